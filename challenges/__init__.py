@@ -1,0 +1,1 @@
+"""What an organizer defines: challenges, their phases and the versions of their data."""

@@ -1,0 +1,67 @@
+"""The data of a challenge, version by version. A version never changes: scores stand on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+
+from evaluators.specification import Specification
+
+SHA256 = RegexValidator(r"^[0-9a-f]{64}$", "not a SHA-256 in lower-case hex")
+
+
+class DatasetVersion(models.Model):
+    challenge = models.ForeignKey("challenges.Challenge", on_delete=models.PROTECT, related_name="dataset_versions")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, validators=[SHA256])
+    specification = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("challenge", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["challenge", "number"], name="dataset_version_number_is_unique"),
+            models.UniqueConstraint(fields=["challenge", "digest"], name="dataset_version_digest_is_unique"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="dataset_version_number_from_1"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.challenge.slug} v{self.number}"
+
+    @cached_property
+    def spec(self) -> Specification:
+        """The validated specification."""
+        return Specification.model_validate(self.specification)
+
+
+class DataFile(models.Model):
+    """One source file of a version; its bytes are in the object store under their SHA-256."""
+
+    dataset_version = models.ForeignKey(DatasetVersion, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, validators=[SHA256])
+    size = models.PositiveBigIntegerField()
+    is_public = models.BooleanField()
+    media_type = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ("dataset_version", "name")
+        constraints = (
+            models.UniqueConstraint(fields=["dataset_version", "name"], name="data_file_name_is_unique"),
+            # The folder decides; a hidden file that is marked public by mistake must not be storable.
+            models.CheckConstraint(
+                condition=models.Q(is_public=True, name__startswith="public/")
+                | models.Q(is_public=False, name__startswith="hidden/"),
+                name="data_file_public_by_folder",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def basename(self) -> str:
+        return self.name.rpartition("/")[2]

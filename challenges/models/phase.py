@@ -1,0 +1,61 @@
+"""A span of time in which a challenge takes submissions on one version of its data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+PhaseState = Literal["upcoming", "open", "closed"]
+
+
+class Phase(models.Model):
+    challenge = models.ForeignKey("challenges.Challenge", on_delete=models.PROTECT, related_name="phases")
+    dataset_version = models.ForeignKey("challenges.DatasetVersion", on_delete=models.PROTECT, related_name="phases")
+    name = models.CharField(max_length=60)
+    starts_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it stays open.")
+    daily_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Submissions of a team in a day (UTC). Empty: no limit."
+    )
+    total_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Submissions of a team in this phase. Empty: no limit."
+    )
+
+    class Meta:
+        ordering = ("challenge", "starts_at", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=["challenge", "name"], name="phase_name_is_unique"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")),
+                name="phase_ends_after_it_starts",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.challenge.slug}: {self.name}"
+
+    def clean(self) -> None:
+        # In the admin a form may still lack either of them; the field's own message is enough then.
+        if self.challenge_id and self.dataset_version_id and self.dataset_version.challenge_id != self.challenge_id:
+            raise ValidationError({"dataset_version": "This version belongs to another challenge."})
+
+    def state_at(self, moment: datetime) -> PhaseState:
+        """The end is exclusive: a submission at ``ends_at`` is too late."""
+        if moment < self.starts_at:
+            return "upcoming"
+        return "open" if self.ends_at is None or moment < self.ends_at else "closed"
+
+    def is_open_at(self, moment: datetime) -> bool:
+        return self.state_at(moment) == "open"
+
+    @property
+    def state(self) -> PhaseState:
+        return self.state_at(timezone.now())
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"

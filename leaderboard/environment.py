@@ -1,0 +1,157 @@
+"""Everything that differs between two installations, read once from ``RATCHET_*`` variables and checked.
+
+A variable that is misspelt or has a wrong value stops the start with one sentence that names it, because a setting that
+is silently ignored is found out in production.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+TREE = Path(__file__).resolve().parent.parent
+PREFIX = "RATCHET_"
+
+DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+BROKER_SCHEMES = ("filesystem", "memory", "redis", "rediss", "amqp", "amqps")
+CACHE_SCHEMES = ("redis", "rediss")
+EMAIL_SCHEMES = ("console", "smtp", "smtps", "smtp+tls")
+
+
+class WrongEnvironment(Exception):
+    """The environment is at fault; the text is one sentence for the operator."""
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class Environment(BaseSettings):
+    """The operator's settings. The name of a field in capitals, after ``RATCHET_``, is its variable."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
+
+    debug: bool = False
+    secret_key: SecretStr | None = Field(default=None, min_length=32)
+    data_dir: Path = TREE / "var"
+
+    public_url: AnyHttpUrl = AnyHttpUrl("http://localhost:8000")
+    allowed_hosts: Annotated[list[str], NoDecode, BeforeValidator(_split)] = ["localhost", "127.0.0.1", "[::1]"]
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+
+    database_url: str = ""
+    broker_url: str = "filesystem://"
+    cache_url: str = ""
+
+    s3_bucket: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$")
+    s3_endpoint_url: AnyHttpUrl | None = None
+    s3_public_endpoint_url: AnyHttpUrl | None = None
+    s3_region: str = "us-east-1"
+    s3_access_key_id: str = ""
+    s3_secret_access_key: SecretStr = SecretStr("")
+
+    email_url: SecretStr = SecretStr("console://")
+    email_from: str = "Ratchet <ratchet@localhost>"
+
+    worker_concurrency: int = Field(default=2, ge=1, le=64)
+    lease_seconds: int = Field(default=30, ge=1, le=3600)
+    reaper_seconds: float = Field(default=5, ge=0.1, le=600)
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, url: str) -> str:
+        return url and _with_scheme(url, DATABASE_SCHEMES)
+
+    @field_validator("broker_url")
+    @classmethod
+    def _broker(cls, url: str) -> str:
+        return _with_scheme(url, BROKER_SCHEMES)
+
+    @field_validator("cache_url")
+    @classmethod
+    def _cache(cls, url: str) -> str:
+        return url and _with_scheme(url, CACHE_SCHEMES)
+
+    @field_validator("email_url")
+    @classmethod
+    def _email(cls, url: SecretStr) -> SecretStr:
+        _with_scheme(url.get_secret_value(), EMAIL_SCHEMES)
+        return url
+
+    @model_validator(mode="after")
+    def _s3_is_whole(self) -> Self:
+        given = [self.s3_endpoint_url, self.s3_public_endpoint_url, self.s3_access_key_id]
+        if any(given) and not self.s3_bucket:
+            raise ValueError("RATCHET_S3_BUCKET is missing, though other RATCHET_S3_* variables are set")
+        if bool(self.s3_access_key_id) != bool(self.s3_secret_access_key.get_secret_value()):
+            raise ValueError("RATCHET_S3_ACCESS_KEY_ID and RATCHET_S3_SECRET_ACCESS_KEY are only useful together")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **others: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what ``load`` passes: a stray ``.env`` or secrets folder must not change an installation."""
+        return (init_settings,)
+
+    @property
+    def redis_cache_url(self) -> str:
+        """Where counters shared by several web processes live: what was asked for, else a broker that is Redis."""
+        return self.cache_url or (self.broker_url if self.broker_url.startswith(CACHE_SCHEMES) else "")
+
+
+def _with_scheme(url: str, schemes: tuple[str, ...]) -> str:
+    if not re.match(rf"^(?:{'|'.join(map(re.escape, schemes))}):", url):
+        raise ValueError(f"it must start with {', '.join(f'{scheme}:' for scheme in schemes[:-1])} or {schemes[-1]}:")
+    return url
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Environment:
+    """The checked environment.
+
+    Raises:
+        WrongEnvironment: a variable is unknown or its value is wrong.
+    """
+    given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    known = {PREFIX + field.upper(): field for field in Environment.model_fields}
+    for name in sorted(given):
+        if name not in known:
+            raise WrongEnvironment(f"{name} is not a setting of Ratchet; there are {', '.join(sorted(known))}.")
+    try:
+        return Environment(**{known[name]: value for name, value in given.items() if value != ""})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        what = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:
+            raise WrongEnvironment(f"{what}.") from error
+        # The value is not repeated: it may be a password.
+        raise WrongEnvironment(f"{PREFIX}{str(first['loc'][0]).upper()} has a wrong value: {what}.") from error
+
+
+def secret_key(environment: Environment) -> str:
+    """The given key, or one that is made at the first start and kept beside the data."""
+    if environment.secret_key is not None:
+        return environment.secret_key.get_secret_value()
+    path = environment.data_dir / "secret_key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".secret_key-{os.getpid()}-{secrets.token_hex(4)}")
+    if not path.exists():
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            # Web and worker may start at the same moment: link() lets only one of them win.
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+    return path.read_text()

@@ -1,0 +1,107 @@
+"""What a team sent. It never changes after it was accepted, except for which evaluation is the current one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from challenges.models.dataset import SHA256
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def owned_by(self, user: Any) -> SubmissionQuerySet:
+        """Those of the teams that ``user`` is in."""
+        return self.filter(team__memberships__user=user) if user.is_authenticated else self.none()
+
+    def readable_by(self, user: Any) -> SubmissionQuerySet:
+        """Those whose files, checks and messages ``user`` may read: of the own teams; for staff, all."""
+        return self.all() if user.is_active and user.is_staff else self.owned_by(user)
+
+    def viewable_by(self, user: Any) -> SubmissionQuerySet:
+        """Those whose page exists for ``user``: also any on the board of a challenge that is public."""
+        if user.is_active and user.is_staff:
+            return self.all()
+        # Subqueries and not joins: a join over memberships could return a submission twice.
+        on_board = Q(board_entry__isnull=False) & ~Q(phase__challenge__status="draft")
+        if not user.is_authenticated:
+            return self.filter(on_board)
+        return self.filter(on_board | Q(team__in=user.teams.all()))
+
+    def counted(self) -> SubmissionQuerySet:
+        """Those that count against the limits of a phase."""
+        return self.filter(refunded=False, is_baseline=False)
+
+
+class Submission(models.Model):
+    class Client(models.TextChoices):
+        WEB = "web", "Web"
+        API = "api", "API"
+        BASELINE = "baseline", "Baseline"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    phase = models.ForeignKey("challenges.Phase", on_delete=models.PROTECT, related_name="submissions")
+    team = models.ForeignKey("leaderboard.Team", on_delete=models.PROTECT, related_name="submissions")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="submissions"
+    )
+    name = models.CharField(max_length=80)
+    is_baseline = models.BooleanField(default=False)
+    baseline = models.CharField(max_length=60, blank=True, help_text="The registry's name of the baseline.")
+    client = models.CharField(max_length=10, choices=Client.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    quota_day = models.DateField(help_text="The day (UTC) on which it counts.")
+    refunded = models.BooleanField(default=False, help_text="It does not count against the team's limits.")
+    check_report = models.JSONField(default=dict)
+    evaluation = models.ForeignKey(
+        "leaderboard.Evaluation",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="The current one; earlier ones stay on record.",
+    )
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=["phase", "team", "quota_day"], name="submission_quota"),
+            models.Index(fields=["team", "-created_at"], name="submission_of_team"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(is_baseline=False, baseline="") | (Q(is_baseline=True) & ~Q(baseline="")),
+                name="submission_baseline_has_its_name",
+            ),
+            models.UniqueConstraint(
+                fields=["phase", "baseline"], condition=Q(is_baseline=True), name="submission_baseline_once_in_a_phase"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="submission_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(client__in=["web", "api", "baseline"]), name="submission_client_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SubmissionFile(models.Model):
+    """One file of a submission; its bytes are in the object store under their SHA-256."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64, validators=[SHA256])
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ("submission", "name")
+        constraints = (models.UniqueConstraint(fields=["submission", "name"], name="submission_file_name_is_unique"),)
+
+    def __str__(self) -> str:
+        return self.name

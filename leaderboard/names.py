@@ -1,0 +1,94 @@
+"""Rules for names that other people read: one visible form, one script, nothing invisible.
+
+The board shows names side by side. A name that looks like another one, or that reorders or hides text, is refused with
+the reason; see UTS #39 (Unicode security mechanisms), of which this is the "highly restrictive" profile.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import groupby
+
+from django.core.validators import RegexValidator
+
+from evaluators.errors import Problem, SubmissionError, quoted
+
+MAX_NAME_CHARACTERS = 80
+MAX_MARKS = 2
+"""Accents on one letter; more of them paint over the neighbouring lines."""
+
+USERNAME_VALIDATORS = [
+    RegexValidator(
+        r"^[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?\Z",
+        "A username has 1 to 40 small letters (a to z), digits, '.', '_' and '-', and starts and ends with a letter "
+        "or digit.",
+        flags=re.IGNORECASE,
+    )
+]
+
+# Writing systems that really are written with several scripts, each with Latin.
+_TOGETHER = (
+    frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
+    frozenset({"LATIN", "CJK", "BOPOMOFO"}),
+    frozenset({"LATIN", "CJK", "HANGUL"}),
+)
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def normalise_name(text: str) -> str:
+    """The name in the one form in which it is stored: NFC, single spaces, none at the ends.
+
+    Raises:
+        SubmissionError: it is empty, too long, mixes scripts or holds characters that are not seen.
+    """
+    # A huge name is refused before anything walks through it; NFC never makes a text shorter by this much.
+    if len(text) > 20 * MAX_NAME_CHARACTERS:
+        raise _refused(f"is longer than {MAX_NAME_CHARACTERS} characters.", "Shorten it.")
+    hidden = next((char for char in text if unicodedata.category(char) in _HIDDEN_CATEGORIES), None)
+    if hidden is not None:
+        raise _refused(
+            f"holds the character U+{ord(hidden):04X}, which is not seen or changes the order of the text.",
+            "Type the name again instead of pasting it.",
+        )
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not name:
+        raise _refused("is empty.", "Give the submission a name, like 'k-center, 100 rows'.")
+    if len(name) > MAX_NAME_CHARACTERS:
+        raise _refused(f"is longer than {MAX_NAME_CHARACTERS} characters.", "Shorten it.")
+    if any(is_mark and len(list(run)) > MAX_MARKS for is_mark, run in groupby(name, _is_mark)):
+        raise _refused("stacks accents on one letter.", "Leave them out.")
+    if not any(char.isalnum() for char in name):
+        raise _refused(f"{quoted(name)} has no letter and no digit.", "Give it at least one.")
+    _one_script(name)
+    return name
+
+
+def _one_script(name: str) -> None:
+    scripts = {script for char in name if (script := script_of(char))}
+    if len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER):
+        found = " and ".join(sorted(script.capitalize() for script in scripts))
+        raise _refused(
+            f"{quoted(name)} mixes letters of {found}, some of which look alike.", "Use the letters of one script."
+        )
+
+
+def script_of(char: str) -> str:
+    """The first word of a letter's Unicode name, like LATIN or CYRILLIC; empty for what is no letter.
+
+    Python has no table of scripts. The names do: letters in another dress (fullwidth, mathematical) have a first word
+    of their own, so that they, too, do not mix with plain ones.
+    """
+    if not char.isalpha() or char in "ªº":
+        return ""
+    first = unicodedata.name(char, "UNKNOWN").split()[0].partition("-")[0]
+    # The long vowel sign and the iteration marks belong to both Japanese syllabaries.
+    return "" if char in "ー々〆" else first
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char) in ("Mn", "Me")
+
+
+def _refused(message: str, remedy: str) -> SubmissionError:
+    return SubmissionError(Problem(f"the name {message}", remedy, field="name"))

@@ -1,0 +1,92 @@
+"""The guard in front of every upload: nothing larger than a submission can be is ever held.
+
+Django's own limits say nothing about the size of files. Here a body is read to its end, so that the sender gets an
+answer and not a broken connection, but what is too much is thrown away as it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParser
+
+from evaluators.errors import Problem, SubmissionError, quoted
+from evaluators.uploads import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Upload, readable_size, too_large
+
+_REFUSAL = "_upload_refusal"
+
+
+class BoundedUploadHandler(FileUploadHandler):
+    """Refuses, as soon as it is seen, a file name with folders in it, a large file, or too much in all."""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self._total = 0
+        self._file = 0
+        self._nested = False
+
+    def handle_raw_input(
+        self, input_data: Any, META: Any, content_length: int, boundary: bytes, encoding: str | None = None
+    ) -> Any:
+        # Django drops folders from a file name without a word. This hook may parse the body itself, so the same
+        # parser runs with an eye on the names; the second call of the hook comes from within that parser.
+        if self._nested or self.request is None:
+            return None
+        self._nested = True
+        return _WatchfulParser(META, input_data, self.request, encoding).parse()
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._file = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        self._file += len(raw_data)
+        self._total += len(raw_data)
+        if self._file > MAX_FILE_BYTES:
+            _refuse(self.request, too_large(self.file_name or "", MAX_FILE_BYTES))
+            raise StopUpload(connection_reset=False)
+        if self._total > MAX_TOTAL_BYTES:
+            _refuse(self.request, Problem(f"the files are larger than {readable_size(MAX_TOTAL_BYTES)} together."))
+            raise StopUpload(connection_reset=False)
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """The next handler keeps the file."""
+        return None
+
+
+class _WatchfulParser(MultiPartParser):
+    def __init__(self, meta: Any, stream: Any, request: HttpRequest, encoding: str | None) -> None:
+        super().__init__(meta, stream, request.upload_handlers, encoding)
+        self._request = request
+
+    def sanitize_file_name(self, file_name: str) -> str | None:
+        if "/" in file_name or "\\" in file_name:
+            _refuse(
+                self._request,
+                Problem(f"{quoted(file_name)} is not a plain file name.", "Name the file without folders."),
+            )
+        return super().sanitize_file_name(file_name)
+
+
+def _refuse(request: HttpRequest | None, problem: Problem) -> None:
+    if request is not None and not hasattr(request, _REFUSAL):
+        setattr(request, _REFUSAL, problem)
+
+
+def read_uploads(request: HttpRequest, files: Iterable[UploadedFile]) -> list[Upload]:
+    """The files of a request whose body was parsed.
+
+    ``request`` is Django's own request, not DRF's around it.
+
+    Raises:
+        SubmissionError: the guard refused something on the way.
+    """
+    refusal = getattr(request, _REFUSAL, None)
+    if refusal is not None:
+        raise SubmissionError(refusal)
+    return [Upload(file.name or "", file.read()) for file in files]
