@@ -1,0 +1,73 @@
+"""What a selection baseline is given: one task, in public data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluators.kinds.selection.reading import task_classes
+from evaluators.models.nearest_neighbours import search
+from evaluators.prepared import PreparedDataset
+from evaluators.specification import Task
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Labelled rows that are not in the pool: ``embedding`` (rows, dimensions), ``classes`` (rows,)."""
+
+    embedding: NDArray[np.float32]
+    classes: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SelectionProblem:
+    """Choose at most ``budget`` of the pool's rows for one task.
+
+    ``embedding`` has shape (rows, dimensions). ``classes`` has shape (rows,): the pool's own labels where they are
+    known, guesses otherwise.
+    """
+
+    embedding: NDArray[np.float32]
+    classes: NDArray[np.int64]
+    examples: Examples | None
+    budget: int
+
+    @cached_property
+    def by_class(self) -> list[Rows]:
+        """The rows of each class that occurs, smallest class number first."""
+        return [np.flatnonzero(self.classes == name) for name in np.unique(self.classes)]
+
+    @cached_property
+    def shares(self) -> list[int]:
+        """How many rows each class of ``by_class`` gets when the budget is shared out as evenly as its rows allow."""
+        left = [len(rows) for rows in self.by_class]
+        shares = [0] * len(left)
+        for _ in range(min(self.budget, sum(left))):
+            poorest = min((number for number in range(len(left)) if left[number]), key=lambda number: shares[number])
+            shares[poorest] += 1
+            left[poorest] -= 1
+        return shares
+
+
+def problem_of(dataset: PreparedDataset, task: Task) -> SelectionProblem:
+    """The problem of one task; reads the whole pool."""
+    specification = dataset.specification
+    embedding = np.asarray(dataset.pool.embedding, np.float32)
+    examples = None
+    if dataset.examples is not None:
+        examples = Examples(
+            np.asarray(dataset.examples.embedding, np.float32),
+            task_classes(specification, task, dataset.examples.labels),
+        )
+    if specification.labels == "known":
+        classes = task_classes(specification, task, dataset.pool.labels)
+    elif examples is not None:
+        classes = examples.classes[search(examples.embedding, embedding, 1)[1][:, 0]]
+    else:
+        raise ValueError("a pool without labels needs examples to guess them from")
+    return SelectionProblem(embedding, classes, examples, specification.budget)

@@ -1,0 +1,159 @@
+"""The command line: ``python -m evaluators check|score|baseline|prepare``.
+
+``score`` is the very command that the site runs in its sandbox. BUNDLE is a challenge's bundle, or a dataset prepared
+from it; FILES are files, folders or zip archives. Results go to standard output, everything else to standard error.
+
+Exit codes: 0, 1 the submission is at fault, 2 the call is at fault (or the bundle), 70 and above: we are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from evaluators.checking import check
+from evaluators.dataset import open_bundle, prepare
+from evaluators.errors import BundleError, ExitCode, SubmissionError
+from evaluators.prepared import PreparedDataset, is_prepared
+from evaluators.registry import BASELINES, baselines_for
+from evaluators.result import Result
+from evaluators.sandbox.inside import OUR_FAULT, OUT_OF_MEMORY
+from evaluators.sandbox.self_test import breaches
+from evaluators.uploads import Upload, read_files
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; return its exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], None] = options.command
+    try:
+        command(options)
+    except SubmissionError as error:
+        if getattr(options, "json", False):
+            problems = [problem.as_dict() for problem in error.problems]
+            print(json.dumps({"problems": problems}))
+        print(error, file=sys.stderr)
+        return ExitCode.SUBMISSION_FAULT
+    except (BundleError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return ExitCode.USAGE
+    except MemoryError:
+        return OUT_OF_MEMORY
+    except Exception:
+        traceback.print_exc()
+        return OUR_FAULT
+    return ExitCode.SUCCESS
+
+
+def _check(options: argparse.Namespace) -> None:
+    dataset, uploads = _inputs(options)
+    print("\n".join(check(dataset, uploads).lines))
+
+
+def _score(options: argparse.Namespace) -> None:
+    started = time.perf_counter()
+    # Only this command needs scikit-learn and faiss, which take most of a second to load.
+    scoring = import_module("evaluators.scoring")
+    timings = {"imports": time.perf_counter() - started}
+    dataset, uploads = _inputs(options)
+    result: Result = scoring.score(dataset, uploads, timings=timings)
+    if options.json:
+        sys.stdout.buffer.write(result.to_bytes())
+        sys.stdout.flush()
+    else:
+        print(_table(result))
+    if options.timings:
+        print(json.dumps(timings), file=sys.stderr)
+
+
+def _table(result: Result) -> str:
+    """The scores for people: a line for each task, then the score that counts."""
+    metrics = list(next(iter(result.tasks.values())))
+    width = max(len(name) for name in [*result.tasks, "task"])
+    lines = ["  ".join(["task".ljust(width), *(f"{name:>17}" for name in metrics)])]
+    for task, scores in result.tasks.items():
+        lines.append("  ".join([task.ljust(width), *(f"{scores[name]:17.6f}" for name in metrics)]))
+    seeds = f"{len(result.seeds)} seeds" if len(result.seeds) > 1 else "1 seed"
+    lines += ["", f"score {result.score.value!r} (mean {result.score.metric} over {len(result.tasks)} tasks, {seeds})"]
+    return "\n".join(lines)
+
+
+def _baseline(options: argparse.Namespace) -> None:
+    dataset = open_bundle(options.bundle, options.store)
+    available = [info.name for info in baselines_for(dataset.specification)]
+    if options.name not in available:
+        raise FileNotFoundError(f"this challenge has no baseline '{options.name}'; it has {', '.join(available)}")
+    writing = import_module("evaluators.baselines.writing")
+    for path in writing.write_baseline(options.name, dataset, options.out, seed=options.seed):
+        print(path)
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    print(prepare(options.bundle, options.store))
+
+
+def _self_test(options: argparse.Namespace) -> None:
+    found = breaches()
+    if found:
+        raise RuntimeError(f"not isolated: could {', '.join(found)}")
+    print("isolated")
+
+
+def _inputs(options: argparse.Namespace) -> tuple[PreparedDataset, list[Upload]]:
+    return open_bundle(options.bundle, options.store), read_files(options.files)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m evaluators", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, function: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(command=function)
+        return command
+
+    checking = add("check", _check, "Check a submission without scoring it.")
+    scoring = add("score", _score, "Score a submission.")
+    scoring.add_argument("--json", action="store_true", help="print the result as the site records it")
+    scoring.add_argument("--timings", action="store_true", help="end standard error with seconds by part, as JSON")
+    baseline = add("baseline", _baseline, "Write a baseline's submission.")
+    baseline.add_argument("name", metavar="NAME", help=", ".join(BASELINES))
+    preparing = add("prepare", _prepare, "Prepare a bundle for scoring and print where it is.")
+    for command in (checking, scoring, baseline, preparing):
+        command.add_argument("bundle", type=_folder, metavar="BUNDLE")
+        command.add_argument("--store", type=Path, default=default_store(), help="folder for prepared datasets")
+    for command in (checking, scoring):
+        command.add_argument("files", type=_existing, nargs="+", metavar="FILES")
+    baseline.add_argument("--out", type=Path, required=True, metavar="DIR")
+    baseline.add_argument("--seed", type=int, default=0)
+    add("self-test", _self_test, "Try to leave the sandbox; run by the site inside it.")
+    return parser
+
+
+def default_store() -> Path:
+    """Where prepared datasets are kept between two calls: ``$RATCHET_DATASETS`` or the user's cache folder."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("RATCHET_DATASETS") or cache / "ratchet" / "datasets")
+
+
+def _existing(text: str) -> Path:
+    path = Path(text)
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"there is no {text}")
+    return path
+
+
+def _folder(text: str) -> Path:
+    path = _existing(text)
+    if not path.is_dir() or not (is_prepared(path) or (path / "challenge.yaml").is_file()):
+        raise argparse.ArgumentTypeError(f"{text} is not a bundle: it has no challenge.yaml")
+    return path

@@ -1,0 +1,89 @@
+"""The two families of errors: the submission's fault, which its author is told in full, and everything else.
+
+``Problem`` is one finding a person can act on. ``SubmissionError`` and ``BundleError`` carry one or more of them, and
+their text may be shown to whoever sent the file. Any other exception is *our* fault: it is logged, never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+
+MAX_PROBLEMS = 20
+"""How many findings are reported at most; a file with a thousand wrong lines needs to show only the first few."""
+
+MAX_QUOTED = 60
+"""How many characters of somebody's text are repeated in a message."""
+
+
+class ExitCode(IntEnum):
+    """Exit codes of ``python -m evaluators``; every other code is a fault of ours."""
+
+    SUCCESS = 0
+    SUBMISSION_FAULT = 1
+    USAGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where it is and what would be right.
+
+    ``line`` counts from 1, as editors do. ``field`` is a column or key.
+    """
+
+    message: str
+    remedy: str = ""
+    file: str | None = None
+    line: int | None = None
+    field: str | None = None
+
+    def __str__(self) -> str:
+        place = ", ".join(
+            part
+            for part in (
+                self.file,
+                f"line {self.line}" if self.line is not None else None,
+                f"field '{self.field}'" if self.field is not None else None,
+            )
+            if part
+        )
+        sentence = f"{place}: {self.message}" if place else self.message
+        return f"{sentence} {self.remedy}".rstrip()
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        return asdict(self)
+
+
+class ProblemsError(Exception):
+    """Base of the errors whose text may be shown to the person who sent the file."""
+
+    def __init__(self, problems: Sequence[Problem] | Problem, *, omitted: int = 0) -> None:
+        found = [problems] if isinstance(problems, Problem) else list(problems)
+        if not found:
+            raise ValueError("an error needs at least one problem")
+        self.omitted = omitted + max(0, len(found) - MAX_PROBLEMS)
+        self.problems = found[:MAX_PROBLEMS]
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return f"{text}\n… and {self.omitted} more." if self.omitted else text
+
+
+class SubmissionError(ProblemsError):
+    """The submission is at fault; it is never retried."""
+
+
+class BundleError(ProblemsError):
+    """The challenge's bundle is at fault; its organizer is told."""
+
+
+def quoted(text: str) -> str:
+    """Somebody's text, cut and made printable, for use inside a message.
+
+    Control characters, and the invisible ones that reorder text, are shown as escapes, so that a message can neither
+    forge a line of a log nor hide what was sent.
+    """
+    cut = text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
+    return "'" + "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut) + "'"

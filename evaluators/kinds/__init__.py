@@ -1,0 +1,1 @@
+"""One package for each kind of challenge: how its submissions are read, checked and scored."""

@@ -1,0 +1,1 @@
+"""*Selection*: choose the rows of a pool on which a fixed model is trained."""

@@ -1,0 +1,31 @@
+"""The metrics' names, directions and meanings, for those who only read about them.
+
+The functions are in ``metrics``; they need scikit-learn, which the site's pages must not import.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["maximize", "minimize"]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricInfo:
+    """``binary`` metrics look at class "1" and need tasks with two classes."""
+
+    title: str
+    direction: Direction
+    binary: bool
+    meaning: str
+
+
+METRICS: dict[str, MetricInfo] = {
+    "accuracy": MetricInfo("Accuracy", "maximize", False, "the part of the test rows that is labelled right"),
+    "precision": MetricInfo("Precision", "maximize", True, "the part of the rows called positive that is positive"),
+    "recall": MetricInfo("Recall", "maximize", True, "the part of the positive rows that is called positive"),
+    "f1": MetricInfo("F1", "maximize", True, "the harmonic mean of precision and recall of the positive class"),
+    "macro_f1": MetricInfo("Macro F1", "maximize", False, "the plain mean of F1 over all classes"),
+    "balanced_accuracy": MetricInfo("Balanced accuracy", "maximize", False, "the plain mean of the classes' recalls"),
+}

@@ -1,0 +1,25 @@
+"""What a fixed model is."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32] | NDArray[np.float64]
+Classes = NDArray[np.int64]
+
+
+class FixedModel(Protocol):
+    """A classifier that is trained anew for every task and seed.
+
+    The constructor takes the challenge's parameters by keyword and raises ``ValueError`` for one that is unknown or
+    out of range.
+    """
+
+    def __init__(self, **parameters: Any) -> None: ...
+
+    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seed: int) -> Classes:
+        """Train on ``train`` (rows, dimensions) with ``classes`` (rows,); return the classes of ``test``, (rows,)."""
+        ...

@@ -1,0 +1,142 @@
+"""A dataset in the form in which it is scored: memory-mapped, read-only, named by its content.
+
+A prepared dataset is a directory ``<store>/<digest>/``::
+
+    manifest.json                  format, digest and the sources with their SHA-256
+    specification.json             the validated specification
+    pool|examples|test/
+        embedding.npy              (rows, dimensions) float16, float32 or float64, as in the source
+        ids.npy                    (rows,) UTF-8 bytes of fixed width, sorted
+        rows.npy                   (rows,) int32: ids[i] is the id of row rows[i]
+        labels.npy                 (rows,) int32 numbers of classes; only where the table has labels
+
+Looking up k ids costs k · log(rows) and reading them touches k rows, however large the pool is.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluators.specification import Specification
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+SPECIFICATION = "specification.json"
+
+TableName = Literal["pool", "examples", "test"]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One data file of the bundle."""
+
+    name: str
+    sha256: str
+    size: int
+
+    @property
+    def public(self) -> bool:
+        return self.name.startswith("public/")
+
+
+@dataclass(frozen=True)
+class PreparedTable:
+    """One table, opened lazily: nothing is read before it is asked for."""
+
+    path: Path
+
+    @cached_property
+    def embedding(self) -> NDArray[Any]:
+        """(rows, dimensions), memory-mapped."""
+        return _mapped(self.path / "embedding.npy")
+
+    @cached_property
+    def labels(self) -> NDArray[np.int32]:
+        """(rows,) class numbers, memory-mapped."""
+        return _mapped(self.path / "labels.npy")
+
+    @cached_property
+    def has_labels(self) -> bool:
+        return (self.path / "labels.npy").exists()
+
+    @cached_property
+    def _ids(self) -> NDArray[np.bytes_]:
+        return _mapped(self.path / "ids.npy")
+
+    @cached_property
+    def _row_numbers(self) -> NDArray[np.int32]:
+        return _mapped(self.path / "rows.npy")
+
+    def __len__(self) -> int:
+        return len(self._row_numbers)
+
+    def rows_of(self, ids: list[str]) -> Rows:
+        """The row number of each id, −1 for an unknown one; shape (len(ids),), int64."""
+        if not ids:
+            return np.empty(0, np.int64)
+        # NumPy pads fixed-width bytes with NUL and drops NULs at the end: an id holding one could pass for another.
+        wanted = np.array([b"" if "\0" in name else name.encode("utf-8", "surrogatepass") for name in ids])
+        position = np.searchsorted(self._ids, wanted)
+        inside = np.minimum(position, len(self) - 1)
+        found = (position < len(self)) & (self._ids[inside] == wanted) & (wanted != b"")
+        return np.where(found, self._row_numbers[inside].astype(np.int64), -1)
+
+    def ids(self) -> list[str]:
+        """Every id, in the order of the rows. Reads the whole index: for baselines and downloads, not for scoring."""
+        names = np.empty(len(self), self._ids.dtype)
+        names[self._row_numbers] = self._ids
+        return [name.decode() for name in names.tolist()]
+
+
+@dataclass(frozen=True)
+class PreparedDataset:
+    """A challenge's specification with its prepared tables."""
+
+    path: Path
+    digest: str
+    specification: Specification
+    sources: tuple[Source, ...]
+
+    @classmethod
+    def open(cls, path: Path) -> PreparedDataset:
+        """Open ``<store>/<digest>/``.
+
+        Raises:
+            FileNotFoundError: it is not a prepared dataset.
+            ValueError: it was prepared in another format.
+        """
+        manifest = json.loads((path / MANIFEST).read_bytes())
+        if manifest["format"] != FORMAT:
+            raise ValueError(f"prepared dataset of format {manifest['format']}, this code reads format {FORMAT}")
+        specification = Specification.model_validate_json((path / SPECIFICATION).read_bytes())
+        sources = tuple(Source(**source) for source in manifest["sources"])
+        return cls(path, manifest["digest"], specification, sources)
+
+    @cached_property
+    def pool(self) -> PreparedTable:
+        return PreparedTable(self.path / "pool")
+
+    @cached_property
+    def examples(self) -> PreparedTable | None:
+        return PreparedTable(self.path / "examples") if self.specification.examples else None
+
+    @cached_property
+    def test(self) -> PreparedTable:
+        return PreparedTable(self.path / "test")
+
+
+def is_prepared(path: Path) -> bool:
+    return (path / MANIFEST).is_file()
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array

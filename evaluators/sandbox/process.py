@@ -1,0 +1,122 @@
+"""Run one program in the sandbox: bounded output, bounded time, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaluators.sandbox import bubblewrap, seccomp
+from evaluators.sandbox.bubblewrap import Inputs
+from evaluators.sandbox.limits import Limits
+
+ERROR_BYTES = 64 * 1024
+"""How much of the standard error is kept, for the log; the rest is read and dropped."""
+
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """How the process ended. ``stopped`` says which bound it was killed for: ``timeout``, ``output`` or nothing.
+
+    ``code`` is its exit code, or 128 + the number of the signal that ended it.
+    """
+
+    code: int
+    output: bytes
+    errors: bytes
+    stopped: str = ""
+
+
+def run(arguments: Sequence[str], inputs: Inputs, limits: Limits, *, evaluators: Path | None = None) -> Completed:
+    """Run the evaluators' command line with ``arguments`` inside the sandbox.
+
+    Raises:
+        SandboxUnavailable: bubblewrap cannot be found or started.
+    """
+    filter_end = _filter()
+    try:
+        command = bubblewrap.command(
+            bubblewrap.executable(),
+            inputs,
+            limits,
+            seccomp=filter_end,
+            evaluators=evaluators or bubblewrap.EVALUATORS,
+        )
+        process = subprocess.Popen(
+            [*command, json.dumps(_rlimits(inputs, limits)), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=(filter_end,),
+            env={},
+        )
+    except OSError as error:
+        raise bubblewrap.SandboxUnavailable(f"bubblewrap could not be started: {error.strerror}.") from error
+    finally:
+        os.close(filter_end)
+    with process:
+        try:
+            return _collect(process, limits)
+        finally:
+            # bwrap's child dies with it (--die-with-parent), and with that child its whole process namespace.
+            process.kill()
+
+
+def _filter() -> int:
+    """A pipe's reading end that holds the seccomp filter."""
+    try:
+        content = seccomp.program()
+    except NotImplementedError as error:
+        raise bubblewrap.SandboxUnavailable(f"{error}.") from error
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as file:
+        file.write(content)
+    return reading
+
+
+def _rlimits(inputs: Inputs, limits: Limits) -> dict[str, int]:
+    dataset = inputs.dataset
+    mapped = sum(file.stat().st_size for file in dataset.rglob("*") if file.is_file()) if dataset else 0
+    return {
+        "RLIMIT_AS": limits.memory_bytes + mapped,
+        "RLIMIT_CPU": limits.cpu_seconds,
+        "RLIMIT_FSIZE": limits.scratch_bytes,
+        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_NPROC": limits.threads,
+        "RLIMIT_CORE": 0,
+    }
+
+
+def _collect(process: subprocess.Popen[bytes], limits: Limits) -> Completed:
+    assert process.stdout is not None  # noqa: S101 - a pipe, see run
+    assert process.stderr is not None  # noqa: S101 - a pipe, see run
+    output, errors = bytearray(), bytearray()
+    deadline = time.monotonic() + limits.wall_seconds
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ, (output, limits.output_bytes))
+        selector.register(process.stderr, selectors.EVENT_READ, (errors, ERROR_BYTES))
+        while selector.get_map():
+            ready = selector.select(max(0, deadline - time.monotonic()))
+            if not ready and time.monotonic() >= deadline:
+                return Completed(-1, b"", bytes(errors), stopped="timeout")
+            for key, _ in ready:
+                chunk = os.read(key.fd, _CHUNK)
+                if not chunk:
+                    selector.unregister(key.fileobj)
+                    continue
+                buffer, bound = key.data
+                buffer += chunk[: bound + 1 - len(buffer)]
+                if buffer is output and len(buffer) > bound:
+                    return Completed(-1, b"", bytes(errors), stopped="output")
+    try:
+        code = process.wait(max(0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        return Completed(-1, b"", bytes(errors), stopped="timeout")
+    return Completed(code if code >= 0 else 128 - code, bytes(output), bytes(errors[:ERROR_BYTES]))
