@@ -140,9 +140,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def default_store() -> Path:
-    """Where prepared datasets are kept between two calls: ``$RATCHET_DATASETS`` or the user's cache folder."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(os.environ.get("RATCHET_DATASETS") or cache / "ratchet" / "datasets")
+    """Where prepared datasets are kept between two calls: with the site's data, or in the user's cache folder."""
+    if os.environ.get("RATCHET_DATA_DIR"):
+        return Path(os.environ["RATCHET_DATA_DIR"]) / "datasets"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ratchet" / "datasets"
 
 
 def _existing(text: str) -> Path:

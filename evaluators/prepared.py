@@ -16,6 +16,7 @@ Looking up k ids costs k · log(rows) and reading them touches k rows, however l
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,9 +55,25 @@ class PreparedTable:
     path: Path
 
     @cached_property
-    def embedding(self) -> NDArray[Any]:
+    def embedding(self) -> np.memmap[Any, Any]:
         """(rows, dimensions), memory-mapped."""
         return _mapped(self.path / "embedding.npy")
+
+    def vectors(self, rows: Rows) -> NDArray[Any]:
+        """The embeddings of some rows, (len(rows), dimensions), read one by one.
+
+        Not through the mapping: the kernel maps the 64 KiB around every page touched, and a thousand rows spread over
+        a large pool would cost as much memory as the pool.
+        """
+        matrix = self.embedding
+        found = np.empty((len(rows), matrix.shape[1]), matrix.dtype)
+        stride, start = matrix.strides[0], matrix.offset
+        with (self.path / "embedding.npy").open("rb", buffering=0) as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+            for vector, row in zip(found, rows.tolist(), strict=True):
+                if os.preadv(file.fileno(), [vector], start + row * stride) != stride:
+                    raise OSError(f"{self.path.name}/embedding.npy ends before row {row}")
+        return found
 
     @cached_property
     def labels(self) -> NDArray[np.int32]:
@@ -137,6 +154,6 @@ def is_prepared(path: Path) -> bool:
     return (path / MANIFEST).is_file()
 
 
-def _mapped(path: Path) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+def _mapped(path: Path) -> np.memmap[Any, Any]:
+    array: np.memmap[Any, Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     return array

@@ -48,7 +48,7 @@ def score(dataset: PreparedDataset, uploads: Sequence[Upload], *, timings: Timin
             selections = read_selection(dataset, uploads)
         with _timed(spent, "load"):
             test = np.asarray(dataset.test.embedding)
-            loaded = [(item, np.asarray(dataset.pool.embedding[item.rows])) for item in selections]
+            loaded = [(item, dataset.pool.vectors(item.rows)) for item in selections]
         with _timed(spent, "train"):
             seeds = [
                 SeedScores(seed=seed, tasks=_one_seed(dataset, loaded, test, seed))
