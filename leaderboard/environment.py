@@ -21,6 +21,9 @@ PREFIX = "RATCHET_"
 
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 BROKER_SCHEMES = ("filesystem", "memory", "redis", "rediss", "amqp", "amqps")
+ELSEWHERE = frozenset({"RATCHET_DATASETS"})
+"""Variables of the command line; a shell that has them set may also start the site."""
+
 CACHE_SCHEMES = ("redis", "rediss")
 EMAIL_SCHEMES = ("console", "smtp", "smtps", "smtp+tls")
 
@@ -121,7 +124,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Environment:
     Raises:
         WrongEnvironment: a variable is unknown or its value is wrong.
     """
-    given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    given = {name: value for name, value in environ.items() if name.startswith(PREFIX) and name not in ELSEWHERE}
     known = {PREFIX + field.upper(): field for field in Environment.model_fields}
     for name in sorted(given):
         if name not in known:

@@ -264,7 +264,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "leaderboard.api.throttling.AccountThrottle",
     ],
     # Reading is cheap; a submission or check is parsed in the web process, so it has a rate of its own.
-    "DEFAULT_THROTTLE_RATES": {"anonymous": "600/min", "account": "1200/min", "upload": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {"anonymous": "600/min", "account": "1200/min", "upload": "120/min"},
     "EXCEPTION_HANDLER": "leaderboard.api.problems.exception_handler",
     "NUM_PROXIES": ENVIRONMENT.trusted_proxies,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
@@ -280,7 +280,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"EvaluationStatus": "leaderboard.statuses.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "EvaluationStatus": "leaderboard.statuses.Status",
+        "ChallengeStatus": "challenges.models.challenge.ChallengeStatus",
+    },
 }
 
 # --- logging: one line for an event -----------------------------------------------------------------------------------

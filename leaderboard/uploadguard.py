@@ -30,7 +30,12 @@ class BoundedUploadHandler(FileUploadHandler):
         self._nested = False
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: bytes, encoding: str | None = None
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803 — the name by which Django passes it
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
     ) -> Any:
         # Django drops folders from a file name without a word. This hook may parse the body itself, so the same
         # parser runs with an eye on the names; the second call of the hook comes from within that parser.

@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from challenges.models.phase import Phase
 
 
+class ChallengeStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    PUBLISHED = "published", "Published"
+    ARCHIVED = "archived", "Archived"
+
+
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def public(self) -> ChallengeQuerySet:
         """What everyone may see."""
-        return self.exclude(status=Challenge.Status.DRAFT)
+        return self.exclude(status=ChallengeStatus.DRAFT)
 
     def visible_to(self, user: Any) -> ChallengeQuerySet:
         """Drafts are shown to staff only; to others they do not exist."""
@@ -22,17 +28,14 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
 
 
 class Challenge(models.Model):
-    class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
-        ARCHIVED = "archived", "Archived"
+    Status = ChallengeStatus
 
     slug = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=100)
     summary = models.CharField(max_length=300)
     kind = models.CharField(max_length=30)
     domain = models.CharField(max_length=30)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    status = models.CharField(max_length=10, choices=ChallengeStatus.choices, default=ChallengeStatus.DRAFT)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ChallengeQuerySet.as_manager()
@@ -50,7 +53,7 @@ class Challenge(models.Model):
 
     @property
     def is_published(self) -> bool:
-        return self.status == self.Status.PUBLISHED
+        return self.status == ChallengeStatus.PUBLISHED
 
     @property
     def current_phase(self) -> Phase | None:

@@ -32,6 +32,12 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             return self.filter(on_board)
         return self.filter(on_board | Q(team__in=user.teams.all()))
 
+    def with_summary(self) -> SubmissionQuerySet:
+        """With all that a list or a page shows, in one query; the long text of the result stays where it is."""
+        return self.select_related("evaluation", "team", "phase__challenge", "created_by", "board_entry").defer(
+            "evaluation__result"
+        )
+
     def counted(self) -> SubmissionQuerySet:
         """Those that count against the limits of a phase."""
         return self.filter(refunded=False, is_baseline=False)

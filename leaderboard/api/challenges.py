@@ -1,0 +1,100 @@
+"""Challenges, their files and the instant check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from challenges.models import Challenge
+from evaluators.errors import Problem
+from leaderboard.api.serializers import (
+    ChallengeDetailSerializer,
+    ChallengeSerializer,
+    CheckedFormSerializer,
+    CheckSerializer,
+    DataFileSerializer,
+    ProblemDetailsSerializer,
+)
+from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, UploadThrottle
+from leaderboard.downloads import public_file, public_files, send_public_file
+from leaderboard.intake import PhaseClosed, check_uploads
+from leaderboard.uploadguard import read_uploads
+
+Described = {
+    400: OpenApiResponse(ProblemDetailsSerializer),
+    404: OpenApiResponse(ProblemDetailsSerializer),
+    429: OpenApiResponse(ProblemDetailsSerializer),
+}
+
+
+def visible_challenge(request: Request, slug: str) -> Challenge:
+    """With its phases and their data, or 404: who may not see a draft is not told that it exists."""
+    return get_object_or_404(
+        Challenge.objects.visible_to(request.user).prefetch_related("phases__dataset_version"), slug=slug
+    )
+
+
+class ChallengeList(ListAPIView[Challenge]):
+    """Every challenge that you may see."""
+
+    serializer_class = ChallengeSerializer
+    filterset_fields = ("status", "kind", "domain")
+
+    def get_queryset(self) -> QuerySet[Challenge]:
+        return Challenge.objects.visible_to(self.request.user).prefetch_related("phases")
+
+
+@extend_schema(responses={200: ChallengeDetailSerializer, 404: Described[404]})
+class ChallengeDetail(RetrieveAPIView[Challenge]):
+    """What a challenge asks for."""
+
+    serializer_class = ChallengeDetailSerializer
+
+    def get_object(self) -> Challenge:
+        return visible_challenge(self.request, self.kwargs["slug"])
+
+
+class ChallengeFiles(APIView):
+    @extend_schema(responses={200: DataFileSerializer(many=True), 404: Described[404]})
+    def get(self, request: Request, slug: str) -> Response:
+        """The public files: name, address, size and SHA-256."""
+        files = public_files(visible_challenge(request, slug))
+        return Response(DataFileSerializer(files, many=True, context={"slug": slug, "request": request}).data)
+
+
+class ChallengeFile(APIView):
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 302: None, 404: Described[404]})
+    def get(self, request: Request, slug: str, name: str) -> HttpResponseBase:
+        """The bytes of a public file, or a redirect to where they are."""
+        return send_public_file(request._request, public_file(visible_challenge(request, slug), name))
+
+
+class ChallengeCheck(APIView):
+    permission_classes = [IsAuthenticated]
+    throttle_classes = [AnonymousThrottle, AccountThrottle, UploadThrottle]
+
+    @extend_schema(
+        request={"multipart/form-data": CheckedFormSerializer}, responses={200: CheckSerializer, **Described}
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Check files as a submission would be. Nothing is stored and no quota is used."""
+        phase = visible_challenge(request, slug).current_phase
+        if phase is None:
+            raise PhaseClosed(Problem("this challenge has no phase."))
+        sent = request.FILES.getlist("files")
+        uploads = read_uploads(request._request, sent)
+        files, report = check_uploads(phase, uploads)
+        shown: list[dict[str, Any]] = [
+            {"name": file.name, "size": len(file.content), "sha256": file.sha256} for file in files
+        ]
+        return Response({"lines": report.lines, "files": shown})

@@ -1,0 +1,226 @@
+"""What the API shows of each thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from challenges.models import Challenge, DataFile, Phase
+from leaderboard.models import BoardEntry, Submission, SubmissionFile
+from leaderboard.scores import mean_scores
+from leaderboard.statuses import Status
+
+
+class PhaseSerializer(serializers.ModelSerializer[Phase]):
+    state = serializers.ChoiceField(choices=["upcoming", "open", "closed"], read_only=True)
+
+    class Meta:
+        model = Phase
+        fields = ("name", "state", "starts_at", "ends_at", "daily_limit", "total_limit")
+
+
+class ChallengeSerializer(serializers.ModelSerializer[Challenge]):
+    url = serializers.HyperlinkedIdentityField(view_name="api:challenge-detail", lookup_field="slug")
+    phase = PhaseSerializer(source="current_phase", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Challenge
+        fields = ("slug", "url", "title", "summary", "kind", "domain", "status", "phase")
+
+
+class TaskSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+
+
+class ModelSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    parameters = serializers.DictField()
+
+
+class SpecificationSerializer(serializers.Serializer[Any]):
+    """What a submission has to be and how it is scored. Where the hidden rows lie is not part of it."""
+
+    description = serializers.CharField()
+    rules = serializers.CharField()
+    data_card = serializers.CharField()
+    licence = serializers.CharField()
+    tasks = TaskSerializer(many=True)
+    budget = serializers.IntegerField()
+    columns = serializers.ListField(child=serializers.CharField())
+    labels = serializers.ChoiceField(choices=["known", "submitted"])
+    classes = serializers.ListField(child=serializers.CharField())
+    model = ModelSerializer()
+    metric = serializers.CharField()
+    direction = serializers.ChoiceField(choices=["maximize", "minimize"])
+    seeds = serializers.ListField(child=serializers.IntegerField())
+    subsample = serializers.FloatField()
+
+
+class ChallengeDetailSerializer(ChallengeSerializer):
+    dataset = serializers.CharField(source="current_phase.dataset_version.digest", read_only=True, default=None)
+    specification = SpecificationSerializer(
+        source="current_phase.dataset_version.spec", read_only=True, default=None, allow_null=True
+    )
+
+    class Meta(ChallengeSerializer.Meta):
+        fields = (*ChallengeSerializer.Meta.fields, "dataset", "specification")
+
+
+class DataFileSerializer(serializers.ModelSerializer[DataFile]):
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = DataFile
+        fields = ("name", "url", "size", "sha256", "media_type")
+
+    def get_url(self, file: DataFile) -> str:
+        path = reverse("api:challenge-file", args=[self.context["slug"], file.name])
+        address: str = self.context["request"].build_absolute_uri(path)
+        return address
+
+
+class SubmissionFileSerializer(serializers.ModelSerializer[SubmissionFile]):
+    class Meta:
+        model = SubmissionFile
+        fields = ("name", "size", "sha256")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField()
+    remedy = serializers.CharField(allow_blank=True)
+    file = serializers.CharField(allow_null=True)
+    line = serializers.IntegerField(allow_null=True)
+    field = serializers.CharField(allow_null=True)
+
+
+class ProblemDetailsSerializer(serializers.Serializer[Any]):
+    """RFC 9457. ``problems`` is there when a submission is at fault."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(required=False)
+    problems = ProblemSerializer(many=True, required=False)
+    omitted = serializers.IntegerField(required=False)
+
+
+class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
+    """What a list shows of one's own submissions."""
+
+    url = serializers.HyperlinkedIdentityField(view_name="api:submission-detail", lookup_field="pk")
+    challenge = serializers.CharField(source="phase.challenge.slug", read_only=True)
+    phase = serializers.CharField(source="phase.name", read_only=True)
+    team = serializers.CharField(source="team.name", read_only=True)
+    baseline = serializers.BooleanField(source="is_baseline", read_only=True)
+    submitted = serializers.DateTimeField(source="created_at", read_only=True)
+    status = serializers.ChoiceField(source="evaluation.status", choices=Status.choices, read_only=True)
+    score = serializers.FloatField(source="evaluation.score", read_only=True, allow_null=True)
+    message = serializers.CharField(source="evaluation.message", read_only=True)
+
+    class Meta:
+        model = Submission
+        fields: tuple[str, ...] = (
+            "id",
+            "url",
+            "challenge",
+            "phase",
+            "team",
+            "name",
+            "baseline",
+            "submitted",
+            "status",
+            "score",
+            "message",
+        )
+
+
+class PublicSubmissionSerializer(SubmissionSummarySerializer):
+    """What everyone sees of a submission on the board: its scores, not its files."""
+
+    status = serializers.SerializerMethodField()  # type: ignore[assignment]
+    score = serializers.FloatField(source="board_entry.score", read_only=True)
+    scores = serializers.SerializerMethodField()
+
+    class Meta(SubmissionSummarySerializer.Meta):
+        fields = (*(name for name in SubmissionSummarySerializer.Meta.fields if name != "message"), "scores")
+
+    def get_status(self, submission: Submission) -> str:
+        return Status.SUCCEEDED.value
+
+    @extend_schema_field(serializers.DictField(child=serializers.DictField(child=serializers.FloatField())))
+    def get_scores(self, submission: Submission) -> dict[str, dict[str, float]]:
+        return mean_scores(submission)
+
+
+class SubmissionSerializer(SubmissionSummarySerializer):
+    """Everything, for the own team."""
+
+    problems = ProblemSerializer(source="evaluation.problems", many=True, read_only=True)
+    scores = serializers.SerializerMethodField()
+    files = SubmissionFileSerializer(many=True, read_only=True)
+    check = serializers.ListField(source="check_report.lines", child=serializers.CharField(), read_only=True)
+    attempt = serializers.IntegerField(source="evaluation.attempt", read_only=True)
+    scorer = serializers.CharField(source="evaluation.scorer", read_only=True)
+    started = serializers.DateTimeField(source="evaluation.started_at", read_only=True, allow_null=True)
+    finished = serializers.DateTimeField(source="evaluation.finished_at", read_only=True, allow_null=True)
+    timings = serializers.DictField(source="evaluation.timings", child=serializers.FloatField(), read_only=True)
+    result_sha256 = serializers.CharField(source="evaluation.result_sha256", read_only=True)
+
+    class Meta(SubmissionSummarySerializer.Meta):
+        fields = (
+            *SubmissionSummarySerializer.Meta.fields,
+            "refunded",
+            "problems",
+            "scores",
+            "files",
+            "check",
+            "attempt",
+            "scorer",
+            "started",
+            "finished",
+            "timings",
+            "result_sha256",
+        )
+
+    @extend_schema_field(serializers.DictField(child=serializers.DictField(child=serializers.FloatField())))
+    def get_scores(self, submission: Submission) -> dict[str, dict[str, float]]:
+        return mean_scores(submission)
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """The form that a submission is sent with."""
+
+    files = serializers.ListField(child=serializers.FileField())
+    name = serializers.CharField(max_length=80)
+
+
+class CheckedFormSerializer(serializers.Serializer[Any]):
+    files = serializers.ListField(child=serializers.FileField())
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    """What an upload that may be submitted holds."""
+
+    lines = serializers.ListField(child=serializers.CharField())
+    files = SubmissionFileSerializer(many=True)
+
+
+class BoardEntrySerializer(serializers.ModelSerializer[BoardEntry]):
+    rank = serializers.SerializerMethodField()
+    team = serializers.CharField(source="team.name", read_only=True)
+    name = serializers.CharField(source="submission.name", read_only=True)
+    baseline = serializers.BooleanField(source="submission.is_baseline", read_only=True)
+    submitted = serializers.DateTimeField(source="submitted_at", read_only=True)
+    submission = serializers.HyperlinkedRelatedField(view_name="api:submission-detail", read_only=True)
+
+    class Meta:
+        model = BoardEntry
+        fields = ("rank", "team", "name", "score", "baseline", "submitted", "submission")
+
+    def get_rank(self, entry: BoardEntry) -> int:
+        rank = entry.rank_all if self.context["all"] else entry.rank_best
+        return rank or entry.rank_all

@@ -1,0 +1,30 @@
+from csp.decorators import csp_update
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from leaderboard.api import schema as _schema  # noqa: F401 — registers itself with drf-spectacular
+from leaderboard.api.board import Leaderboard, LeaderboardCsv
+from leaderboard.api.challenges import ChallengeCheck, ChallengeDetail, ChallengeFile, ChallengeFiles, ChallengeList
+from leaderboard.api.submissions import ChallengeSubmissions, SubmissionDetail, SubmissionList
+
+app_name = "api"
+
+# Swagger UI sets styles inline.
+_docs = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(
+    SpectacularSwaggerSplitView.as_view(url_name="api:schema")
+)
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", _docs, name="docs"),
+    path("challenges/", ChallengeList.as_view(), name="challenge-list"),
+    path("challenges/<slug:slug>/", ChallengeDetail.as_view(), name="challenge-detail"),
+    path("challenges/<slug:slug>/files/", ChallengeFiles.as_view(), name="challenge-files"),
+    path("challenges/<slug:slug>/files/<path:name>", ChallengeFile.as_view(), name="challenge-file"),
+    path("challenges/<slug:slug>/check/", ChallengeCheck.as_view(), name="challenge-check"),
+    path("challenges/<slug:slug>/submissions/", ChallengeSubmissions.as_view(), name="challenge-submissions"),
+    path("challenges/<slug:slug>/leaderboard/", Leaderboard.as_view(), name="challenge-leaderboard"),
+    path("challenges/<slug:slug>/leaderboard.csv", LeaderboardCsv.as_view(), name="challenge-leaderboard-csv"),
+    path("submissions/", SubmissionList.as_view(), name="submission-list"),
+    path("submissions/<uuid:pk>/", SubmissionDetail.as_view(), name="submission-detail"),
+]

@@ -1,0 +1,34 @@
+"""The doorbell: tells a worker that an evaluation waits.
+
+The database is the truth. A lost message costs time, never a submission: the reaper rings again.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from leaderboard.celery import app
+
+TASK = "leaderboard.evaluate"
+
+logger = logging.getLogger(__name__)
+
+
+def ring_on_commit(evaluation_id: int) -> None:
+    """Ring once the surrounding transaction is committed; before that a worker would find nothing."""
+    transaction.on_commit(lambda: ring(evaluation_id))
+
+
+def ring(evaluation_id: int) -> bool:
+    """Put the message into the queue. False, and a line in the log, when the broker is away."""
+    try:
+        # By name and not through the task: whoever rings must not load what a worker runs.
+        app.send_task(TASK, args=[evaluation_id])
+    except Exception as error:
+        # Every transport has errors of its own, down to plain OSError. None of them may take back an accepted
+        # submission.
+        logger.error("bell not rung evaluation=%s error=%s: %s", evaluation_id, type(error).__name__, error)
+        return False
+    return True

@@ -1,0 +1,53 @@
+"""The local cache of prepared datasets, filled from the object store."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+
+from challenges.models import DatasetVersion
+from evaluators.dataset import prepare
+from evaluators.prepared import PreparedDataset, is_prepared
+from evaluators.specification import SPECIFICATION_FILE
+from leaderboard.storage import object_store
+
+logger = logging.getLogger(__name__)
+
+
+def dataset_directory(version: DatasetVersion) -> Path:
+    """The prepared dataset of a version on this host; at the first use it is fetched and prepared."""
+    target = settings.DATASETS_DIR / version.digest
+    if is_prepared(target):
+        return target
+    settings.DATASETS_DIR.mkdir(parents=True, exist_ok=True)
+    bundle = Path(tempfile.mkdtemp(dir=settings.DATASETS_DIR, prefix=".fetching-"))
+    try:
+        _fetch(version, bundle)
+        prepared = prepare(bundle, settings.DATASETS_DIR)
+    finally:
+        shutil.rmtree(bundle, ignore_errors=True)
+    if prepared.name != version.digest:
+        # Scores made on it would not be comparable with those on the board.
+        raise RuntimeError(f"{version} was prepared as {prepared.name}, its record says {version.digest}")
+    logger.info("dataset prepared version=%s digest=%s", version, version.digest)
+    return prepared
+
+
+def open_dataset(version: DatasetVersion) -> PreparedDataset:
+    return PreparedDataset.open(dataset_directory(version))
+
+
+def _fetch(version: DatasetVersion, bundle: Path) -> None:
+    # JSON is YAML, so the recorded specification is a valid challenge.yaml.
+    (bundle / SPECIFICATION_FILE).write_text(json.dumps(version.specification))
+    store = object_store()
+    for file in version.files.all():
+        path = bundle / file.name
+        path.parent.mkdir(exist_ok=True)
+        with store.open(file.sha256) as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target)

@@ -1,0 +1,151 @@
+"""One attempt at scoring one submission: claim, fetch, run the sandbox, record."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from evaluators import sandbox
+from evaluators.result import MAX_RESULT_BYTES, Result
+from leaderboard import transitions
+from leaderboard.board import rewrite_board
+from leaderboard.datasets import dataset_directory
+from leaderboard.heartbeat import Heartbeat
+from leaderboard.models import Evaluation, Score
+from leaderboard.storage import object_store
+from leaderboard.transitions import Lease
+
+DETERMINISTIC = frozenset({"timeout", "memory", "output"})
+"""Faults that most likely come again; one more try is enough to tell them from bad luck."""
+
+logger = logging.getLogger(__name__)
+
+
+class WrongResult(Exception):
+    """The evaluator's result is not about what it was given."""
+
+
+def evaluate(evaluation_id: int, *, worker: str) -> None:
+    """Score a queued evaluation. Repeating it, or calling it for one that needs no work, does nothing."""
+    available = sandbox.availability()
+    if not available.ok:
+        # It stays queued; the reaper rings again when there is somebody to hear.
+        logger.error("not scored, no sandbox evaluation=%s reason=%s", evaluation_id, available.reason)
+        return
+    lease = transitions.claim(evaluation_id, worker=worker)
+    if lease is None:
+        return
+    with Heartbeat(lease):
+        try:
+            _attempt(lease, worker)
+        except Exception as error:
+            logger.exception("attempt broke evaluation=%s attempt=%s", lease.evaluation_id, lease.attempt)
+            transitions.fault(lease, actor=worker, reason=f"{type(error).__name__} in the worker")
+
+
+def _attempt(lease: Lease, worker: str) -> None:
+    evaluation = (
+        Evaluation.objects.select_related("dataset_version__challenge", "submission__phase")
+        .prefetch_related("submission__files")
+        .get(pk=lease.evaluation_id)
+    )
+    clock = time.perf_counter()
+    dataset = dataset_directory(evaluation.dataset_version)
+    with _files(evaluation) as files:
+        fetched = time.perf_counter()
+        outcome = sandbox.evaluate(dataset, files)
+    timings = {"fetch": fetched - clock, "sandbox": time.perf_counter() - fetched}
+    if isinstance(outcome, sandbox.Scored):
+        _record(lease, evaluation, outcome, timings, worker)
+    elif isinstance(outcome, sandbox.Rejected):
+        transitions.fail(lease, outcome.problems, actor=worker)
+    elif outcome.reason == "sandbox":
+        logger.error("not scored, no sandbox evaluation=%s reason=%s", lease.evaluation_id, outcome.detail)
+        transitions.release(lease, actor=worker, reason=f"no sandbox: {outcome.detail}")
+    else:
+        logger.error(
+            "evaluator broke evaluation=%s attempt=%s reason=%s detail=%s",
+            lease.evaluation_id,
+            lease.attempt,
+            outcome.reason,
+            outcome.detail,
+        )
+        limit = 2 if outcome.reason in DETERMINISTIC else transitions.MAX_FAULTS
+        transitions.fault(lease, actor=worker, reason=outcome.reason, max_faults=limit)
+
+
+@contextmanager
+def _files(evaluation: Evaluation) -> Iterator[Path]:
+    """The submission's files in a folder of their own."""
+    settings.SCRATCH_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = object_store()
+    with tempfile.TemporaryDirectory(dir=settings.SCRATCH_DIR) as name:
+        folder = Path(name)
+        for file in evaluation.submission.files.all():
+            with store.open(file.sha256) as source, (folder / file.name).open("wb") as target:
+                shutil.copyfileobj(source, target)
+        yield folder
+
+
+def _record(
+    lease: Lease, evaluation: Evaluation, outcome: sandbox.Scored, timings: dict[str, float], worker: str
+) -> None:
+    """Write the result, its numbers and the board: all of it, or nothing if the lease is lost."""
+    clock = time.perf_counter()
+    _about_what_was_given(outcome, evaluation)
+    result = outcome.result
+    waited = evaluation.started_at - evaluation.queued_at if evaluation.started_at else None
+    known = {
+        **evaluation.timings,
+        **({"queue": waited.total_seconds()} if waited is not None else {}),
+        **timings,
+        **{f"sandbox.{part}": seconds for part, seconds in outcome.timings.items()},
+    }
+    with transaction.atomic():
+        recorded = transitions.succeed(
+            lease,
+            actor=worker,
+            score=result.score.value,
+            result=outcome.content.decode(),
+            result_sha256=hashlib.sha256(outcome.content).hexdigest(),
+            scorer=f"{result.scorer.name} {result.scorer.version}"[:60],
+            timings=known,
+        )
+        if not recorded:
+            return
+        Score.objects.bulk_create(_scores(evaluation, result), batch_size=500)
+        rewrite_board(evaluation.submission.phase_id)
+    # The time it took to record is known only now, and not worth a failed evaluation.
+    known["record"] = time.perf_counter() - clock
+    Evaluation.objects.filter(pk=evaluation.pk).update(timings=known)
+
+
+def _about_what_was_given(outcome: sandbox.Scored, evaluation: Evaluation) -> None:
+    if len(outcome.content) > MAX_RESULT_BYTES:
+        raise WrongResult(f"{len(outcome.content)} bytes")
+    data = outcome.result.data
+    if data.dataset != evaluation.dataset_version.digest:
+        raise WrongResult(f"it is about the dataset {data.dataset}")
+    if data.submission != {file.name: file.sha256 for file in evaluation.submission.files.all()}:
+        raise WrongResult(f"it is about the files {sorted(data.submission)}")
+    if outcome.result.score.direction != evaluation.dataset_version.spec.direction:
+        raise WrongResult("its direction is not the challenge's")
+
+
+def _scores(evaluation: Evaluation, result: Result) -> Iterator[Score]:
+    for task, metrics in result.tasks.items():
+        for metric, value in metrics.items():
+            yield Score(evaluation=evaluation, task=task, metric=metric, seed=None, value=value)
+    for seed in result.seeds:
+        for task, metrics in seed.tasks.items():
+            for metric, value in metrics.items():
+                yield Score(evaluation=evaluation, task=task, metric=metric, seed=seed.seed, value=value)

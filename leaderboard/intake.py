@@ -1,0 +1,150 @@
+"""The one door through which every submission comes: page, API and baselines.
+
+Everything is checked before anything is stored, and everything is recorded in one transaction. What is refused leaves
+nothing: no file, no submission, no used quota.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from challenges.models import DataFile, Phase
+from evaluators.checking import CheckReport, check
+from evaluators.errors import Problem, SubmissionError
+from evaluators.uploads import Upload, unpack
+from leaderboard.datasets import open_dataset
+from leaderboard.models import Submission, SubmissionFile, Team
+from leaderboard.names import normalise_name
+from leaderboard.quota import quota
+from leaderboard.storage import StoredObject, object_store
+from leaderboard.transitions import enqueue
+
+logger = logging.getLogger(__name__)
+
+
+class PhaseClosed(SubmissionError):
+    """The phase takes no submissions now."""
+
+
+class QuotaUsed(SubmissionError):
+    """The team has no submission left."""
+
+
+def check_uploads(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload], CheckReport]:
+    """The instant check: unpacked files and what is in them. Stores nothing and costs nothing.
+
+    Raises:
+        SubmissionError: with every problem found.
+    """
+    files = unpack(uploads)
+    return files, check(open_dataset(phase.dataset_version), files)
+
+
+def submit(
+    phase: Phase,
+    team: Team,
+    *,
+    name: str,
+    uploads: Sequence[Upload],
+    client: Submission.Client,
+    created_by: Any = None,
+    baseline: str = "",
+) -> Submission:
+    """Accept a submission and queue its evaluation.
+
+    Raises:
+        PhaseClosed: the phase is not open.
+        QuotaUsed: the team has used up its submissions; baselines have no limit.
+        SubmissionError: the name or a file is at fault.
+    """
+    clock = time.perf_counter()
+    _open(phase)
+    normalised = normalise_name(name)
+    if not baseline:
+        _within_quota(phase, team)
+    files, report = check_uploads(phase, uploads)
+    checked = time.perf_counter()
+    stored: list[StoredObject] = []
+    try:
+        for file in files:
+            stored.append(object_store().put(io.BytesIO(file.content)))
+        timings = {"check": checked - clock, "store": time.perf_counter() - checked}
+        submission = Submission(
+            phase=phase,
+            team=team,
+            created_by=created_by,
+            name=normalised,
+            client=client,
+            is_baseline=bool(baseline),
+            baseline=baseline,
+            check_report={**report.as_dict(), "lines": report.lines},
+        )
+        _record(submission, files, timings)
+    except BaseException:
+        _forget(stored)
+        raise
+    _still_stored(files, stored)
+    logger.info("submission accepted id=%s phase=%s team=%s client=%s", submission.pk, phase.pk, team.pk, client)
+    return submission
+
+
+def _open(phase: Phase) -> None:
+    if not phase.challenge.is_published:
+        raise PhaseClosed(Problem("this challenge takes no submissions."))
+    state = phase.state
+    if state == "upcoming":
+        raise PhaseClosed(Problem(f"the phase '{phase.name}' starts at {phase.starts_at:%Y-%m-%d %H:%M} UTC."))
+    if state == "closed":
+        raise PhaseClosed(Problem(f"the phase '{phase.name}' ended at {phase.ends_at:%Y-%m-%d %H:%M} UTC."))
+
+
+def _within_quota(phase: Phase, team: Team) -> None:
+    problem = quota(phase, team).problem
+    if problem is not None:
+        raise QuotaUsed(problem)
+
+
+def _record(submission: Submission, files: list[Upload], timings: dict[str, float]) -> None:
+    actor = submission.created_by.get_username() if submission.created_by else submission.client
+    with transaction.atomic():
+        # Two uploads of one team at the same moment: the second waits here and then counts the first.
+        Team.objects.select_for_update().get(pk=submission.team_id)
+        if not submission.is_baseline:
+            _within_quota(submission.phase, submission.team)
+        submission.created_at = timezone.now()
+        submission.quota_day = submission.created_at.astimezone(UTC).date()
+        submission.save(force_insert=True)
+        SubmissionFile.objects.bulk_create(
+            SubmissionFile(submission=submission, name=file.name, sha256=file.sha256, size=len(file.content))
+            for file in files
+        )
+        enqueue(submission, actor=actor, timings=timings)
+
+
+def _forget(stored: list[StoredObject]) -> None:
+    """Take back objects that this upload brought and nobody else uses."""
+    for item in stored:
+        if not item.created:
+            continue
+        try:
+            used = SubmissionFile.objects.filter(sha256=item.sha256).exists()
+            if not used and not DataFile.objects.filter(sha256=item.sha256).exists():
+                object_store().delete(item.sha256)
+        except Exception:
+            # An object that nobody names does no harm; the reason why the upload was refused must not be hidden by it.
+            logger.exception("object left behind sha256=%s", item.sha256)
+
+
+def _still_stored(files: list[Upload], stored: list[StoredObject]) -> None:
+    """Another upload of the same bytes may have been refused, and cleaned up, between our storing and recording."""
+    for file, item in zip(files, stored, strict=True):
+        if not item.created and not object_store().exists(item.sha256):
+            object_store().put(io.BytesIO(file.content))

@@ -1,0 +1,68 @@
+"""Ranks, as a pure function of the entries.
+
+The rule: entries are ordered by score in the metric's direction. Equal scores share a rank and the next one is skipped
+(1, 2, 2, 4); among them the earlier submission is listed first. In the view of best entries only the first one of each
+competitor in that order takes part. An entry without a finite score has no place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from evaluators.metric_names import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``competitor`` is who may hold one rank among the best: a team, or a single baseline."""
+
+    key: str
+    competitor: Hashable
+    score: float | None
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """``position`` counts through the list without ties; ``rank_best`` is None for a competitor's other entries."""
+
+    entry: Entry
+    position: int
+    rank_all: int
+    rank_best: int | None
+
+
+def ranked(entries: Iterable[Entry], direction: Direction) -> list[Ranked]:
+    """The entries with a score, best first."""
+    sign = -1 if direction == "maximize" else 1
+    scored = [
+        (sign * entry.score, entry) for entry in entries if entry.score is not None and math.isfinite(entry.score)
+    ]
+    scored.sort(key=lambda pair: (pair[0], pair[1].submitted_at, pair[1].key))
+    places = []
+    all_places, best_places = _Places(), _Places()
+    seen: set[Hashable] = set()
+    for position, (order, entry) in enumerate(scored, start=1):
+        is_best = entry.competitor not in seen
+        seen.add(entry.competitor)
+        rank_all = all_places.next(order)
+        places.append(Ranked(entry, position, rank_all, best_places.next(order) if is_best else None))
+    return places
+
+
+class _Places:
+    """Gives out ranks with gaps after ties."""
+
+    def __init__(self) -> None:
+        self._given = 0
+        self._rank = 0
+        self._last: float | None = None
+
+    def next(self, order: float) -> int:
+        self._given += 1
+        if order != self._last:
+            self._rank, self._last = self._given, order
+        return self._rank

@@ -1,0 +1,6 @@
+"""The object store: bytes under their SHA-256, on local disk or in any S3."""
+
+from leaderboard.storage.interface import MissingObject, ObjectStore, StoredObject
+from leaderboard.storage.selection import object_store
+
+__all__ = ["MissingObject", "ObjectStore", "StoredObject", "object_store"]

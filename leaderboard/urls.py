@@ -1,0 +1,26 @@
+"""Every address of the site."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from leaderboard.health import healthz
+
+admin.autodiscover()
+# The admin's own form knows neither rate limits nor confirmed addresses.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = admin.site.site_title = "Ratchet"
+admin.site.index_title = "Operations"
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("leaderboard.api.urls")),
+    path("", include("frontend.urls")),
+]
+
+handler400 = "leaderboard.errorpages.bad_request"
+handler403 = "leaderboard.errorpages.permission_denied"
+handler404 = "leaderboard.errorpages.page_not_found"
+handler500 = "leaderboard.errorpages.server_error"
