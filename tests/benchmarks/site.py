@@ -1,0 +1,88 @@
+"""From upload to the score on the board, through the API of the real site, one submission at a time.
+
+The aim: 3 seconds in the median, on an idle machine.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.live_site import TREE, LiveSite, wait_for
+
+CHALLENGE = "rare-nouns"
+SUBMISSIONS = 20
+
+PARTS = {
+    "check": "check at intake",
+    "queue": "queue",
+    "fetch": "dataset and files fetched",
+    "sandbox.start": "sandbox and interpreter start",
+    "sandbox.imports": "imports",
+    "sandbox.check": "check inside",
+    "sandbox.load": "load",
+    "sandbox.train": "train",
+    "record": "record and board",
+}
+
+_TIMINGS = f"""
+import json
+from leaderboard.models import Evaluation
+rows = Evaluation.objects.filter(submission__client="api").order_by("-pk")[:{SUBMISSIONS}]
+print(json.dumps([row.timings for row in rows]))
+"""
+
+
+def run() -> None:
+    """Print the median of the whole and of its parts."""
+    with tempfile.TemporaryDirectory() as folder:
+        # No limit on submissions a day: the demo's would stop the measurement.
+        site = LiveSite(Path(folder))
+        try:
+            site.start()
+            site.manage("loaddemo")
+            site.manage("shell", "-c", "from challenges.models import Phase; Phase.objects.update(daily_limit=1000)")
+            wait_for(lambda: _idle(site), seconds=300, what="an empty queue")
+            token = site.manage("apitoken", "researcher").strip().splitlines()[-1]
+            seconds = [_one(site, token, number) for number in range(SUBMISSIONS + 1)][1:]
+            timings = json.loads(site.manage("shell", "--verbosity", "0", "-c", _TIMINGS))
+        finally:
+            site.stop()
+    print(f"\nUpload to score on the board, challenge '{CHALLENGE}', {SUBMISSIONS} submissions one after another")
+    print(
+        f"median {statistics.median(seconds):.2f} s, fastest {min(seconds):.2f} s, slowest {max(seconds):.2f} s; parts, median:"
+    )
+    for part in timings:
+        known = sum(value for name, value in part.items() if name.startswith("sandbox."))
+        part["sandbox.start"] = part["sandbox"] - known
+    for name, title in PARTS.items():
+        print(f"  {title:30} {statistics.median(part.get(name, 0.0) for part in timings):7.3f} s")
+
+
+def _idle(site: LiveSite) -> bool:
+    entries = site.get(f"challenges/{CHALLENGE}/leaderboard/")["entries"]
+    return len(entries) >= 4
+
+
+def _one(site: LiveSite, token: str, seed: int) -> float:
+    """Seconds from the start of the upload until the board shows it; the file itself is made before."""
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = TREE / "challenges" / "demo" / CHALLENGE
+        command = [sys.executable, "-m", "evaluators", "baseline", "stratified", str(bundle)]
+        command += ["--out", folder, "--seed", str(1000 + seed), "--store", str(site.folder / "store")]
+        subprocess.run(command, cwd=TREE, check=True, capture_output=True)
+        files = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    started = time.perf_counter()
+    submission = site.submit(CHALLENGE, files, token=token, name=f"bench {seed}")
+    wait_for(lambda: _on_board(site, submission["id"]), what="the entry on the board")
+    return time.perf_counter() - started
+
+
+def _on_board(site: LiveSite, submission_id: str) -> bool:
+    entries = site.get(f"challenges/{CHALLENGE}/leaderboard/?all=1&page_size=100")["entries"]
+    return any(submission_id in json.dumps(entry) for entry in entries)

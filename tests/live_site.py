@@ -1,0 +1,156 @@
+"""The real site on a free port with its own data: gunicorn and a Celery worker, as ``./run`` starts them.
+
+For the journeys in a browser, for what must survive a killed worker, and for measurements.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+TREE = Path(__file__).resolve().parent.parent
+T = TypeVar("T")
+
+
+def wait_for(condition: Callable[[], T | None], *, seconds: float = 60, what: str = "the condition") -> T:
+    """The first true answer of ``condition``, asked every 50 ms.
+
+    Raises:
+        TimeoutError: there was none in time.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise TimeoutError(f"{what} did not come true within {seconds} seconds")
+
+
+class LiveSite:
+    """A site of its own: ``start()``, talk to ``url``, ``stop()``.
+
+    ``environment`` adds ``RATCHET_*`` variables; those of the calling process hold, so the same tests run on another
+    database, broker or store by settings alone.
+    """
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.log = folder / "site.log"
+        self.environment = (
+            os.environ
+            | {"RATCHET_DATA_DIR": str(folder / "data"), "RATCHET_PUBLIC_URL": self.url, "PYTHONUNBUFFERED": "1"}
+            | environment
+        )
+        self.web: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, worker: bool = True) -> None:
+        """Migrate, collect the static files and start web and worker; return when the site is healthy."""
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("collectstatic", "--verbosity", "0", "--no-input")
+        self.web = self._spawn(
+            "gunicorn", "--config", "docker/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}", "leaderboard.wsgi"
+        )
+        if worker:
+            self.start_worker()
+            wait_for(self.is_healthy, what="a healthy site")
+        else:
+            wait_for(self.answers, what="an answering site")
+
+    def start_worker(self) -> None:
+        self.worker = self._spawn("celery", "--app", "leaderboard", "worker")
+
+    def kill_worker(self) -> None:
+        """SIGKILL for the worker alone: what it started has to notice by itself."""
+        assert self.worker is not None
+        os.kill(self.worker.pid, signal.SIGKILL)
+        self.worker.wait()
+
+    def stop(self) -> None:
+        for process in (self.worker, self.web):
+            if process is not None and process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in (self.worker, self.web):
+            if process is not None:
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+
+    def manage(self, *arguments: str) -> str:
+        """Run one of Django's commands; return what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=TREE, env=self.environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"{' '.join(arguments)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def is_healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def get(self, path: str, token: str | None = None) -> Any:
+        """The JSON at ``path`` of the API."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(f"{self.url}/api/v1/{path}", headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def submit(self, slug: str, files: dict[str, bytes], *, token: str, name: str) -> Any:
+        """Upload through the API; the JSON of the new submission."""
+        boundary = "ratchet-7c1f"
+        parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="name"\r\n\r\n{name}\r\n'.encode()]
+        for file, content in files.items():
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{file}"\r\n\r\n'
+            parts.append(head.encode() + content + b"\r\n")
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/challenges/{slug}/submissions/",
+            data=b"".join(parts) + f"--{boundary}--\r\n".encode(),
+            headers={"Authorization": f"Bearer {token}", "Content-Type": f"multipart/form-data; boundary={boundary}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def log_matches(self, pattern: str) -> list[str]:
+        """What a pattern finds in the site's log: a demo's mails are printed there."""
+        return re.findall(pattern, self.log.read_text(errors="replace")) if self.log.exists() else []
+
+    def _spawn(self, *module: str) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", *module],
+                cwd=TREE,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
