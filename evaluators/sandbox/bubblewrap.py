@@ -58,7 +58,8 @@ def command(bwrap: str, inputs: Inputs, limits: Limits, *, seccomp: int, evaluat
         bwrap,
         *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
         *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
-        *("--uid", NOBODY, "--gid", NOBODY, "--hostname", "sandbox", "--clearenv"),
+        # No --hostname: setting one is what container runtimes forbid, and the host's name is no secret.
+        *("--uid", NOBODY, "--gid", NOBODY, "--clearenv"),
         *_environment(),
         *_interpreter(),
         *_read_only(evaluators, CODE / "evaluators"),
