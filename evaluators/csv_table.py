@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evaluators.errors import MAX_PROBLEMS, Problem, SubmissionError, quoted
@@ -23,13 +24,17 @@ _FORMATS = {
     b"%PDF": "a PDF document",
     b"\x93NUMPY": "a NumPy array",
     b"\x80\x04\x95": "a Python pickle",
+    b"\x80\x05\x95": "a Python pickle",
     b"7z\xbc\xaf": "a 7z archive",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a file: its number, counted from 1, and its cells by column, blanks around them removed."""
+    """One line of a file: its number, counted from 1, and its cells by column, blanks around them removed.
+
+    A quoted cell may hold line ends; then ``line`` is the first of its lines.
+    """
 
     line: int
     cells: dict[str, str]
@@ -49,38 +54,66 @@ def read_csv(upload: Upload, layouts: list[tuple[str, ...]], *, max_bytes: int, 
         SubmissionError: the file is empty, too large, not UTF-8 text, not CSV, has another header, a line with more or
             fewer cells, or more than ``max_rows`` rows.
     """
-    text = _decoded(upload, max_bytes)
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        columns = _header(upload.name, next(lines, []), layouts, text)
-        rows, problems = [], []
-        for cells in lines:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(columns):
-                problems.append(_uneven(upload.name, lines.line_num, len(cells), columns))
-                if len(problems) > MAX_PROBLEMS:
-                    break
-                continue
-            values = (cell.strip() for cell in cells)
-            rows.append(Row(lines.line_num, dict(zip(columns, values, strict=True))))
-            if len(rows) > max_rows:
-                raise SubmissionError(_too_many(upload.name, lines.line_num, max_rows))
-    except csv.Error as error:
-        raise SubmissionError(
-            Problem(f"is not valid CSV ({error}).", _AS_CSV, file=upload.name, line=max(1, lines.line_num))
-        ) from error
+    lines = _lines(upload.name, _decoded(upload, max_bytes))
+    first = next(lines, None)
+    if first is None:
+        raise SubmissionError(_empty(upload.name))
+    columns = _header(upload.name, *first, layouts)
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    uneven = 0
+    for number, (line, cells) in enumerate(lines, start=1):
+        if number > max_rows:
+            raise SubmissionError([*problems[: MAX_PROBLEMS - 1], _too_many(upload.name, line, max_rows)])
+        if len(cells) == len(columns):
+            rows.append(Row(line, dict(zip(columns, (cell.strip() for cell in cells), strict=True))))
+            continue
+        uneven += 1
+        if uneven <= MAX_PROBLEMS:
+            problems.append(_uneven(upload.name, line, len(cells), columns))
     if problems:
-        raise SubmissionError(problems)
+        raise SubmissionError(problems, omitted=uneven - len(problems))
     if not rows:
         raise SubmissionError(Problem("has a header but no rows.", "Add one line for each row.", file=upload.name))
     return CsvTable(upload.name, columns, tuple(rows))
 
 
+def _lines(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of every line that is not blank, with the line's number."""
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        number = lines.line_num + 1
+        try:
+            cells = next(lines, None)
+        except csv.Error as error:
+            raise SubmissionError(_not_csv(name, number, str(error))) from error
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells):
+            yield number, cells
+
+
+def _not_csv(name: str, line: int, reason: str) -> Problem:
+    """What Python's CSV reader stumbled over, in words that do not need its source."""
+    if "unexpected end" in reason:
+        return Problem("a quote that opens here is never closed.", "Close it, or leave the quotes out.", name, line)
+    if "expected after" in reason:
+        remedy = "End the cell at the quote, or leave the quotes out."
+        return Problem("a cell goes on after its closing quote.", remedy, name, line)
+    if "field larger" in reason:
+        longest = csv.field_size_limit()
+        return Problem(f"a cell has more than {longest} characters.", "Look for a quote left open.", name, line)
+    return Problem(f"is not valid CSV ({reason}).", _AS_CSV, name, line)
+
+
+def _empty(name: str) -> Problem:
+    return Problem("is empty.", "Add a header and one line for each row.", file=name)
+
+
 def _decoded(upload: Upload, max_bytes: int) -> str:
     content = upload.content
     if not content.strip():
-        raise SubmissionError(Problem("is empty.", "Add a header and one line for each row.", file=upload.name))
+        raise SubmissionError(_empty(upload.name))
     for magic, kind in _FORMATS.items():
         if content.startswith(magic):
             raise SubmissionError(Problem(f"is {kind}, not CSV.", _AS_CSV, file=upload.name))
@@ -106,32 +139,36 @@ def _line_at(content: bytes, position: int) -> int:
     return content.count(b"\n", 0, position) + 1
 
 
-def _header(name: str, cells: list[str], layouts: list[tuple[str, ...]], text: str) -> tuple[str, ...]:
+def _header(name: str, line: int, cells: list[str], layouts: list[tuple[str, ...]]) -> tuple[str, ...]:
     columns = tuple(cell.strip() for cell in cells)
     wanted = " or ".join(quoted(",".join(layout)) for layout in layouts)
     remedy = f"The first line must be {wanted}."
     doubled = next((column for column in columns if columns.count(column) > 1), None)
     if doubled is not None:
         raise SubmissionError(
-            Problem(f"the column {quoted(doubled)} occurs twice.", remedy, file=name, line=1, field=_field(doubled))
+            Problem(f"the column {quoted(doubled)} occurs twice.", remedy, file=name, line=line, field=_field(doubled))
         )
     if any(set(columns) == set(layout) for layout in layouts):
         return columns
     for mark, word in ((";", "semicolons"), ("\t", "tabs")):
         if len(columns) == 1 and mark in columns[0]:
-            raise SubmissionError(Problem(f"its columns are separated by {word}.", f"Use commas. {remedy}", name, 1))
+            raise SubmissionError(Problem(f"its columns are separated by {word}.", f"Use commas. {remedy}", name, line))
     closest = max(layouts, key=lambda layout: len(set(layout) & set(columns)))
     missing = [column for column in closest if column not in columns]
     if missing:
-        first = quoted(text.lstrip().splitlines()[0])
+        first = quoted(",".join(cells))
         raise SubmissionError(
             Problem(
-                f"the column '{missing[0]}' is missing; the first line is {first}.", remedy, name, 1, field=missing[0]
+                f"the column '{missing[0]}' is missing; the first line is {first}.",
+                remedy,
+                file=name,
+                line=line,
+                field=missing[0],
             )
         )
     extra = next(column for column in columns if column not in closest)
     raise SubmissionError(
-        Problem(f"the column {quoted(extra)} is not expected.", f"Remove it. {remedy}", name, 1, field=_field(extra))
+        Problem(f"the column {quoted(extra)} is not expected.", f"Remove it. {remedy}", name, line, field=_field(extra))
     )
 
 

@@ -99,8 +99,11 @@ class PreparedTable:
         """The row number of each id, −1 for an unknown one; shape (len(ids),), int64."""
         if not ids:
             return np.empty(0, np.int64)
+        kind = self._ids.dtype
+        encoded = (name.encode("utf-8", "surrogatepass") for name in ids)
         # NumPy pads fixed-width bytes with NUL and drops NULs at the end: an id holding one could pass for another.
-        wanted = np.array([b"" if "\0" in name else name.encode("utf-8", "surrogatepass") for name in ids])
+        # One that is wider than the index is not in it, and would make NumPy widen a copy of all of it to compare.
+        wanted = np.array([b"" if b"\0" in name or len(name) > kind.itemsize else name for name in encoded], kind)
         position = np.searchsorted(self._ids, wanted)
         inside = np.minimum(position, len(self) - 1)
         found = (position < len(self)) & (self._ids[inside] == wanted) & (wanted != b"")

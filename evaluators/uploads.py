@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -26,6 +28,19 @@ ZIP_MAGIC = b"PK\x03\x04"
 EMPTY_ZIP_MAGIC = b"PK\x05\x06"
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+# All that the standard library was seen, or can be read, to raise on a damaged archive. An empty name of a member is
+# an IndexError, a place beyond 2⁶³ an OverflowError.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    OverflowError,
+    EOFError,
+    OSError,
+)
 
 
 @dataclass(frozen=True)
@@ -112,13 +127,22 @@ def _bounded(files: list[Upload]) -> None:
 def _members(upload: Upload) -> list[Upload]:
     try:
         with zipfile.ZipFile(io.BytesIO(upload.content)) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+            infos = [info for info in archive.infolist() if not info.is_dir() and not _is_of_the_system(info)]
             _acceptable(upload.name, infos)
-            return [_member(archive, info, upload.name) for info in infos]
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError) as error:
+            members: list[Upload] = []
+            for info in infos:
+                members.append(_member(archive, info, upload.name))
+                _bounded(members)  # after each, so that no more than one too many is ever held
+            return members
+    except _UNREADABLE as error:
         raise SubmissionError(
             Problem("is not a readable zip archive.", "Make it again, or send the files one by one.", file=upload.name)
         ) from error
+
+
+def _is_of_the_system(info: zipfile.ZipInfo) -> bool:
+    """macOS puts files of its own beside those that were chosen."""
+    return info.filename.startswith("__MACOSX/") or info.filename.rsplit("/", 1)[-1] == ".DS_Store"
 
 
 def _acceptable(archive: str, infos: list[zipfile.ZipInfo]) -> None:
@@ -143,6 +167,10 @@ def _acceptable(archive: str, infos: list[zipfile.ZipInfo]) -> None:
                     "Put plain file names into the archive.",
                     file=archive,
                 )
+            )
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise SubmissionError(
+                Problem(f"holds the link {quoted(info.filename)}.", "Put the file itself in.", file=archive)
             )
         if info.flag_bits & _ENCRYPTED:
             raise SubmissionError(Problem("is encrypted.", "Send it without a password.", file=archive))

@@ -6,6 +6,7 @@ With a single task any file name will do.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -73,15 +74,17 @@ def _by_task(specification: Specification, uploads: Sequence[Upload]) -> dict[st
     problems: list[Problem] = []
     for upload in uploads:
         task = _task_of_name(specification, upload.name)
-        layouts = [plain] if task is not None else [several]
-        if task is not None and len(uploads) == 1:
-            layouts.append(several)
+        layouts = [plain, several] if len(uploads) == 1 else [plain]
+        if task is None:
+            layouts = [several, plain]  # With the plain header it is the name that is wrong: see below.
         table = read_csv(
             upload,
             layouts,
             max_bytes=specification.max_file_bytes,
             max_rows=specification.budget * len(tasks),
         )
+        if task is None and "task" not in table.columns:
+            raise SubmissionError(_unnamed(specification, upload.name))
         for row in table.rows:
             name = row.cells.get("task", task)
             if name not in tasks:
@@ -111,6 +114,15 @@ def _task_of_name(specification: Specification, file: str) -> str | None:
         return specification.tasks[0].name
     stem = file.rsplit(".", 1)[0].lower()
     return next((task.name for task in specification.tasks if task.name == stem), None)
+
+
+def _unnamed(specification: Specification, file: str) -> Problem:
+    names = ", ".join(f"{item.name}.csv" for item in specification.tasks)
+    return Problem(
+        "its name is not that of a task, and it has no column 'task'.",
+        f"Name it as one of {names}, or give it the header 'task,{','.join(specification.columns)}'.",
+        file=file,
+    )
 
 
 def _missing(specification: Specification, task: str) -> Problem:
@@ -169,7 +181,7 @@ def _unknown(specification: Specification, choices: list[Choice], rows: NDArray[
     pool = ", ".join(name.removeprefix("public/") for name in specification.pool.files[:2])
     return [
         Problem(
-            f"{quoted(choice.id)} is not in the pool." if choice.id else "the id is empty.",
+            f"{quoted(choice.id)} is not in the pool{_look_alike(choice.id)}." if choice.id else "the id is empty.",
             f"Take the ids from the column '{specification.pool.id}' of {pool}.",
             file=choice.file,
             line=choice.line,
@@ -178,6 +190,15 @@ def _unknown(specification: Specification, choices: list[Choice], rows: NDArray[
         for choice, row in zip(choices, rows, strict=True)
         if row < 0
     ]
+
+
+def _look_alike(text: str) -> str:
+    """Names the first character beyond ASCII: it may look like another one, or like nothing."""
+    found = next(((place, char) for place, char in enumerate(text, start=1) if not char.isascii()), None)
+    if found is None:
+        return ""
+    place, char = found
+    return f" (its character {place} is U+{ord(char):04X}, {unicodedata.name(char, 'without a name')})"
 
 
 def _selection(dataset: PreparedDataset, task: Task, choices: list[Choice], rows: NDArray[np.int64]) -> TaskSelection:
