@@ -1,0 +1,62 @@
+"""What a challenge must have before everyone sees it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from challenges.models import Challenge
+from challenges.models.challenge import ChallengeStatus
+from evaluators.errors import Problem
+
+
+class NotPublishable(Exception):
+    """The challenge lacks something; the problems may be shown to its organizer."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def problems_of(challenge: Challenge) -> list[Problem]:
+    """What stands in the way of publishing; empty when nothing does."""
+    problems = []
+    versions = {version.pk: version for version in challenge.dataset_versions.prefetch_related("files")}
+    phases = list(challenge.phases.all())
+    if not versions:
+        problems.append(Problem("The challenge has no data.", "Load a bundle."))
+    if not phases:
+        problems.append(Problem("The challenge has no phase.", "Add one, so that it can be submitted to."))
+    for phase in phases:
+        version = versions.get(phase.dataset_version_id)
+        if version is None:
+            problems.append(Problem(f"The phase '{phase.name}' scores on the data of another challenge."))
+            continue
+        recorded = {file.name for file in version.files.all()}
+        if recorded != set(version.spec.data_files):
+            problems.append(Problem(f"The files of {version} are not those of its specification.", "Load it again."))
+    return problems
+
+
+def publish(challenge: Challenge) -> None:
+    """Show a challenge to everyone.
+
+    Raises:
+        NotPublishable: it lacks something.
+    """
+    with transaction.atomic():
+        locked = Challenge.objects.select_for_update().get(pk=challenge.pk)
+        problems = problems_of(locked)
+        if problems:
+            raise NotPublishable(problems)
+        _set(locked, ChallengeStatus.PUBLISHED)
+    challenge.status = ChallengeStatus.PUBLISHED
+
+
+def archive(challenge: Challenge) -> None:
+    """Keep board and data for everyone to read, take no submissions any more."""
+    _set(challenge, ChallengeStatus.ARCHIVED)
+
+
+def _set(challenge: Challenge, status: ChallengeStatus) -> None:
+    Challenge.objects.filter(pk=challenge.pk).update(status=status)
+    challenge.status = status

@@ -1,0 +1,7 @@
+"""The operator's side in Django's admin. Nothing here changes a status but through the transitions."""
+
+from leaderboard.admin.accounts import ApiTokenAdmin, RatchetUserAdmin, TeamAdmin
+from leaderboard.admin.evaluations import EvaluationAdmin, WorkerPulseAdmin
+from leaderboard.admin.submissions import SubmissionAdmin
+
+__all__ = ["ApiTokenAdmin", "EvaluationAdmin", "RatchetUserAdmin", "SubmissionAdmin", "TeamAdmin", "WorkerPulseAdmin"]

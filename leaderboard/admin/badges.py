@@ -1,0 +1,19 @@
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from leaderboard.statuses import Status
+
+_SIGNS = {
+    Status.QUEUED: "○",
+    Status.RUNNING: "◐",
+    Status.SUCCEEDED: "●",
+    Status.FAILED: "▲",
+    Status.ERRORED: "✖",
+    Status.CANCELLED: "–",
+}
+
+
+def status_badge(status: str) -> SafeString:
+    """A status as sign and word. The content security policy allows no inline colour, and a sign needs none."""
+    known = Status(status)
+    return format_html("<strong>{}&nbsp;{}</strong>", _SIGNS[known], known.label)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from challenges.admin import ReadOnlyInline
+from leaderboard.admin.badges import status_badge
+from leaderboard.models import Evaluation, Submission, SubmissionFile
+from leaderboard.transitions import NotPossible, cancel, score_again
+
+
+class FileInline(ReadOnlyInline):
+    model = SubmissionFile
+    fields = ("name", "size", "sha256")
+    show_change_link = False
+
+
+class EvaluationInline(ReadOnlyInline):
+    model = Evaluation
+    fields = ("status", "score", "attempt", "queued_at", "finished_at", "message")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("result")
+
+
+@admin.register(Submission)
+class SubmissionAdmin(admin.ModelAdmin):
+    list_display = ("name", "team", "challenge", "badge", "score", "is_baseline", "client", "refunded", "created_at")
+    list_filter = ("evaluation__status", "phase__challenge", "is_baseline", "client", "refunded")
+    search_fields = ("name", "team__name", "id", "created_by__username")
+    date_hierarchy = "created_at"
+    inlines = (EvaluationInline, FileInline)
+    actions = ("score_again", "cancel")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("team", "phase__challenge", "evaluation", "created_by")
+            .defer("evaluation__result")
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # A submission is evidence. The actions ask for the right to change all the same.
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="challenge", ordering="phase__challenge__title")
+    def challenge(self, submission: Submission) -> str:
+        return submission.phase.challenge.title
+
+    @admin.display(description="status", ordering="evaluation__status")
+    def badge(self, submission: Submission) -> SafeString | str:
+        return status_badge(submission.evaluation.status) if submission.evaluation else "–"
+
+    @admin.display(ordering="evaluation__score")
+    def score(self, submission: Submission) -> float | None:
+        return submission.evaluation.score if submission.evaluation else None
+
+    @admin.action(description="Score again", permissions=["change"])
+    def score_again(self, request: HttpRequest, submissions: QuerySet[Submission]) -> None:
+        done = 0
+        for submission in submissions:
+            try:
+                score_again(submission, actor=request.user.get_username())
+            except NotPossible as error:
+                self.message_user(request, str(error), messages.WARNING)
+            else:
+                done += 1
+        self.message_user(request, f"{done} queued to be scored again.", messages.SUCCESS)
+
+    @admin.action(description="Cancel, if still waiting", permissions=["change"])
+    def cancel(self, request: HttpRequest, submissions: QuerySet[Submission]) -> None:
+        actor = request.user.get_username()
+        done = sum(
+            cancel(submission.evaluation_id, actor=actor) for submission in submissions if submission.evaluation_id
+        )
+        self.message_user(request, f"{done} cancelled.", messages.SUCCESS)

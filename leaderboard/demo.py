@@ -1,0 +1,154 @@
+"""The demo: two real challenges with their baselines, and two accounts to try them with."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from challenges.bundles import is_loaded, load_bundle
+from challenges.models import DatasetVersion, Phase
+from challenges.publishing import publish
+from evaluators.registry import BaselineInfo, baselines_for
+from evaluators.specification import SPECIFICATION_FILE
+from evaluators.uploads import Upload, read_files
+from leaderboard.datasets import dataset_directory
+from leaderboard.environment import TREE
+from leaderboard.intake import submit
+from leaderboard.models import Submission, User
+from leaderboard.storage import object_store
+from leaderboard.teams import baselines_team
+
+BUNDLES = TREE / "challenges" / "demo"
+BASELINE_SEED = 0
+BASELINE_SECONDS = 600
+DAILY_LIMIT = 20
+
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    username: str
+    password: str
+    is_organizer: bool
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@example.org"
+
+
+ACCOUNTS = (
+    Account("researcher", "choose-the-rows", is_organizer=False),
+    Account("organizer", "choose-the-task", is_organizer=True),
+)
+
+
+def load_challenges(say: Say, folder: Path = BUNDLES) -> None:
+    """Load, open and publish every bundle in ``folder`` and submit its baselines; what is there already is left."""
+    for bundle in sorted(path.parent for path in folder.glob(f"*/{SPECIFICATION_FILE}")):
+        version = _loaded(bundle, say)
+        phase = _phase(version)
+        if not version.challenge.is_published:
+            publish(version.challenge)
+        _submit_baselines(phase, say)
+
+
+def make_accounts(say: Say) -> None:
+    """The demo accounts. Their passwords are public, so they are made only where nobody else can reach the site."""
+    if settings.ENVIRONMENT.public_url.host not in ("localhost", "127.0.0.1", "[::1]"):
+        say("The demo accounts are not made: their passwords are public, and so is RATCHET_PUBLIC_URL.")
+        return
+    for account in ACCOUNTS:
+        if not User.objects.filter(username=account.username).exists():
+            _make(account)
+        role = "organizer, also of /admin/" if account.is_organizer else "participant"
+        say(f"Demo account: {account.username} / {account.password} ({role})")
+
+
+def _make(account: Account) -> None:
+    with transaction.atomic():
+        user = User.objects.create_user(
+            account.username,
+            account.email,
+            account.password,
+            is_staff=account.is_organizer,
+            is_superuser=account.is_organizer,
+        )
+        EmailAddress.objects.create(user=user, email=account.email, verified=True, primary=True)
+
+
+def _loaded(bundle: Path, say: Say) -> DatasetVersion:
+    newest = (
+        DatasetVersion.objects.select_related("challenge")
+        .filter(challenge__slug=bundle.name)
+        .order_by("-number")
+        .first()
+    )
+    if newest is not None and is_loaded(bundle, newest):
+        return newest
+    say(f"Loading {bundle.name} …")
+    return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR)
+
+
+def _phase(version: DatasetVersion) -> Phase:
+    """The open phase on this version. One on older data ends: its scores are not comparable with new ones."""
+    found = version.phases.filter(ends_at=None).select_related("challenge", "dataset_version").first()
+    if found is not None:
+        return found
+    now = timezone.now()
+    with transaction.atomic():
+        version.challenge.phases.filter(ends_at=None).update(ends_at=now)
+        return Phase.objects.create(
+            challenge=version.challenge,
+            dataset_version=version,
+            name=f"Round {version.number}",
+            starts_at=now,
+            daily_limit=DAILY_LIMIT,
+        )
+
+
+def _submit_baselines(phase: Phase, say: Say) -> None:
+    submitted = set(Submission.objects.filter(phase=phase, is_baseline=True).values_list("baseline", flat=True))
+    missing = [info for info in baselines_for(phase.dataset_version.spec) if info.name not in submitted]
+    if not missing:
+        return
+    say(f"Making {len(missing)} baselines of {phase.challenge.slug} …")
+    dataset = dataset_directory(phase.dataset_version)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        made = list(pool.map(lambda info: make_baseline(info, dataset), missing))
+    for info, uploads in zip(missing, made, strict=True):
+        submit(
+            phase,
+            baselines_team(),
+            name=info.title,
+            uploads=uploads,
+            client=Submission.Client.BASELINE,
+            baseline=info.name,
+        )
+
+
+def make_baseline(info: BaselineInfo, dataset: Path) -> list[Upload]:
+    """A baseline's files, made by the command line in a process of its own: it loads scikit-learn, we do not."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "evaluators", "baseline", info.name, str(dataset)]
+        done = subprocess.run(
+            [*command, "--out", folder, "--seed", str(BASELINE_SEED)],
+            cwd=TREE,
+            capture_output=True,
+            text=True,
+            timeout=BASELINE_SECONDS,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"the baseline {info.name} failed: {done.stderr.strip()}")
+        return read_files([Path(folder)])
