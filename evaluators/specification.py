@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from evaluators.errors import BundleError, Problem
+from evaluators.errors import BundleError, Problem, quoted
 from evaluators.metric_names import METRICS, Direction
 
 SPECIFICATION_FILE = "challenge.yaml"
@@ -102,6 +102,15 @@ class Specification(_Part):
     pool: Table
     test: Table
     examples: Table | None = None
+
+    @field_validator("classes")
+    @classmethod
+    def _can_be_written_in_a_cell(cls, names: list[str]) -> list[str]:
+        # A submission's cells are read without the blanks around them.
+        for name in names:
+            if not 1 <= len(name) <= 100 or not name.isprintable() or name != name.strip():
+                raise ValueError(f"{quoted(name)}: a class has 1 to 100 characters that print, no blank at its ends")
+        return names
 
     @field_validator("metric")
     @classmethod
@@ -228,4 +237,6 @@ def read_specification(bundle: Path) -> Specification:
 
 def _as_problem(item: Any) -> Problem:
     field = ".".join(str(part) for part in item["loc"]) or None
+    if item["type"] == "model_type" and field is None:
+        return Problem("is not a mapping from fields to values.", file=SPECIFICATION_FILE)
     return Problem(f"{item['msg'].removeprefix('Value error, ')}.", file=SPECIFICATION_FILE, field=field)
