@@ -1,0 +1,57 @@
+"""From numbers to places along an axis, in percent of its width."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MARGIN = 3.0
+"""Percent left free at both ends, so that no dot is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    x: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A linear axis from ``low`` to ``high``; ``low < high``."""
+
+    low: float
+    high: float
+
+    def place(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return round(MARGIN + share * (100 - 2 * MARGIN), 2)
+
+    def ticks(self, count: int = 5) -> list[Tick]:
+        """Round numbers inside the axis, about ``count`` of them."""
+        step = _round_step((self.high - self.low) / count)
+        decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+        first = math.ceil(self.low / step - 1e-9)
+        last = math.floor(self.high / step + 1e-9)
+        return [
+            Tick(self.place(number * step), f"{number * step:.{decimals}f}".replace("-", "−"))
+            for number in range(first, last + 1)
+        ]
+
+
+def scale_of(values: Iterable[float]) -> Scale | None:
+    """An axis that holds all values; None without any."""
+    finite = [value for value in values if math.isfinite(value)]
+    if not finite:
+        return None
+    low, high = min(finite), max(finite)
+    if not high - low > 1e-9 * max(1.0, abs(high)):
+        # A single value, or several that are as good as one, sits in the middle.
+        room = max(abs(high) * 0.05, 0.01)
+        return Scale(low - room, high + room)
+    return Scale(low, high)
+
+
+def _round_step(raw: float) -> float:
+    power = 10.0 ** math.floor(math.log10(raw))
+    return next((factor * power for factor in (1, 2, 5) if factor * power >= raw), 10 * power)

@@ -1,0 +1,64 @@
+"""Scores by seed: for every task a line with one dot a seed and a stroke at the mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from frontend.plots.scale import Scale, Tick, scale_of
+
+ROW = 30
+
+
+@dataclass(frozen=True, slots=True)
+class SeedDot:
+    x: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    title: str
+    y: int
+    mean: float
+    low: float
+    high: float
+    dots: list[SeedDot]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedPlot:
+    lines: list[Line]
+    ticks: list[Tick]
+    height: int
+    axis: int
+    description: str
+
+
+def seed_plot(means: Mapping[str, float], seeds: Mapping[str, Sequence[tuple[int, float]]]) -> SeedPlot | None:
+    """``means`` maps a task's title to its mean, ``seeds`` to its scores by seed; None if nothing varies."""
+    if not any(len(found) > 1 for found in seeds.values()):
+        return None
+    scale = scale_of([*means.values(), *(value for found in seeds.values() for _, value in found)])
+    if scale is None:
+        return None
+    lines = [_line(scale, title, mean, seeds.get(title, ()), number) for number, (title, mean) in enumerate(means.items())]
+    axis = len(lines) * ROW + 6
+    spans = "; ".join(
+        f"{title}: {min(value for _, value in found):.4f} to {max(value for _, value in found):.4f}"
+        for title, found in seeds.items()
+        if found
+    )
+    return SeedPlot(lines, scale.ticks(), axis + 20, axis, f"Range over the seeds. {spans}.")
+
+
+def _line(scale: Scale, title: str, mean: float, found: Sequence[tuple[int, float]], number: int) -> Line:
+    places = [scale.place(value) for _, value in found] or [scale.place(mean)]
+    return Line(
+        title=title,
+        y=number * ROW + ROW // 2 + 8,
+        mean=scale.place(mean),
+        low=min(places),
+        high=max(places),
+        dots=[SeedDot(scale.place(value), f"seed {seed}: {value:.4f}") for seed, value in found],
+    )

@@ -1,0 +1,106 @@
+"""What templates need to show numbers, times, sizes and names the same way everywhere."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from evaluators.metric_names import METRICS
+from evaluators.registry import MODELS
+from evaluators.uploads import readable_size
+from frontend.markdown import rendered
+from frontend.themes import chosen_theme
+
+register = template.Library()
+
+DECIMALS = 4
+"""The same for every score, so that figures of equal width line up at the point."""
+
+register.filter("markdown", rendered)
+
+
+@register.simple_tag
+def score(value: float | None) -> SafeString:
+    """A score in the column's precision, with the exact number on hover."""
+    if value is None or not math.isfinite(value):
+        return format_html('<span class="quiet">{}</span>', "–")
+    shown = f"{value:.{DECIMALS}f}".replace("-", "−")
+    return format_html('<data value="{0}" title="{0}">{1}</data>', repr(value), shown)
+
+
+@register.simple_tag
+def when(moment: datetime | None, style: str = "time") -> SafeString:
+    """A moment: UTC as text and on hover; a script writes the text anew in the reader's zone."""
+    if moment is None:
+        return format_html('<span class="quiet">{}</span>', "–")
+    utc = moment.astimezone(UTC)
+    shown = f"{utc.day} {utc:%b %Y}" if style == "date" else f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+    return format_html(
+        '<time datetime="{}" title="{}" data-style="{}">{}</time>',
+        utc.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        f"{utc:%Y-%m-%d %H:%M:%S} UTC",
+        style,
+        shown,
+    )
+
+
+@register.filter
+def size(value: int) -> str:
+    """Bytes for people."""
+    return f"{value} B" if value < 1024 else readable_size(value)
+
+
+@register.filter
+def short_hash(value: str) -> str:
+    return f"{value[:12]}…" if len(value) > 12 else value
+
+
+@register.filter
+def seconds(value: float) -> str:
+    """A duration: ``12 ms``, ``1.84 s``."""
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+
+
+@register.filter
+def metric_title(name: str) -> str:
+    return METRICS[name].title if name in METRICS else name.replace("_", " ")
+
+
+@register.filter
+def metric_meaning(name: str) -> str:
+    return METRICS[name].meaning if name in METRICS else ""
+
+
+@register.filter
+def model_title(name: str) -> str:
+    return MODELS[name].title if name in MODELS else name
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    """``mapping[key]``, or None."""
+    return mapping.get(key)
+
+
+@register.filter
+def times(count: int) -> range:
+    return range(count)
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> str:
+    """``light``, ``dark`` or nothing; pages of errors may have no request."""
+    return chosen_theme(context.get("request"))
+
+
+@register.simple_tag
+def mail_is_printed() -> bool:
+    """True in the demo, where a letter is printed by the web server instead of being sent."""
+    return settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend"
