@@ -13,6 +13,12 @@ from evaluators.sandbox.process import run
 SELF_TEST_LIMITS = Limits(cpu_seconds=10, wall_seconds=20)
 REMEMBERED_SECONDS = 5.0
 
+NO_USER_NAMESPACES = (
+    "the kernel refuses user namespaces here: because of a chroot, the seccomp profile of a container engine (see "
+    "docker/README.md), or the settings kernel.unprivileged_userns_clone and "
+    "kernel.apparmor_restrict_unprivileged_userns."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Availability:
@@ -50,5 +56,7 @@ def _self_test() -> Availability:
     if completed.code == 0 and completed.output == b"isolated\n":
         return Availability(True)
     errors = completed.errors.decode(errors="replace").strip().splitlines()
+    if errors and "ermission" in errors[-1] and "namespace" in errors[-1]:
+        return Availability(False, NO_USER_NAMESPACES)
     said = errors[-1][:300] if errors else f"exit code {completed.code}{completed.stopped and ', ' + completed.stopped}"
     return Availability(False, f"the sandbox's self-test failed: {said}")
