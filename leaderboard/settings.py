@@ -300,6 +300,8 @@ LOGGING: dict[str, Any] = {
         "frontend": {"level": ENVIRONMENT.log_level},
         "evaluators": {"level": ENVIRONMENT.log_level},
         "celery": {"level": "WARNING"},
+        # It warns at every start that the filesystem has no host name.
+        "kombu": {"level": "ERROR"},
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # A 4xx is the visitor's business; django.request logs 5xx as errors all the same.
