@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -127,17 +128,26 @@ def _write_table(folder: Path, bundle: Path, table: Table, classes: dict[str, in
         if table.label is not None:
             labels.append(_classes(batch, name, table.label, classes))
     embedding.flush()
+    if len(ids) != count:
+        raise BundleError(Problem("the parts hold fewer rows than they say.", file=table.files[0]))
     _write_index(folder, np.array(ids), table)
     if labels:
         np.save(folder / "labels.npy", np.concatenate(labels))
     return dimensions
 
 
-def _opened(bundle: Path, name: str, table: Table) -> pq.ParquetFile:
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Whatever the parquet library stumbles over is the fault of the file."""
     try:
-        file = pq.ParquetFile(bundle / name)
-    except (pa.ArrowException, OSError) as error:
+        yield
+    except (pa.ArrowException, OSError, UnicodeDecodeError, LookupError) as error:
         raise BundleError(Problem("is not a readable parquet file.", file=name)) from error
+
+
+def _opened(bundle: Path, name: str, table: Table) -> pq.ParquetFile:
+    with _reading(name):
+        file = pq.ParquetFile(bundle / name)
     for column in filter(None, (table.id, table.embedding, table.label)):
         if column not in file.schema_arrow.names:
             have = ", ".join(file.schema_arrow.names[:20])
@@ -151,7 +161,8 @@ def _embedding_type(file: pq.ParquetFile, name: str, table: Table) -> tuple[Any,
     is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
     if not is_list or str(kind.value_type) not in _EMBEDDING_TYPES:
         raise BundleError(Problem(f"is {kind}, not a list of floats.", file=name, field=table.embedding))
-    first = next(file.iter_batches(batch_size=1, columns=[table.embedding]), None)
+    with _reading(name):
+        first = next(file.iter_batches(batch_size=1, columns=[table.embedding]), None)
     length = 0 if first is None or first.num_rows == 0 else len(first.column(0)[0].as_py() or [])
     if length == 0:
         raise BundleError(Problem("has no rows, or its first vector is empty.", file=name, field=table.embedding))
@@ -161,18 +172,19 @@ def _embedding_type(file: pq.ParquetFile, name: str, table: Table) -> tuple[Any,
 def _batches(table: Table, files: list[pq.ParquetFile]) -> Iterator[tuple[str, pa.RecordBatch]]:
     columns = [column for column in (table.id, table.embedding, table.label) if column is not None]
     for name, file in zip(table.files, files, strict=True):
-        for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=columns):
-            yield name, batch
+        with _reading(name):
+            for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=columns):
+                yield name, batch
 
 
 def _ids(batch: pa.RecordBatch, name: str, table: Table) -> list[bytes]:
     ids = []
-    for value in batch.column(table.id).cast(pa.string()).to_pylist():
-        encoded = (value or "").encode()
+    for value in _texts(batch, name, table.id):
+        encoded = value.encode()
         if not encoded or len(encoded) > MAX_ID_BYTES or not value.isprintable() or value != value.strip():
             raise BundleError(
                 Problem(
-                    f"{quoted(value or '')} cannot be an id.",
+                    f"{quoted(value)} cannot be an id.",
                     f"Ids have 1 to {MAX_ID_BYTES} bytes, print, and neither start nor end with a blank.",
                     file=name,
                     field=table.id,
@@ -180,6 +192,12 @@ def _ids(batch: pa.RecordBatch, name: str, table: Table) -> list[bytes]:
             )
         ids.append(encoded)
     return ids
+
+
+def _texts(batch: pa.RecordBatch, name: str, column: str) -> list[str]:
+    """A column as text; a missing value is the empty text, which is neither an id nor a class."""
+    with _reading(name):
+        return [value or "" for value in batch.column(column).cast(pa.string()).to_pylist()]
 
 
 def _vectors(batch: pa.RecordBatch, name: str, table: Table, dimensions: int) -> NDArray[Any]:
@@ -199,11 +217,11 @@ def _vectors(batch: pa.RecordBatch, name: str, table: Table, dimensions: int) ->
 
 
 def _classes(batch: pa.RecordBatch, name: str, label: str, classes: dict[str, int]) -> NDArray[np.int32]:
-    values = batch.column(label).cast(pa.string()).to_pylist()
+    values = _texts(batch, name, label)
     unknown = next((value for value in values if value not in classes), None)
-    if any(value not in classes for value in values):
+    if unknown is not None:
         raise BundleError(
-            Problem(f"{quoted(str(unknown))} is not one of the specification's classes.", file=name, field=label)
+            Problem(f"{quoted(unknown)} is not one of the specification's classes.", file=name, field=label)
         )
     return np.array([classes[value] for value in values], np.int32)
 
