@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser
 
@@ -42,26 +42,41 @@ class BoundedUploadHandler(FileUploadHandler):
         if self._nested or self.request is None:
             return None
         self._nested = True
-        return _WatchfulParser(META, input_data, self.request, encoding).parse()
+        return _WatchfulParser(META, _Stream(input_data), self.request, encoding).parse()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self._file = 0
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self._file += len(raw_data)
         self._total += len(raw_data)
         if self._file > MAX_FILE_BYTES:
-            _refuse(self.request, too_large(self.file_name or "", MAX_FILE_BYTES))
-            raise StopUpload(connection_reset=False)
+            # None hides the piece from the handlers that keep files; the fields behind the file are still read.
+            return _refuse(self.request, too_large(self.file_name or "", MAX_FILE_BYTES))
         if self._total > MAX_TOTAL_BYTES:
-            _refuse(self.request, Problem(f"the files are larger than {readable_size(MAX_TOTAL_BYTES)} together."))
-            raise StopUpload(connection_reset=False)
+            sum_limit = readable_size(MAX_TOTAL_BYTES)
+            return _refuse(self.request, Problem(f"the files are larger than {sum_limit} together."))
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
         """The next handler keeps the file."""
         return None
+
+
+class _Stream:
+    """A body that can be read in pieces only.
+
+    Where Django throws the rest of a body away it iterates over it, which for its own stream means by lines: one line
+    of a gigabyte would be held whole. Without ``__iter__`` it falls back to pieces.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        piece: bytes = self._stream.read(size)
+        return piece
 
 
 class _WatchfulParser(MultiPartParser):

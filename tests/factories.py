@@ -1,0 +1,91 @@
+"""Objects for tests, made through the same doors as in life wherever there is one."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from challenges.models import DatasetVersion, Phase
+from evaluators.result import Result
+from evaluators.sandbox import Availability, Broken, Rejected, Scored
+from evaluators.uploads import Upload
+from leaderboard import evaluating
+from leaderboard.intake import submit
+from leaderboard.models import Evaluation, Submission, Team, User
+from leaderboard.teams import personal_team
+from tests.bundles import good_files
+
+PASSWORD = "a-long-password-2"
+
+
+def user(username: str, **fields: Any) -> User:
+    made = User.objects.create_user(username, f"{username}@example.org", PASSWORD, **fields)
+    EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
+    return made
+
+
+def phase(version: DatasetVersion, **fields: Any) -> Phase:
+    values: dict[str, Any] = {"name": "Round 1", "starts_at": timezone.now() - timedelta(days=1), **fields}
+    return Phase.objects.create(challenge=version.challenge, dataset_version=version, **values)
+
+
+def uploads(files: dict[str, bytes] | None = None) -> list[Upload]:
+    return [Upload(name, content) for name, content in (files or good_files()).items()]
+
+
+def form_files(files: dict[str, bytes] | None = None) -> list[SimpleUploadedFile]:
+    """For the ``files`` field of a test client's post."""
+    return [SimpleUploadedFile(name, content, "text/csv") for name, content in (files or good_files()).items()]
+
+
+def submission(phase: Phase, owner: User | Team, *, name: str = "mine", **choices: Any) -> Submission:
+    team = owner if isinstance(owner, Team) else personal_team(owner)
+    created_by = owner if isinstance(owner, User) else None
+    choices.setdefault("client", Submission.Client.WEB)
+    return submit(phase, team, name=name, uploads=uploads(), created_by=created_by, **choices)
+
+
+def scored(evaluation: Evaluation, value: float = 0.5, **changes: Any) -> Scored:
+    """What the sandbox answers for this evaluation."""
+    specification = evaluation.dataset_version.spec
+    tasks = {task.name: {specification.metric: value} for task in specification.tasks}
+    content: dict[str, Any] = {
+        "challenge": specification.slug,
+        "kind": specification.kind,
+        "score": {"value": value, "metric": specification.metric, "direction": specification.direction},
+        "tasks": tasks,
+        "seeds": [{"seed": seed, "tasks": tasks} for seed in specification.seeds],
+        "scorer": {"name": "reference", "version": "1", "libraries": {"numpy": "2"}},
+        "data": {
+            "dataset": evaluation.dataset_version.digest,
+            "sources": {},
+            "submission": {file.name: file.sha256 for file in evaluation.submission.files.all()},
+        },
+    }
+    result = Result.model_validate(content | changes)
+    return Scored(result.to_bytes(), result, {"train": 0.1})
+
+
+def evaluate(
+    submission: Submission, outcome: Scored | Rejected | Broken | float, *, worker: str = "test"
+) -> Evaluation:
+    """Let a worker evaluate the submission, with this outcome in place of the sandbox's; return the evaluation."""
+    evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
+    answer = scored(evaluation, outcome) if isinstance(outcome, float) else outcome
+    with (
+        mock.patch.object(evaluating.sandbox, "availability", return_value=Availability(True)),
+        mock.patch.object(evaluating.sandbox, "evaluate", return_value=answer),
+    ):
+        evaluating.evaluate(evaluation.pk, worker=worker)
+    evaluation.refresh_from_db()
+    return evaluation
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

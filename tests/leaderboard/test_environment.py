@@ -1,0 +1,98 @@
+"""A wrong setting stops the start with one sentence that names it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from leaderboard.environment import TREE, Environment, WrongEnvironment, load, secret_key
+
+
+def test_the_defaults_are_valid_and_strict() -> None:
+    environment = load({})
+    assert environment.debug is False
+    assert environment.broker_url == "filesystem://"
+    assert environment.s3_bucket == ""
+    assert "localhost" in environment.allowed_hosts
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RATCHET_DEBG", "1"),
+        ("RATCHET_DEBUG", "maybe"),
+        ("RATCHET_SECRET_KEY", "short"),
+        ("RATCHET_PUBLIC_URL", "not a url"),
+        ("RATCHET_DATABASE_URL", "mysql://root@db/ratchet"),
+        ("RATCHET_BROKER_URL", "kafka://broker"),
+        ("RATCHET_CACHE_URL", "memcached://cache"),
+        ("RATCHET_EMAIL_URL", "imap://mail"),
+        ("RATCHET_LEASE_SECONDS", "0"),
+        ("RATCHET_LEASE_SECONDS", "soon"),
+        ("RATCHET_REAPER_SECONDS", "-1"),
+        ("RATCHET_WORKER_CONCURRENCY", "1000"),
+        ("RATCHET_LOG_LEVEL", "LOUD"),
+        ("RATCHET_S3_BUCKET", "Not A Bucket"),
+        ("RATCHET_S3_ENDPOINT_URL", "ftp://s3"),
+        ("RATCHET_TRUSTED_PROXIES", "-1"),
+    ],
+)
+def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str) -> None:
+    with pytest.raises(WrongEnvironment) as caught:
+        load({name: value})
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["RATCHET_S3_SECRET_ACCESS_KEY", "RATCHET_S3_ACCESS_KEY_ID"])
+def test_half_of_the_s3_settings_is_an_error(name: str) -> None:
+    with pytest.raises(WrongEnvironment, match="RATCHET_S3_"):
+        load({name: "x", "RATCHET_S3_BUCKET": "bucket"})
+    with pytest.raises(WrongEnvironment, match="RATCHET_S3_BUCKET is missing"):
+        load({"RATCHET_S3_ENDPOINT_URL": "http://s3.example.org"})
+
+
+def test_a_wrong_value_is_not_repeated() -> None:
+    with pytest.raises(WrongEnvironment) as caught:
+        load({"RATCHET_BROKER_URL": "amqpp://user:hunter2@host"})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert load({"RATCHET_LEASE_SECONDS": "", "RATCHET_DEBUG": ""}) == load({})
+
+
+def test_other_variables_are_left_alone() -> None:
+    assert load({"PATH": "/bin", "RATCHETS": "1", "RATCHET_DATASETS": "/x"}) == load({})
+
+
+def test_lists_and_urls_are_read() -> None:
+    environment = load({"RATCHET_ALLOWED_HOSTS": "a.org, b.org ,", "RATCHET_BROKER_URL": "redis://r:6379/0"})
+    assert environment.allowed_hosts == ["a.org", "b.org"]
+    assert environment.redis_cache_url == "redis://r:6379/0"
+    assert load({"RATCHET_BROKER_URL": "amqp://r"}).redis_cache_url == ""
+
+
+def test_the_secret_key_is_made_once_and_private(tmp_path: Path) -> None:
+    environment = Environment(data_dir=tmp_path / "new")
+    key = secret_key(environment)
+    path = tmp_path / "new" / "secret_key"
+    assert len(key) >= 50
+    assert secret_key(environment) == key == path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [item.name for item in path.parent.iterdir()] == ["secret_key"]
+
+
+def test_the_start_ends_with_the_sentence_and_no_traceback(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "RATCHET_DATA_DIR": str(tmp_path), "RATCHET_DEBUGGING": "1"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=TREE, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("RATCHET_DEBUGGING is not a setting")
+    assert "Traceback" not in done.stderr
