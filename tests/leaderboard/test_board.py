@@ -1,0 +1,83 @@
+"""The prepared board follows the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from challenges.models import Phase
+from evaluators.errors import Problem
+from evaluators.sandbox import Broken, Rejected
+from leaderboard import transitions
+from leaderboard.board import board_entries, ranking_rule
+from leaderboard.models import Submission, User
+from leaderboard.teams import baselines_team
+from tests import factories
+
+Queries = Callable[[int], Any]
+
+
+def board(phase: Phase, *, every: bool = False) -> list[tuple[int | None, str, float]]:
+    entries = board_entries(phase, every=every)
+    return [(entry.rank_all if every else entry.rank_best, entry.submission.name, entry.score) for entry in entries]
+
+
+def test_the_board_follows_every_score(phase: Phase, user: User, staff: User) -> None:
+    for owner, name, score in (
+        (user, "ada 1", 0.3),
+        (staff, "grace 1", 0.7),
+        (user, "ada 2", 0.7),
+        (user, "ada 3", 0.1),
+    ):
+        factories.evaluate(factories.submission(phase, owner, name=name), score)
+    assert board(phase) == [(1, "grace 1", 0.7), (1, "ada 2", 0.7)]
+    assert board(phase, every=True) == [(1, "grace 1", 0.7), (1, "ada 2", 0.7), (3, "ada 1", 0.3), (4, "ada 3", 0.1)]
+
+
+def test_every_baseline_holds_its_own_rank(phase: Phase, user: User) -> None:
+    for name, score in (("random", 0.1), ("k-center", 0.6)):
+        baseline = factories.submission(
+            phase, baselines_team(), name=name, baseline=name, client=Submission.Client.BASELINE
+        )
+        factories.evaluate(baseline, score)
+    factories.evaluate(factories.submission(phase, user), 0.4)
+    assert board(phase) == [(1, "k-center", 0.6), (2, "mine", 0.4), (3, "random", 0.1)]
+
+
+def test_only_scores_stand_on_the_board(phase: Phase, user: User) -> None:
+    for name, outcome in (("failed", Rejected([Problem("no.")])), ("broken", Broken("crash", ""))):
+        factories.evaluate(factories.submission(phase, user, name=name), outcome)
+    factories.submission(phase, user, name="waiting")
+    assert board(phase, every=True) == []
+
+
+def test_a_new_score_replaces_the_old_one(phase: Phase, user: User) -> None:
+    submission = factories.submission(phase, user)
+    factories.evaluate(submission, 0.3)
+    transitions.score_again(submission, actor="grace")
+    factories.evaluate(factories.submission(phase, user, name="other"), 0.2)
+    assert board(phase, every=True) == [(1, "mine", 0.3), (2, "other", 0.2)], "it stays while it is scored again"
+    submission.refresh_from_db()
+    factories.evaluate(submission, 0.1)
+    assert board(phase, every=True) == [(1, "other", 0.2), (2, "mine", 0.1)]
+
+
+def test_phases_do_not_mix(phase: Phase, user: User) -> None:
+    other = factories.phase(phase.dataset_version, name="Round 2")
+    factories.evaluate(factories.submission(phase, user, name="one"), 0.3)
+    factories.evaluate(factories.submission(other, user, name="two"), 0.4)
+    assert (board(phase), board(other)) == ([(1, "one", 0.3)], [(1, "two", 0.4)])
+
+
+def test_reading_the_board_is_one_query(phase: Phase, user: User, django_assert_num_queries: Queries) -> None:
+    for number in range(5):
+        factories.evaluate(factories.submission(phase, user, name=f"n{number}"), number / 10)
+    with django_assert_num_queries(1):
+        for entry in board_entries(phase, every=True):
+            _ = entry.team.name, entry.submission.name
+
+
+def test_the_rule_is_stated(phase: Phase) -> None:
+    rule = ranking_rule(phase.dataset_version.spec)
+    assert "F1 (higher is better)" in rule
+    assert "earlier submission" in rule

@@ -1,0 +1,83 @@
+"""The worker: its task, its pulse, and the message that reaches it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from unittest import mock
+
+import pytest
+from django.conf import LazySettings
+from django.db import DatabaseError
+
+from challenges.models import Phase
+from evaluators import sandbox
+from evaluators.sandbox import Availability
+from leaderboard import worker
+from leaderboard.celery import app
+from leaderboard.models import Evaluation, User, WorkerPulse
+from leaderboard.tasks import evaluate_task
+from leaderboard.worker import Pulse, worker_name
+from tests import factories
+
+
+@pytest.fixture
+def working_sandbox() -> object:
+    with mock.patch.object(sandbox, "availability", return_value=Availability(True)) as patched:
+        yield patched
+
+
+def test_a_pulse_says_whether_there_is_a_sandbox(db: None) -> None:
+    pulse = Pulse()
+    for answer in (Availability(True), Availability(False, "bubblewrap cannot be found")):
+        with mock.patch.object(sandbox, "availability", return_value=answer):
+            pulse.beat()
+        found = WorkerPulse.objects.get()
+        assert (found.name, found.sandbox_ok, found.sandbox_reason) == (worker_name(), answer.ok, answer.reason)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pulse_beats_reaps_survives_and_says_goodbye(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, working_sandbox: object
+) -> None:
+    settings.REAPER_SECONDS = 0.01
+    rounds: list[int] = []
+
+    def reap() -> None:
+        rounds.append(WorkerPulse.objects.count())
+        if len(rounds) == 1:
+            raise DatabaseError("the first round fails")
+
+    monkeypatch.setattr(worker, "reap", reap)
+    pulse = Pulse()
+    pulse.start()
+    deadline = time.monotonic() + 20
+    while len(rounds) < 3:
+        assert time.monotonic() < deadline, "the pulse stopped"
+        time.sleep(0.01)
+    pulse.stop()
+    assert rounds[:3] == [1, 1, 1]
+    assert not WorkerPulse.objects.exists()
+
+
+def test_the_task_takes_an_id_and_repeating_it_does_nothing(phase: Phase, user: User, working_sandbox: object) -> None:
+    submission = factories.submission(phase, user)
+    evaluation = Evaluation.objects.get()
+    with mock.patch.object(sandbox, "evaluate", return_value=factories.scored(evaluation, 0.5)) as ran:
+        for _ in range(3):
+            evaluate_task(submission.evaluation_id)
+        evaluate_task(10**9)
+    assert ran.call_count == 1
+    assert Evaluation.objects.get().attempt == 1
+    assert evaluate_task.acks_late
+
+
+def test_a_message_goes_through_the_configured_broker() -> None:
+    """Whatever RATCHET_BROKER_URL is: what is put in comes out."""
+    with app.connection_for_write() as connection:
+        queue = connection.SimpleQueue(f"test-{uuid.uuid4().hex}")
+        queue.put({"id": 1})
+        message = queue.get(timeout=10)
+        assert message.payload == {"id": 1}
+        message.ack()
+        queue.close()
