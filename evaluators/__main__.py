@@ -3,6 +3,7 @@
 The libraries read their settings when they are loaded, so the environment is set before the first import of them.
 """
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -11,4 +12,7 @@ from evaluators.determinism import ENVIRONMENT
 
 if __name__ == "__main__":
     os.environ.update(ENVIRONMENT)
+    # A terminal that cannot show a sign gets an escape, not a crash; standard error does so anyway.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(import_module("evaluators.cli").main(sys.argv[1:]))

@@ -1,0 +1,178 @@
+"""One contract for all baselines: from public data, within the budget, valid, and the same for the same seed."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from evaluators.baselines.k_center import farthest_points
+from evaluators.baselines.problem import Examples, SelectionProblem, problem_of
+from evaluators.baselines.writing import write_baseline
+from evaluators.checking import check
+from evaluators.prepared import PreparedDataset
+from evaluators.registry import BASELINES
+from evaluators.scoring import score
+from evaluators.uploads import read_files
+from tests.evaluators.conftest import MakeDataset
+
+NAMES = pytest.mark.parametrize("name", BASELINES)
+FAMILIES = pytest.mark.parametrize("labels", ["known", "submitted"])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@NAMES
+@FAMILIES
+class TestContract:
+    def test_its_files_pass_the_check_and_fill_the_budget(
+        self, name: str, labels: str, make_dataset: MakeDataset, tmp_path: Path
+    ) -> None:
+        dataset = make_dataset(labels=labels, budget=7)
+        written = write_baseline(name, dataset, tmp_path / "out", seed=3)
+        assert [path.name for path in written] == [f"{task.name}.csv" for task in dataset.specification.tasks]
+        report = check(dataset, read_files([tmp_path / "out"]))
+        assert [task.rows for task in report.tasks] == [7] * len(written)
+        score(dataset, read_files([tmp_path / "out"]))
+
+    def test_the_same_seed_gives_the_same_files(
+        self, name: str, labels: str, make_dataset: MakeDataset, tmp_path: Path
+    ) -> None:
+        dataset = make_dataset(labels=labels)
+        for number, seed in enumerate((5, 5, 6)):
+            write_baseline(name, dataset, tmp_path / str(number), seed=seed)
+        assert contents(tmp_path / "0") == contents(tmp_path / "1")
+        if name != "neighbours":  # which draws nothing
+            assert contents(tmp_path / "0") != contents(tmp_path / "2")
+
+    def test_it_sees_nothing_but_public_data(
+        self, name: str, labels: str, make_dataset: MakeDataset, tmp_path: Path
+    ) -> None:
+        dataset = make_dataset(labels=labels)
+        write_baseline(name, dataset, tmp_path / "with", seed=1)
+        copy = tmp_path / "copy"
+        shutil.copytree(dataset.path, copy)
+        shutil.rmtree(copy / "test")
+        write_baseline(name, PreparedDataset.open(copy), tmp_path / "without", seed=1)
+        assert contents(tmp_path / "with") == contents(tmp_path / "without")
+
+    def test_a_pool_smaller_than_the_budget_is_taken_whole(
+        self, name: str, labels: str, make_dataset: MakeDataset, tmp_path: Path
+    ) -> None:
+        dataset = make_dataset(labels=labels, rows=12, budget=50)
+        write_baseline(name, dataset, tmp_path / "out", seed=0)
+        assert {task.rows for task in check(dataset, read_files([tmp_path / "out"])).tasks} == {12}
+
+
+def test_labels_the_pool_does_not_have_are_those_of_the_nearest_example(submitted: PreparedDataset) -> None:
+    problem = problem_of(submitted, submitted.specification.tasks[0])
+    examples = submitted.examples
+    assert examples is not None
+    for vector, guess in zip(problem.embedding, problem.classes, strict=True):
+        squares = ((np.asarray(examples.embedding, np.float64) - vector) ** 2).sum(axis=1)
+        assert examples.labels[squares.argmin()] == guess
+
+
+def test_the_problem_of_a_binary_task_has_the_classes_0_and_1(known: PreparedDataset) -> None:
+    problem = problem_of(known, known.specification.tasks[0])
+    assert np.array_equal(problem.classes, known.pool.labels == 0)
+    assert problem.examples is not None
+    assert problem.examples.classes.tolist() == [1, 0, 0] * 3
+
+
+def problem(classes: list[int], budget: int, embedding: NDArray[np.float32] | None = None) -> SelectionProblem:
+    vectors = np.zeros((len(classes), 1), np.float32) if embedding is None else embedding
+    return SelectionProblem(vectors, np.array(classes), None, budget)
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.integers(2, 60))
+def test_shares_fill_the_budget_as_evenly_as_the_classes_allow(classes: list[int], budget: int) -> None:
+    given_problem = problem(classes, budget)
+    shares, sizes = given_problem.shares, [len(rows) for rows in given_problem.by_class]
+    assert sum(shares) == min(budget, len(classes))
+    assert all(share <= size for share, size in zip(shares, sizes, strict=True))
+    unfilled = [share for share, size in zip(shares, sizes, strict=True) if share < size]
+    # Whoever could give more has at most one less than anyone else.
+    assert all(max(shares) <= share + 1 for share in unfilled)
+
+
+@given(st.lists(st.integers(0, 1), min_size=2, max_size=12).filter(lambda c: len(set(c)) == 2), st.integers(0, 99))
+def test_random_rows_are_different_and_of_two_classes(classes: list[int], seed: int) -> None:
+    choose = BASELINES["random"].load()
+    rows = choose(problem(classes, 2), np.random.default_rng(seed))
+    assert len(set(rows.tolist())) == 2
+    assert len({classes[row] for row in rows}) == 2
+
+
+def test_random_rows_of_a_pool_of_one_class_are_still_drawn() -> None:
+    assert len(BASELINES["random"].load()(problem([1] * 5, 3), np.random.default_rng(0))) == 3
+
+
+def test_stratified_rows_are_in_equal_shares() -> None:
+    classes = [0] * 50 + [1] * 30 + [2] * 2
+    rows = BASELINES["stratified"].load()(problem(classes, 20), np.random.default_rng(0))
+    assert Counter(classes[row] for row in rows) == {0: 9, 1: 9, 2: 2}
+    assert len(set(rows.tolist())) == 20
+
+
+# Whole numbers, so that float32 and the slow version agree on ties.
+POINTS = st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=1, max_size=12)
+
+
+@given(POINTS, st.data())
+def test_farthest_points_are_those_of_the_slow_greedy(points: list[tuple[int, int]], data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(points) - 1))
+    count = data.draw(st.integers(1, len(points)))
+
+    def square(a: int, b: int) -> int:
+        return sum((x - y) ** 2 for x, y in zip(points[a], points[b], strict=True))
+
+    chosen = [start]
+    while len(chosen) < count:
+        left = [row for row in range(len(points)) if row not in chosen]
+        chosen.append(max(left, key=lambda row: (min(square(row, other) for other in chosen), -row)))
+    assert farthest_points(np.array(points, np.float32), count, start=start).tolist() == chosen
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=3, max_size=8), st.integers(1, 3))
+def test_farthest_points_cover_within_twice_the_best_radius(points: list[tuple[int, int]], count: int) -> None:
+    vectors = np.array(points, np.float32)
+
+    def radius(centres: tuple[int, ...]) -> float:
+        return float(np.sqrt(((vectors[:, None] - vectors[list(centres)]) ** 2).sum(axis=2)).min(axis=1).max())
+
+    best = min(radius(centres) for centres in itertools.combinations(range(len(points)), count))
+    assert radius(tuple(farthest_points(vectors, count, start=0).tolist())) <= 2 * best + 1e-5
+
+
+def test_neighbours_of_examples_are_the_nearest_of_each_class() -> None:
+    generator = np.random.default_rng(1)
+    vectors = generator.normal(size=(40, 3)).astype(np.float32)
+    classes = (np.arange(40) % 4 == 0).astype(np.int64)
+    anchors = generator.normal(size=(6, 3)).astype(np.float32)
+    examples = Examples(anchors, np.array([1, 0, 1, 0, 1, 0]))
+    chosen = (
+        BASELINES["neighbours"]
+        .load()(SelectionProblem(vectors, classes, examples, 8), np.random.default_rng(0))
+        .tolist()
+    )
+    nearest = ((vectors[:, None] - anchors[examples.classes == 1]) ** 2).sum(axis=2).min(axis=1)
+    expected = [
+        row for name in (0, 1) for row in sorted(np.flatnonzero(classes == name), key=lambda row: nearest[row])[:4]
+    ]
+    assert chosen == expected
+
+
+def test_neighbours_need_examples() -> None:
+    with pytest.raises(ValueError, match="no examples"):
+        BASELINES["neighbours"].load()(problem([0, 1], 2), np.random.default_rng(0))
