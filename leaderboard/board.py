@@ -40,7 +40,7 @@ def rewrite_board(phase_id: int) -> None:
                 phase=phase,
                 submission_id=rows[place.entry.key].pk,
                 team_id=rows[place.entry.key].team_id,
-                score=place.entry.score,
+                score=place.score,
                 position=place.position,
                 rank_all=place.rank_all,
                 rank_best=place.rank_best,

@@ -12,7 +12,7 @@ class LineFormatter(logging.Formatter):
     Somebody's text may be part of a message; without the escapes it could forge a line.
     """
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

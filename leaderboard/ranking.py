@@ -30,6 +30,7 @@ class Ranked:
     """``position`` counts through the list without ties; ``rank_best`` is None for a competitor's other entries."""
 
     entry: Entry
+    score: float
     position: int
     rank_all: int
     rank_best: int | None
@@ -38,18 +39,16 @@ class Ranked:
 def ranked(entries: Iterable[Entry], direction: Direction) -> list[Ranked]:
     """The entries with a score, best first."""
     sign = -1 if direction == "maximize" else 1
-    scored = [
-        (sign * entry.score, entry) for entry in entries if entry.score is not None and math.isfinite(entry.score)
-    ]
-    scored.sort(key=lambda pair: (pair[0], pair[1].submitted_at, pair[1].key))
+    scored = [(entry.score, entry) for entry in entries if entry.score is not None and math.isfinite(entry.score)]
+    scored.sort(key=lambda pair: (sign * pair[0], pair[1].submitted_at, pair[1].key))
     places = []
     all_places, best_places = _Places(), _Places()
     seen: set[Hashable] = set()
-    for position, (order, entry) in enumerate(scored, start=1):
+    for position, (score, entry) in enumerate(scored, start=1):
         is_best = entry.competitor not in seen
         seen.add(entry.competitor)
-        rank_all = all_places.next(order)
-        places.append(Ranked(entry, position, rank_all, best_places.next(order) if is_best else None))
+        rank_all = all_places.next(score)
+        places.append(Ranked(entry, score, position, rank_all, best_places.next(score) if is_best else None))
     return places
 
 
@@ -61,8 +60,8 @@ class _Places:
         self._rank = 0
         self._last: float | None = None
 
-    def next(self, order: float) -> int:
+    def next(self, score: float) -> int:
         self._given += 1
-        if order != self._last:
-            self._rank, self._last = self._given, order
+        if score != self._last:
+            self._rank, self._last = self._given, score
         return self._rank

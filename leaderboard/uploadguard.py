@@ -34,7 +34,7 @@ class BoundedUploadHandler(FileUploadHandler):
         input_data: Any,
         META: Any,  # noqa: N803 — the name by which Django passes it
         content_length: int,
-        boundary: bytes,
+        boundary: Any,
         encoding: str | None = None,
     ) -> Any:
         # Django drops folders from a file name without a word. This hook may parse the body itself, so the same
@@ -53,10 +53,11 @@ class BoundedUploadHandler(FileUploadHandler):
         self._total += len(raw_data)
         if self._file > MAX_FILE_BYTES:
             # None hides the piece from the handlers that keep files; the fields behind the file are still read.
-            return _refuse(self.request, too_large(self.file_name or "", MAX_FILE_BYTES))
+            _refuse(self.request, too_large(self.file_name or "", MAX_FILE_BYTES))
+            return None
         if self._total > MAX_TOTAL_BYTES:
-            sum_limit = readable_size(MAX_TOTAL_BYTES)
-            return _refuse(self.request, Problem(f"the files are larger than {sum_limit} together."))
+            _refuse(self.request, Problem(f"the files are larger than {readable_size(MAX_TOTAL_BYTES)} together."))
+            return None
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
@@ -98,7 +99,7 @@ def _refuse(request: HttpRequest | None, problem: Problem) -> None:
         setattr(request, _REFUSAL, problem)
 
 
-def read_uploads(request: HttpRequest, files: Iterable[UploadedFile]) -> list[Upload]:
+def read_uploads(request: HttpRequest, files: Iterable[UploadedFile[Any]]) -> list[Upload]:
     """The files of a request whose body was parsed.
 
     ``request`` is Django's own request, not DRF's around it.

@@ -65,4 +65,5 @@ class Challenge(models.Model):
         phases = sorted(self.phases.all(), key=lambda phase: (phase.starts_at, phase.pk))
         started = [phase for phase in phases if phase.starts_at <= now]
         running = [phase for phase in started if phase.is_open_at(now)]
-        return (running or started or phases[:1] or [None])[-1]
+        candidates = running or started or phases[:1]
+        return candidates[-1] if candidates else None

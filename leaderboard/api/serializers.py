@@ -28,7 +28,7 @@ class ChallengeSerializer(serializers.ModelSerializer[Challenge]):
 
     class Meta:
         model = Challenge
-        fields = ("slug", "url", "title", "summary", "kind", "domain", "status", "phase")
+        fields: tuple[str, ...] = ("slug", "url", "title", "summary", "kind", "domain", "status", "phase")
 
 
 class TaskSerializer(serializers.Serializer[Any]):
@@ -215,7 +215,7 @@ class BoardEntrySerializer(serializers.ModelSerializer[BoardEntry]):
     name = serializers.CharField(source="submission.name", read_only=True)
     baseline = serializers.BooleanField(source="submission.is_baseline", read_only=True)
     submitted = serializers.DateTimeField(source="submitted_at", read_only=True)
-    submission = serializers.HyperlinkedRelatedField(view_name="api:submission-detail", read_only=True)
+    submission: Any = serializers.HyperlinkedRelatedField(view_name="api:submission-detail", read_only=True)
 
     class Meta:
         model = BoardEntry

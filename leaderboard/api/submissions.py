@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django.db.models import QuerySet
@@ -26,7 +26,7 @@ from leaderboard.api.serializers import (
 )
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, UploadThrottle
 from leaderboard.intake import PhaseClosed, submit
-from leaderboard.models import Submission
+from leaderboard.models import Submission, User
 from leaderboard.statuses import Status
 from leaderboard.teams import personal_team
 from leaderboard.uploadguard import read_uploads
@@ -75,14 +75,15 @@ class ChallengeSubmissions(SubmissionList):
         phase = visible_challenge(request, slug).current_phase
         if phase is None:
             raise PhaseClosed(Problem("this challenge has no phase."))
+        user = cast(User, request.user)
         # Parses the body; only then does the guard know whether it refused something.
         sent = request.FILES.getlist("files")
         submission = submit(
             phase,
-            personal_team(request.user),
-            name=str(request.data.get("name", "")),
+            personal_team(user),
+            name=request.POST.get("name", ""),
             uploads=read_uploads(request._request, sent),
-            created_by=request.user,
+            created_by=user,
             client=Submission.Client.API,
         )
         body = SubmissionSerializer(submission, context={"request": request}).data

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from leaderboard.models.user import User
 
 TOKEN_PREFIX = "ratchet_"  # noqa: S105 — lets secret scanners recognise a token that was published by mistake
 
@@ -18,7 +22,7 @@ def digest_of(token: str) -> str:
 
 
 class ApiTokenManager(models.Manager["ApiToken"]):
-    def issue(self, user: models.Model, *, name: str = "") -> tuple[ApiToken, str]:
+    def issue(self, user: User, *, name: str = "") -> tuple[ApiToken, str]:
         """A new token and its text, which is shown this once."""
         text = TOKEN_PREFIX + secrets.token_urlsafe(32)
         token = self.create(user=user, name=name, digest=digest_of(text), hint=text[: len(TOKEN_PREFIX) + 4])
