@@ -42,7 +42,9 @@ def seed_plot(means: Mapping[str, float], seeds: Mapping[str, Sequence[tuple[int
     scale = scale_of([*means.values(), *(value for found in seeds.values() for _, value in found)])
     if scale is None:
         return None
-    lines = [_line(scale, title, mean, seeds.get(title, ()), number) for number, (title, mean) in enumerate(means.items())]
+    lines = [
+        _line(scale, title, mean, seeds.get(title, ()), number) for number, (title, mean) in enumerate(means.items())
+    ]
     axis = len(lines) * ROW + 6
     spans = "; ".join(
         f"{title}: {min(value for _, value in found):.4f} to {max(value for _, value in found):.4f}"

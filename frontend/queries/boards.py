@@ -1,0 +1,136 @@
+"""Reading a board for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+
+from challenges.models import Phase
+from frontend.plots.scale import Scale, scale_of
+from frontend.plots.strip import Strip, strip_plot
+from frontend.queries.challenges import points_of
+from leaderboard.board import board_entries
+from leaderboard.models import BoardEntry, Evaluation, Score
+from leaderboard.statuses import Status
+
+PAGE = 50
+PLOTTED = 200
+"""How many of the best entries the plot above the table draws, besides all baselines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The dot of one row on the board's common axis, and the range over its seeds."""
+
+    x: float
+    low: float
+    high: float
+
+
+@dataclass(slots=True)
+class Numbers:
+    """The means by task and the scores by seed of one submission."""
+
+    tasks: dict[str, float] = field(default_factory=dict)
+    seeds: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    entry: BoardEntry
+    rank: int
+    is_own: bool
+    tasks: list[float | None]
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    page: Page[BoardEntry]
+    rows: list[Row]
+    scale: Scale | None
+    plot: Strip | None
+    own_best: BoardEntry | None
+    own_best_page: int
+
+
+def read_board(phase: Phase, *, every: bool, page: str | None, own: set[int]) -> Board:
+    """One page of a board. The number of queries does not depend on the number of entries."""
+    shown = Paginator(board_entries(phase, every=every), PAGE).get_page(page)
+    entries = list(shown.object_list)
+    numbers = _numbers(entries, phase)
+    plotted = _plotted(phase)
+    scale = scale_of([entry.score for entry in [*plotted, *entries]] + [s for n in numbers.values() for s in n.seeds])
+    names = [task.name for task in phase.dataset_version.spec.tasks]
+    best = _own_best(phase, own)
+    return Board(
+        page=shown,
+        rows=[_row(entry, numbers.get(str(entry.submission_id)), names, scale, every, own) for entry in entries],
+        scale=scale,
+        plot=strip_plot(points_of(plotted, own), scale=scale) if plotted else None,
+        own_best=best,
+        own_best_page=_page_of(phase, best, every) if best else 1,
+    )
+
+
+def _row(
+    entry: BoardEntry, numbers: Numbers | None, names: list[str], scale: Scale | None, every: bool, own: set[int]
+) -> Row:
+    tasks = numbers.tasks if numbers else {}
+    spread = [entry.score, *(numbers.seeds if numbers else ())]
+    return Row(
+        entry=entry,
+        rank=entry.rank_all if every else (entry.rank_best or entry.rank_all),
+        is_own=entry.team_id in own,
+        # With one task its column would repeat the score.
+        tasks=[tasks.get(name) for name in names] if len(names) > 1 else [],
+        place=Place(scale.place(entry.score), scale.place(min(spread)), scale.place(max(spread))) if scale else None,
+    )
+
+
+def _plotted(phase: Phase) -> Sequence[BoardEntry]:
+    best = board_entries(phase).filter(Q(rank_best__lte=PLOTTED) | Q(submission__is_baseline=True))
+    return list(best[: PLOTTED + 50])
+
+
+def _own_best(phase: Phase, own: set[int]) -> BoardEntry | None:
+    return board_entries(phase).filter(team__in=own).first() if own else None
+
+
+def _page_of(phase: Phase, entry: BoardEntry, every: bool) -> int:
+    before = board_entries(phase, every=every).filter(position__lt=entry.position).count()
+    return before // PAGE + 1
+
+
+def _numbers(entries: Sequence[BoardEntry], phase: Phase) -> dict[str, Numbers]:
+    """The challenge's metric by task and by seed, of the evaluations that the board stands on. Two queries."""
+    evaluations = _scored([str(entry.submission_id) for entry in entries], phase)
+    found: dict[str, Numbers] = {}
+    by_seed: dict[tuple[str, int], list[float]] = {}
+    scores = Score.objects.filter(evaluation__in=evaluations, metric=phase.dataset_version.spec.metric)
+    for evaluation, task, seed, value in scores.order_by("pk").values_list("evaluation", "task", "seed", "value"):
+        submission = evaluations[evaluation]
+        if seed is None:
+            found.setdefault(submission, Numbers()).tasks[task] = value
+        else:
+            by_seed.setdefault((submission, seed), []).append(value)
+    for (submission, _), values in by_seed.items():
+        found.setdefault(submission, Numbers()).seeds.append(fmean(values))
+    return found
+
+
+def _scored(submissions: Sequence[str], phase: Phase) -> dict[int, str]:
+    """Evaluation → submission, of each submission the last one that succeeded on the phase's data."""
+    rows = (
+        Evaluation.objects.filter(
+            submission__in=submissions, status=Status.SUCCEEDED, dataset_version=phase.dataset_version_id
+        )
+        .order_by("pk")
+        .values_list("submission", "pk")
+    )
+    last = {str(submission): evaluation for submission, evaluation in rows}
+    return {evaluation: submission for submission, evaluation in last.items()}

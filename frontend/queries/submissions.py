@@ -1,0 +1,175 @@
+"""Reading submissions for pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404
+from django.utils import timezone
+
+from challenges.models import Phase
+from evaluators.specification import Specification
+from frontend.plots.seeds import SeedPlot, seed_plot
+from leaderboard.models import Evaluation, Score, StatusChange, Submission, SubmissionFile, Team, WorkerPulse
+from leaderboard.quota import Quota, quota
+from leaderboard.scores import scored_evaluation
+from leaderboard.statuses import ACTIVE, Status
+
+MAX_QUOTAS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TaskScores:
+    title: str
+    metrics: list[float | None]
+    seeds: list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """``rows`` hold one number for each of ``metrics`` (means) and of ``seeds`` (the challenge's metric)."""
+
+    metrics: list[str]
+    seeds: list[int]
+    rows: list[TaskScores]
+    plot: SeedPlot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """``ahead`` submissions come first; ``workers_away`` says that nobody scores at the moment."""
+
+    ahead: int
+    workers_away: bool
+
+
+def viewable_submission(user: Any, pk: UUID) -> Submission:
+    """A submission whose page exists for ``user``.
+
+    Raises:
+        Http404: it does not.
+    """
+    found = (
+        Submission.objects.viewable_by(user)
+        .with_summary()
+        .select_related("phase__dataset_version")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise Http404("There is no such submission.")
+    return found
+
+
+def may_read_all(user: Any, submission: Submission) -> bool:
+    """True for the own team and for staff: they see files, messages and history, others only the scores."""
+    return Submission.objects.readable_by(user).filter(pk=submission.pk).exists()
+
+
+def quotas_of(user: Any, phases: Iterable[Phase]) -> list[tuple[Phase, Quota]]:
+    """What one's own team has left in those of the phases that are open. A query for each phase."""
+    open_phases = {phase.pk: phase for phase in phases if phase.challenge.is_published and phase.is_open}
+    team = Team.objects.filter(person_id=user.pk).first() if open_phases else None
+    if team is None:
+        return []
+    # Nobody takes part in more challenges at once than fit on a screen.
+    shown = list(open_phases.values())[:MAX_QUOTAS]
+    return [(phase, quota(phase, team)) for phase in shown]
+
+
+def files_of(submission: Submission) -> list[SubmissionFile]:
+    return list(submission.files.all())
+
+
+def history_of(submission: Submission) -> list[StatusChange]:
+    """Every change of status, also of earlier evaluations, oldest first."""
+    changes = StatusChange.objects.filter(evaluation__submission=submission)
+    return list(changes.order_by("pk"))
+
+
+def waiting_of(evaluation: Evaluation | None) -> Waiting | None:
+    """How long the queue before it is; None if it does not wait."""
+    if evaluation is None or evaluation.status != Status.QUEUED:
+        return None
+    ahead = Evaluation.objects.filter(status=Status.QUEUED, queued_at__lt=evaluation.queued_at).count()
+    fresh = timezone.now() - timedelta(seconds=max(15.0, 4 * settings.REAPER_SECONDS))
+    alive = WorkerPulse.objects.filter(seen_at__gte=fresh, sandbox_ok=True).exists()
+    return Waiting(ahead, workers_away=not alive)
+
+
+def scores_of(submission: Submission, specification: Specification) -> ScoreTable | None:
+    """The numbers by task, metric and seed; None while there are none. Two queries."""
+    evaluation = scored_evaluation(submission)
+    if evaluation is None:
+        return None
+    found = list(
+        Score.objects.filter(evaluation=evaluation).order_by("pk").values_list("task", "metric", "seed", "value")
+    )
+    values = {(task, metric, seed): value for task, metric, seed, value in found}
+    metric = specification.metric
+    others = dict.fromkeys(name for _, name, _, _ in found if name != metric)
+    metrics = [metric, *others]
+    seeds = list(dict.fromkeys(seed for _, _, seed, _ in found if seed is not None))
+    rows = [
+        TaskScores(
+            title=task.title or task.name,
+            metrics=[values.get((task.name, name, None)) for name in metrics],
+            seeds=[values.get((task.name, metric, seed)) for seed in seeds],
+        )
+        for task in specification.tasks
+    ]
+    return ScoreTable(metrics, seeds, rows, _plot(rows, seeds))
+
+
+def _plot(rows: list[TaskScores], seeds: list[int]) -> SeedPlot | None:
+    means = {row.title: row.metrics[0] for row in rows if row.metrics[0] is not None}
+    by_seed = {
+        row.title: [(seed, value) for seed, value in zip(seeds, row.seeds, strict=True) if value is not None]
+        for row in rows
+    }
+    return seed_plot(means, by_seed)
+
+
+def recorded_result(submission: Submission) -> dict[str, Any]:
+    """What the evaluator printed, for showing which code and data made the numbers; empty while there is none."""
+    text = result_text(submission)
+    return json.loads(text) if text else {}
+
+
+def result_text(submission: Submission) -> str:
+    """The exact text of the last result."""
+    done = Evaluation.objects.filter(submission=submission, status=Status.SUCCEEDED).order_by("-pk")
+    return done.values_list("result", flat=True).first() or ""
+
+
+def is_under_way(submissions: Iterable[Submission]) -> bool:
+    return any(item.evaluation is not None and item.evaluation.status in ACTIVE for item in submissions)
+
+
+def seen_mark(submissions: Iterable[Submission], *more: object) -> str:
+    """Changes when what a page shows of these submissions changes; a poll with the same mark needs no answer."""
+    parts = [
+        f"{item.pk}:{item.evaluation.pk}:{item.evaluation.status}:{item.evaluation.attempt}"
+        for item in submissions
+        if item.evaluation is not None
+    ]
+    return hashlib.sha256(repr((parts, more)).encode()).hexdigest()[:16]
+
+
+def poll_seconds(submissions: Iterable[Submission]) -> int:
+    """How soon to ask again: at once for what was just sent, seldom for what has waited long."""
+    now = timezone.now()
+    ages = [
+        (now - item.evaluation.queued_at).total_seconds()
+        for item in submissions
+        if item.evaluation is not None and item.evaluation.status in ACTIVE
+    ]
+    age = min(ages, default=0.0)
+    return 1 if age < 60 else 3 if age < 600 else 15

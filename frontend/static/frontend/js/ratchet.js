@@ -1,0 +1,89 @@
+// Small comforts. Every page can be read and every form sent without them.
+(() => {
+  "use strict";
+  document.documentElement.classList.add("js");
+
+  // Times in the reader's zone; the exact moment in UTC stays in the title.
+  const styles = {
+    date: { day: "numeric", month: "short", year: "numeric" },
+    time: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    exact: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  };
+  const localise = (root) => {
+    for (const element of root.querySelectorAll("time[datetime][data-style]")) {
+      const moment = new Date(element.dateTime);
+      const style = styles[element.dataset.style] || styles.time;
+      if (!Number.isNaN(moment.valueOf())) element.textContent = new Intl.DateTimeFormat("en-GB", style).format(moment);
+    }
+  };
+
+  const copy = async (button) => {
+    const source = document.getElementById(button.dataset.copy);
+    if (!source) return;
+    const before = button.innerHTML;
+    try {
+      await navigator.clipboard.writeText(source.dataset.full || source.textContent);
+      button.textContent = "Copied";
+    } catch {
+      // Without the right to write, mark the text so that the keyboard can copy it.
+      getSelection().selectAllChildren(source);
+      button.textContent = "Press Ctrl+C";
+    }
+    setTimeout(() => { button.innerHTML = before; }, 1600);
+  };
+
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
+    closeMenus(event.target.closest("details.menu"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest("details.menu[open]");
+    closeMenus(null);
+    if (menu) menu.querySelector("summary").focus();
+  });
+
+  // Dropping files is the same as choosing them.
+  const drops = () => {
+    for (const area of document.querySelectorAll("[data-drop]")) {
+      const input = area.querySelector("input[type=file]");
+      const over = (event) => { event.preventDefault(); area.classList.add("over"); };
+      area.addEventListener("dragenter", over);
+      area.addEventListener("dragover", over);
+      area.addEventListener("dragleave", (event) => {
+        if (!area.contains(event.relatedTarget)) area.classList.remove("over");
+      });
+      area.addEventListener("drop", (event) => {
+        event.preventDefault();
+        area.classList.remove("over");
+        if (!event.dataTransfer.files.length) return;
+        input.files = event.dataTransfer.files;
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+    }
+  };
+
+  // A second press of the button while the first is on its way would submit twice.
+  const once = () => {
+    for (const form of document.querySelectorAll("form[data-upload]")) {
+      form.addEventListener("submit", (event) => {
+        if (form.dataset.sent) event.preventDefault();
+        form.dataset.sent = "1";
+      });
+      addEventListener("pageshow", () => { delete form.dataset.sent; });
+    }
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    localise(document);
+    drops();
+    once();
+    document.querySelector("[data-focus]")?.focus();
+  });
+  document.addEventListener("htmx:afterSettle", () => localise(document));
+})();

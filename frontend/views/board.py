@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from frontend.queries.boards import read_board
+from frontend.queries.challenges import current_phase, own_teams, takes_submissions, visible_challenge
+from leaderboard.board import ranking_rule
+
+
+@require_safe
+def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
+    challenge = visible_challenge(request.user, slug)
+    phase = current_phase(challenge)
+    every = request.GET.get("all") in ("1", "true")
+    specification = phase.dataset_version.spec
+    context = {
+        "challenge": challenge,
+        "phase": phase,
+        "spec": specification,
+        "tab": "leaderboard",
+        "open": takes_submissions(challenge, phase),
+        "every": every,
+        "rule": ranking_rule(specification),
+        "board": read_board(phase, every=every, page=request.GET.get("page"), own=own_teams(request.user)),
+    }
+    return render(request, "frontend/leaderboard.html", context)

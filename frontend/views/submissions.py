@@ -1,0 +1,140 @@
+"""One's own submissions and the page of a single one. While something is under way, the pages ask again by htmx."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_POST, require_safe
+
+from frontend.queries import submissions as queries
+from leaderboard.downloads import send_object
+from leaderboard.models import Submission
+from leaderboard.transitions import cancel as cancel_evaluation
+
+PAGE = 25
+
+
+@login_required
+@require_safe
+def own(request: HttpRequest) -> HttpResponse:
+    listed = Submission.objects.owned_by(request.user).with_summary().select_related("phase__dataset_version")
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    live = _Live(queries.is_under_way(shown), queries.poll_seconds(shown), queries.seen_mark(shown))
+    if live.is_known_to(request):
+        return _nothing_new()
+    quotas = queries.quotas_of(request.user, [submission.phase for submission in shown])
+    context = {"page": page, "submissions": shown, "quotas": quotas, "live": live}
+    return _answer(request, "submissions", context)
+
+
+@require_safe
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    submission = queries.viewable_submission(request.user, pk)
+    reads_all = queries.may_read_all(request.user, submission)
+    waiting = queries.waiting_of(submission.evaluation) if reads_all else None
+    under_way = reads_all and queries.is_under_way([submission])
+    live = _Live(under_way, queries.poll_seconds([submission]), queries.seen_mark([submission], waiting))
+    if live.is_known_to(request):
+        return _nothing_new()
+    specification = submission.phase.dataset_version.spec
+    context = {
+        "submission": submission,
+        "challenge": submission.phase.challenge,
+        "spec": specification,
+        "scores": queries.scores_of(submission, specification),
+        "reads_all": reads_all,
+        "live": live,
+    }
+    if reads_all:
+        context |= {
+            "evaluation": submission.evaluation,
+            "waiting": waiting,
+            "files": queries.files_of(submission),
+            "history": queries.history_of(submission),
+            "result": queries.recorded_result(submission),
+        }
+    return _answer(request, "submission", context)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    submission = Submission.objects.owned_by(request.user).select_related("evaluation").filter(pk=pk).first()
+    if submission is None:
+        raise Http404("There is no such submission.")
+    evaluation = submission.evaluation
+    if evaluation is not None and cancel_evaluation(evaluation.pk, actor=request.user.get_username()):
+        messages.success(request, "Withdrawn. It does not count against your limits.")
+    else:
+        messages.warning(request, "It is no longer waiting, so it could not be withdrawn.")
+    return redirect("frontend:submission", pk=pk)
+
+
+@require_safe
+def result(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The bytes that the evaluator printed."""
+    submission = _readable(request, pk)
+    text = queries.result_text(submission)
+    if not text:
+        raise Http404("There is no result yet.")
+    response = HttpResponse(text.encode(), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="result-{submission.pk}.json"'
+    return response
+
+
+@require_safe
+def file(request: HttpRequest, pk: UUID, name: str) -> HttpResponseBase:
+    """A file as it was submitted; never shown inside a page, because somebody else made it."""
+    submission = _readable(request, pk)
+    found = submission.files.filter(name=name).first()
+    if found is None:
+        raise Http404("There is no such file.")
+    return send_object(
+        request, found.sha256, size=found.size, filename=found.name, media_type="application/octet-stream"
+    )
+
+
+def _readable(request: HttpRequest, pk: UUID) -> Submission:
+    found = Submission.objects.readable_by(request.user).filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is no such submission.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """Whether and when a page asks again, and the mark of what it shows."""
+
+    under_way: bool
+    seconds: int
+    seen: str
+
+    def is_known_to(self, request: HttpRequest) -> bool:
+        """True for a poll by a page that shows all this already."""
+        return self.under_way and _is_poll(request) and request.GET.get("seen") == self.seen
+
+
+def _is_poll(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _nothing_new() -> HttpResponse:
+    return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+
+
+def _answer(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    """The whole page, or for a poll the part of it that changes."""
+    template = f"frontend/parts/{name}_live.html" if _is_poll(request) else f"frontend/{name}.html"
+    response = render(request, template, context)
+    # The back button must not bring back an old status.
+    add_never_cache_headers(response)
+    return response

@@ -1,0 +1,124 @@
+"""Uploading: a form, the instant check beside it, and the same check again when the form is sent."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AbstractUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from challenges.models import Challenge, Phase
+from evaluators.errors import Problem, SubmissionError
+from evaluators.uploads import MAX_TOTAL_BYTES
+from frontend.examples import example_lines
+from frontend.queries.challenges import current_phase, takes_submissions, visible_challenge
+from leaderboard.api.throttling import UploadThrottle
+from leaderboard.intake import PhaseClosed, check_uploads, submit
+from leaderboard.models import Submission, Team
+from leaderboard.quota import Quota, quota
+from leaderboard.teams import personal_team
+from leaderboard.uploadguard import read_uploads
+
+
+class TooFast(SubmissionError):
+    """More uploads in a minute than one account may send."""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest, slug: str) -> HttpResponse:
+    challenge = visible_challenge(request.user, slug)
+    phase = current_phase(challenge)
+    if request.method != "POST":
+        return _page(request, challenge, phase)
+    only_check = request.POST.get("action") == "check"
+    try:
+        if only_check:
+            return _page(request, challenge, phase, _checked(request, challenge, phase))
+        submission = _submitted(request, phase)
+    except SubmissionError as error:
+        return _page(request, challenge, phase, _refused(error), status=400)
+    return redirect("frontend:submission", pk=submission.pk)
+
+
+@require_POST
+def instant_check(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is in the chosen files or wrong with them, as a piece of the page. Nothing is kept, no quota taken."""
+    challenge = visible_challenge(request.user, slug)
+    phase = current_phase(challenge)
+    if not request.user.is_authenticated:
+        back = urlencode({"next": reverse("frontend:submit", args=[slug])})
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{resolve_url('account_login')}?{back}"})
+    try:
+        context = _checked(request, challenge, phase)
+    except SubmissionError as error:
+        return render(request, "frontend/parts/check.html", _refused(error), status=400)
+    return render(request, "frontend/parts/check.html", context)
+
+
+def _checked(request: HttpRequest, challenge: Challenge, phase: Phase) -> dict[str, Any]:
+    _not_too_fast(request)
+    if not takes_submissions(challenge, phase):
+        raise PhaseClosed(Problem("this challenge takes no submissions now."))
+    files, report = check_uploads(phase, read_uploads(request, request.FILES.getlist("files")))
+    return {"report": report, "checked_files": files}
+
+
+def _submitted(request: HttpRequest, phase: Phase) -> Submission:
+    _not_too_fast(request)
+    user = cast(AbstractUser, request.user)
+    return submit(
+        phase,
+        personal_team(user),
+        name=request.POST.get("name", ""),
+        uploads=read_uploads(request, request.FILES.getlist("files")),
+        created_by=user,
+        client=Submission.Client.WEB,
+    )
+
+
+def _refused(error: SubmissionError) -> dict[str, Any]:
+    return {
+        "problems": error.problems,
+        "omitted": error.omitted,
+        "name_problems": [problem for problem in error.problems if problem.field == "name" and problem.file is None],
+    }
+
+
+def _not_too_fast(request: HttpRequest) -> None:
+    """The rate of the API and of the page is one: both parse files in the web process."""
+    throttle = UploadThrottle()
+    if not throttle.allow_request(cast(Request, request), cast(APIView, None)):
+        wait = max(1, round(throttle.wait() or 1))
+        raise TooFast(Problem("these are more uploads than one account may send.", f"Wait {wait} seconds."))
+
+
+def _page(
+    request: HttpRequest, challenge: Challenge, phase: Phase, outcome: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    specification = phase.dataset_version.spec
+    context = {
+        "challenge": challenge,
+        "phase": phase,
+        "spec": specification,
+        "tab": "submit",
+        "open": takes_submissions(challenge, phase),
+        "quota": _quota(request, phase),
+        "name": request.POST.get("name", "")[:200],
+        "example": example_lines(specification),
+        "max_bytes": min(specification.max_file_bytes, MAX_TOTAL_BYTES),
+    }
+    return render(request, "frontend/submit.html", context | (outcome or {}), status=status)
+
+
+def _quota(request: HttpRequest, phase: Phase) -> Quota | None:
+    """None before the first submission: looking at a page makes no team."""
+    team = Team.objects.filter(person_id=request.user.pk).first()
+    return quota(phase, team) if team else None
