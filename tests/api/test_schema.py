@@ -1,0 +1,31 @@
+"""The published description of the API is complete and true."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+
+
+def test_the_schema_is_valid_and_without_warnings(capsys: pytest.CaptureFixture[str]) -> None:
+    out = io.StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
+    schema = yaml.safe_load(out.getvalue())
+    assert schema["paths"]["/api/v1/challenges/{slug}/submissions/"].keys() == {"get", "post"}
+    body = schema["paths"]["/api/v1/challenges/{slug}/submissions/"]["post"]["requestBody"]["content"]
+    assert body.keys() == {"multipart/form-data"}
+    assert schema["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
+
+
+@pytest.mark.django_db
+def test_the_documentation_loads_nothing_from_elsewhere() -> None:
+    answer = Client().get("/api/v1/docs/")
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "http://" not in text.replace("http://testserver", "")
+    assert "https://" not in text
+    assert "<script>" not in text, "the content security policy allows no inline script"
+    assert "script-src" not in answer["Content-Security-Policy"] or "unsafe" not in answer["Content-Security-Policy"]

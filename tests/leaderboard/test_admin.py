@@ -1,0 +1,107 @@
+"""The operator's side: lists that stay quick, actions that go through the transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from challenges.models import Phase
+from evaluators.errors import Problem
+from evaluators.sandbox import Rejected
+from leaderboard.models import ApiToken, Evaluation, StatusChange, Submission, User
+from tests import factories
+
+OURS = [
+    "challenges/challenge",
+    "challenges/datasetversion",
+    "challenges/phase",
+    "leaderboard/apitoken",
+    "leaderboard/evaluation",
+    "leaderboard/submission",
+    "leaderboard/team",
+    "leaderboard/user",
+    "leaderboard/workerpulse",
+]
+
+
+@pytest.fixture
+def operator(staff: User) -> Client:
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture
+def submissions(phase: Phase, user: User) -> list[Submission]:
+    made = [factories.submission(phase, user, name=f"n{number}") for number in range(5)]
+    factories.evaluate(made[0], 0.5)
+    factories.evaluate(made[1], Rejected([Problem("<b>is wrong</b>.")]))
+    ApiToken.objects.issue(user, name="laptop")
+    return made
+
+
+@pytest.mark.parametrize("path", OURS)
+def test_a_list_has_as_many_queries_as_it_has_with_fewer_rows(
+    operator: Client,
+    submissions: list[Submission],
+    phase: Phase,
+    path: str,
+    django_assert_max_num_queries: Callable[..., Any],
+) -> None:
+    with django_assert_max_num_queries(12):
+        answer = operator.get(f"/admin/{path}/?q=n" if path != "leaderboard/workerpulse" else f"/admin/{path}/")
+    assert answer.status_code == 200
+
+
+def test_every_model_of_ours_that_an_operator_needs_is_there() -> None:
+    registered = {f"{model._meta.app_label}/{model._meta.model_name}" for model in admin.site._registry}
+    assert set(OURS) <= registered
+
+
+@pytest.mark.parametrize("model", ["submission", "evaluation"])
+def test_a_page_shows_history_and_takes_no_changes(operator: Client, submissions: list[Submission], model: str) -> None:
+    failed = submissions[1]
+    key = failed.pk if model == "submission" else failed.evaluation_id
+    answer = operator.get(f"/admin/leaderboard/{model}/{key}/change/")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "&lt;b&gt;is wrong" in text
+    assert "<b>is wrong" not in text
+    assert 'name="_save"' not in text
+    assert operator.post(f"/admin/leaderboard/{model}/{key}/change/", {"name": "x"}).status_code == 403
+
+
+def test_scoring_again_goes_through_the_transitions(operator: Client, submissions: list[Submission]) -> None:
+    form = {"action": "score_again", "_selected_action": [str(submission.pk) for submission in submissions[:3]]}
+    text = operator.post("/admin/leaderboard/submission/", form, follow=True).content.decode()
+    assert "2 queued to be scored again" in text
+    assert "is already waiting or running" in text
+    assert Evaluation.objects.count() == 7
+    assert StatusChange.objects.filter(actor="grace", reason="scored again").count() == 2
+
+
+def test_cancelling_takes_only_what_waits(operator: Client, submissions: list[Submission]) -> None:
+    form = {"action": "cancel", "_selected_action": [str(submission.pk) for submission in submissions]}
+    text = operator.post("/admin/leaderboard/submission/", form, follow=True).content.decode()
+    assert "3 cancelled" in text
+    assert Submission.objects.filter(refunded=True).count() == 3
+
+
+def test_nobody_else_gets_in(user: User) -> None:
+    client = Client()
+    assert client.get("/admin/").status_code == 302
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 403 or client.get("/admin/").status_code == 302
+    assert client.get("/admin/leaderboard/submission/").status_code in (302, 403)
+
+
+def test_a_token_is_never_shown_again(operator: Client, user: User) -> None:
+    token, text = ApiToken.objects.issue(user)
+    page = operator.get(f"/admin/leaderboard/apitoken/{token.pk}/change/").content.decode()
+    assert token.hint in page
+    assert text not in page
+    assert token.digest not in page
