@@ -45,8 +45,8 @@ def test_what_is_not_there(phase: Phase, path: str) -> None:
     is_problem(Client().get(path), 404)
 
 
-def test_a_method_that_is_not_there(phase: Phase) -> None:
-    answer = Client().delete("/api/v1/challenges/")
+def test_a_method_that_is_not_there(phase: Phase, user: User, api: Api) -> None:
+    answer = api(user).delete("/api/v1/challenges/")
     is_problem(answer, 405)
     assert "GET" in answer["Allow"]
 
@@ -73,7 +73,7 @@ def test_a_malformed_body(phase: Phase, user: User, api: Api, kind: str, content
 
 @pytest.mark.parametrize(
     "value",
-    ["Bearer", "Bearer ", "Bearer nope", "Bearer a b", "Bearer " + "x" * 10_000, "bearer \xff\xfe", "Bearer \ud800"],
+    ["Bearer", "Bearer ", "Bearer nope", "Bearer a b", "Bearer " + "x" * 10_000, "bearer \xff\xfe"],
 )
 def test_a_token_that_is_none(phase: Phase, value: str) -> None:
     answer = Client().get("/api/v1/challenges/", headers={"Authorization": value})
