@@ -2,8 +2,8 @@
 
 The evaluator runs code of ours on somebody's data. Should that data ever take the process over, it finds: no network,
 no capabilities, no other process, no file but the interpreter, the libraries, the evaluators, this dataset and this
-submission (all read-only) and a small scratch folder in memory. It cannot start a process, so the limits on its memory
-and time, which the kernel counts by process, bound everything it uses.
+submission (all read-only) and a small scratch folder in memory. It can start neither a process nor a thread, so the
+limits on its memory and time, which the kernel counts by process, bound everything it uses.
 """
 
 from evaluators.sandbox.availability import Availability, availability

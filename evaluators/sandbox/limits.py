@@ -11,8 +11,8 @@ MEBIBYTE = 1024 * 1024
 class Limits:
     """Bounds of one evaluation.
 
-    ``memory_bytes`` bounds the address space beyond the dataset, which is mapped, not read. ``processes`` is 1 and not
-    a choice: the seccomp filter lets no process start another.
+    ``memory_bytes`` bounds what can be written to, and the address space beyond the dataset, which is mapped, not read.
+    Processes and threads are one and not a choice: the seccomp filter lets none start another.
     """
 
     memory_bytes: int = 3 * 1024 * MEBIBYTE
@@ -21,4 +21,3 @@ class Limits:
     scratch_bytes: int = 64 * MEBIBYTE
     output_bytes: int = 8 * MEBIBYTE
     open_files: int = 256
-    threads: int = 64

@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from evaluators.errors import ExitCode, Problem
-from evaluators.result import Result
+from evaluators.errors import MAX_PROBLEMS, ExitCode, Problem
+from evaluators.result import Finite, Name, Result
 from evaluators.sandbox.availability import availability
 from evaluators.sandbox.bubblewrap import DATASET, SUBMISSION, Inputs, SandboxUnavailable
 from evaluators.sandbox.inside import OUT_OF_MEMORY
@@ -48,8 +49,11 @@ class Broken:
 
 Outcome = Scored | Rejected | Broken
 
-_PROBLEMS = TypeAdapter(dict[str, list[Problem]])
-_TIMINGS = TypeAdapter(dict[str, float])
+MAX_PROBLEMS_BYTES = 64 * 1024
+"""Findings that take more are not ours: no message repeats more than a little of what was sent."""
+
+_PROBLEMS = TypeAdapter(dict[str, Annotated[list[Problem], Field(min_length=1, max_length=MAX_PROBLEMS)]])
+_TIMINGS = TypeAdapter(Annotated[dict[Name, Finite], Field(max_length=100)])
 
 
 def evaluate(
@@ -85,8 +89,13 @@ def _outcome(completed: Completed) -> Outcome:
     try:
         if completed.code == ExitCode.SUCCESS:
             result = Result.model_validate_json(completed.output)
+            # A key named twice, or a number written otherwise, could be read otherwise by somebody else.
+            if result.to_bytes() != completed.output:
+                return Broken("result", f"not in the canonical form\n{log}")
             return Scored(completed.output, result, _timings(completed.errors))
         if completed.code == ExitCode.SUBMISSION_FAULT:
+            if len(completed.output) > MAX_PROBLEMS_BYTES:
+                return Broken("result", f"{len(completed.output)} bytes of problems\n{log}")
             return Rejected(_PROBLEMS.validate_json(completed.output)["problems"])
     except (ValidationError, KeyError) as error:
         return Broken("result", f"{error}\n{log}")

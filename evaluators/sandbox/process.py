@@ -86,10 +86,11 @@ def _rlimits(inputs: Inputs, limits: Limits) -> dict[str, int]:
     mapped = sum(file.stat().st_size for file in dataset.rglob("*") if file.is_file()) if dataset else 0
     return {
         "RLIMIT_AS": limits.memory_bytes + mapped,
+        "RLIMIT_DATA": limits.memory_bytes,
         "RLIMIT_CPU": limits.cpu_seconds,
         "RLIMIT_FSIZE": limits.scratch_bytes,
         "RLIMIT_NOFILE": limits.open_files,
-        "RLIMIT_NPROC": limits.threads,
+        "RLIMIT_NPROC": 0,
         "RLIMIT_CORE": 0,
     }
 
@@ -104,7 +105,8 @@ def _collect(process: subprocess.Popen[bytes], limits: Limits) -> Completed:
         selector.register(process.stderr, selectors.EVENT_READ, (errors, ERROR_BYTES))
         while selector.get_map():
             ready = selector.select(max(0, deadline - time.monotonic()))
-            if not ready and time.monotonic() >= deadline:
+            # Also when there is something to read: an endless output would never let the time run out.
+            if time.monotonic() >= deadline:
                 return Completed(-1, b"", bytes(errors), stopped="timeout")
             for key, _ in ready:
                 chunk = os.read(key.fd, _CHUNK)

@@ -1,8 +1,9 @@
 """The seccomp filter of the sandbox: a deny list compiled to classic BPF.
 
 Namespaces already hide the network, other processes and other files. The filter adds what they cannot: no new process
-(so limits counted by process hold for all), no memory that limits do not see (memfd, System V), and none of the system
-calls by which kernels have been broken out of. Refused calls fail with EPERM. The format is that of
+or thread (limits are counted by process, and the kernel does not limit root's processes at all), no memory that limits
+do not see (memfd, System V, shared anonymous mappings), and none of the system calls by which kernels have been broken
+out of. Refused calls fail with EPERM. The format is that of
 ``linux/filter.h`` and ``linux/seccomp.h``; numbers are from the kernel's tables.
 """
 
@@ -13,23 +14,21 @@ import platform
 import struct
 from dataclasses import dataclass
 
-# Load a word, jump if equal / greater or equal / any bit set, return.
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+# Load a word, jump if equal / greater or equal, keep some bits, return.
+_LOAD, _EQUAL, _AT_LEAST, _KEEP, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
+_NUMBER, _ARCHITECTURE, _FOURTH_ARGUMENT = 0, 4, 16 + 3 * 8
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
-_CLONE_THREAD = 0x10000
 _X32_BIT = 0x40000000
-_NO_NEWER_CALL = 0x50000 | errno.ENOSYS
+_SHARED_ANONYMOUS = 0x01 | 0x20
 _REFUSE = 0x50000 | errno.EPERM
 
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """``audit`` is the kernel's AUDIT_ARCH number; ``clone`` and ``clone3`` are treated apart from ``denied``."""
+    """``audit`` is the kernel's AUDIT_ARCH number; ``mmap`` is refused by its flags, ``denied`` always."""
 
     audit: int
-    clone: int
-    clone3: int
+    mmap: int
     denied: dict[str, int]
 
 
@@ -46,21 +45,28 @@ _COMMON = {
     "fsmount": 432,
     "fspick": 433,
     "pidfd_open": 434,
+    "clone3": 435,
     "pidfd_getfd": 438,
     "mount_setattr": 442,
     "memfd_secret": 447,
+    "statmount": 457,
+    "listmount": 458,
+    "open_tree_attr": 467,
 }
 
 _X86_64 = {
     "shmget": 29,
     "socket": 41,
     "socketpair": 53,
+    "clone": 56,
     "fork": 57,
     "vfork": 58,
     "semget": 64,
     "msgget": 68,
     "ptrace": 101,
+    "syslog": 103,
     "personality": 135,
+    "modify_ldt": 154,
     "pivot_root": 155,
     "chroot": 161,
     "mount": 165,
@@ -79,6 +85,7 @@ _X86_64 = {
     "setns": 308,
     "process_vm_readv": 310,
     "process_vm_writev": 311,
+    "kcmp": 312,
     "finit_module": 313,
     "memfd_create": 319,
     "kexec_file_load": 320,
@@ -95,6 +102,7 @@ _AARCH64 = {
     "kexec_load": 104,
     "init_module": 105,
     "delete_module": 106,
+    "syslog": 116,
     "ptrace": 117,
     "unshare": 97,
     "mq_open": 180,
@@ -103,6 +111,7 @@ _AARCH64 = {
     "shmget": 194,
     "socket": 198,
     "socketpair": 199,
+    "clone": 220,
     "add_key": 217,
     "request_key": 218,
     "keyctl": 219,
@@ -112,6 +121,7 @@ _AARCH64 = {
     "setns": 268,
     "process_vm_readv": 270,
     "process_vm_writev": 271,
+    "kcmp": 272,
     "finit_module": 273,
     "memfd_create": 279,
     "bpf": 280,
@@ -120,8 +130,8 @@ _AARCH64 = {
 }
 
 ARCHITECTURES = {
-    "x86_64": Architecture(audit=0xC000003E, clone=56, clone3=435, denied=_X86_64 | _COMMON),
-    "aarch64": Architecture(audit=0xC00000B7, clone=220, clone3=435, denied=_AARCH64 | _COMMON),
+    "x86_64": Architecture(audit=0xC000003E, mmap=9, denied=_X86_64 | _COMMON),
+    "aarch64": Architecture(audit=0xC00000B7, mmap=222, denied=_AARCH64 | _COMMON),
 }
 
 
@@ -143,18 +153,17 @@ def program(machine: str | None = None) -> bytes:
         # The x32 calls of x86-64 are the same calls by other numbers.
         (_AT_LEAST, 0, 1, _X32_BIT),
         (_RETURN, 0, 0, _REFUSE),
-        # clone3 hides its flags behind a pointer. "No such call" makes the C library fall back to clone.
-        (_EQUAL, 0, 1, architecture.clone3),
-        (_RETURN, 0, 0, _NO_NEWER_CALL),
     ]
     for number in sorted(architecture.denied.values()):
         steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _REFUSE)]
     steps += [
-        (_EQUAL, 1, 0, architecture.clone),
+        (_EQUAL, 1, 0, architecture.mmap),
         (_RETURN, 0, 0, _ALLOW),
-        (_LOAD, 0, 0, _FIRST_ARGUMENT),
-        (_ANY_BIT, 0, 1, _CLONE_THREAD),
-        (_RETURN, 0, 0, _ALLOW),
+        # The low half of the flags: both architectures put it first.
+        (_LOAD, 0, 0, _FOURTH_ARGUMENT),
+        (_KEEP, 0, 0, _SHARED_ANONYMOUS),
+        (_EQUAL, 0, 1, _SHARED_ANONYMOUS),
         (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
     ]
     return b"".join(struct.pack("=HBBI", *step) for step in steps)
