@@ -11,3 +11,5 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat's file has no content
 limit_request_line = 4094
 limit_request_fields = 50
 accesslog = None
+# Nobody steers a running server; it would put a socket into the home folder, which two sites of one user would share.
+control_socket_disable = True
