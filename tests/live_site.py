@@ -23,8 +23,10 @@ TREE = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T | None], *, seconds: float = 60, what: str = "the condition") -> T:
-    """The first true answer of ``condition``, asked every 50 ms.
+def wait_for(
+    condition: Callable[[], T | None], *, seconds: float = 60, every: float = 0.05, what: str = "the condition"
+) -> T:
+    """The first true answer of ``condition``, asked again and again.
 
     Raises:
         TimeoutError: there was none in time.
@@ -34,7 +36,7 @@ def wait_for(condition: Callable[[], T | None], *, seconds: float = 60, what: st
         answer = condition()
         if answer:
             return answer
-        time.sleep(0.05)
+        time.sleep(every)
     raise TimeoutError(f"{what} did not come true within {seconds} seconds")
 
 
