@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,7 +18,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, LiteralString, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
 
 TREE = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -40,6 +45,26 @@ def wait_for(
     raise TimeoutError(f"{what} did not come true within {seconds} seconds")
 
 
+class _OwnDatabase:
+    """A database for one site on the server that the settings name; with SQLite it is in the site's own folder."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._name = f"ratchet_live_{secrets.token_hex(6)}" if server else ""
+        self.url = urlunsplit(urlsplit(server)._replace(path=f"/{self._name}")) if server else ""
+
+    def create(self) -> None:
+        self._execute("CREATE DATABASE {}")
+
+    def drop(self) -> None:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+
+    def _execute(self, statement: LiteralString) -> None:
+        if self._server:
+            with psycopg.connect(self._server, autocommit=True) as connection:
+                connection.execute(sql.SQL(statement).format(sql.Identifier(self._name)))
+
+
 class LiveSite:
     """A site of its own: ``start()``, talk to ``url``, ``stop()``.
 
@@ -54,9 +79,11 @@ class LiveSite:
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         self.log = folder / "site.log"
+        self._database = _OwnDatabase(os.environ.get("RATCHET_DATABASE_URL", ""))
         self.environment = (
             os.environ
             | {"RATCHET_DATA_DIR": str(folder / "data"), "RATCHET_PUBLIC_URL": self.url, "PYTHONUNBUFFERED": "1"}
+            | {"RATCHET_DATABASE_URL": self._database.url}
             | environment
         )
         self.web: subprocess.Popen[bytes] | None = None
@@ -64,6 +91,7 @@ class LiveSite:
 
     def start(self, *, worker: bool = True) -> None:
         """Migrate, collect the static files and start web and worker; return when the site is healthy."""
+        self._database.create()
         self.manage("migrate", "--verbosity", "0")
         self.manage("collectstatic", "--verbosity", "0", "--no-input")
         self.web = self._spawn(
@@ -95,6 +123,7 @@ class LiveSite:
                 except subprocess.TimeoutExpired:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
+        self._database.drop()
 
     def manage(self, *arguments: str) -> str:
         """Run one of Django's commands; return what it printed."""
