@@ -73,7 +73,7 @@ def _record(specification: Specification, dataset: PreparedDataset) -> DatasetVe
     with transaction.atomic():
         challenge, _ = Challenge.objects.update_or_create(slug=specification.slug, defaults=texts)
         # Two loadings at once must not give out the same number.
-        Challenge.objects.select_for_update().get(pk=challenge.pk)
+        Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
         version = challenge.dataset_versions.filter(digest=dataset.digest).first()
         if version is not None:
             version.specification = content

@@ -44,7 +44,7 @@ def publish(challenge: Challenge) -> None:
         NotPublishable: it lacks something.
     """
     with transaction.atomic():
-        locked = Challenge.objects.select_for_update().get(pk=challenge.pk)
+        locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
         problems = problems_of(locked)
         if problems:
             raise NotPublishable(problems)

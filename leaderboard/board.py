@@ -20,10 +20,15 @@ def rewrite_board(phase_id: int) -> None:
     """Compute the board anew and replace it, all in one transaction.
 
     Two scores that land at once wait for each other at the phase's row; otherwise each could write a board without the
-    other.
+    other. The lock is one that lets others refer to the row: an upload does, while it holds its team's row, to which
+    the new entries refer. With the stronger lock the two would wait for each other for ever.
     """
     with transaction.atomic():
-        phase = Phase.objects.select_for_update(of=("self",)).select_related("dataset_version").get(pk=phase_id)
+        phase = (
+            Phase.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("dataset_version")
+            .get(pk=phase_id)
+        )
         rows = {str(row.pk): row for row in _scored(phase)}
         entries = [
             Entry(

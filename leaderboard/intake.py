@@ -116,7 +116,7 @@ def _record(submission: Submission, files: list[Upload], timings: dict[str, floa
     actor = submission.created_by.get_username() if submission.created_by else submission.client
     with transaction.atomic():
         # Two uploads of one team at the same moment: the second waits here and then counts the first.
-        Team.objects.select_for_update().get(pk=submission.team_id)
+        Team.objects.select_for_update(no_key=True).get(pk=submission.team_id)
         if not submission.is_baseline:
             _within_quota(submission.phase, submission.team)
         submission.created_at = timezone.now()

@@ -23,7 +23,7 @@ SECRET_KEY = secret_key(ENVIRONMENT)
 DATA_DIR = ENVIRONMENT.data_dir.resolve()
 PUBLIC_URL = str(ENVIRONMENT.public_url).rstrip("/")
 HTTPS = ENVIRONMENT.public_url.scheme == "https"
-ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
+ALLOWED_HOSTS = [*ENVIRONMENT.allowed_hosts, str(ENVIRONMENT.public_url.host)]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [

@@ -70,7 +70,11 @@ def score_again(submission: Submission, *, actor: str) -> int:
         NotPossible: one is still under way.
     """
     with transaction.atomic():
-        locked = Submission.objects.select_for_update(of=("self",)).select_related("phase").get(pk=submission.pk)
+        locked = (
+            Submission.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("phase")
+            .get(pk=submission.pk)
+        )
         if locked.evaluations.filter(status__in=ACTIVE).exists():
             raise NotPossible(f"'{locked.name}' is already waiting or running.")
         return enqueue(locked, actor=actor, reason="scored again")

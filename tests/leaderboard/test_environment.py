@@ -67,6 +67,20 @@ def test_an_empty_variable_counts_as_not_set() -> None:
     assert load({"RATCHET_LEASE_SECONDS": "", "RATCHET_DEBUG": ""}) == load({})
 
 
+def test_the_public_address_is_an_allowed_host(tmp_path: Path) -> None:
+    variables = {"RATCHET_DATA_DIR": str(tmp_path), "RATCHET_PUBLIC_URL": "https://ratchet.example.org/"}
+    code = "from leaderboard import settings as s; print(s.ALLOWED_HOSTS[-1], s.PUBLIC_URL, s.SESSION_COOKIE_SECURE)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=TREE,
+        env={"PATH": os.environ["PATH"]} | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["ratchet.example.org", "https://ratchet.example.org", "True"], done.stderr
+
+
 def test_other_variables_are_left_alone() -> None:
     assert load({"PATH": "/bin", "RATCHETS": "1", "RATCHET_DATASETS": "/x"}) == load({})
 

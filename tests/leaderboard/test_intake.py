@@ -29,6 +29,13 @@ from tests.bundles import good_files
 CaptureCommits = Callable[..., Any]
 
 
+@pytest.fixture
+def no_such_objects(db: None) -> None:
+    """A bucket outlives a test; what is to be gone at the end must not be there at the start."""
+    for content in good_files().values():
+        object_store().delete(factories.sha256(content))
+
+
 def nothing_is_left() -> bool:
     return not any(model.objects.exists() for model in (Submission, SubmissionFile, Evaluation, StatusChange))
 
@@ -92,6 +99,7 @@ def test_a_refused_submission_leaves_nothing(
     assert quota(phase, personal_team(user)).total_used == 0
 
 
+@pytest.mark.usefixtures("no_such_objects")
 def test_a_failure_of_ours_leaves_nothing_either(phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: Any, **kwargs: Any) -> None:
         raise DatabaseError("gone")
@@ -103,6 +111,7 @@ def test_a_failure_of_ours_leaves_nothing_either(phase: Phase, user: User, monke
     assert not any(object_store().exists(factories.sha256(content)) for content in good_files().values())
 
 
+@pytest.mark.usefixtures("no_such_objects")
 def test_a_store_that_is_full_leaves_nothing(phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     store = object_store()
     put, calls = store.put, iter([True, False])
