@@ -4,8 +4,8 @@
 
 LIMITS is a JSON object of rlimit names and values. Set here, they bind everything after: raising a hard limit takes a
 capability that nothing in the sandbox has. (Of processor time the hard limit is a second later, so that the process is
-told it was time that ended it.) Whatever goes wrong before the command line decides leaves by an exit code
-that cannot be taken for a fault of the submission.
+told it was time that ended it.) Whatever goes wrong and is not decided by the command line leaves by an exit code that
+cannot be taken for a fault of the submission: an exception that nobody catches would be Python's 1.
 """
 
 import json
@@ -23,12 +23,13 @@ def main() -> int:
         for name, value in json.loads(sys.argv[1]).items():
             resource.setrlimit(getattr(resource, name), (value, value + (name == "RLIMIT_CPU")))
         from evaluators.cli import main as command_line  # noqa: PLC0415 - only under the limits
+
+        return command_line(sys.argv[2:])
     except MemoryError:
         return OUT_OF_MEMORY
     except BaseException:
         traceback.print_exc()
         return OUR_FAULT
-    return command_line(sys.argv[2:])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+"""Run hostile code *as the evaluator*: in the place of the package that scores, inside the real sandbox.
+
+A probe is the source of a ``cli.py`` whose ``main(arguments)`` is called by the real ``inside.py``. It says what it
+found as JSON on standard error, where it reaches only the log (``Broken.detail``), and leaves by an exit code.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluators.prepared import PreparedDataset
+from evaluators.sandbox import Broken, Limits, Outcome, availability, evaluate
+from evaluators.sandbox.bubblewrap import EVALUATORS
+from tests.bundles import good_files
+
+SHORT = Limits(cpu_seconds=20, wall_seconds=20)
+
+# What probes are written with. ``attempt`` gives "done" or the name of the error that stopped it.
+HELPERS = """
+import ctypes, errno, json, os, signal, sys, threading, time
+libc = ctypes.CDLL(None, use_errno=True)
+
+def attempt(function, *arguments):
+    try:
+        function(*arguments)
+    except OSError as error:
+        return errno.errorcode.get(error.errno, "OSError")
+    except BaseException as error:
+        return type(error).__name__
+    return "done"
+
+def syscall(number, *arguments):
+    ctypes.set_errno(0)
+    if libc.syscall(ctypes.c_long(number), *arguments) == -1:
+        raise OSError(ctypes.get_errno(), "")
+
+def say(found):
+    print(json.dumps(found), file=sys.stderr, flush=True)
+    return 70
+"""
+
+Probe = Callable[..., Outcome]
+Said = Callable[..., Any]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sandbox() -> None:
+    """Without a sandbox nothing below proves anything, so it must not pass."""
+    found = availability()
+    if not found.ok:
+        pytest.fail(f"the sandbox does not work here: {found.reason}")
+
+
+@pytest.fixture(scope="session")
+def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("submissions") / "mine"
+    folder.mkdir()
+    for name, content in good_files().items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def probe(tmp_path: Path, known: PreparedDataset, submission: Path) -> Probe:
+    """Evaluate with this source as the scorer; keywords replace limits."""
+
+    def run(source: str, **limits: Any) -> Outcome:
+        package = tmp_path / "hostile"
+        shutil.rmtree(package, ignore_errors=True)
+        (package / "sandbox").mkdir(parents=True)
+        shutil.copy(EVALUATORS / "sandbox/inside.py", package / "sandbox/inside.py")
+        (package / "__init__.py").touch()
+        (package / "cli.py").write_text(HELPERS + textwrap.dedent(source))
+        return evaluate(known.path, submission, limits=replace(SHORT, **limits), evaluators=package)
+
+    return run
+
+
+@pytest.fixture
+def said(probe: Probe) -> Said:
+    """Run a probe that ends with ``return say(found)``; give what it found."""
+
+    def run(source: str, **limits: Any) -> Any:
+        outcome = probe(source, **limits)
+        assert isinstance(outcome, Broken), outcome
+        assert outcome.reason == "crash", outcome
+        first, _, log = outcome.detail.partition("\n")
+        assert first == "exit code 70", outcome.detail
+        return json.loads(log.splitlines()[-1])
+
+    return run

@@ -1,0 +1,205 @@
+"""Each limit: what a hostile evaluator can take before it is stopped, and what the submission is told."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from evaluators.prepared import PreparedDataset
+from evaluators.sandbox import Broken, Limits, Scored, evaluate
+from evaluators.sandbox.limits import MEBIBYTE
+from tests.evaluators.conftest import MakeDataset
+from tests.evaluators.sandbox.conftest import Probe, Said
+
+GIBIBYTE = 1024 * MEBIBYTE
+INSIDE = "/ratchet/evaluators/sandbox/inside.py"
+
+
+def ours() -> list[psutil.Process]:
+    """What this process has started and what that has started."""
+    return psutil.Process().children(recursive=True)
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        "bytearray(64 * 2**30)",
+        "[bytearray(2**20) for _ in range(64 * 1024)]",
+        "mmap.mmap(-1, 64 * 2**30, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)",
+        "mmap.mmap(-1, 64 * 2**30, 0x4022)",  # private, anonymous, without a reserve
+        "mmap.mmap(-1, 64 * 2**30)",
+        "mmap.mmap(-1, 4096)",  # shared: refused at any size
+        "os.memfd_create('x')",
+        "ctypes.create_string_buffer(64 * 2**30)",
+    ],
+)
+def test_64_gibibytes_of_memory_are_not_to_be_had(take: str, said: Said) -> None:
+    answer, most = said(
+        f"""
+        import mmap, resource
+        def main(arguments):
+            answer = attempt(lambda: {take})
+            return say([answer, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss])
+    """,
+        memory_bytes=256 * MEBIBYTE,
+    )
+    assert answer in {"MemoryError", "ENOMEM", "EPERM", "PermissionError"}
+    assert most < 256 * 1024
+
+
+@pytest.mark.parametrize("end", ["raise MemoryError", "return 71"])
+def test_running_out_of_memory_is_our_fault_and_said_so(end: str, probe: Probe) -> None:
+    outcome = probe(f"""
+        def main(arguments):
+            {end}
+    """)
+    assert outcome == Broken("memory", "")
+
+
+def test_the_room_for_mapping_a_dataset_cannot_be_filled_with_something_else(
+    make_dataset: MakeDataset, tmp_path: Path, submission: Path
+) -> None:
+    """The address space grows with the dataset; what may be written to does not."""
+    dataset = make_dataset().path
+    dataset.chmod(0o755)
+    with (dataset / "large.npy").open("wb") as file:
+        file.truncate(32 * GIBIBYTE)
+    package = tmp_path / "hostile"
+    (package / "sandbox").mkdir(parents=True)
+    source = Path(evaluate.__code__.co_filename).parent / "inside.py"
+    (package / "sandbox/inside.py").write_bytes(source.read_bytes())
+    (package / "__init__.py").touch()
+    (package / "cli.py").write_text(
+        "import mmap, sys\n"
+        "def main(arguments):\n"
+        "    file = open('/data/dataset/large.npy', 'rb')\n"
+        "    mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)\n"
+        "    try:\n"
+        "        bytearray(2**30)\n"
+        "    except MemoryError:\n"
+        "        print(f'refused beside {len(mapped)}', file=sys.stderr)\n"
+        "    return 70\n"
+    )
+    outcome = evaluate(dataset, submission, limits=Limits(memory_bytes=256 * MEBIBYTE), evaluators=package)
+    assert isinstance(outcome, Broken)
+    assert f"refused beside {32 * GIBIBYTE}" in outcome.detail
+
+
+def test_the_scratch_folder_is_small(said: Said) -> None:
+    found = said(
+        """
+        def fill(name, size):
+            with open(name, "wb", buffering=0) as file:
+                while size > 0:
+                    size -= file.write(bytes(min(size, 2**20)))
+        def main(arguments):
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            one = attempt(fill, "one", 64 * 2**30)
+            several = [attempt(fill, f"x{number}", 2**20) for number in range(200)]
+            sparse = attempt(os.truncate, "one", 2**40)
+            return say([one, several[-1], sparse, sum(os.stat(name).st_blocks * 512 for name in os.listdir("."))])
+    """,
+        scratch_bytes=8 * MEBIBYTE,
+    )
+    assert found[:3] == ["EFBIG", "ENOSPC", "EFBIG"]
+    assert found[3] <= 8 * MEBIBYTE
+
+
+def test_files_that_can_be_open_are_few(said: Said) -> None:
+    opened, answer = said(
+        """
+        def main(arguments):
+            opened = []
+            answer = attempt(lambda: opened.extend(os.open("/dev/null", os.O_RDONLY) for _ in range(100_000)))
+            kept = 0
+            while attempt(os.open, "/dev/null", os.O_RDONLY) == "done": kept += 1
+            return say([max(kept, sum(attempt(os.fstat, n) == "done" for n in range(4096))), answer])
+    """,
+        open_files=40,
+    )
+    assert answer == "EMFILE"
+    assert opened == 40
+
+
+ENDLESS = {
+    "computing": "while True: pass",
+    "ignoring signals": "[signal.signal(n, signal.SIG_IGN) for n in (15, 2, 1, 24)]\n    while True: pass",
+}
+
+
+@pytest.mark.parametrize("loop", ENDLESS.values(), ids=ENDLESS)
+def test_an_endless_loop_is_ended_by_the_limit_on_processor_time(loop: str, probe: Probe) -> None:
+    began = time.monotonic()
+    outcome = probe(f"def main(arguments):\n    {loop}\n", cpu_seconds=1, wall_seconds=60)
+    assert isinstance(outcome, Broken)
+    # One that ignores the first warning is killed a second later: that looks like a crash.
+    assert outcome.reason in {"timeout", "crash"}
+    assert time.monotonic() - began < 30
+    wait_until_gone()
+
+
+WAITING = {
+    "sleeping": "time.sleep(3600)",
+    "closing its streams": "os.close(1); os.close(2); time.sleep(3600)",
+    "writing errors": "while True: os.write(2, bytes(65536))",
+    "writing a little": "while True: os.write(2, b'x'); time.sleep(0.001)",
+    "ignoring signals": "[signal.signal(n, signal.SIG_IGN) for n in (15, 2, 1)]; time.sleep(3600)",
+    "waiting for input": "signal.pause()",
+}
+
+
+@pytest.mark.parametrize("action", WAITING.values(), ids=WAITING)
+def test_whoever_never_ends_is_ended_and_nothing_is_left(action: str, probe: Probe) -> None:
+    began = time.monotonic()
+    outcome = probe(
+        f"""
+        def main(arguments):
+            print("about to wait", file=sys.stderr, flush=True)
+            {action}
+    """,
+        wall_seconds=0.7,
+        cpu_seconds=60,
+    )
+    assert isinstance(outcome, Broken)
+    assert outcome.reason == "timeout"
+    assert outcome.detail.startswith("about to wait")
+    assert len(outcome.detail) <= 64 * 1024 + 1
+    assert time.monotonic() - began < 10
+    wait_until_gone()
+
+
+def wait_until_gone() -> None:
+    """The kernel takes a process namespace down by itself, but not at once; what is left of it belongs to nobody."""
+    left = [*ours(), *(item for item in psutil.process_iter(["cmdline"]) if INSIDE in (item.info["cmdline"] or []))]
+    assert not psutil.wait_procs(left, timeout=10)[1]
+
+
+@pytest.mark.parametrize("stream", [1, 2])
+def test_an_output_of_10_gibibytes_is_neither_kept_nor_waited_for(stream: int, probe: Probe) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    outcome = probe(
+        f"""
+        def main(arguments):
+            chunk = bytes(2**20)
+            for _ in range(10 * 1024):
+                os.write({stream}, chunk)
+    """,
+        wall_seconds=1.5,
+    )
+    assert isinstance(outcome, Broken)
+    # Errors are for the log: they are dropped beyond 64 KiB, so what ends this is the time.
+    assert outcome.reason == {1: "output", 2: "timeout"}[stream]
+    assert len(outcome.detail) < 5 * 64 * 1024  # each NUL is written as four characters
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
+    wait_until_gone()
+
+
+def test_an_honest_scorer_is_within_the_limits_by_far(known: PreparedDataset, submission: Path) -> None:
+    outcome = evaluate(
+        known.path, submission, limits=Limits(memory_bytes=1024 * MEBIBYTE, cpu_seconds=20, open_files=32)
+    )
+    assert isinstance(outcome, Scored), outcome
