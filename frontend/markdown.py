@@ -10,4 +10,5 @@ _RENDERER = MarkdownIt("commonmark", {"html": False, "typographer": False}).enab
 
 
 def rendered(text: str) -> SafeString:
-    return mark_safe(_RENDERER.render(text))  # noqa: S308 — the renderer escapes everything that it did not make itself
+    html: str = _RENDERER.render(text)
+    return mark_safe(html)  # noqa: S308 — the renderer escapes everything that it did not make itself

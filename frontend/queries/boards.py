@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
@@ -69,11 +70,11 @@ def read_board(phase: Phase, *, every: bool, page: str | None, own: set[int]) ->
     best = _own_best(phase, own)
     return Board(
         page=shown,
-        rows=[_row(entry, numbers.get(str(entry.submission_id)), names, scale, every, own) for entry in entries],
+        rows=[_row(entry, numbers.get(entry.submission_id), names, scale, every, own) for entry in entries],
         scale=scale,
         plot=strip_plot(points_of(plotted, own), scale=scale) if plotted else None,
         own_best=best,
-        own_best_page=_page_of(phase, best, every) if best else 1,
+        own_best_page=_page_of(phase, best, every) if best and best not in entries else shown.number,
     )
 
 
@@ -106,11 +107,11 @@ def _page_of(phase: Phase, entry: BoardEntry, every: bool) -> int:
     return before // PAGE + 1
 
 
-def _numbers(entries: Sequence[BoardEntry], phase: Phase) -> dict[str, Numbers]:
+def _numbers(entries: Sequence[BoardEntry], phase: Phase) -> dict[UUID, Numbers]:
     """The challenge's metric by task and by seed, of the evaluations that the board stands on. Two queries."""
-    evaluations = _scored([str(entry.submission_id) for entry in entries], phase)
-    found: dict[str, Numbers] = {}
-    by_seed: dict[tuple[str, int], list[float]] = {}
+    evaluations = _scored([entry.submission_id for entry in entries], phase)
+    found: dict[UUID, Numbers] = {}
+    by_seed: dict[tuple[UUID, int], list[float]] = {}
     scores = Score.objects.filter(evaluation__in=evaluations, metric=phase.dataset_version.spec.metric)
     for evaluation, task, seed, value in scores.order_by("pk").values_list("evaluation", "task", "seed", "value"):
         submission = evaluations[evaluation]
@@ -123,7 +124,7 @@ def _numbers(entries: Sequence[BoardEntry], phase: Phase) -> dict[str, Numbers]:
     return found
 
 
-def _scored(submissions: Sequence[str], phase: Phase) -> dict[int, str]:
+def _scored(submissions: Sequence[UUID], phase: Phase) -> dict[int, UUID]:
     """Evaluation → submission, of each submission the last one that succeeded on the phase's data."""
     rows = (
         Evaluation.objects.filter(
@@ -132,5 +133,5 @@ def _scored(submissions: Sequence[str], phase: Phase) -> dict[int, str]:
         .order_by("pk")
         .values_list("submission", "pk")
     )
-    last = {str(submission): evaluation for submission, evaluation in rows}
+    last = dict(rows)
     return {evaluation: submission for submission, evaluation in last.items()}

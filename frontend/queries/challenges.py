@@ -98,7 +98,7 @@ def _counts(phase_ids: Sequence[int]) -> dict[int | None, dict[str, int]]:
         .values("phase")
         .annotate(entries=Count("pk", filter=people), teams=Count("team", filter=people, distinct=True))
     )
-    return {row["phase"]: row for row in rows}
+    return {row["phase"]: {"entries": row["entries"], "teams": row["teams"]} for row in rows}
 
 
 def _plotted(phase_ids: Sequence[int]) -> Sequence[BoardEntry]:

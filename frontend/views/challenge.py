@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,7 +18,12 @@ from leaderboard.downloads import public_file, public_files, send_public_file
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     challenge = visible_challenge(request.user, slug)
     phase = challenge.current_phase
-    context = {"challenge": challenge, "phase": phase, "tab": "overview", "open": takes_submissions(challenge, phase)}
+    context: dict[str, Any] = {
+        "challenge": challenge,
+        "phase": phase,
+        "tab": "overview",
+        "open": takes_submissions(challenge, phase),
+    }
     if phase is not None:
         specification = phase.dataset_version.spec
         files = public_files(challenge)

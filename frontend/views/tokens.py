@@ -6,13 +6,12 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import AbstractUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from leaderboard.models import ApiToken
+from leaderboard.models import ApiToken, User
 
 MAX_TOKENS = 20
 """Enough for every machine somebody has; without a bound a script could fill the table."""
@@ -25,7 +24,7 @@ MAX_NAME = 80
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """The list; a new token's text is in the answer to its form and nowhere else."""
-    user = cast(AbstractUser, request.user)
+    user = cast(User, request.user)
     text, problem = "", ""
     if request.method == "POST":
         name = request.POST.get("name", "").strip()
@@ -46,14 +45,14 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     # Somebody else's token does not exist for this user.
-    deleted, _ = ApiToken.objects.filter(user=cast(AbstractUser, request.user), pk=pk).delete()
+    deleted, _ = ApiToken.objects.filter(user=cast(User, request.user), pk=pk).delete()
     if not deleted:
         raise Http404("There is no such token.")
     messages.success(request, "The token is revoked; it opens nothing any more.")
     return redirect("frontend:tokens")
 
 
-def _problem(user: AbstractUser, name: str) -> str:
+def _problem(user: User, name: str) -> str:
     if not name:
         return "Give the token a name, like the machine it is for."
     if len(name) > MAX_NAME:
