@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable
@@ -28,7 +29,9 @@ SECOND_SECONDS = 15
 
 def main(port: int, with_tests: bool) -> int:
     print(f"machine: {os.cpu_count()} cores, user {os.getuid()}", flush=True)
-    subprocess.run(["/usr/bin/git", "clone", "--quiet", BUNDLE, str(CLONE)], check=True)
+    subprocess.run(
+        ["/usr/bin/git", "clone", "--quiet", "-c", "advice.detachedHead=false", BUNDLE, str(CLONE)], check=True
+    )
     first = run_once(port, "first ./run")
     second = run_once(port, "second ./run")
     passed = first < FIRST_SECONDS and second < SECOND_SECONDS
@@ -44,26 +47,46 @@ def main(port: int, with_tests: bool) -> int:
 
 
 def run_once(port: int, what: str) -> float:
-    """``./run`` until its boards are full, then Ctrl-C; the seconds until /healthz answered 200."""
+    """``./run`` until it gives its address and its boards are full, then Ctrl-C; the seconds until the address."""
     site = f"http://127.0.0.1:{port}"
     clock = time.monotonic()
     # A session of its own, so that the signal reaches all of it, as from a terminal.
-    run = subprocess.Popen(["./run"], cwd=CLONE, env=os.environ | {"PORT": str(port)}, start_new_session=True)
+    run = subprocess.Popen(
+        ["./run"],
+        cwd=CLONE,
+        env=os.environ | {"PORT": str(port)},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    said = threading.Event()
+    threading.Thread(target=echo, args=(run, said), daemon=True).start()
     try:
         wait(lambda: get(f"{site}/healthz"), run, FIRST_SECONDS)
-        answered = time.monotonic() - clock
+        healthy = time.monotonic() - clock
+        wait(said.is_set, run, FIRST_SECONDS)
+        ready = time.monotonic() - clock
         boards = wait(lambda: full_boards(site), run, FIRST_SECONDS)
-        print(f"{what}: /healthz 200 after {answered:.1f} s, boards after {time.monotonic() - clock:.1f} s: {boards}")
-        print(f"{what}: the home page has {len(fetch(f'{site}/'))} bytes", flush=True)
+        full = time.monotonic() - clock
+        print(f"{what}: /healthz 200 after {healthy:.1f} s, ready after {ready:.1f} s, boards full after {full:.1f} s")
+        print(f"{what}: scored baselines {boards}, the home page has {len(fetch(f'{site}/'))} bytes", flush=True)
     finally:
         code = stop(run)
     print(f"{what}: Ctrl-C, exit code {code}", flush=True)
     if code != 0:
         raise SystemExit(f"{what} ended with exit code {code}")
-    return answered
+    return ready
 
 
-def stop(run: subprocess.Popen[bytes]) -> int:
+def echo(run: subprocess.Popen[str], said: threading.Event) -> None:
+    """Pass on what ``./run`` says; the line with its address is the last of its start."""
+    for line in run.stdout or ():
+        print(line, end="", flush=True)
+        if line.startswith("Ratchet runs at "):
+            said.set()
+
+
+def stop(run: subprocess.Popen[str]) -> int:
     """Ctrl-C; the exit code."""
     if run.poll() is None:
         os.killpg(run.pid, signal.SIGINT)
@@ -99,7 +122,7 @@ def fetch(url: str) -> bytes:
     return content
 
 
-def wait(condition: Callable[[], T | None], run: subprocess.Popen[bytes], seconds: float) -> T:
+def wait(condition: Callable[[], T | None], run: subprocess.Popen[str], seconds: float) -> T:
     """The first answer of ``condition`` that is not empty, while ``./run`` lives."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -108,7 +131,7 @@ def wait(condition: Callable[[], T | None], run: subprocess.Popen[bytes], second
         answer = condition()
         if answer:
             return answer
-        time.sleep(0.2)
+        time.sleep(0.5)
     raise SystemExit(f"nothing after {seconds} s")
 
 
