@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 
 class LineFormatter(logging.Formatter):
@@ -22,3 +23,28 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
         return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def logging_settings(level: str) -> dict[str, Any]:
+    """Django's ``LOGGING``: everything to standard error, ours from ``level``, others' warnings."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": "leaderboard.logs.LineFormatter"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {
+            "leaderboard": {"level": level},
+            "challenges": {"level": level},
+            "frontend": {"level": level},
+            "evaluators": {"level": level},
+            "celery": {"level": "WARNING"},
+            # It warns at every start that the filesystem has no host name.
+            "kombu": {"level": "ERROR"},
+            "django": {"handlers": [], "level": "WARNING", "propagate": True},
+            "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            # A 4xx is the visitor's business; django.request logs 5xx as errors all the same.
+            "django.request": {"level": "ERROR"},
+            "django.security": {"level": "ERROR"},
+        },
+    }

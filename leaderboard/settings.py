@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 
 from evaluators.uploads import MAX_FILES
 from leaderboard.environment import TREE, WrongEnvironment, load, secret_key
+from leaderboard.logs import logging_settings
 
 try:
     ENVIRONMENT = load()
@@ -288,24 +289,4 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 
 # --- logging: one line for an event -----------------------------------------------------------------------------------
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "leaderboard.logs.LineFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "leaderboard": {"level": ENVIRONMENT.log_level},
-        "challenges": {"level": ENVIRONMENT.log_level},
-        "frontend": {"level": ENVIRONMENT.log_level},
-        "evaluators": {"level": ENVIRONMENT.log_level},
-        "celery": {"level": "WARNING"},
-        # It warns at every start that the filesystem has no host name.
-        "kombu": {"level": "ERROR"},
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        # A 4xx is the visitor's business; django.request logs 5xx as errors all the same.
-        "django.request": {"level": "ERROR"},
-        "django.security": {"level": "ERROR"},
-    },
-}
+LOGGING = logging_settings(ENVIRONMENT.log_level)
