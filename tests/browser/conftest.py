@@ -1,0 +1,98 @@
+"""A real site and a real browser. Without a Chromium the tests report themselves skipped."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from leaderboard.demo import ACCOUNTS
+from tests.live_site import LiveSite, wait_for
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MILLISECONDS = 15_000
+
+MakePage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"))
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """The demo as ``./run`` serves it, its baselines scored."""
+    running = LiveSite(tmp_path_factory.mktemp("site"))
+    try:
+        running.start()
+        running.manage("loaddemo")
+        wait_for(
+            lambda: all(len(running.get(f"challenges/{slug}/leaderboard/")["entries"]) >= 4 for slug in SLUGS),
+            seconds=180,
+            what="four baselines on each board",
+        )
+        yield running
+    finally:
+        running.stop()
+
+
+SLUGS = ("digits", "rare-nouns")
+
+
+# The package's end is early enough: while Playwright runs, Django takes its thread for an asynchronous one.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, site: LiveSite) -> Iterator[MakePage]:
+    """Pages in a browser of their own; what any of them complains about, the content policy too, fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(**options: Any) -> Page:
+        context = browser.new_context(base_url=site.url, **options)
+        context.set_default_timeout(MILLISECONDS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    # Chromium calls every 4xx an error of the page; those are asked for.
+    assert [text for text in complaints if "the server responded with a status of 4" not in text] == []
+
+
+def sign_in(page: Page) -> Page:
+    """As the demo's participant."""
+    account = ACCOUNTS[0]
+    page.goto("/accounts/login/")
+    page.get_by_label("Login").fill(account.username)
+    page.get_by_label("Password").fill(account.password)
+    page.get_by_role("button", name="Sign In").click()
+    page.wait_for_url("**/")
+    return page
