@@ -21,7 +21,10 @@ _MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
 class S3Store:
-    """``public_endpoint_url`` is where browsers find the same server, if not under ``endpoint_url``."""
+    """``public_endpoint_url`` is where browsers find the server of ``endpoint_url``; without it they are not sent there.
+
+    Amazon's own (no ``endpoint_url``) is found by everyone.
+    """
 
     def __init__(
         self,
@@ -77,6 +80,8 @@ class S3Store:
         self._client.delete_object(Bucket=self._bucket, Key=_key(sha256))
 
     def url(self, sha256: str, *, filename: str, media_type: str) -> str | None:
+        if self._endpoint_url is not None and self._public_endpoint_url is None:
+            return None
         address: str = self._public_client.generate_presigned_url(
             "get_object",
             Params={
@@ -98,7 +103,7 @@ class S3Store:
 
     @cached_property
     def _public_client(self) -> Any:
-        return self._connect(self._public_endpoint_url or self._endpoint_url)
+        return self._connect(self._public_endpoint_url)
 
     def _connect(self, endpoint_url: str | None) -> Any:
         config = Config(

@@ -29,12 +29,12 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Store]:
         yield _s3(variables)
 
 
-def _s3(variables: dict[str, str]) -> S3Store:
+def _s3(variables: dict[str, str], *, browsers_reach_it: bool = True) -> S3Store:
     environment = load({name: value for name, value in variables.items() if name.startswith("RATCHET_S3_")})
     return S3Store(
         environment.s3_bucket,
         endpoint_url=str(environment.s3_endpoint_url),
-        public_endpoint_url=None,
+        public_endpoint_url=str(environment.s3_endpoint_url) if browsers_reach_it else None,
         region=environment.s3_region,
         access_key_id=environment.s3_access_key_id,
         secret_access_key=environment.s3_secret_access_key.get_secret_value(),
@@ -107,6 +107,11 @@ def test_an_address_leads_to_the_bytes_under_the_name_for_people(store: ObjectSt
         assert answer.read() == b"public rows"
         assert answer.headers["Content-Type"] == "application/x-test"
         assert "p%C3%B6ol.parquet" in answer.headers["Content-Disposition"]
+
+
+def test_browsers_are_not_sent_to_a_server_that_only_we_reach() -> None:
+    store = _s3({"RATCHET_S3_BUCKET": "inside", "RATCHET_S3_ENDPOINT_URL": "http://store:8333"}, browsers_reach_it=False)
+    assert store.url("0" * 64, filename="pool.parquet", media_type="application/x-test") is None
 
 
 def test_a_healthy_store_says_nothing(store: ObjectStore) -> None:
