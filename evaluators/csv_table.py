@@ -117,6 +117,8 @@ def _decoded(upload: Upload, max_bytes: int) -> str:
     for magic, kind in _FORMATS.items():
         if content.startswith(magic):
             raise SubmissionError(Problem(f"is {kind}, not CSV.", _AS_CSV, file=upload.name))
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        raise SubmissionError(Problem("is JSON, not CSV.", "Send a CSV file with a header.", file=upload.name))
     if len(content) > max_bytes:
         raise SubmissionError(too_large(upload.name, max_bytes))
     nul = content.find(b"\0")
@@ -125,14 +127,11 @@ def _decoded(upload: Upload, max_bytes: int) -> str:
             Problem("has a NUL byte: it is not a text file.", _AS_CSV, file=upload.name, line=_line_at(content, nul))
         )
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SubmissionError(
             Problem("is not UTF-8 text.", _AS_CSV, file=upload.name, line=_line_at(content, error.start))
         ) from error
-    if text.lstrip()[:1] in ("{", "["):
-        raise SubmissionError(Problem("is JSON, not CSV.", "Send a CSV file with a header.", file=upload.name))
-    return text
 
 
 def _line_at(content: bytes, position: int) -> int:

@@ -28,6 +28,8 @@ ZIP_MAGIC = b"PK\x03\x04"
 EMPTY_ZIP_MAGIC = b"PK\x05\x06"
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+_OFFICE_MEMBERS = ("[Content_Types].xml", "META-INF/manifest.xml")
+"""One of these is in every document of Microsoft's or LibreOffice's making."""
 # All that the standard library was seen, or can be read, to raise on a damaged archive. An empty name of a member is
 # an IndexError, a place beyond 2⁶³ an OverflowError.
 _UNREADABLE = (
@@ -146,10 +148,10 @@ def _is_of_the_system(info: zipfile.ZipInfo) -> bool:
 
 
 def _acceptable(archive: str, infos: list[zipfile.ZipInfo]) -> None:
-    if any(info.filename == "[Content_Types].xml" for info in infos):
+    if any(info.filename in _OFFICE_MEMBERS for info in infos):
         raise SubmissionError(
             Problem(
-                "is an office document (XLSX or the like), not a CSV file.",
+                "is an office document (XLSX, ODS or the like), not a CSV file.",
                 "In the spreadsheet choose 'Save as… CSV UTF-8' and send that file.",
                 file=archive,
             )

@@ -8,6 +8,7 @@ app_name = "frontend"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("favicon.ico", home.favicon),
     path("theme", home.set_theme, name="theme"),
     path("accounts/tokens/", tokens.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke", tokens.revoke, name="token-revoke"),

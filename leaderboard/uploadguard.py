@@ -14,8 +14,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser
 
-from evaluators.errors import Problem, SubmissionError, quoted
-from evaluators.uploads import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Upload, readable_size, too_large
+from evaluators.errors import Problem, SubmissionError
+from evaluators.uploads import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Upload, plain_name, readable_size, too_large
 
 _REFUSAL = "_upload_refusal"
 
@@ -86,11 +86,11 @@ class _WatchfulParser(MultiPartParser):
         self._request = request
 
     def sanitize_file_name(self, file_name: str) -> str | None:
-        if "/" in file_name or "\\" in file_name:
-            _refuse(
-                self._request,
-                Problem(f"{quoted(file_name)} is not a plain file name.", "Name the file without folders."),
-            )
+        # Django would take folders and invisible characters out without a word.
+        try:
+            plain_name(file_name)
+        except SubmissionError as error:
+            _refuse(self._request, error.problems[0])
         return super().sanitize_file_name(file_name)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +19,12 @@ def home(request: HttpRequest) -> HttpResponse:
         ("Closed", [card for card in cards if card.state == "closed"]),
     ]
     return render(request, "frontend/home.html", {"groups": [(title, some) for title, some in groups if some]})
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For pages that do not name it, like those of the API's documentation."""
+    return HttpResponseRedirect(static("frontend/img/favicon.svg"))
 
 
 @require_POST

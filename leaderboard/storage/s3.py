@@ -21,7 +21,7 @@ _MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
 class S3Store:
-    """``public_endpoint_url`` is where browsers find the server of ``endpoint_url``; without it they are not sent there.
+    """``public_endpoint_url`` is where browsers find the server of ``endpoint_url``; without it none is sent there.
 
     Amazon's own (no ``endpoint_url``) is found by everyone.
     """

@@ -110,7 +110,8 @@ def test_an_address_leads_to_the_bytes_under_the_name_for_people(store: ObjectSt
 
 
 def test_browsers_are_not_sent_to_a_server_that_only_we_reach() -> None:
-    store = _s3({"RATCHET_S3_BUCKET": "inside", "RATCHET_S3_ENDPOINT_URL": "http://store:8333"}, browsers_reach_it=False)
+    variables = {"RATCHET_S3_BUCKET": "inside", "RATCHET_S3_ENDPOINT_URL": "http://store:8333"}
+    store = _s3(variables, browsers_reach_it=False)
     assert store.url("0" * 64, filename="pool.parquet", media_type="application/x-test") is None
 
 
