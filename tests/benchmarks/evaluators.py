@@ -44,6 +44,10 @@ class Pool:
         self.parts.append(json.loads(lines[-1]))
         self.memory.append(usage.ru_maxrss / 1024)
 
+    def forget(self) -> None:
+        for measured in (self.parts, self.wall, self.memory):
+            measured.clear()
+
     @property
     def seconds(self) -> float:
         """Median seconds of scoring, process start and imports left out."""
@@ -61,13 +65,14 @@ def run() -> None:
             for pool in pools:
                 pool.measure()
                 if turn == 0:  # a warm-up, so that all find the libraries and the test rows in the page cache
-                    pool.parts.clear(), pool.wall.clear(), pool.memory.clear()
+                    pool.forget()
     print(f"\nScoring 1,000 chosen rows × 256, 5,000 test rows, logistic regression; median of {ROUNDS}, in turn")
-    print(f"{'pool rows':>10} {'scoring s':>10} {'check s':>9} {'load s':>9} {'train s':>9} {'whole s':>9} {'peak MiB':>9}")
+    columns = ("scoring s", "check s", "load s", "train s", "whole s", "peak MiB")
+    print(f"{'pool rows':>10}", *(f"{column:>9}" for column in columns))
     for pool in pools:
         parts = " ".join(f"{pool.median(part):9.4f}" for part in ("check", "load", "train"))
         wall, memory = statistics.median(pool.wall), statistics.median(pool.memory)
-        print(f"{pool.rows:10,} {pool.seconds:10.4f} {parts} {wall:9.3f} {memory:9.0f}")
+        print(f"{pool.rows:10,} {pool.seconds:9.4f} {parts} {wall:9.3f} {memory:9.0f}")
     times = [pool.seconds for pool in pools]
     memories = [statistics.median(pool.memory) for pool in pools]
     print(f"largest over smallest: time {max(times) / min(times):.2f}×, memory {max(memories) / min(memories):.2f}×")
