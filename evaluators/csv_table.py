@@ -16,6 +16,7 @@ from evaluators.uploads import Upload, too_large
 
 _AS_CSV = "Save the file as CSV in UTF-8 and send that."
 _FORMATS = {
+    b"\xff\xfe\0\0": "UTF-32 text",
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
     b"PAR1": "a parquet file",
@@ -187,8 +188,8 @@ def _uneven(name: str, line: int, count: int, columns: tuple[str, ...]) -> Probl
 
 def _too_many(name: str, line: int, max_rows: int) -> Problem:
     return Problem(
-        f"has more than {max_rows} rows, the most that the budget allows.",
-        "Remove rows until it fits.",
+        f"has more than {max_rows} rows, far more than the budget.",
+        "Send only the rows you chose, not the whole pool.",
         file=name,
         line=line,
     )

@@ -71,6 +71,14 @@ def too_large(name: str, limit: int) -> Problem:
     )
 
 
+def too_large_together() -> Problem:
+    """The same, of all files of a submission."""
+    return Problem(
+        f"the files are larger than {readable_size(MAX_TOTAL_BYTES)} together.",
+        "Send only the rows you chose, not the whole pool.",
+    )
+
+
 def plain_name(name: str) -> str:
     """The name itself, if it is a plain file name that can be shown and stored.
 
@@ -119,7 +127,7 @@ def _bounded(files: list[Upload]) -> None:
     if len(files) > MAX_FILES:
         raise SubmissionError(Problem(f"there are more than {MAX_FILES} files.", "Send one file for each task."))
     if sum(len(file.content) for file in files) > MAX_TOTAL_BYTES:
-        raise SubmissionError(Problem(f"the files are larger than {readable_size(MAX_TOTAL_BYTES)} together."))
+        raise SubmissionError(too_large_together())
     names = [file.name for file in files]
     for name in names:
         if names.count(name) > 1:
@@ -157,9 +165,9 @@ def _acceptable(archive: str, infos: list[zipfile.ZipInfo]) -> None:
             )
         )
     if not infos:
-        raise SubmissionError(Problem("is an archive without files.", file=archive))
+        raise SubmissionError(Problem("is an archive without files.", "Put your files into it.", file=archive))
     if len(infos) > MAX_FILES:
-        raise SubmissionError(Problem(f"holds more than {MAX_FILES} files.", file=archive))
+        raise SubmissionError(Problem(f"holds more than {MAX_FILES} files.", "Put in one for each task.", file=archive))
     for info in infos:
         parts = info.filename.replace("\\", "/").split("/")
         if parts[0] == "" or ".." in parts or ":" in parts[0]:

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser
 
 from evaluators.errors import Problem, SubmissionError
-from evaluators.uploads import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Upload, plain_name, readable_size, too_large
+from evaluators.uploads import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Upload, plain_name, too_large, too_large_together
 
 _REFUSAL = "_upload_refusal"
 
@@ -56,7 +56,7 @@ class BoundedUploadHandler(FileUploadHandler):
             _refuse(self.request, too_large(self.file_name or "", MAX_FILE_BYTES))
             return None
         if self._total > MAX_TOTAL_BYTES:
-            _refuse(self.request, Problem(f"the files are larger than {readable_size(MAX_TOTAL_BYTES)} together."))
+            _refuse(self.request, too_large_together())
             return None
         return raw_data
 

@@ -140,7 +140,8 @@ def test_the_number_of_rows_is_bounded() -> None:
     content = b"id,label\n" + b"a,1\n" * 50
     assert len(read(content).rows) == 50
     assert refusal(content + b"a,1\n") == (
-        "a.csv, line 52: has more than 50 rows, the most that the budget allows. Remove rows until it fits."
+        "a.csv, line 52: has more than 50 rows, far more than the budget. "
+        "Send only the rows you chose, not the whole pool."
     )
 
 

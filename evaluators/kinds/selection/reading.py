@@ -1,7 +1,7 @@
 """From a selection's files to the rows and classes it names, with every mistake explained.
 
 A task's rows come in a file of their own, ``TASK.csv``, or all tasks' rows come in one file with a column ``task``.
-With a single task any file name will do.
+With a single task any file name will do, and there is no such column.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def read_selection(dataset: PreparedDataset, uploads: Sequence[Upload]) -> list[
         if not found:
             selections.append(_selection(dataset, task, chosen[task.name], rows))
             found = _one_class(selections[-1], chosen[task.name])
-        problems += found
+        problems += sorted(found, key=lambda problem: problem.line or 0)
     if problems:
         raise SubmissionError(problems)
     return selections
@@ -74,14 +74,15 @@ def _by_task(specification: Specification, uploads: Sequence[Upload]) -> dict[st
     problems: list[Problem] = []
     for upload in uploads:
         task = _task_of_name(specification, upload.name)
-        layouts = [plain, several] if len(uploads) == 1 else [plain]
+        layouts = [plain, several] if len(uploads) == 1 and len(tasks) > 1 else [plain]
         if task is None:
             layouts = [several, plain]  # With the plain header it is the name that is wrong: see below.
         table = read_csv(
             upload,
             layouts,
             max_bytes=specification.max_file_bytes,
-            max_rows=specification.budget * len(tasks),
+            # Twice the budget is read to its end, so that what is said is by how much it is over.
+            max_rows=2 * specification.budget * len(tasks),
         )
         if task is None and "task" not in table.columns:
             raise SubmissionError(_unnamed(specification, upload.name))
