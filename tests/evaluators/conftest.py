@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from evaluators.dataset import prepare
 from evaluators.prepared import PreparedDataset
@@ -16,6 +17,10 @@ from evaluators.uploads import Upload
 from tests.bundles import good_files, write_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# How long an example takes says more about what else the machine is doing.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 MakeDataset = Callable[..., PreparedDataset]
 

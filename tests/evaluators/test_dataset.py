@@ -118,12 +118,13 @@ def test_an_id_may_be_asked_for_in_any_form_without_an_error(known: PreparedData
 def test_a_long_id_does_not_copy_the_index(tmp_path: Path) -> None:
     """NumPy would widen every id of the pool to the longest one asked for."""
     probe = (
-        "import sys, resource; from pathlib import Path; from evaluators.prepared import PreparedDataset\n"
+        "import sys; from pathlib import Path; from evaluators.prepared import PreparedDataset\n"
+        "from tests.memory import peak\n"
         "pool = PreparedDataset.open(Path(sys.argv[1])).pool\n"
         "pool.rows_of(['pool-000'])\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = peak()\n"
         "assert pool.rows_of(['x' * 100_000] + ['pool-001'] * 5000).tolist() == [-1] + [1] * 5000\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+        "print(peak() - before)"
     )
     path = prepare(write_bundle(tmp_path / "bundle"), tmp_path / "store")
     grown = subprocess.run([sys.executable, "-c", probe, path], cwd=ROOT, capture_output=True, check=True, text=True)

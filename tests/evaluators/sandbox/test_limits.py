@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from evaluators.sandbox import Broken, Limits, Scored, evaluate
 from evaluators.sandbox.limits import MEBIBYTE
 from tests.evaluators.conftest import MakeDataset
 from tests.evaluators.sandbox.conftest import Probe, Said
+from tests.memory import forget_peak, peak
 
 GIBIBYTE = 1024 * MEBIBYTE
 INSIDE = "/ratchet/evaluators/sandbox/inside.py"
@@ -38,17 +38,18 @@ def ours() -> list[psutil.Process]:
     ],
 )
 def test_64_gibibytes_of_memory_are_not_to_be_had(take: str, said: Said) -> None:
-    answer, most = said(
+    answer, grown = said(
         f"""
         import mmap, resource
         def main(arguments):
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             answer = attempt(lambda: {take})
-            return say([answer, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss])
+            return say([answer, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before])
     """,
         memory_bytes=256 * MEBIBYTE,
     )
     assert answer in {"MemoryError", "ENOMEM", "EPERM", "PermissionError"}
-    assert most < 256 * 1024
+    assert grown < 256 * 1024
 
 
 @pytest.mark.parametrize("end", ["raise MemoryError", "return 71"])
@@ -168,7 +169,7 @@ def test_whoever_never_ends_is_ended_and_nothing_is_left(action: str, probe: Pro
     assert outcome.reason == "timeout"
     assert outcome.detail.startswith("about to wait")
     assert len(outcome.detail) <= 64 * 1024 + 1
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     wait_until_gone()
 
 
@@ -180,7 +181,8 @@ def wait_until_gone() -> None:
 
 @pytest.mark.parametrize("stream", [1, 2])
 def test_an_output_of_10_gibibytes_is_neither_kept_nor_waited_for(stream: int, probe: Probe) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    forget_peak()
+    before = peak()
     outcome = probe(
         f"""
         def main(arguments):
@@ -194,7 +196,7 @@ def test_an_output_of_10_gibibytes_is_neither_kept_nor_waited_for(stream: int, p
     # Errors are for the log: they are dropped beyond 64 KiB, so what ends this is the time.
     assert outcome.reason == {1: "output", 2: "timeout"}[stream]
     assert len(outcome.detail) < 5 * 64 * 1024  # each NUL is written as four characters
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
+    assert peak() - before < 64 * 1024
     wait_until_gone()
 
 
