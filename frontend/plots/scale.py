@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import quantiles
 
 MARGIN = 3.0
 """Percent left free at both ends, so that no dot is cut."""
@@ -24,7 +25,8 @@ class Scale:
     high: float
 
     def place(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
+        """Where it lies; what is beyond an end lies at that end."""
+        share = min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
         return round(MARGIN + share * (100 - 2 * MARGIN), 2)
 
     def ticks(self, count: int = 5) -> list[Tick]:
@@ -37,6 +39,19 @@ class Scale:
             Tick(self.place(number * step), f"{number * step:.{decimals}f}".replace("-", "−"))
             for number in range(first, last + 1)
         ]
+
+
+def without_outliers(values: Sequence[float]) -> list[float]:
+    """What lies within one and a half interquartile ranges of the middle half (Tukey's fences).
+
+    One entry far off would press all others together until nothing between them can be seen.
+    """
+    finite = sorted(value for value in values if math.isfinite(value))
+    if len(finite) < 4:
+        return finite
+    low, _, high = quantiles(finite, n=4, method="inclusive")
+    reach = 1.5 * (high - low)
+    return [value for value in finite if low - reach <= value <= high + reach]
 
 
 def scale_of(values: Iterable[float]) -> Scale | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from frontend.plots.scale import Scale, Tick, scale_of
 
-ROW = 30
+ROW = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _line(scale: Scale, title: str, mean: float, found: Sequence[tuple[int, floa
     places = [scale.place(value) for _, value in found] or [scale.place(mean)]
     return Line(
         title=title,
-        y=number * ROW + ROW // 2 + 8,
+        y=number * ROW + ROW // 2 + 6,
         mean=scale.place(mean),
         low=min(places),
         high=max(places),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from frontend.plots.scale import Scale, Tick, scale_of
+from frontend.plots.scale import Tick, scale_of
 
 RADIUS = 5
 ROW = 9
@@ -57,9 +57,9 @@ class Strip:
     description: str
 
 
-def strip_plot(points: Sequence[Point], *, scale: Scale | None = None) -> Strip | None:
+def strip_plot(points: Sequence[Point]) -> Strip | None:
     """The drawing; None if there is nothing to draw."""
-    axis = scale or scale_of(point.score for point in points)
+    axis = scale_of(point.score for point in points)
     if axis is None:
         return None
     placed = _stacked([(axis.place(point.score), point) for point in points])

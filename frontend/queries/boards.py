@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
+from typing import Literal
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
 
 from challenges.models import Phase
-from frontend.plots.scale import Scale, scale_of
+from frontend.plots.scale import Scale, scale_of, without_outliers
 from frontend.plots.strip import Strip, strip_plot
 from frontend.queries.challenges import points_of
 from leaderboard.board import board_entries
@@ -30,6 +31,7 @@ class Place:
     x: float
     low: float
     high: float
+    outside: Literal["", "left", "right"]
 
 
 @dataclass(slots=True)
@@ -53,7 +55,6 @@ class Row:
 class Board:
     page: Page[BoardEntry]
     rows: list[Row]
-    scale: Scale | None
     plot: Strip | None
     own_best: BoardEntry | None
     own_best_page: int
@@ -65,14 +66,13 @@ def read_board(phase: Phase, *, every: bool, page: str | None, own: set[int]) ->
     entries = list(shown.object_list)
     numbers = _numbers(entries, phase)
     plotted = _plotted(phase)
-    scale = scale_of([entry.score for entry in [*plotted, *entries]] + [s for n in numbers.values() for s in n.seeds])
+    scale = scale_of(_shown(entries, numbers))
     names = [task.name for task in phase.dataset_version.spec.tasks]
     best = _own_best(phase, own)
     return Board(
         page=shown,
         rows=[_row(entry, numbers.get(entry.submission_id), names, scale, every, own) for entry in entries],
-        scale=scale,
-        plot=strip_plot(points_of(plotted, own), scale=scale) if plotted else None,
+        plot=strip_plot(points_of(plotted, own)),
         own_best=best,
         own_best_page=_page_of(phase, best, every) if best and best not in entries else shown.number,
     )
@@ -82,15 +82,32 @@ def _row(
     entry: BoardEntry, numbers: Numbers | None, names: list[str], scale: Scale | None, every: bool, own: set[int]
 ) -> Row:
     tasks = numbers.tasks if numbers else {}
-    spread = [entry.score, *(numbers.seeds if numbers else ())]
     return Row(
         entry=entry,
         rank=entry.rank_all if every else (entry.rank_best or entry.rank_all),
         is_own=entry.team_id in own,
         # With one task its column would repeat the score.
         tasks=[tasks.get(name) for name in names] if len(names) > 1 else [],
-        place=Place(scale.place(entry.score), scale.place(min(spread)), scale.place(max(spread))) if scale else None,
+        place=_place(scale, entry.score, numbers.seeds if numbers else []) if scale else None,
     )
+
+
+def _place(scale: Scale, score: float, seeds: list[float]) -> Place:
+    spread = [score, *seeds]
+    outside: Literal["", "left", "right"] = ""
+    if score < scale.low:
+        outside = "left"
+    elif score > scale.high:
+        outside = "right"
+    return Place(scale.place(score), scale.place(min(spread)), scale.place(max(spread)), outside)
+
+
+def _shown(entries: Sequence[BoardEntry], numbers: Mapping[UUID, Numbers]) -> list[float]:
+    """The numbers that the rows' common axis holds: the scores that are not far off, and their seeds."""
+    near = set(without_outliers([entry.score for entry in entries]))
+    shown = [entry for entry in entries if entry.score in near]
+    seeds = [seed for entry in shown if entry.submission_id in numbers for seed in numbers[entry.submission_id].seeds]
+    return [entry.score for entry in shown] + seeds
 
 
 def _plotted(phase: Phase) -> Sequence[BoardEntry]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontend.plots.scale import MARGIN, scale_of
+from frontend.plots.scale import MARGIN, scale_of, without_outliers
 from frontend.plots.seeds import seed_plot
 from frontend.plots.strip import MAX_ROWS, NEAR, Point, strip_plot
 
@@ -37,6 +37,15 @@ def test_ticks_are_round(values: list[float], labels: list[str]) -> None:
     scale = scale_of(values)
     assert scale is not None
     assert [tick.label for tick in scale.ticks()] == labels
+
+
+def test_one_far_off_does_not_press_the_others_together() -> None:
+    assert without_outliers([0.7, 0.69, 0.68, 0.66, 0.11]) == [0.66, 0.68, 0.69, 0.7]
+    assert without_outliers([0.1, 0.9]) == [0.1, 0.9]
+    assert without_outliers([0.5] * 5) == [0.5] * 5
+    scale = scale_of([0.66, 0.7])
+    assert scale is not None
+    assert scale.place(0.11) == MARGIN
 
 
 def test_nothing_finite_is_no_axis() -> None:
