@@ -1,5 +1,9 @@
 """gunicorn's settings, in the demo and in the image: threads, because a request waits for the database or the store."""
 
+import signal
+
+from gunicorn.workers.base import Worker
+
 worker_class = "gthread"
 workers = 1
 threads = 8
@@ -13,3 +17,8 @@ limit_request_fields = 50
 accesslog = None
 # Nobody steers a running server; it would put a socket into the home folder, which two sites of one user would share.
 control_socket_disable = True
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Ctrl-C in a terminal reaches the worker, too; told twice to stop, by its master as well, it may hang."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
