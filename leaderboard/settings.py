@@ -99,8 +99,6 @@ _database: dict[str, Any] = dict(
 )
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = _SQLITE_OPTIONS
-    # A file and not memory: tests of races need several connections.
-    _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
     _database["CONN_MAX_AGE"] = 0
 else:
     _database["CONN_HEALTH_CHECKS"] = True
@@ -259,7 +257,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.MultiPartParser"],
     "DEFAULT_PAGINATION_CLASS": "leaderboard.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "leaderboard.api.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": [
         "leaderboard.api.throttling.AnonymousThrottle",
         "leaderboard.api.throttling.AccountThrottle",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from challenges.bundles import load_bundle
@@ -20,6 +21,16 @@ from leaderboard.models import ApiToken, User
 from leaderboard.storage import object_store
 from tests import factories
 from tests.bundles import write_bundle
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite's database in a file, since tests of races need several connections, and in a new one for every run.
+
+    Under a fixed name a run that was stopped would leave a write-ahead log behind that fits no other database.
+    """
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -23,18 +23,11 @@ from leaderboard.api.serializers import (
     CheckedFormSerializer,
     CheckSerializer,
     DataFileSerializer,
-    ProblemDetailsSerializer,
 )
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, UploadThrottle
 from leaderboard.downloads import public_file, public_files, send_public_file
 from leaderboard.intake import PhaseClosed, check_uploads
 from leaderboard.uploadguard import read_uploads
-
-Described = {
-    400: OpenApiResponse(ProblemDetailsSerializer),
-    404: OpenApiResponse(ProblemDetailsSerializer),
-    429: OpenApiResponse(ProblemDetailsSerializer),
-}
 
 
 def visible_challenge(request: Request, slug: str) -> Challenge:
@@ -54,7 +47,7 @@ class ChallengeList(ListAPIView[Challenge]):
         return Challenge.objects.visible_to(self.request.user).prefetch_related("phases")
 
 
-@extend_schema(responses={200: ChallengeDetailSerializer, 404: Described[404]})
+@extend_schema(responses=ChallengeDetailSerializer)
 class ChallengeDetail(RetrieveAPIView[Challenge]):
     """What a challenge asks for."""
 
@@ -65,7 +58,7 @@ class ChallengeDetail(RetrieveAPIView[Challenge]):
 
 
 class ChallengeFiles(APIView):
-    @extend_schema(responses={200: DataFileSerializer(many=True), 404: Described[404]})
+    @extend_schema(responses=DataFileSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
         """The public files: name, address, size and SHA-256."""
         files = public_files(visible_challenge(request, slug))
@@ -73,7 +66,7 @@ class ChallengeFiles(APIView):
 
 
 class ChallengeFile(APIView):
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 302: None, 404: Described[404]})
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 302: None})
     def get(self, request: Request, slug: str, name: str) -> HttpResponseBase:
         """The bytes of a public file, or a redirect to where they are."""
         return send_public_file(request._request, public_file(visible_challenge(request, slug), name))
@@ -83,9 +76,7 @@ class ChallengeCheck(APIView):
     permission_classes = [IsAuthenticated]
     throttle_classes = [AnonymousThrottle, AccountThrottle, UploadThrottle]
 
-    @extend_schema(
-        request={"multipart/form-data": CheckedFormSerializer}, responses={200: CheckSerializer, **Described}
-    )
+    @extend_schema(request={"multipart/form-data": CheckedFormSerializer}, responses=CheckSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Check files as a submission would be. Nothing is stored and no quota is used."""
         phase = visible_challenge(request, slug).current_phase

@@ -1,8 +1,22 @@
 """How the OpenAPI schema describes what DRF does not know."""
 
+from typing import Any
+
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 
 from leaderboard.api.authentication import BearerAuthentication
+from leaderboard.api.problems import CONTENT_TYPE
+from leaderboard.api.serializers import ProblemDetailsSerializer
+
+
+class Schema(AutoSchema):
+    """Every operation can answer with problem details: whatever status is not named is one of them."""
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        bodies = super()._get_response_bodies(direction)
+        problem = self._get_response_for_code(ProblemDetailsSerializer, "default", [CONTENT_TYPE], direction)
+        return bodies | {"default": problem}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -17,7 +17,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from evaluators.errors import Problem
-from leaderboard.api.challenges import Described, visible_challenge
+from leaderboard.api.challenges import visible_challenge
 from leaderboard.api.serializers import (
     PublicSubmissionSerializer,
     SubmissionSerializer,
@@ -67,9 +67,7 @@ class ChallengeSubmissions(SubmissionList):
         challenge = visible_challenge(self.request, self.kwargs["slug"])
         return super().get_queryset().filter(phase__challenge=challenge)
 
-    @extend_schema(
-        request={"multipart/form-data": UploadSerializer}, responses={201: SubmissionSerializer, **Described}
-    )
+    @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: SubmissionSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Submit. The answer says where to watch its status."""
         phase = visible_challenge(request, slug).current_phase
@@ -98,7 +96,6 @@ class SubmissionDetail(APIView):
                 serializers=[SubmissionSerializer, PublicSubmissionSerializer],
                 resource_type_field_name=None,
             ),
-            404: Described[404],
         }
     )
     def get(self, request: Request, pk: Any) -> Response:
