@@ -16,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from evaluators.errors import BundleError, Problem, quoted
 from evaluators.metric_names import METRICS, Direction
+from evaluators.models.parameters import PARAMETERS
 
 SPECIFICATION_FILE = "challenge.yaml"
 MAX_SPECIFICATION_BYTES = 256 * 1024
@@ -63,10 +64,19 @@ class Task(_Part):
 
 
 class Model(_Part):
-    """The fixed model and its parameters; the registry says which names exist and what they accept."""
+    """The fixed model and its parameters, see ``models.parameters``; the registry says which code a name stands for."""
 
     name: Literal["logistic-regression", "nearest-neighbours"]
     parameters: dict[str, float | int | str | bool] = {}
+
+    @model_validator(mode="after")
+    def _known_parameters(self) -> Self:
+        try:
+            PARAMETERS[self.name].model_validate(self.parameters)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ValueError(f"parameters: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        return self
 
 
 class Specification(_Part):
@@ -93,7 +103,7 @@ class Specification(_Part):
     labels: Literal["known", "submitted"]
     classes: list[str] = Field(min_length=2, max_length=1000)
     tasks: list[Task] = Field(min_length=1, max_length=50)
-    budget: int = Field(ge=2, le=1_000_000)
+    budget: int = Field(ge=2, le=100_000)
     model: Model
     metric: str
     seeds: list[int] = Field(min_length=1, max_length=100)
@@ -187,8 +197,8 @@ class Specification(_Part):
 
     def scoring_part(self) -> dict[str, Any]:
         """What a score depends on. Editing a text leaves the dataset, and so every score, as it is."""
-        texts = {"title", "summary", "licence", "description", "rules", "data_card", "domain"}
-        return self.model_dump(mode="json", exclude=texts)
+        texts = ("title", "summary", "licence", "description", "rules", "data_card", "domain")
+        return self.model_dump(mode="json", exclude={**dict.fromkeys(texts, True), "tasks": {"__all__": {"title"}}})
 
 
 def _matches_data_file(name: str) -> bool:

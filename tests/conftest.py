@@ -40,6 +40,9 @@ def own_folders(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory
     settings.OBJECTS_DIR = folder / "objects"
     settings.DATASETS_DIR = folder / "datasets"
     settings.SCRATCH_DIR = folder / "scratch"
+    # Not the tree's: whoever collects the static files meanwhile takes them away under our hands.
+    settings.STATIC_ROOT = folder / "static"
+    settings.STATIC_ROOT.mkdir()
     # The manifest of static files is made by collectstatic, which tests do not need.
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

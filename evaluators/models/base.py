@@ -14,8 +14,8 @@ Classes = NDArray[np.int64]
 class FixedModel(Protocol):
     """A classifier that is trained anew for every task and seed.
 
-    The constructor takes the challenge's parameters by keyword and raises ``ValueError`` for one that is unknown or
-    out of range.
+    The constructor takes the parameters of ``models.parameters`` by keyword, each with a default, and raises
+    ``ValueError`` for one that is unknown or out of range.
     """
 
     def __init__(self, **parameters: Any) -> None: ...

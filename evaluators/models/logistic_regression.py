@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression as Estimator
 
 from evaluators.models.base import Classes, Vectors
+from evaluators.models.parameters import LogisticRegressionParameters
 
 
 class LogisticRegression:
     """Multinomial logistic regression with an L2 penalty of strength 1/``C``.
 
-    ``balanced`` weights each class by the inverse of its frequency. Stopping at ``max_iter`` is part of the fixed
+    Stopping at ``max_iter`` is part of the fixed
     model, so it is no error. Labels that are equal in all rows give a model that always answers that class.
     """
 
-    def __init__(self, *, C: float = 1.0, max_iter: int = 100, balanced: bool = False) -> None:  # noqa: N803
-        if not C > 0:
-            raise ValueError("C must be larger than 0")
-        if not 1 <= max_iter <= 10_000:
-            raise ValueError("max_iter must be from 1 to 10000")
-        self.C, self.max_iter, self.balanced = float(C), int(max_iter), bool(balanced)
+    def __init__(self, **parameters: Any) -> None:
+        self.parameters = LogisticRegressionParameters(**parameters)
 
     def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seed: int) -> Classes:
         if len(np.unique(classes)) == 1:
             return np.full(len(test), classes[0])
         estimator = Estimator(
-            C=self.C,
-            max_iter=self.max_iter,
-            class_weight="balanced" if self.balanced else None,
+            C=self.parameters.C,
+            max_iter=self.parameters.max_iter,
+            class_weight="balanced" if self.parameters.balanced else None,
             random_state=seed,
         )
         with warnings.catch_warnings():

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.models.base import Classes, Vectors
+from evaluators.models.parameters import NearestNeighboursParameters
 
 BATCH_ROWS = 1024
 
@@ -20,13 +21,11 @@ class NearestNeighbours:
     class number. With fewer than ``k`` training rows all of them vote. Nothing depends on the seed.
     """
 
-    def __init__(self, *, k: int = 5) -> None:
-        if not 1 <= k <= 1000:
-            raise ValueError("k must be from 1 to 1000")
-        self.k = int(k)
+    def __init__(self, **parameters: Any) -> None:
+        self.parameters = NearestNeighboursParameters(**parameters)
 
     def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seed: int) -> Classes:
-        distances, neighbours = search(train, test, min(self.k, len(train)))
+        distances, neighbours = search(train, test, min(self.parameters.k, len(train)))
         return _vote(classes[neighbours], distances)
 
 

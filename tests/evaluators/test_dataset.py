@@ -242,7 +242,9 @@ def test_a_damaged_file_is_the_bundles_fault(damage: str, tmp_path: Path) -> Non
 def test_the_digest_does_not_depend_on_the_place_or_the_texts(tmp_path: Path) -> None:
     one = prepare(write_bundle(tmp_path / "one"), tmp_path / "store-one")
     two = prepare(write_bundle(tmp_path / "far/away/two", title="Other", rules="None."), tmp_path / "store-two")
-    assert one.name == two.name
+    tasks = [{"name": "apple", "title": "Another title", "positive": "apple"}, {"name": "bread", "positive": "bread"}]
+    three = prepare(write_bundle(tmp_path / "three", tasks=tasks), tmp_path / "store-three")
+    assert one.name == two.name == three.name
     assert len(one.name) == 64
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import numpy as np
@@ -62,13 +61,8 @@ class TestContract:
             array.flags.writeable = False
         model_class(name)().fit_predict(train, classes, train, seed=0)
 
-    def test_its_parameters_are_keywords_with_defaults(self, name: str) -> None:
-        parameters = list(inspect.signature(model_class(name)).parameters.values())
-        assert parameters
-        assert all(item.kind is item.KEYWORD_ONLY and item.default is not item.empty for item in parameters)
-
     def test_an_unknown_parameter_is_refused(self, name: str) -> None:
-        with pytest.raises(TypeError, match="unknown_parameter"):
+        with pytest.raises(ValueError, match="unknown_parameter"):
             model_class(name)(unknown_parameter=1)
 
 

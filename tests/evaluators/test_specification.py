@@ -71,7 +71,15 @@ BROKEN = [
     ({"tasks": [{"name": "pear", "positive": "pear"}]}, "tasks: 'pear' is not one of the classes."),
     ({"tasks": [{"name": "things"}]}, "metric: f1 needs two classes in every task."),
     ({"budget": 1}, "field 'budget': Input should be greater than or equal to 2."),
-    ({"budget": 1_000_001}, "field 'budget': Input should be less than or equal to 1000000."),
+    ({"budget": 100_001}, "field 'budget': Input should be less than or equal to 100000."),
+    (
+        {"model": {"name": "logistic-regression", "parameters": {"c": 1.0}}},
+        "field 'model': parameters: c: Extra inputs are not permitted.",
+    ),
+    (
+        {"model": {"name": "nearest-neighbours", "parameters": {"k": 0}}},
+        "field 'model': parameters: k: Input should be greater than or equal to 1.",
+    ),
     ({"budget": 2.5}, "field 'budget': Input should be a valid integer, got a number with a fractional part."),
     ({"model": {"name": "mlp"}}, "field 'model.name': Input should be 'logistic-regression' or 'nearest-neighbours'."),
     ({"metric": "auc"}, f"field 'metric': unknown metric 'auc'; there are {', '.join(METRICS)}."),
