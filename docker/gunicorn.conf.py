@@ -2,8 +2,6 @@
 
 import signal
 
-from gunicorn.workers.base import Worker
-
 worker_class = "gthread"
 workers = 1
 threads = 8
@@ -19,6 +17,6 @@ accesslog = None
 control_socket_disable = True
 
 
-def post_worker_init(worker: Worker) -> None:
+def post_worker_init(worker: object) -> None:
     """Ctrl-C in a terminal reaches the worker, too; told twice to stop, by its master as well, it may hang."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
