@@ -24,7 +24,6 @@ from evaluators.errors import BundleError, ExitCode, SubmissionError
 from evaluators.prepared import PreparedDataset, is_prepared
 from evaluators.registry import BASELINES, baselines_for
 from evaluators.result import Result
-from evaluators.sandbox.inside import OUR_FAULT, OUT_OF_MEMORY
 from evaluators.sandbox.self_test import breaches
 from evaluators.uploads import Upload, read_files
 
@@ -45,10 +44,10 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return ExitCode.USAGE
     except MemoryError:
-        return OUT_OF_MEMORY
+        return ExitCode.OUT_OF_MEMORY
     except Exception:
         traceback.print_exc()
-        return OUR_FAULT
+        return ExitCode.OUR_FAULT
     return ExitCode.SUCCESS
 
 

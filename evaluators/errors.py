@@ -18,11 +18,13 @@ MAX_QUOTED = 60
 
 
 class ExitCode(IntEnum):
-    """Exit codes of ``python -m evaluators``; every other code is a fault of ours."""
+    """Exit codes of ``python -m evaluators``. Whatever is neither success, submission nor usage is a fault of ours."""
 
     SUCCESS = 0
     SUBMISSION_FAULT = 1
     USAGE = 2
+    OUR_FAULT = 70
+    OUT_OF_MEMORY = 71
 
 
 @dataclass(frozen=True, slots=True)

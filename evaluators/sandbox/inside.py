@@ -14,8 +14,7 @@ import resource
 import sys
 import traceback
 
-OUR_FAULT = 70
-OUT_OF_MEMORY = 71
+from evaluators.errors import ExitCode
 
 
 def main() -> int:
@@ -26,10 +25,10 @@ def main() -> int:
 
         return command_line(sys.argv[2:])
     except MemoryError:
-        return OUT_OF_MEMORY
+        return ExitCode.OUT_OF_MEMORY
     except BaseException:
         traceback.print_exc()
-        return OUR_FAULT
+        return ExitCode.OUR_FAULT
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from evaluators.errors import MAX_PROBLEMS, ExitCode, Problem
 from evaluators.result import Finite, Name, Result
 from evaluators.sandbox.availability import availability
 from evaluators.sandbox.bubblewrap import DATASET, SUBMISSION, Inputs, SandboxUnavailable
-from evaluators.sandbox.inside import OUT_OF_MEMORY
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.process import Completed, run
 
@@ -82,7 +81,7 @@ def _outcome(completed: Completed) -> Outcome:
     log = completed.errors.decode(errors="backslashreplace")
     if completed.stopped:
         return Broken(completed.stopped, log)
-    if completed.code == OUT_OF_MEMORY:
+    if completed.code == ExitCode.OUT_OF_MEMORY:
         return Broken("memory", log)
     if completed.code == _OUT_OF_TIME:
         return Broken("timeout", log)

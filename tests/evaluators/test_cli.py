@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from evaluators.cli import default_store, main
+from evaluators.errors import ExitCode
 from evaluators.prepared import PreparedDataset
 from evaluators.result import Result
-from evaluators.sandbox.inside import OUR_FAULT, OUT_OF_MEMORY
 from tests.bundles import good_files, write_bundle
 
 CommandLine = Callable[..., Any]
@@ -149,7 +149,7 @@ def test_baseline_writes_files_that_can_be_scored(folder: Path, run: CommandLine
 
 @pytest.mark.parametrize(
     ("fault", "code", "text"),
-    [(RuntimeError("boom"), OUR_FAULT, "RuntimeError: boom"), (MemoryError(), OUT_OF_MEMORY, "")],
+    [(RuntimeError("boom"), ExitCode.OUR_FAULT, "RuntimeError: boom"), (MemoryError(), ExitCode.OUT_OF_MEMORY, "")],
 )
 def test_our_own_faults_have_codes_of_their_own(
     fault: Exception, code: int, text: str, folder: Path, run: CommandLine, monkeypatch: pytest.MonkeyPatch
@@ -166,7 +166,7 @@ def test_our_own_faults_have_codes_of_their_own(
 
 def test_outside_the_sandbox_the_self_test_fails(command_line: CommandLine) -> None:
     completed = command_line("self-test")
-    assert completed.returncode == OUR_FAULT
+    assert completed.returncode == ExitCode.OUR_FAULT
     assert b"not isolated: could open a socket, start a process" in completed.stderr
 
 

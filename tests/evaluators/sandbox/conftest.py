@@ -76,7 +76,8 @@ def probe(tmp_path: Path, known: PreparedDataset, submission: Path) -> Probe:
         package = tmp_path / "hostile"
         shutil.rmtree(package, ignore_errors=True)
         (package / "sandbox").mkdir(parents=True)
-        shutil.copy(EVALUATORS / "sandbox/inside.py", package / "sandbox/inside.py")
+        for real in ("errors.py", "sandbox/inside.py"):
+            shutil.copy(EVALUATORS / real, package / real)
         (package / "__init__.py").touch()
         (package / "cli.py").write_text(HELPERS + textwrap.dedent(source))
         return evaluate(known.path, submission, limits=replace(SHORT, **limits), evaluators=package)
