@@ -27,6 +27,16 @@ from leaderboard.transitions import Lease
 DETERMINISTIC = frozenset({"timeout", "memory", "output"})
 """Faults that most likely come again; one more try is enough to tell them from bad luck."""
 
+IN_WORDS = {
+    "timeout": "the evaluation took too long",
+    "memory": "the evaluation needed too much memory",
+    "output": "the evaluation wrote too much",
+}
+"""What the history says, which the submission's team reads. Everything else is a fault of ours; details are logged."""
+
+OUR_FAULT = "a fault of ours, noted in our log"
+NO_SANDBOX = "the worker has no sandbox"
+
 logger = logging.getLogger(__name__)
 
 
@@ -47,9 +57,9 @@ def evaluate(evaluation_id: int, *, worker: str) -> None:
     with Heartbeat(lease):
         try:
             _attempt(lease, worker)
-        except Exception as error:
+        except Exception:
             logger.exception("attempt broke evaluation=%s attempt=%s", lease.evaluation_id, lease.attempt)
-            transitions.fault(lease, actor=worker, reason=f"{type(error).__name__} in the worker")
+            transitions.fault(lease, actor=worker, reason=OUR_FAULT)
 
 
 def _attempt(lease: Lease, worker: str) -> None:
@@ -70,7 +80,7 @@ def _attempt(lease: Lease, worker: str) -> None:
         transitions.fail(lease, outcome.problems, actor=worker)
     elif outcome.reason == "sandbox":
         logger.error("not scored, no sandbox evaluation=%s reason=%s", lease.evaluation_id, outcome.detail)
-        transitions.release(lease, actor=worker, reason=f"no sandbox: {outcome.detail}")
+        transitions.release(lease, actor=worker, reason=NO_SANDBOX)
     else:
         logger.error(
             "evaluator broke evaluation=%s attempt=%s reason=%s detail=%s",
@@ -80,7 +90,7 @@ def _attempt(lease: Lease, worker: str) -> None:
             outcome.detail,
         )
         limit = 2 if outcome.reason in DETERMINISTIC else transitions.MAX_FAULTS
-        transitions.fault(lease, actor=worker, reason=outcome.reason, max_faults=limit)
+        transitions.fault(lease, actor=worker, reason=IN_WORDS.get(outcome.reason, OUR_FAULT), max_faults=limit)
 
 
 @contextmanager

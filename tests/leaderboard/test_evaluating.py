@@ -79,6 +79,7 @@ def test_a_broken_evaluator_is_retried_then_refunded(
     assert submission.refunded
     assert evaluation.message == OUR_FAULT
     assert "secret detail" in caplog.text
+    assert "secret" not in str(list(evaluation.history.values_list("reason", "actor")))
     factories.evaluate(submission, 0.5)
     evaluation.refresh_from_db()
     assert evaluation.status == "errored"
@@ -97,6 +98,7 @@ def test_a_sandbox_lost_on_the_way_burns_no_attempt(submission: Submission) -> N
     for _ in range(5):
         evaluation = factories.evaluate(submission, Broken("sandbox", "gone"))
     assert (evaluation.status, evaluation.faults) == ("queued", 0)
+    assert evaluation.history.last().reason == "the worker has no sandbox"
     assert factories.evaluate(submission, 0.5).status == "succeeded"
 
 
