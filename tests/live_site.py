@@ -5,6 +5,7 @@ For the journeys in a browser, for what must survive a killed worker, and for me
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -65,6 +66,19 @@ class _OwnDatabase:
                 connection.execute(sql.SQL(statement).format(sql.Identifier(self._name)))
 
 
+_redis_databases = itertools.cycle(range(10, 16))
+
+
+def _own_broker(server: str) -> str:
+    """On Redis one of its databases, not the tests' own: another site's worker would take the messages.
+
+    With files they are in the site's own folder.
+    """
+    if not server.startswith("redis"):
+        return server
+    return urlunsplit(urlsplit(server)._replace(path=f"/{next(_redis_databases)}"))
+
+
 class LiveSite:
     """A site of its own: ``start()``, talk to ``url``, ``stop()``.
 
@@ -80,10 +94,11 @@ class LiveSite:
         self.folder = folder
         self.log = folder / "site.log"
         self._database = _OwnDatabase(os.environ.get("RATCHET_DATABASE_URL", ""))
+        broker = _own_broker(os.environ.get("RATCHET_BROKER_URL", ""))
         self.environment = (
             os.environ
             | {"RATCHET_DATA_DIR": str(folder / "data"), "RATCHET_PUBLIC_URL": self.url, "PYTHONUNBUFFERED": "1"}
-            | {"RATCHET_DATABASE_URL": self._database.url}
+            | {"RATCHET_DATABASE_URL": self._database.url, "RATCHET_BROKER_URL": broker}
             | environment
         )
         self.web: subprocess.Popen[bytes] | None = None

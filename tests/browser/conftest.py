@@ -57,7 +57,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
 SLUGS = ("digits", "rare-nouns")
 
 
-# The package's end is early enough: while Playwright runs, Django takes its thread for an asynchronous one.
+# The end of the package, which is this folder, is early enough: while Playwright runs, Django takes its thread for an
+# asynchronous one.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
