@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from evaluators.errors import BundleError, Problem, quoted
-from evaluators.prepared import FORMAT, MANIFEST, SPECIFICATION, PreparedDataset, Source
+from evaluators.prepared import FORMAT, MANIFEST, SPECIFICATION, PreparedDataset, PreparedTable, Source
 from evaluators.specification import MAX_ID_BYTES, Specification, Table, read_specification
 
 BATCH_ROWS = 8192
@@ -79,8 +79,7 @@ def _digest(specification: Specification, sources: tuple[Source, ...]) -> str:
 
 def _publish(work: Path, target: Path) -> None:
     for path in work.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o444)
-    work.chmod(0o755)
+        path.chmod(0o700 if path.is_dir() else 0o400)  # hidden rows are for the owner alone
     try:
         os.rename(work, target)
     except OSError:
@@ -96,6 +95,7 @@ def _write(work: Path, bundle: Path, specification: Specification, sources: tupl
         if table is not None:
             (work / name).mkdir()
             dimensions.add(_write_table(work / name, bundle, table, classes))
+    _disjoint(work, specification)
     if len(dimensions) > 1:
         raise BundleError(Problem(f"the tables' embeddings differ in length: {sorted(dimensions)}."))
     (work / SPECIFICATION).write_text(specification.model_dump_json())
@@ -105,6 +105,23 @@ def _write(work: Path, bundle: Path, specification: Specification, sources: tupl
         "sources": [{"name": source.name, "sha256": source.sha256, "size": source.size} for source in sources],
     }
     (work / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
+
+
+def _disjoint(work: Path, specification: Specification) -> None:
+    """No row is both public and hidden: whoever knows a test row's label could choose it."""
+    test = PreparedTable(work / "test").ids()
+    for name in ("pool", "examples"):
+        if (work / name).is_dir():
+            found = np.flatnonzero(PreparedTable(work / name).rows_of(test) >= 0)
+            if len(found):
+                raise BundleError(
+                    Problem(
+                        f"the id {quoted(test[found[0]])} is in the hidden test rows and in the {name}.",
+                        "Take it out of one of them.",
+                        file=specification.test.files[0],
+                        field=specification.test.id,
+                    )
+                )
 
 
 def _write_table(folder: Path, bundle: Path, table: Table, classes: dict[str, int]) -> int:

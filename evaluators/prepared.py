@@ -81,10 +81,6 @@ class PreparedTable:
         return _mapped(self.path / "labels.npy")
 
     @cached_property
-    def has_labels(self) -> bool:
-        return (self.path / "labels.npy").exists()
-
-    @cached_property
     def _ids(self) -> NDArray[np.bytes_]:
         return _mapped(self.path / "ids.npy")
 

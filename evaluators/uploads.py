@@ -21,6 +21,9 @@ from evaluators.errors import Problem, SubmissionError, quoted
 
 MAX_FILES = 64
 MAX_NAME_CHARACTERS = 100
+MAX_NAME_BYTES = 200
+"""In UTF-8; a file system takes 255."""
+
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_TOTAL_BYTES = 32 * 1024 * 1024
 
@@ -92,6 +95,10 @@ def plain_name(name: str) -> str:
     if len(name) > MAX_NAME_CHARACTERS:
         raise SubmissionError(
             Problem(f"the file name {quoted(name)} is longer than {MAX_NAME_CHARACTERS} characters.", "Shorten it.")
+        )
+    if len(name.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
+        raise SubmissionError(
+            Problem(f"the file name {quoted(name)} takes more than {MAX_NAME_BYTES} bytes.", "Shorten it.")
         )
     if name.startswith(".") or not name.isprintable():
         raise SubmissionError(

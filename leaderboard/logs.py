@@ -25,13 +25,21 @@ class LineFormatter(logging.Formatter):
         return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
+class WithoutHealth(logging.Filter):
+    """Drops Django's line for every 503 of ``/healthz``: whoever watches asks often, and the answer says it all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(getattr(record, "request", None), "path", "") != "/healthz"
+
+
 def logging_settings(level: str) -> dict[str, Any]:
     """Django's ``LOGGING``: everything to standard error, ours from ``level``, others' warnings."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": "leaderboard.logs.LineFormatter"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"without_health": {"()": "leaderboard.logs.WithoutHealth"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_health"]}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "leaderboard": {"level": level},

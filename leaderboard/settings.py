@@ -104,12 +104,17 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES = {"default": _database}
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+# Hidden data, keys and sessions are below it.
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 # --- cache: counters of rate limits, nothing that must last -----------------------------------------------------------
 
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENVIRONMENT.redis_cache_url}
+    "default": {
+        "BACKEND": "leaderboard.cache.FallbackRedisCache",
+        "LOCATION": ENVIRONMENT.redis_cache_url,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
     if ENVIRONMENT.redis_cache_url
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }

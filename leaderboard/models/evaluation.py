@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from leaderboard.statuses import ACTIVE, FINISHED, Status
+from leaderboard.statuses import ACTIVE, Status
 
 
 class Evaluation(models.Model):
@@ -64,10 +64,6 @@ class Evaluation(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in ACTIVE
-
-    @property
-    def is_finished(self) -> bool:
-        return self.status in FINISHED
 
 
 class StatusChange(models.Model):

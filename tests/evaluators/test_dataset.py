@@ -102,7 +102,7 @@ def test_looking_up_ids_is_the_same_as_searching_the_list(
     bundle = write_bundle(folder / "bundle", dimensions=1)
     write_table(bundle / "public/pool.parquet", ids, [[1.0]] * len(ids), ["apple"] * len(ids))
     for name in ("public/examples.parquet", "hidden/test.parquet"):
-        write_table(bundle / name, ["x"], [[1.0]], ["apple"])
+        write_table(bundle / name, [f"only in {name}"], [[1.0]], ["apple"])
     pool = prepared(bundle, folder / "store").pool
     wanted = strange + data.draw(st.lists(st.sampled_from(ids), max_size=10))
     wanted += [name + "\0" for name in wanted] + [name + "x" * 200 for name in wanted[:2]]
@@ -340,3 +340,19 @@ def test_a_vector_cut_off_is_an_error_not_zeros(make_dataset: MakeDataset) -> No
     assert len(pool.vectors(np.array([58]))) == 1
     with pytest.raises(OSError, match="ends before row 59"):
         pool.vectors(np.array([59]))
+
+
+def test_a_row_that_is_public_and_hidden_is_refused(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "leaky")
+    hidden = pq.read_table(bundle / "hidden/test.parquet")
+    ids = ["pool-007", *hidden["id"].to_pylist()[1:]]
+    pq.write_table(hidden.set_column(0, "id", pa.array(ids)), bundle / "hidden/test.parquet")
+    with pytest.raises(BundleError, match="the id 'pool-007' is in the hidden test rows and in the pool"):
+        prepare(bundle, tmp_path / "store")
+    assert list((tmp_path / "store").iterdir()) == []
+
+
+def test_what_is_prepared_is_for_its_owner_alone(tmp_path: Path) -> None:
+    prepared = prepare(write_bundle(tmp_path / "bundle"), tmp_path / "store")
+    modes = {path.stat().st_mode & 0o777 for path in [prepared, *prepared.rglob("*")]}
+    assert modes == {0o700, 0o400}

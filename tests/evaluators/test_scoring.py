@@ -205,3 +205,8 @@ def test_every_row_is_drawn_about_equally_often() -> None:
     )
     # 200 of 400 expected, standard deviation 10.
     assert (abs(drawn - 200) < 60).all()
+
+
+@pytest.mark.parametrize(("part", "rows", "kept"), [(0.07, 100, 7), (0.55, 100, 55), (0.9, 10, 9), (0.9, 11, 10)])
+def test_a_part_is_the_decimal_fraction_that_was_written(part: float, rows: int, kept: int) -> None:
+    assert len(subsample(np.zeros(rows, np.int64), part, seed=(0, 0))) == kept

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import logging
 
-from leaderboard.logs import LineFormatter
+import pytest
+from django.test import RequestFactory
+
+from leaderboard.logs import LineFormatter, WithoutHealth
 
 
 def test_an_event_is_one_line_whatever_is_in_it() -> None:
@@ -20,3 +23,10 @@ def test_a_traceback_is_part_of_the_line() -> None:
     line = LineFormatter().format(record)
     assert line.isprintable()
     assert "ValueError: two\\nlines" in line
+
+
+@pytest.mark.parametrize(("path", "kept"), [("/healthz", False), ("/", True)])
+def test_the_503_of_a_health_check_is_no_event(path: str, kept: bool) -> None:
+    record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "Service Unavailable", (), None)
+    record.request = RequestFactory().get(path)
+    assert WithoutHealth().filter(record) is kept

@@ -97,7 +97,9 @@ def test_a_bubblewrap_that_cannot_be_started(
     nothing_is_scored(known, submission, "bubblewrap could not be started: Exec format error.")
 
 
+# One thread, as in the real sandbox: OpenBLAS answers the refusal of more with a SIGINT to its own process.
 WITHOUT_ANYTHING = f"""
+export OPENBLAS_NUM_THREADS=1
 while [ "$1" != "--" ]; do shift; done
 shift
 python=$1; shift 5
