@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -62,19 +61,14 @@ def _queue() -> Part:
     return Part(True, facts={"waiting": waiting.count(), "oldest_seconds": round(seconds)})
 
 
-def _alive() -> list[WorkerPulse]:
-    fresh = timedelta(seconds=max(15.0, 4 * settings.REAPER_SECONDS))
-    return list(WorkerPulse.objects.filter(seen_at__gte=timezone.now() - fresh))
-
-
 def _worker() -> Part:
-    alive = _alive()
+    alive = list(WorkerPulse.objects.alive())
     return Part(bool(alive), "" if alive else "No worker has given a sign of life.", {"workers": len(alive)})
 
 
 def _sandbox() -> Part:
     """What the workers say: the sandbox has to work where they run."""
-    alive = _alive()
+    alive = list(WorkerPulse.objects.alive())
     if not alive:
         return Part(False, "Not known: no worker has given a sign of life.")
     broken = [pulse for pulse in alive if not pulse.sandbox_ok]

@@ -38,18 +38,6 @@ class Card:
         return "closed" if not self.challenge.is_published else self.phase.state
 
 
-def visible_challenge(user: Any, slug: str) -> Challenge:
-    """With its phases and their data.
-
-    Raises:
-        Http404: there is none, or the reader may not know of it.
-    """
-    found = Challenge.objects.visible_to(user).prefetch_related("phases__dataset_version").filter(slug=slug).first()
-    if found is None:
-        raise Http404("There is no such challenge.")
-    return found
-
-
 def current_phase(challenge: Challenge) -> Phase:
     """The phase that pages show.
 

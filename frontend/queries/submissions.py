@@ -6,11 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
 
@@ -99,8 +97,7 @@ def waiting_of(evaluation: Evaluation | None) -> Waiting | None:
     if evaluation is None or evaluation.status != Status.QUEUED:
         return None
     ahead = Evaluation.objects.filter(status=Status.QUEUED, queued_at__lt=evaluation.queued_at).count()
-    fresh = timezone.now() - timedelta(seconds=max(15.0, 4 * settings.REAPER_SECONDS))
-    alive = WorkerPulse.objects.filter(seen_at__gte=fresh, sandbox_ok=True).exists()
+    alive = WorkerPulse.objects.alive().filter(sandbox_ok=True).exists()
     return Waiting(ahead, workers_away=not alive)
 
 

@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from challenges.visibility import visible_challenge
 from frontend.queries.boards import read_board
-from frontend.queries.challenges import current_phase, own_teams, takes_submissions, visible_challenge
+from frontend.queries.challenges import current_phase, own_teams, takes_submissions
 from leaderboard.board import ranking_rule
 
 

@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from challenges.visibility import visible_challenge
 from evaluators.metric_names import METRICS
 from evaluators.registry import baselines_for
 from frontend.examples import example_lines
-from frontend.queries.challenges import takes_submissions, visible_challenge
+from frontend.queries.challenges import takes_submissions
 from leaderboard.board import ranking_rule
 from leaderboard.downloads import public_file, public_files, send_public_file
 

@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from challenges.models import Challenge, Phase
+from challenges.visibility import visible_challenge
 from evaluators.errors import Problem, SubmissionError
 from evaluators.uploads import MAX_TOTAL_BYTES
 from frontend.examples import example_lines
-from frontend.queries.challenges import current_phase, takes_submissions, visible_challenge
+from frontend.queries.challenges import current_phase, takes_submissions
 from leaderboard.api.throttling import UploadThrottle
 from leaderboard.intake import PhaseClosed, check_uploads, submit
 from leaderboard.models import Submission, Team

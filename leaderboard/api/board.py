@@ -15,7 +15,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from challenges.models import Challenge, Phase
-from leaderboard.api.challenges import visible_challenge
+from challenges.visibility import visible_challenge
 from leaderboard.api.pagination import BoardPages
 from leaderboard.api.serializers import BoardEntrySerializer
 from leaderboard.board import board_entries, ranking_rule
@@ -71,7 +71,7 @@ class LeaderboardCsv(GenericAPIView[BoardEntry]):
 
 
 def _challenge_and_phase(request: Request, slug: str) -> tuple[Challenge, Phase]:
-    challenge = visible_challenge(request, slug)
+    challenge = visible_challenge(request.user, slug)
     phase = challenge.current_phase
     if phase is None:
         raise Http404("This challenge has no board.")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView, RetrieveAPIView
@@ -16,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from challenges.models import Challenge
+from challenges.visibility import visible_challenge
 from evaluators.errors import Problem
 from leaderboard.api.serializers import (
     ChallengeDetailSerializer,
@@ -28,13 +28,6 @@ from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, Uploa
 from leaderboard.downloads import public_file, public_files, send_public_file
 from leaderboard.intake import PhaseClosed, check_uploads
 from leaderboard.uploadguard import read_uploads
-
-
-def visible_challenge(request: Request, slug: str) -> Challenge:
-    """With its phases and their data, or 404: who may not see a draft is not told that it exists."""
-    return get_object_or_404(
-        Challenge.objects.visible_to(request.user).prefetch_related("phases__dataset_version"), slug=slug
-    )
 
 
 class ChallengeList(ListAPIView[Challenge]):
@@ -54,14 +47,14 @@ class ChallengeDetail(RetrieveAPIView[Challenge]):
     serializer_class = ChallengeDetailSerializer
 
     def get_object(self) -> Challenge:
-        return visible_challenge(self.request, self.kwargs["slug"])
+        return visible_challenge(self.request.user, self.kwargs["slug"])
 
 
 class ChallengeFiles(APIView):
     @extend_schema(responses=DataFileSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
         """The public files: name, address, size and SHA-256."""
-        files = public_files(visible_challenge(request, slug))
+        files = public_files(visible_challenge(request.user, slug))
         return Response(DataFileSerializer(files, many=True, context={"slug": slug, "request": request}).data)
 
 
@@ -69,7 +62,7 @@ class ChallengeFile(APIView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 302: None})
     def get(self, request: Request, slug: str, name: str) -> HttpResponseBase:
         """The bytes of a public file, or a redirect to where they are."""
-        return send_public_file(request._request, public_file(visible_challenge(request, slug), name))
+        return send_public_file(request._request, public_file(visible_challenge(request.user, slug), name))
 
 
 class ChallengeCheck(APIView):
@@ -79,7 +72,7 @@ class ChallengeCheck(APIView):
     @extend_schema(request={"multipart/form-data": CheckedFormSerializer}, responses=CheckSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Check files as a submission would be. Nothing is stored and no quota is used."""
-        phase = visible_challenge(request, slug).current_phase
+        phase = visible_challenge(request.user, slug).current_phase
         if phase is None:
             raise PhaseClosed(Problem("this challenge has no phase."))
         sent = request.FILES.getlist("files")

@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from challenges.visibility import visible_challenge
 from evaluators.errors import Problem
-from leaderboard.api.challenges import visible_challenge
 from leaderboard.api.serializers import (
     PublicSubmissionSerializer,
     SubmissionSerializer,
@@ -64,13 +64,13 @@ class ChallengeSubmissions(SubmissionList):
     def get_queryset(self) -> QuerySet[Submission]:
         if getattr(self, "swagger_fake_view", False):
             return Submission.objects.none()
-        challenge = visible_challenge(self.request, self.kwargs["slug"])
+        challenge = visible_challenge(self.request.user, self.kwargs["slug"])
         return super().get_queryset().filter(phase__challenge=challenge)
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: SubmissionSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Submit. The answer says where to watch its status."""
-        phase = visible_challenge(request, slug).current_phase
+        phase = visible_challenge(request.user, slug).current_phase
         if phase is None:
             raise PhaseClosed(Problem("this challenge has no phase."))
         user = cast(User, request.user)

@@ -1,4 +1,17 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
+
+
+class WorkerPulseQuerySet(models.QuerySet["WorkerPulse"]):
+    def alive(self) -> WorkerPulseQuerySet:
+        """Those that have given a sign of life lately."""
+        fresh = timedelta(seconds=max(15.0, 4 * settings.REAPER_SECONDS))
+        return self.filter(seen_at__gte=timezone.now() - fresh)
 
 
 class WorkerPulse(models.Model):
@@ -11,6 +24,8 @@ class WorkerPulse(models.Model):
     sandbox_ok = models.BooleanField()
     sandbox_reason = models.CharField(max_length=300, blank=True)
     concurrency = models.PositiveIntegerField()
+
+    objects = WorkerPulseQuerySet.as_manager()
 
     class Meta:
         ordering = ("-seen_at",)
