@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -44,8 +45,20 @@ class DatasetVersionInline(ReadOnlyInline):
     readonly_fields = ("created_at",)
 
 
+class PhaseForm(forms.ModelForm):
+    """Challenge and data are only looked at once there are submissions: their scores would stay behind."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.has_submissions:
+            for name in ("challenge", "dataset_version"):
+                if name in self.fields:
+                    self.fields[name].disabled = True
+
+
 class PhaseInline(admin.TabularInline):
     model = Phase
+    form = PhaseForm
     extra = 0
     fields = ("name", "dataset_version", "starts_at", "ends_at", "daily_limit", "total_limit")
     show_change_link = True
@@ -123,6 +136,7 @@ class DatasetVersionAdmin(admin.ModelAdmin):
 
 @admin.register(Phase)
 class PhaseAdmin(admin.ModelAdmin):
+    form = PhaseForm
     list_display = ("challenge", "name", "phase_state", "starts_at", "ends_at", "daily_limit", "total_limit")
     list_filter = ("challenge",)
     list_select_related = ("challenge",)

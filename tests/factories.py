@@ -35,6 +35,17 @@ def phase(version: DatasetVersion, **fields: Any) -> Phase:
     return Phase.objects.create(challenge=version.challenge, dataset_version=version, **values)
 
 
+def other_version(version: DatasetVersion) -> DatasetVersion:
+    """A further version of the same challenge, on the same files."""
+    made = DatasetVersion.objects.create(
+        challenge=version.challenge, number=version.number + 1, digest="f" * 64, specification=version.specification
+    )
+    for file in version.files.all():
+        file.pk, file.dataset_version = None, made
+        file.save(force_insert=True)
+    return made
+
+
 def uploads(files: dict[str, bytes] | None = None) -> list[Upload]:
     return [Upload(name, content) for name, content in (files or good_files()).items()]
 

@@ -77,6 +77,19 @@ def test_a_phase_scores_on_its_own_challenge(phase: Phase) -> None:
         Phase(challenge=other, dataset_version=phase.dataset_version, name="x").clean()
 
 
+def test_a_phase_with_submissions_stays_on_its_data(phase: Phase, user: User) -> None:
+    other = factories.other_version(phase.dataset_version)
+    phase.dataset_version = other
+    phase.clean()
+    phase.refresh_from_db()
+    factories.submission(phase, user)
+    phase.name = "another name"
+    phase.clean()
+    phase.dataset_version = other
+    with pytest.raises(ValidationError, match="stay as they are"):
+        phase.clean()
+
+
 @pytest.mark.parametrize(
     ("manager", "wrong"),
     [

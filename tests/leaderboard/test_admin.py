@@ -91,6 +91,38 @@ def test_cancelling_takes_only_what_waits(operator: Client, submissions: list[Su
     assert Submission.objects.filter(refunded=True).count() == 3
 
 
+@pytest.mark.parametrize("page", ["phase", "challenge"])
+@pytest.mark.parametrize("submitted", [False, True])
+def test_the_data_under_a_phase_changes_only_while_it_has_no_submissions(
+    operator: Client, phase: Phase, user: User, page: str, submitted: bool
+) -> None:
+    first, other = phase.dataset_version, factories.other_version(phase.dataset_version)
+    if submitted:
+        factories.submission(phase, user)
+    fields = {
+        "challenge": phase.challenge_id,
+        "name": "Final",
+        "dataset_version": other.pk,
+        "starts_at_0": "2026-01-01",
+        "starts_at_1": "00:00:00",
+    }
+    form: dict[str, Any] = fields
+    if page == "challenge":
+        form = {f"phases-0-{name}": value for name, value in fields.items()} | {
+            "phases-0-id": phase.pk,
+            "phases-TOTAL_FORMS": 1,
+            "phases-INITIAL_FORMS": 1,
+            "dataset_versions-TOTAL_FORMS": 0,
+            "dataset_versions-INITIAL_FORMS": 0,
+        }
+    address = f"/admin/challenges/{page}/{phase.pk if page == 'phase' else phase.challenge_id}/change/"
+    assert operator.get(address).status_code == 200
+    assert operator.post(address, form).status_code == 302
+    phase.refresh_from_db()
+    assert phase.name == "Final"
+    assert phase.dataset_version == (first if submitted else other)
+
+
 def test_nobody_else_gets_in(user: User) -> None:
     client = Client()
     assert client.get("/admin/").status_code == 302
