@@ -1,7 +1,9 @@
 """The one door through which every submission comes: page, API and baselines.
 
 Everything is checked before anything is stored, and everything is recorded in one transaction. What is refused leaves
-nothing: no file, no submission, no used quota.
+nothing: no file, no submission, no used quota. Only a crash, or the lost race for a team's last place, can leave bytes
+that nothing refers to; no request deletes any, because another upload may just be about to refer to them. They are for
+the sweep.
 """
 
 from __future__ import annotations
@@ -10,13 +12,13 @@ import io
 import logging
 import time
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from challenges.models import DataFile, Phase
+from challenges.models import Phase
 from evaluators.checking import CheckReport, check
 from evaluators.errors import Problem, SubmissionError
 from evaluators.uploads import Upload, unpack
@@ -24,7 +26,7 @@ from leaderboard.datasets import open_dataset
 from leaderboard.models import Submission, SubmissionFile, Team
 from leaderboard.names import normalise_name
 from leaderboard.quota import quota
-from leaderboard.storage import StoredObject, object_store
+from leaderboard.storage import object_store
 from leaderboard.transitions import enqueue
 
 logger = logging.getLogger(__name__)
@@ -66,40 +68,34 @@ def submit(
         SubmissionError: the name or a file is at fault.
     """
     clock = time.perf_counter()
-    _open(phase)
+    _open(phase, timezone.now())
     normalised = normalise_name(name)
     if not baseline:
         _within_quota(phase, team)
     files, report = check_uploads(phase, uploads)
     checked = time.perf_counter()
-    stored: list[StoredObject] = []
-    try:
-        for file in files:
-            stored.append(object_store().put(io.BytesIO(file.content)))
-        timings = {"check": checked - clock, "store": time.perf_counter() - checked}
-        submission = Submission(
-            phase=phase,
-            team=team,
-            created_by=created_by,
-            name=normalised,
-            client=client,
-            is_baseline=bool(baseline),
-            baseline=baseline,
-            check_report={**report.as_dict(), "lines": report.lines},
-        )
-        _record(submission, files, timings)
-    except BaseException:
-        _forget(stored)
-        raise
-    _still_stored(files, stored)
+    for file in files:
+        object_store().put(io.BytesIO(file.content))
+    timings = {"check": checked - clock, "store": time.perf_counter() - checked}
+    submission = Submission(
+        phase=phase,
+        team=team,
+        created_by=created_by,
+        name=normalised,
+        client=client,
+        is_baseline=bool(baseline),
+        baseline=baseline,
+        check_report={**report.as_dict(), "lines": report.lines},
+    )
+    _record(submission, files, timings)
     logger.info("submission accepted id=%s phase=%s team=%s client=%s", submission.pk, phase.pk, team.pk, client)
     return submission
 
 
-def _open(phase: Phase) -> None:
+def _open(phase: Phase, moment: datetime) -> None:
     if not phase.challenge.is_published:
         raise PhaseClosed(Problem("this challenge takes no submissions."))
-    state = phase.state
+    state = phase.state_at(moment)
     if state == "upcoming":
         raise PhaseClosed(Problem(f"the phase '{phase.name}' starts at {phase.starts_at:%Y-%m-%d %H:%M} UTC."))
     if state == "closed":
@@ -120,31 +116,22 @@ def _record(submission: Submission, files: list[Upload], timings: dict[str, floa
         if not submission.is_baseline:
             _within_quota(submission.phase, submission.team)
         submission.created_at = timezone.now()
+        _open(submission.phase, submission.created_at)
         submission.quota_day = submission.created_at.astimezone(UTC).date()
         submission.save(force_insert=True)
         SubmissionFile.objects.bulk_create(
             SubmissionFile(submission=submission, name=file.name, sha256=file.sha256, size=len(file.content))
             for file in files
         )
+        _still_stored(files)
         enqueue(submission, actor=actor, timings=timings)
 
 
-def _forget(stored: list[StoredObject]) -> None:
-    """Take back objects that this upload brought and nobody else uses."""
-    for item in stored:
-        if not item.created:
-            continue
-        try:
-            used = SubmissionFile.objects.filter(sha256=item.sha256).exists()
-            if not used and not DataFile.objects.filter(sha256=item.sha256).exists():
-                object_store().delete(item.sha256)
-        except Exception:
-            # An object that nobody names does no harm; the reason why the upload was refused must not be hidden by it.
-            logger.exception("object left behind sha256=%s", item.sha256)
+def _still_stored(files: list[Upload]) -> None:
+    """The same bytes may have lain there unused, and been swept since we put them.
 
-
-def _still_stored(files: list[Upload], stored: list[StoredObject]) -> None:
-    """Another upload of the same bytes may have been refused, and cleaned up, between our storing and recording."""
-    for file, item in zip(files, stored, strict=True):
-        if not item.created and not object_store().exists(item.sha256):
+    To be called once they are recorded: from then on the sweep waits for the end of this transaction and looks again.
+    """
+    for file in files:
+        if not object_store().exists(file.sha256):
             object_store().put(io.BytesIO(file.content))

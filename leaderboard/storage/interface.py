@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Protocol
 
 CHUNK_BYTES = 1024 * 1024
@@ -39,6 +40,9 @@ class ObjectStore(Protocol):
 
     def delete(self, sha256: str) -> None:
         """Remove the object; no error if there is none."""
+
+    def list_older_than(self, moment: datetime) -> Iterator[str]:
+        """Objects that were last put before ``moment``. One that is put again, if only an hour later, is as new."""
 
     def url(self, sha256: str, *, filename: str, media_type: str) -> str | None:
         """An address from which a browser can fetch the object for a few minutes, or None: serve it yourself."""

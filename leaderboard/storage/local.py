@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,6 +51,14 @@ class LocalStore:
 
     def delete(self, sha256: str) -> None:
         self._path(sha256).unlink(missing_ok=True)
+
+    def list_older_than(self, moment: datetime) -> Iterator[str]:
+        for path in self._root.glob("[0-9a-f][0-9a-f]/*"):
+            try:
+                if path.stat().st_mtime < moment.timestamp():
+                    yield path.name
+            except FileNotFoundError:
+                continue
 
     def url(self, sha256: str, *, filename: str, media_type: str) -> str | None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from leaderboard.storage.interface import MissingObject, StoredObject, copy_and_
 
 URL_SECONDS = 600
 SPOOL_BYTES = 8 * 1024 * 1024
+FRESH = timedelta(hours=1)
+_PREFIX = "objects/"
 _MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
@@ -48,11 +51,12 @@ class S3Store:
         # The key is the digest, which is known at the end only.
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
             sha256, size = copy_and_hash(stream, spool.write)
-            if self.exists(sha256):
-                return StoredObject(sha256, size, created=False)
-            spool.seek(0)
-            self._client.upload_fileobj(spool, self._bucket, _key(sha256))
-        return StoredObject(sha256, size, created=True)
+            put_at = self._put_at(sha256)
+            # What may be swept soon is put once more, which makes it as new.
+            if put_at is None or datetime.now(UTC) - put_at > FRESH:
+                spool.seek(0)
+                self._client.upload_fileobj(spool, self._bucket, _key(sha256))
+        return StoredObject(sha256, size, created=put_at is None)
 
     @contextmanager
     def open(self, sha256: str) -> Iterator[BinaryIO]:
@@ -68,16 +72,26 @@ class S3Store:
             body.close()
 
     def exists(self, sha256: str) -> bool:
+        return self._put_at(sha256) is not None
+
+    def _put_at(self, sha256: str) -> datetime | None:
         try:
-            self._client.head_object(Bucket=self._bucket, Key=_key(sha256))
+            answer = self._client.head_object(Bucket=self._bucket, Key=_key(sha256))
         except ClientError as error:
             if _code(error) in _MISSING:
-                return False
+                return None
             raise
-        return True
+        return cast(datetime, answer["LastModified"])
 
     def delete(self, sha256: str) -> None:
         self._client.delete_object(Bucket=self._bucket, Key=_key(sha256))
+
+    def list_older_than(self, moment: datetime) -> Iterator[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=_PREFIX)
+        for page in pages:
+            for item in page.get("Contents", ()):
+                if item["LastModified"] < moment:
+                    yield item["Key"].rpartition("/")[2]
 
     def url(self, sha256: str, *, filename: str, media_type: str) -> str | None:
         if self._endpoint_url is not None and self._public_endpoint_url is None:
@@ -121,7 +135,7 @@ class S3Store:
 
 
 def _key(sha256: str) -> str:
-    return f"objects/{sha256[:2]}/{sha256}"
+    return f"{_PREFIX}{sha256[:2]}/{sha256}"
 
 
 def _code(error: ClientError) -> str:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 from zipfile import ZipFile
 
 import pytest
@@ -99,62 +100,68 @@ def test_a_refused_submission_leaves_nothing(
     assert quota(phase, personal_team(user)).total_used == 0
 
 
-@pytest.mark.usefixtures("no_such_objects")
-def test_a_failure_of_ours_leaves_nothing_either(phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*args: Any, **kwargs: Any) -> None:
-        raise DatabaseError("gone")
-
-    monkeypatch.setattr(intake, "enqueue", broken)
+def test_a_failure_of_ours_records_nothing(phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "enqueue", mock.Mock(side_effect=DatabaseError("gone")))
     with pytest.raises(DatabaseError):
+        factories.submission(phase, user)
+    assert nothing_is_left()
+
+
+def test_a_store_that_is_full_records_nothing(phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(object_store(), "put", mock.Mock(side_effect=OSError(28, "No space left on device")))
+    with pytest.raises(OSError, match="No space left"):
+        factories.submission(phase, user)
+    assert nothing_is_left()
+
+
+@pytest.mark.usefixtures("no_such_objects")
+@pytest.mark.parametrize("why", ["quota", "phase"])
+def test_who_may_not_submit_stores_nothing(phase: Phase, user: User, why: str) -> None:
+    if why == "quota":
+        phase.total_limit = 0
+    else:
+        phase.ends_at = timezone.now()
+    with pytest.raises((QuotaUsed, PhaseClosed)):
         factories.submission(phase, user)
     assert nothing_is_left()
     assert not any(object_store().exists(factories.sha256(content)) for content in good_files().values())
 
 
-@pytest.mark.usefixtures("no_such_objects")
-def test_a_store_that_is_full_leaves_nothing(phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = object_store()
-    put, calls = store.put, iter([True, False])
+def test_a_phase_that_ends_while_the_files_are_checked_is_over(
+    phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = intake.check_uploads
 
-    def full(stream: Any) -> Any:
-        if next(calls):
-            return put(stream)
-        raise OSError(28, "No space left on device")
+    def slow(*args: Any) -> Any:
+        phase.ends_at = timezone.now()
+        return check(*args)
 
-    monkeypatch.setattr(store, "put", full)
-    with pytest.raises(OSError, match="No space left"):
+    monkeypatch.setattr(intake, "check_uploads", slow)
+    with pytest.raises(PhaseClosed):
         factories.submission(phase, user)
     assert nothing_is_left()
-    assert not any(store.exists(factories.sha256(content)) for content in good_files().values())
 
 
-def test_a_failure_does_not_take_the_files_of_another_submission(
-    phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = factories.submission(phase, user)
-
-    def broken(*args: Any, **kwargs: Any) -> None:
-        raise DatabaseError("gone")
-
-    monkeypatch.setattr(intake, "enqueue", broken)
+def test_a_refusal_deletes_nothing(phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another upload of the same bytes may be about to refer to them."""
+    deleted = mock.Mock()
+    monkeypatch.setattr(object_store(), "delete", deleted)
+    monkeypatch.setattr(intake, "enqueue", mock.Mock(side_effect=DatabaseError("gone")))
     with pytest.raises(DatabaseError):
-        factories.submission(phase, user, name="same bytes")
-    assert all(object_store().exists(file.sha256) for file in kept.files.all())
+        factories.submission(phase, user)
+    deleted.assert_not_called()
 
 
-def test_bytes_that_another_upload_took_away_are_stored_again(
+def test_bytes_that_were_swept_in_the_last_moment_are_stored_again(
     phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another upload of the same bytes stores them, is refused and cleans up while ours is being recorded."""
     store = object_store()
-    for content in good_files().values():
-        store.put(io.BytesIO(content))
     record = intake._record
 
     def interrupted(*args: Any) -> None:
-        record(*args)
         for content in good_files().values():
             store.delete(factories.sha256(content))
+        record(*args)
 
     monkeypatch.setattr(intake, "_record", interrupted)
     submission = factories.submission(phase, user)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -78,6 +80,25 @@ def test_a_deleted_object_is_gone(store: ObjectStore) -> None:
     stored = store.put(io.BytesIO(os.urandom(50)))
     store.delete(stored.sha256)
     assert not store.exists(stored.sha256)
+
+
+def test_the_list_of_old_objects_leaves_out_what_is_newer(store: ObjectStore) -> None:
+    stored = store.put(io.BytesIO(os.urandom(50)))
+    now = datetime.now(UTC)
+    assert stored.sha256 in list(store.list_older_than(now + timedelta(minutes=1)))
+    assert stored.sha256 not in list(store.list_older_than(now - timedelta(minutes=1)))
+
+
+def test_what_is_put_again_is_as_new(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the sweep would take it while its second upload is being recorded."""
+    monkeypatch.setattr("leaderboard.storage.s3.FRESH", timedelta(0))
+    content = os.urandom(50)
+    stored = store.put(io.BytesIO(content))
+    # S3 counts whole seconds.
+    time.sleep(1.1)
+    between = datetime.now(UTC).replace(microsecond=0)
+    store.put(io.BytesIO(content))
+    assert stored.sha256 not in list(store.list_older_than(between))
 
 
 def test_a_stream_that_breaks_leaves_nothing(store: ObjectStore, tmp_path: Path) -> None:
