@@ -17,9 +17,9 @@ from leaderboard.statuses import Status
 
 
 def rewrite_board(phase_id: int) -> None:
-    """Compute the board anew and replace it, all in one transaction.
+    """Compute the board anew and replace it, all in one transaction: the one in which a verdict lands, whatever it is.
 
-    Two scores that land at once wait for each other at the phase's row; otherwise each could write a board without the
+    Two that land at once wait for each other at the phase's row; otherwise each could write a board without the
     other. The lock is one that lets others refer to the row: an upload does, while it holds its team's row, to which
     the new entries refer. With the stronger lock the two would wait for each other for ever.
     """

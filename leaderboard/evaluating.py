@@ -77,7 +77,10 @@ def _attempt(lease: Lease, worker: str) -> None:
     if isinstance(outcome, sandbox.Scored):
         _record(lease, evaluation, outcome, timings, worker)
     elif isinstance(outcome, sandbox.Rejected):
-        transitions.fail(lease, outcome.problems, actor=worker)
+        # A score that it had before stands no more, and that shows at once.
+        with transaction.atomic():
+            if transitions.fail(lease, outcome.problems, actor=worker):
+                rewrite_board(evaluation.submission.phase_id)
     elif outcome.reason == "sandbox":
         logger.error("not scored, no sandbox evaluation=%s reason=%s", lease.evaluation_id, outcome.detail)
         transitions.release(lease, actor=worker, reason=NO_SANDBOX)

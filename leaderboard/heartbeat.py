@@ -13,6 +13,13 @@ from leaderboard.transitions import Lease, extend
 
 logger = logging.getLogger(__name__)
 
+_held: dict[int, Lease] = {}
+"""What this process works on, by evaluation."""
+
+
+def held_leases() -> list[Lease]:
+    return list(_held.values())
+
 
 class Heartbeat:
     """``with Heartbeat(lease):`` extends the lease from a thread, three times in its span.
@@ -26,6 +33,7 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._run, name=f"heartbeat-{lease.evaluation_id}", daemon=True)
 
     def __enter__(self) -> Heartbeat:
+        _held[self._lease.evaluation_id] = self._lease
         self._thread.start()
         return self
 
@@ -34,6 +42,9 @@ class Heartbeat:
     ) -> None:
         self._stop.set()
         self._thread.join()
+        # Not if the evaluation came back to this process under a new lease.
+        if _held.get(self._lease.evaluation_id) == self._lease:
+            del _held[self._lease.evaluation_id]
 
     def _run(self) -> None:
         try:

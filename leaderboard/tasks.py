@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from leaderboard.bell import TASK
+from leaderboard.bell import TASK, ring
 from leaderboard.evaluating import evaluate
-from leaderboard.worker import worker_name
+from leaderboard.worker import departure, worker_name
 
 
 @shared_task(name=TASK, acks_late=True, ignore_result=True)
 def evaluate_task(evaluation_id: int) -> None:
     """Score one evaluation. The message says which one, the database everything else."""
+    if departure.under_way:
+        # It arrived in the last moment; this puts it back for another worker.
+        ring(evaluation_id)
+        return
     evaluate(evaluation_id, worker=worker_name())

@@ -49,15 +49,18 @@ class Lease:
 
 
 def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: dict[str, float] | None = None) -> int:
-    """Make a new evaluation of a submission the current one, queue it and ring; return its id."""
+    """Make a new evaluation of a submission the current one, queue it and ring; return its id.
+
+    From now on it counts against the limits, also when it was refunded before: a verdict may come.
+    """
     with transaction.atomic():
         evaluation = Evaluation.objects.create(
             submission=submission,
             dataset_version_id=submission.phase.dataset_version_id,
             timings=timings or {},
         )
-        Submission.objects.filter(pk=submission.pk).update(evaluation=evaluation)
-        submission.evaluation = evaluation
+        Submission.objects.filter(pk=submission.pk).update(evaluation=evaluation, refunded=False)
+        submission.evaluation, submission.refunded = evaluation, False
         _remember(evaluation.pk, "", Status.QUEUED, actor=actor, reason=reason, attempt=0)
         ring_on_commit(evaluation.pk)
     return evaluation.pk
@@ -114,13 +117,25 @@ def release(lease: Lease, *, actor: str, reason: str) -> bool:
     return _finish_attempt(lease, Status.QUEUED, actor=actor, reason=reason, started_at=None, rung_at=timezone.now())
 
 
+def hand_back(lease: Lease, *, actor: str) -> bool:
+    """Put it back without blame: this worker goes away. The bell is rung, so another takes it at once."""
+    with transaction.atomic():
+        done = release(lease, actor=actor, reason="the worker was stopped")
+        if done:
+            ring_on_commit(lease.evaluation_id)
+        return done
+
+
 def succeed(lease: Lease, *, actor: str, **recorded: Any) -> bool:
     """Record a score. To be called in the transaction that writes the rest of the result."""
     return _finish_attempt(lease, Status.SUCCEEDED, actor=actor, reason="", message="", problems=[], **recorded)
 
 
 def fail(lease: Lease, problems: Sequence[Problem], *, actor: str) -> bool:
-    """The submission is at fault; its author is told everything."""
+    """The submission is at fault; its author is told everything.
+
+    To be called in the transaction that rewrites the board.
+    """
     return _finish_attempt(
         lease,
         Status.FAILED,

@@ -9,18 +9,24 @@ import logging
 import os
 import socket
 import threading
+from queue import SimpleQueue
 from typing import Any
 
-from celery.signals import worker_ready, worker_shutdown
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from evaluators import sandbox
+from leaderboard import transitions
+from leaderboard.heartbeat import held_leases
 from leaderboard.models import WorkerPulse
 from leaderboard.reaper import reap
 
 logger = logging.getLogger(__name__)
+
+DEPARTURE_SECONDS = 10.0
+"""How long a worker that is stopped works on: most evaluations are finished by then, and nobody has killed it yet."""
 
 
 def worker_name() -> str:
@@ -71,6 +77,57 @@ class Pulse:
         )
 
 
+class Departure:
+    """The end of a worker: it takes nothing new, and after a moment gives back what it could not finish.
+
+    Celery waits for what is running, which can take minutes; whoever stops the worker kills it long before.
+    """
+
+    def __init__(self) -> None:
+        # Announced from a handler of a process signal, which may interrupt anything, also itself: of all the ways to
+        # tell a thread only this queue can be used there.
+        self._announced: SimpleQueue[None] = SimpleQueue()
+        self._under_way = False
+        self._finished = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="departure", daemon=True)
+
+    @property
+    def under_way(self) -> bool:
+        return self._under_way
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def announce(self) -> None:
+        self._under_way = True
+        self._announced.put(None)
+
+    def finish(self) -> None:
+        """Nothing is running any more."""
+        self._finished.set()
+
+    def _run(self) -> None:
+        self._announced.get()
+        if self._finished.wait(DEPARTURE_SECONDS):
+            return
+        self.hand_back()
+        # What was just being claimed or started is found in a later round.
+        while not self._finished.wait(1):
+            self.hand_back()
+
+    def hand_back(self) -> None:
+        for lease in held_leases():
+            try:
+                transitions.hand_back(lease, actor=worker_name())
+            except DatabaseError:
+                # Then its lease runs out.
+                logger.exception("not handed back evaluation=%s", lease.evaluation_id)
+                connection.close()
+        # After the leases are gone, so that nobody takes the end of these for a fault; and Celery need not wait.
+        sandbox.stop_all()
+
+
+departure = Departure()
 _pulse: Pulse | None = None
 
 
@@ -79,10 +136,17 @@ def _start(**_: Any) -> None:
     global _pulse
     _pulse = Pulse()
     _pulse.start()
+    departure.start()
     logger.info("worker ready name=%s", worker_name())
+
+
+@worker_shutting_down.connect
+def _leave(**_: Any) -> None:
+    departure.announce()
 
 
 @worker_shutdown.connect
 def _finish(**_: Any) -> None:
+    departure.finish()
     if _pulse is not None:
         _pulse.stop()

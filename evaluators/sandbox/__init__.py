@@ -9,5 +9,6 @@ limits on its memory and time, which the kernel counts by process, bound everyth
 from evaluators.sandbox.availability import Availability, availability
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.outcome import Broken, Outcome, Rejected, Scored, evaluate
+from evaluators.sandbox.process import stop_all
 
-__all__ = ["Availability", "Broken", "Limits", "Outcome", "Rejected", "Scored", "availability", "evaluate"]
+__all__ = ["Availability", "Broken", "Limits", "Outcome", "Rejected", "Scored", "availability", "evaluate", "stop_all"]

@@ -19,6 +19,7 @@ ERROR_BYTES = 64 * 1024
 """How much of the standard error is kept, for the log; the rest is read and dropped."""
 
 _CHUNK = 64 * 1024
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,20 @@ def run(arguments: Sequence[str], inputs: Inputs, limits: Limits, *, evaluators:
         raise bubblewrap.SandboxUnavailable(f"bubblewrap could not be started: {error.strerror}.") from error
     finally:
         os.close(filter_end)
+    _running.add(process)
     with process:
         try:
             return _collect(process, limits)
         finally:
+            _running.discard(process)
             # bwrap's child dies with it (--die-with-parent), and with that child its whole process namespace.
             process.kill()
+
+
+def stop_all() -> None:
+    """End every sandbox of this process; to whoever waits for one it looks like a crash."""
+    for process in tuple(_running):
+        process.kill()
 
 
 def _filter() -> int:

@@ -62,6 +62,15 @@ def test_a_new_score_replaces_the_old_one(phase: Phase, user: User) -> None:
     assert board(phase, every=True) == [(1, "other", 0.2), (2, "mine", 0.1)]
 
 
+def test_a_later_verdict_takes_the_entry_away_at_once(phase: Phase, user: User) -> None:
+    submission = factories.submission(phase, user)
+    factories.evaluate(submission, 0.7)
+    transitions.score_again(submission, actor="grace")
+    submission.refresh_from_db()
+    factories.evaluate(submission, Rejected([Problem("no.")]))
+    assert board(phase, every=True) == []
+
+
 def test_phases_do_not_mix(phase: Phase, user: User) -> None:
     other = factories.phase(phase.dataset_version, name="Round 2")
     factories.evaluate(factories.submission(phase, user, name="one"), 0.3)

@@ -133,6 +133,12 @@ def test_recording_is_all_or_nothing(submission: Submission, monkeypatch: pytest
     assert not Score.objects.exists()
 
 
+def test_a_rejection_and_the_board_are_one(submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluating, "rewrite_board", mock.Mock(side_effect=DatabaseError("gone")))
+    evaluation = factories.evaluate(submission, Rejected([Problem("is odd.")]))
+    assert (evaluation.status, evaluation.faults) == ("queued", 1)
+
+
 def test_a_late_result_is_refused(submission: Submission) -> None:
     """The lease is taken away while the sandbox works; the other worker's score stays."""
     current = Evaluation.objects.get()

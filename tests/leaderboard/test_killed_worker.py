@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +36,7 @@ one = Evaluation.objects.get()
 print(json.dumps({
     "steps": [[c.from_status, c.to_status, c.attempt, c.actor] for c in one.history.all()],
     "means": Score.objects.filter(seed=None).count(),
+    "faults": one.faults,
     "board": BoardEntry.objects.count(),
 }))
 """
@@ -47,15 +50,7 @@ def site(tmp_path: Path) -> Iterator[LiveSite]:
 
 
 def test_submission_of_a_killed_worker_is_scored_once_after_its_lease(site: LiveSite, tmp_path: Path) -> None:
-    site.start()
-    bundle = write_bundle(tmp_path / "tiny")
-    site.manage("shell", "-c", _PUBLISH.format(bundle=str(bundle)))
-    token = site.manage("apitoken", "ada").strip().splitlines()[-1]
-    submission = site.submit("tiny", good_files(), token=token, name="survivor")
-
-    def status() -> str:
-        return site.get(f"submissions/{submission['id']}/", token)["status"]
-
+    status = _submitted(site, tmp_path)
     wait_for(lambda: status() == "running", every=0.01, what="a running evaluation")
     site.kill_worker()
     assert status() == "running"
@@ -63,7 +58,7 @@ def test_submission_of_a_killed_worker_is_scored_once_after_its_lease(site: Live
 
     site.start_worker()
     wait_for(lambda: status() == "succeeded", what="the score")
-    facts = json.loads(site.manage("shell", "--verbosity", "0", "-c", _FACTS))
+    facts = _facts(site)
     assert [step[:3] for step in facts["steps"]] == [
         ["", "queued", 0],
         ["queued", "running", 1],
@@ -77,6 +72,45 @@ def test_submission_of_a_killed_worker_is_scored_once_after_its_lease(site: Live
     assert facts["board"] == 1
     entries = site.get("challenges/tiny/leaderboard/?all=1")["entries"]
     assert [entry["name"] for entry in entries] == ["survivor"]
+
+
+def test_a_worker_that_is_stopped_hands_back_what_it_cannot_finish(site: LiveSite, tmp_path: Path) -> None:
+    site.environment["RATCHET_LEASE_SECONDS"] = "300"
+    status = _submitted(site, tmp_path)
+    wait_for(lambda: status() == "running" and _sandboxes(site), every=0.01, what="a sandbox at work")
+    for process in _sandboxes(site):
+        os.kill(process, signal.SIGSTOP)
+    stopped = site.worker
+    assert stopped is not None
+    stopped.terminate()
+    site.start_worker()
+    assert stopped.wait(30) == 0
+
+    wait_for(lambda: status() == "succeeded", what="the score")
+    facts = _facts(site)
+    assert [step[:3] for step in facts["steps"]] == [
+        ["", "queued", 0],
+        ["queued", "running", 1],
+        ["running", "queued", 1],
+        ["queued", "running", 2],
+        ["running", "succeeded", 2],
+    ]
+    assert facts["steps"][1][3] == facts["steps"][2][3] != facts["steps"][3][3]
+    assert (facts["faults"], facts["board"]) == (0, 1)
+
+
+def _submitted(site: LiveSite, folder: Path) -> Callable[[], str]:
+    """Start the site and submit to a challenge on it; what asks for the submission's status."""
+    site.start()
+    bundle = write_bundle(folder / "tiny")
+    site.manage("shell", "-c", _PUBLISH.format(bundle=str(bundle)))
+    token = site.manage("apitoken", "ada").strip().splitlines()[-1]
+    submission = site.submit("tiny", good_files(), token=token, name="survivor")
+    return lambda: str(site.get(f"submissions/{submission['id']}/", token)["status"])
+
+
+def _facts(site: LiveSite) -> Any:
+    return json.loads(site.manage("shell", "--verbosity", "0", "-c", _FACTS))
 
 
 def _sandboxes(site: LiveSite) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 from challenges.models import Phase
 from evaluators.errors import Problem
 from leaderboard import transitions
+from leaderboard.intake import QuotaUsed
 from leaderboard.models import BoardEntry, Evaluation, StatusChange, Submission, User
 from leaderboard.statuses import ACTIVE, FINISHED, STEPS, Status
 from leaderboard.transitions import Lease, NotPossible
@@ -204,6 +206,30 @@ def test_an_error_while_scoring_again_takes_neither_score_nor_quota(submission: 
     assert submission.evaluation.status == "errored"
     assert not submission.refunded
     assert BoardEntry.objects.get(submission=submission).score == 0.4
+
+
+def test_a_cancelled_submission_counts_while_it_is_scored_again(
+    submission: Submission, phase: Phase, user: User
+) -> None:
+    phase.total_limit = 1
+    transitions.cancel(submission.evaluation_id, actor="grace")
+    transitions.score_again(submission, actor="grace")
+    with pytest.raises(QuotaUsed):
+        factories.submission(phase, user, name="one more")
+    # No verdict came, so it is given back.
+    assert transitions.cancel(Submission.objects.get().evaluation_id, actor="grace")
+    factories.submission(phase, user, name="one more")
+
+
+def test_what_is_handed_back_is_rung_for_and_costs_nothing(
+    submission: Submission, lease: Lease, bell: list[int], django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        assert transitions.hand_back(lease, actor="w1")
+        assert not transitions.hand_back(lease, actor="w1")
+    assert bell == [submission.evaluation_id]
+    evaluation = evaluation_of(submission)
+    assert (evaluation.status, evaluation.faults) == ("queued", 0)
 
 
 def test_a_score_after_an_error_counts_again(submission: Submission) -> None:

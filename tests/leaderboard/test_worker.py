@@ -7,18 +7,21 @@ import uuid
 from unittest import mock
 
 import pytest
+from celery.signals import worker_shutting_down
 from django.conf import LazySettings
 from django.db import DatabaseError
 
 from challenges.models import Phase
 from evaluators import sandbox
 from evaluators.sandbox import Availability
-from leaderboard import worker
+from leaderboard import transitions, worker
 from leaderboard.celery import app
+from leaderboard.heartbeat import Heartbeat, held_leases
 from leaderboard.models import Evaluation, User, WorkerPulse
 from leaderboard.tasks import evaluate_task
 from leaderboard.worker import Pulse, worker_name
 from tests import factories
+from tests.live_site import wait_for
 
 
 @pytest.fixture
@@ -70,6 +73,42 @@ def test_the_task_takes_an_id_and_repeating_it_does_nothing(phase: Phase, user: 
     assert ran.call_count == 1
     assert Evaluation.objects.get().attempt == 1
     assert evaluate_task.acks_late
+
+
+def test_a_worker_that_leaves_takes_nothing_new(
+    phase: Phase, user: User, bell: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = factories.submission(phase, user)
+    monkeypatch.setattr(worker, "departure", worker.Departure())
+    monkeypatch.setattr("leaderboard.tasks.departure", worker.departure)
+    worker_shutting_down.send(sender="test", sig="SIGTERM", how="Warm", exitcode=0)
+    evaluate_task(submission.evaluation_id)
+    assert Evaluation.objects.get().status == "queued"
+    assert bell == [submission.evaluation_id]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_leaves_gives_back_what_it_has_not_finished(
+    phase: Phase, user: User, bell: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "DEPARTURE_SECONDS", 0.01)
+    evaluation_id = factories.submission(phase, user).evaluation_id
+    stopped = mock.Mock()
+    monkeypatch.setattr(sandbox, "stop_all", stopped)
+    lease = transitions.claim(evaluation_id, worker="w")
+    assert lease is not None
+    bell.clear()
+    departure = worker.Departure()
+    departure.start()
+    with Heartbeat(lease):
+        departure.announce()
+        wait_for(lambda: stopped.called, what="the end of the sandboxes")
+        departure.finish()
+        departure._thread.join(10)
+    evaluation = Evaluation.objects.get()
+    assert (evaluation.status, evaluation.faults) == ("queued", 0)
+    assert bell == [evaluation_id]
+    assert held_leases() == []
 
 
 def test_a_message_goes_through_the_configured_broker() -> None:
