@@ -34,6 +34,15 @@ _TOGETHER = (
     frozenset({"LATIN", "CJK", "HANGUL"}),
 )
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Letters, marks and symbols that leave no ink, whatever their category. All but the last line are the property
+# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt (the same from 14.0 to 16.0), which Python lacks.
+_HIDDEN_RANGES = (
+    *((0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
+    *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)),
+    *((0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
+    # Blanks that are printed: an empty braille cell, a note without a head, two hieroglyphs of nothing.
+    *((0x2800, 0x2800), (0x1D159, 0x1D159), (0x13441, 0x13442)),
+)
 
 
 def normalise_name(text: str) -> str:
@@ -45,7 +54,7 @@ def normalise_name(text: str) -> str:
     # A huge name is refused before anything walks through it; NFC never makes a text shorter by this much.
     if len(text) > 20 * MAX_NAME_CHARACTERS:
         raise _refused(f"is longer than {MAX_NAME_CHARACTERS} characters.", "Shorten it.")
-    hidden = next((char for char in text if unicodedata.category(char) in _HIDDEN_CATEGORIES), None)
+    hidden = next((char for char in text if _is_hidden(char)), None)
     if hidden is not None:
         raise _refused(
             f"holds the character U+{ord(hidden):04X}, which is not seen or changes the order of the text.",
@@ -81,9 +90,19 @@ def script_of(char: str) -> str:
     """
     if not char.isalpha() or char in "ªº":
         return ""
+    if char == "\u00b5":
+        # The sign of "5 µm" stands among Latin letters; among Greek ones it would pass for the letter mu.
+        return "LATIN"
     first = unicodedata.name(char, "UNKNOWN").split()[0].partition("-")[0]
     # The long vowel sign and the iteration marks belong to both Japanese syllabaries.
     return "" if char in "ー々〆" else first
+
+
+def _is_hidden(char: str) -> bool:
+    code = ord(char)
+    return unicodedata.category(char) in _HIDDEN_CATEGORIES or any(
+        first <= code <= last for first, last in _HIDDEN_RANGES
+    )
 
 
 def _is_mark(char: str) -> bool:

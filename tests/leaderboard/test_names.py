@@ -23,6 +23,9 @@ from leaderboard.names import MAX_NAME_CHARACTERS, USERNAME_VALIDATORS, normalis
         ("μάθημα", "μάθημα"),
         ("run #3 (α=0.5)".replace("α", "a"), "run #3 (a=0.5)"),
         ("🙂 1", "🙂 1"),
+        ("5 \u00b5m", "5 \u00b5m"),
+        ("50 \u2126", "50 Ω"),
+        ("300 \u212a", "300 K"),
         ("x" * MAX_NAME_CHARACTERS, "x" * MAX_NAME_CHARACTERS),
     ],
 )
@@ -46,6 +49,7 @@ def test_good_names(text: str, expected: str) -> None:
         ("a\u200bb", "U+200B"),
         ("a\x00b", "U+0000"),
         ("a\nb", "U+000A"),
+        ("\u00b5άθημα", "mixes letters of Greek and Latin"),
         ("a\ud800b", "U+D800"),
         ("\u2028a", "U+2028"),
         ("z\u0350\u0351\u0352\u0353a", "accents"),
@@ -59,6 +63,28 @@ def test_bad_names(text: str, says: str) -> None:
     assert says in problem.message
     assert problem.field == "name"
     assert problem.remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u3164",
+        "\u1160",
+        "\u115f\u1160",
+        "\uffa0",
+        "\u17b4",
+        "\u1780\u17b5",
+        "k\u034f-center",
+        "k\ufe0f-center",
+        "k\U000e0100-center",
+        "a\u180bb",
+        "a\u2800\u2800b",
+        "a\U0001d159b",
+    ],
+)
+def test_nothing_invisible(text: str) -> None:
+    with pytest.raises(SubmissionError, match="which is not seen"):
+        normalise_name(text)
 
 
 @given(st.text(max_size=100))
