@@ -8,7 +8,6 @@ import pytest
 import schemathesis
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from challenges.models import Phase
 from leaderboard.models import ApiToken, User
+from leaderboard.wsgi import application
 
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 
@@ -35,7 +35,7 @@ def kept_connection() -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("kept_connection")
 def test_no_request_breaks_the_api(phase: Phase, user: User) -> None:
-    schema = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", get_wsgi_application())
+    schema = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
     operations = [found.ok() for found in schema.get_all_operations()]
     assert len(operations) >= 11
     headers = {"Authorization": f"Bearer {ApiToken.objects.issue(user)[1]}"}
