@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.utils import timezone
 
 from challenges.models import DataFile, Phase
@@ -71,4 +73,29 @@ def test_what_was_recorded_since_it_was_listed_stays(
 
     monkeypatch.setattr(sweeping, "_hold_up_submissions", recorded)
     sweep(older_than=DAY, now=timezone.now() + 2 * DAY)
+    assert object_store().exists(orphan)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_waits_for_an_upload_that_is_being_recorded(phase: Phase, user: User, orphan: str) -> None:
+    submission = factories.submission(phase, user)
+    recorded, removed = threading.Event(), []
+
+    def sweeps() -> None:
+        try:
+            recorded.wait(20)
+            removed.append(sweeping._remove(orphan))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=sweeps)
+    thread.start()
+    with transaction.atomic():
+        SubmissionFile.objects.create(submission=submission, name="late.csv", sha256=orphan, size=50)
+        recorded.set()
+        # Without the lock it would be through long before.
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(30)
+    assert removed == [False]
     assert object_store().exists(orphan)
