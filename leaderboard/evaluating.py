@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from evaluators import sandbox
-from evaluators.result import MAX_RESULT_BYTES, Result
+from evaluators.result import Result
 from leaderboard import transitions
 from leaderboard.board import rewrite_board
 from leaderboard.datasets import dataset_directory
@@ -65,7 +65,7 @@ def evaluate(evaluation_id: int, *, worker: str) -> None:
 def _attempt(lease: Lease, worker: str) -> None:
     evaluation = (
         Evaluation.objects.select_related("dataset_version__challenge", "submission__phase")
-        .prefetch_related("submission__files")
+        .prefetch_related("submission__files", "dataset_version__files")
         .get(pk=lease.evaluation_id)
     )
     clock = time.perf_counter()
@@ -114,8 +114,8 @@ def _record(
 ) -> None:
     """Write the result, its numbers and the board: all of it, or nothing if the lease is lost."""
     clock = time.perf_counter()
-    _about_what_was_given(outcome, evaluation)
     result = outcome.result
+    _about_what_was_given(result, evaluation)
     waited = evaluation.started_at - evaluation.queued_at if evaluation.started_at else None
     known = {
         **evaluation.timings,
@@ -142,16 +142,26 @@ def _record(
     Evaluation.objects.filter(pk=evaluation.pk).update(timings=known)
 
 
-def _about_what_was_given(outcome: sandbox.Scored, evaluation: Evaluation) -> None:
-    if len(outcome.content) > MAX_RESULT_BYTES:
-        raise WrongResult(f"{len(outcome.content)} bytes")
-    data = outcome.result.data
-    if data.dataset != evaluation.dataset_version.digest:
-        raise WrongResult(f"it is about the dataset {data.dataset}")
-    if data.submission != {file.name: file.sha256 for file in evaluation.submission.files.all()}:
-        raise WrongResult(f"it is about the files {sorted(data.submission)}")
-    if outcome.result.score.direction != evaluation.dataset_version.spec.direction:
-        raise WrongResult("its direction is not the challenge's")
+def _about_what_was_given(result: Result, evaluation: Evaluation) -> None:
+    """The result is about this challenge, this data, these files, and has every number that was asked for."""
+    version = evaluation.dataset_version
+    specification = version.spec
+    tasks = {task.name for task in specification.tasks}
+    expected = {
+        "challenge": (result.challenge, specification.slug),
+        "kind": (result.kind, specification.kind),
+        "metric": (result.score.metric, specification.metric),
+        "direction": (result.score.direction, specification.direction),
+        "seeds": ([item.seed for item in result.seeds], specification.seeds),
+        "tasks": (set(result.tasks), tasks),
+        "tasks by seed": ([set(item.tasks) for item in result.seeds], [tasks] * len(specification.seeds)),
+        "dataset": (result.data.dataset, version.digest),
+        "sources": (result.data.sources, {file.name: file.sha256 for file in version.files.all()}),
+        "files": (result.data.submission, {file.name: file.sha256 for file in evaluation.submission.files.all()}),
+    }
+    for what, (found, wanted) in expected.items():
+        if found != wanted:
+            raise WrongResult(f"its {what} are not those that were given")
 
 
 def _scores(evaluation: Evaluation, result: Result) -> Iterator[Score]:

@@ -75,7 +75,7 @@ def scored(evaluation: Evaluation, value: float = 0.5, **changes: Any) -> Scored
         "scorer": {"name": "reference", "version": "1", "libraries": {"numpy": "2"}},
         "data": {
             "dataset": evaluation.dataset_version.digest,
-            "sources": {},
+            "sources": {file.name: file.sha256 for file in evaluation.dataset_version.files.all()},
             "submission": {file.name: file.sha256 for file in evaluation.submission.files.all()},
         },
     }

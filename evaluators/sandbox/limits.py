@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evaluators.result import MAX_RESULT_BYTES
+
 MEBIBYTE = 1024 * 1024
 
 
@@ -19,5 +21,5 @@ class Limits:
     cpu_seconds: int = 600
     wall_seconds: float = 900
     scratch_bytes: int = 64 * MEBIBYTE
-    output_bytes: int = 8 * MEBIBYTE
+    output_bytes: int = MAX_RESULT_BYTES
     open_files: int = 256

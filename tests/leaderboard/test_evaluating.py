@@ -107,6 +107,11 @@ def test_a_sandbox_lost_on_the_way_burns_no_attempt(submission: Submission) -> N
     [
         {"data": {"dataset": "0" * 64, "sources": {}, "submission": {}}},
         {"score": {"value": 0.5, "metric": "f1", "direction": "minimize"}},
+        {"score": {"value": 0.5, "metric": "accuracy", "direction": "maximize"}},
+        {"challenge": "another"},
+        {"tasks": {"apple": {"f1": 0.5}}},
+        {"seeds": []},
+        {"seeds": [{"seed": 0, "tasks": {}}, {"seed": 1, "tasks": {}}]},
     ],
 )
 def test_a_result_about_something_else_is_not_recorded(submission: Submission, changes: dict[str, Any]) -> None:
