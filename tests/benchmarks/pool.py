@@ -46,7 +46,7 @@ def write(rows: int, folder: Path) -> None:
     _write_table(folder / "public/pool.parquet", rows, generator, labelled=False)
     _write_table(folder / "hidden/test.parquet", TEST_ROWS, generator, labelled=True)
     chosen = generator.choice(rows, BUDGET, replace=False)
-    lines = [f"{row:016x},{number % 2}\n" for number, row in enumerate(chosen)]
+    lines = [f"pool-{row:011x},{number % 2}\n" for number, row in enumerate(chosen)]
     (folder / "submission/all.csv").write_text("id,label\n" + "".join(lines))
 
 
@@ -58,7 +58,7 @@ def _write_table(path: Path, rows: int, generator: np.random.Generator, *, label
             count = min(BATCH_ROWS, rows - start)
             vectors = generator.standard_normal((count, DIMENSIONS), dtype=np.float32)
             columns = [
-                pa.array([f"{row:016x}" for row in range(start, start + count)]),
+                pa.array([f"{path.stem}-{row:011x}" for row in range(start, start + count)]),
                 pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), DIMENSIONS),
             ]
             if labelled:
