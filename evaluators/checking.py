@@ -56,7 +56,9 @@ def check(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CheckReport:
 
 def _report(dataset: PreparedDataset, selection: TaskSelection) -> TaskReport:
     specification = dataset.specification
-    names = specification.classes_of(selection.task)
+    positive = selection.task.positive
+    # "1" says less to a person than the class that it stands for.
+    names = specification.classes_of(selection.task) if positive is None else ["others", positive]
     counts = np.bincount(selection.classes, minlength=len(names)).tolist()
     return TaskReport(
         task=selection.task.name,

@@ -30,13 +30,13 @@ def test_a_right_submission_is_described(
     known: PreparedDataset, submitted: PreparedDataset, good_uploads: Uploads
 ) -> None:
     report = check(known, good_uploads())
-    assert report.lines == ["Apples: 6 of 6 rows (4 × 0, 2 × 1)", "bread: 6 of 6 rows (4 × 0, 2 × 1)"]
+    assert report.lines == ["Apples: 6 of 6 rows (4 × others, 2 × apple)", "bread: 6 of 6 rows (4 × others, 2 × bread)"]
     assert report.as_dict()["tasks"][0] == {
         "task": "apple",
         "title": "Apples",
         "rows": 6,
         "budget": 6,
-        "by_class": {"0": 4, "1": 2},
+        "by_class": {"others": 4, "apple": 2},
     }
     report = check(submitted, good_uploads(labels="submitted", rows=3))
     assert report.lines == ["Things: 3 of 6 rows (1 × apple, 1 × bread, 1 × chair)"]

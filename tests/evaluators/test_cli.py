@@ -50,7 +50,7 @@ def run(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..
 def test_check_describes_a_right_submission(folder: Path, run: CommandLine) -> None:
     assert run("check", folder / "bundle", folder / "right") == (
         0,
-        "Apples: 5 of 6 rows (3 × 0, 2 × 1)\nbread: 5 of 6 rows (3 × 0, 2 × 1)\n",
+        "Apples: 5 of 6 rows (3 × others, 2 × apple)\nbread: 5 of 6 rows (3 × others, 2 × bread)\n",
         "",
     )
 
