@@ -46,6 +46,8 @@ def s3_server(folder: Path) -> Iterator[dict[str, str]]:
             *("server", "-s3", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=20"),
             *(f"-{name}={port}" for name, port in zip(names, ports, strict=False)),
             *(f"-s3.port={ports[6]}", f"-s3.port.grpc={ports[7]}", f"-s3.config={folder / 's3.json'}"),
+            # What a second server beside this one would find taken, and news to its makers.
+            *("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
             "-master.volumeSizeLimitMB=64",
         ],
         stdout=subprocess.DEVNULL,
@@ -57,8 +59,14 @@ def s3_server(folder: Path) -> Iterator[dict[str, str]]:
         "RATCHET_S3_ACCESS_KEY_ID": access,
         "RATCHET_S3_SECRET_ACCESS_KEY": secret,
     }
+
+    def is_ready() -> bool:
+        if process.poll() is not None:
+            raise RuntimeError(f"the S3 server ended with exit code {process.returncode}")
+        return _has_bucket(variables)
+
     try:
-        wait_for(lambda: _has_bucket(variables), what="the S3 server")
+        wait_for(is_ready, what="the S3 server")
         yield variables
     finally:
         process.kill()  # a graceful end takes it 25 seconds, and nothing here is worth keeping
