@@ -22,7 +22,7 @@ from evaluators.checking import check
 from evaluators.dataset import open_bundle, prepare
 from evaluators.errors import BundleError, ExitCode, SubmissionError
 from evaluators.prepared import PreparedDataset, is_prepared
-from evaluators.registry import BASELINES, baselines_for
+from evaluators.registry import BASELINES, IMPORTERS, UnknownScorer, baselines_for, write_baseline
 from evaluators.result import Result
 from evaluators.sandbox.self_test import breaches
 from evaluators.uploads import Upload, read_files
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
             print(json.dumps({"problems": problems}))
         print(error, file=sys.stderr)
         return ExitCode.SUBMISSION_FAULT
-    except (BundleError, FileNotFoundError) as error:
+    except (BundleError, FileNotFoundError, UnknownScorer) as error:
         print(error, file=sys.stderr)
         return ExitCode.USAGE
     except MemoryError:
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _check(options: argparse.Namespace) -> None:
     dataset, uploads = _inputs(options)
-    print("\n".join(check(dataset, uploads).lines))
+    print("\n".join(check(dataset, uploads, scorer=options.scorer).lines))
 
 
 def _score(options: argparse.Namespace) -> None:
@@ -62,7 +62,7 @@ def _score(options: argparse.Namespace) -> None:
     scoring = import_module("evaluators.scoring")
     timings = {"imports": time.perf_counter() - started}
     dataset, uploads = _inputs(options)
-    result: Result = scoring.score(dataset, uploads, timings=timings)
+    result: Result = scoring.score(dataset, uploads, scorer=options.scorer, timings=timings)
     if options.json:
         sys.stdout.buffer.write(result.to_bytes())
         sys.stdout.flush()
@@ -86,12 +86,18 @@ def _table(result: Result) -> str:
 
 def _baseline(options: argparse.Namespace) -> None:
     dataset = open_bundle(options.bundle, options.store)
-    available = [info.name for info in baselines_for(dataset.specification)]
+    available = {info.name: info for info in baselines_for(dataset.specification)}
     if options.name not in available:
         raise FileNotFoundError(f"this challenge has no baseline '{options.name}'; it has {', '.join(available)}")
-    writing = import_module("evaluators.baselines.writing")
-    for path in writing.write_baseline(options.name, dataset, options.out, seed=options.seed):
+    for path in write_baseline(available[options.name], dataset, options.out, seed=options.seed):
         print(path)
+
+
+def _import(options: argparse.Namespace) -> None:
+    if options.bundle.exists() and (not options.bundle.is_dir() or any(options.bundle.iterdir())):
+        raise FileNotFoundError(f"{options.bundle} is there already and is not an empty folder")
+    IMPORTERS[options.challenge].load()(options.source, options.bundle)
+    print(options.bundle)
 
 
 def _prepare(options: argparse.Namespace) -> None:
@@ -125,15 +131,21 @@ def _parser() -> argparse.ArgumentParser:
     scoring.add_argument("--json", action="store_true", help="print the result as the site records it")
     scoring.add_argument("--timings", action="store_true", help="end standard error with seconds by part, as JSON")
     baseline = add("baseline", _baseline, "Write a baseline's submission.")
-    baseline.add_argument("name", metavar="NAME", help=", ".join(BASELINES))
+    names = dict.fromkeys(name for kind in BASELINES.values() for name in kind)
+    baseline.add_argument("name", metavar="NAME", help=", ".join(names))
     preparing = add("prepare", _prepare, "Prepare a bundle for scoring and print where it is.")
     for command in (checking, scoring, baseline, preparing):
         command.add_argument("bundle", type=_folder, metavar="BUNDLE")
         command.add_argument("--store", type=Path, default=default_store(), help="folder for prepared datasets")
     for command in (checking, scoring):
+        command.add_argument("--scorer", metavar="NAME", help="corrected, reference, …; default: the challenge's own")
         command.add_argument("files", type=_existing, nargs="+", metavar="FILES")
     baseline.add_argument("--out", type=Path, required=True, metavar="DIR")
     baseline.add_argument("--seed", type=int, default=0)
+    importing = add("import", _import, "Make a bundle of a challenge that was published elsewhere.")
+    importing.add_argument("challenge", choices=sorted(IMPORTERS), metavar="CHALLENGE", help=", ".join(IMPORTERS))
+    importing.add_argument("source", type=_existing, metavar="SOURCE", help="the folder as it is published")
+    importing.add_argument("bundle", type=Path, metavar="BUNDLE", help="the new folder to write")
     add("self-test", _self_test, "Try to leave the sandbox; run by the site inside it.")
     return parser
 

@@ -21,7 +21,7 @@ class MetricInfo:
     meaning: str
 
 
-METRICS: dict[str, MetricInfo] = {
+CLASSIFICATION: dict[str, MetricInfo] = {
     "accuracy": MetricInfo("Accuracy", "maximize", False, "the part of the test rows that is labelled right"),
     "precision": MetricInfo("Precision", "maximize", True, "the part of the rows called positive that is positive"),
     "recall": MetricInfo("Recall", "maximize", True, "the part of the positive rows that is called positive"),
@@ -29,3 +29,19 @@ METRICS: dict[str, MetricInfo] = {
     "macro_f1": MetricInfo("Macro F1", "maximize", False, "the plain mean of F1 over all classes"),
     "balanced_accuracy": MetricInfo("Balanced accuracy", "maximize", False, "the plain mean of the classes' recalls"),
 }
+"""What ``metrics`` computes from true and predicted classes."""
+
+METRICS: dict[str, MetricInfo] = CLASSIFICATION | {
+    "fraction_fixes": MetricInfo(
+        "Fraction of fixes",
+        "minimize",
+        False,
+        "the part of the training rows that was inspected before the model was nearly as good as on clean labels",
+    ),
+    "auc": MetricInfo("Mean accuracy", "maximize", False, "the mean of the accuracies over all numbers of fixes"),
+    "accuracy_before": MetricInfo("Accuracy before", "maximize", False, "the accuracy with no label mended"),
+    "accuracy_clean": MetricInfo("Accuracy clean", "maximize", False, "the accuracy with every label mended"),
+    "cost": MetricInfo("Cost", "minimize", False, "what the purchase costs"),
+    "score": MetricInfo("Score", "maximize", False, "the accuracy, and a little for what is left of the budget"),
+}
+"""Those and the ones that a kind of challenge computes itself."""

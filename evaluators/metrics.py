@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from evaluators.metric_names import METRICS
+from evaluators.metric_names import CLASSIFICATION
 
 Labels = NDArray[np.int64]
 Metric = Callable[[Labels, Labels, int], float]
@@ -56,5 +56,14 @@ FUNCTIONS: dict[str, Metric] = {
     function.__name__: function for function in (accuracy, precision, recall, f1, macro_f1, balanced_accuracy)
 }
 
-if FUNCTIONS.keys() != METRICS.keys():
+if FUNCTIONS.keys() != CLASSIFICATION.keys():
     raise RuntimeError("metrics and metric_names disagree about which metrics exist")
+
+
+def measure(true: Labels, predicted: Labels, classes: int) -> dict[str, float]:
+    """Every metric that makes sense for this number of classes, by name."""
+    return {
+        name: FUNCTIONS[name](true, predicted, classes)
+        for name, info in CLASSIFICATION.items()
+        if classes == 2 or not info.binary
+    }

@@ -2,13 +2,15 @@
 
 A prepared dataset is a directory ``<store>/<digest>/``::
 
-    manifest.json                  format, digest and the sources with their SHA-256
+    manifest.json                  format, digest, the sources with their SHA-256, the tables with their rows
     specification.json             the validated specification
-    pool|examples|test/
+    documents/NAME                 public files that are no tables, as they are
+    tables/NAME/                   what the table has of:
         embedding.npy              (rows, dimensions) float16, float32 or float64, as in the source
         ids.npy                    (rows,) UTF-8 bytes of fixed width, sorted
         rows.npy                   (rows,) int32: ids[i] is the id of row rows[i]
-        labels.npy                 (rows,) int32 numbers of classes; only where the table has labels
+        labels.npy                 (rows,) int32 numbers of classes
+        groups.npy, groups.json    (rows,) int32 numbers of groups, and their names
 
 Looking up k ids costs k · log(rows) and reading them touches k rows, however large the pool is.
 """
@@ -20,18 +22,17 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.specification import Specification
+from evaluators.specification import Specification, parse_specification
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 SPECIFICATION = "specification.json"
 
-TableName = Literal["pool", "examples", "test"]
 Rows = NDArray[np.int64]
 
 
@@ -53,6 +54,10 @@ class PreparedTable:
     """One table, opened lazily: nothing is read before it is asked for."""
 
     path: Path
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
 
     @cached_property
     def embedding(self) -> np.memmap[Any, Any]:
@@ -88,8 +93,12 @@ class PreparedTable:
     def _row_numbers(self) -> NDArray[np.int32]:
         return _mapped(self.path / "rows.npy")
 
-    def __len__(self) -> int:
-        return len(self._row_numbers)
+    @cached_property
+    def groups(self) -> tuple[NDArray[np.int32], list[str]] | None:
+        """(rows,) numbers of groups and the groups' names; None for a table without."""
+        if not (self.path / "groups.npy").is_file():
+            return None
+        return _mapped(self.path / "groups.npy"), json.loads((self.path / "groups.json").read_bytes())
 
     def rows_of(self, ids: list[str]) -> Rows:
         """The row number of each id, −1 for an unknown one; shape (len(ids),), int64."""
@@ -120,6 +129,8 @@ class PreparedDataset:
     digest: str
     specification: Specification
     sources: tuple[Source, ...]
+    counts: dict[str, int]
+    """Rows by table."""
 
     @classmethod
     def open(cls, path: Path) -> PreparedDataset:
@@ -132,21 +143,21 @@ class PreparedDataset:
         manifest = json.loads((path / MANIFEST).read_bytes())
         if manifest["format"] != FORMAT:
             raise ValueError(f"prepared dataset of format {manifest['format']}, this code reads format {FORMAT}")
-        specification = Specification.model_validate_json((path / SPECIFICATION).read_bytes())
+        specification = parse_specification(json.loads((path / SPECIFICATION).read_bytes()))
         sources = tuple(Source(**source) for source in manifest["sources"])
-        return cls(path, manifest["digest"], specification, sources)
+        return cls(path, manifest["digest"], specification, sources, manifest["tables"])
 
-    @cached_property
-    def pool(self) -> PreparedTable:
-        return PreparedTable(self.path / "pool")
+    def table(self, name: str) -> PreparedTable:
+        """The table that the specification's ``tables()`` calls so.
 
-    @cached_property
-    def examples(self) -> PreparedTable | None:
-        return PreparedTable(self.path / "examples") if self.specification.examples else None
+        Raises:
+            KeyError: there is none.
+        """
+        return PreparedTable(self.path / "tables" / name, self.counts[name])
 
-    @cached_property
-    def test(self) -> PreparedTable:
-        return PreparedTable(self.path / "test")
+    def document(self, name: str) -> bytes:
+        """The content of one of the specification's ``documents``."""
+        return (self.path / "documents" / Path(name).name).read_bytes()
 
 
 def is_prepared(path: Path) -> bool:

@@ -1,16 +1,20 @@
-"""Which names stand for which code: models and baselines. Adding one is a module and a line here.
+"""Which names stand for which code: scorers, models, baselines, importers. Adding one is a module and a line here.
 
 Entries name their module and are imported on use: a page that lists the baselines must not load scikit-learn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
+from evaluators.kinds.base import Marks, Submission, Timings
+from evaluators.prepared import PreparedDataset
 from evaluators.specification import Specification
+from evaluators.uploads import Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,37 @@ class Entry:
     location: str
 
     def load(self) -> Any:
-        module, _, attribute = self.location.partition(":")
-        return getattr(import_module(module), attribute)
+        return _load(self.location)
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerInfo:
+    """How the submissions of some challenges are read and scored.
+
+    ``of`` is a kind of challenge, or what the specification calls ``reference``. ``reading`` and ``scoring`` are
+    ``module:attribute``; reading loads neither scikit-learn nor faiss. ``version`` changes whenever the same submission
+    could get another score.
+    """
+
+    of: str
+    name: str
+    version: str
+    reading: str
+    scoring: str
+
+    def read(self, dataset: PreparedDataset, uploads: Sequence[Upload]) -> Submission:
+        """Read and check files.
+
+        Raises:
+            SubmissionError: with every problem found.
+        """
+        submission: Submission = _load(self.reading)(dataset, uploads)
+        return submission
+
+    def score(self, dataset: PreparedDataset, submission: Submission, spent: Timings) -> Marks:
+        """Score what ``read`` has returned; ``spent`` receives the seconds of each part."""
+        marks: Marks = _load(self.scoring)(dataset, submission, spent)
+        return marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +67,16 @@ class BaselineInfo(Entry):
     needs_examples: bool = False
 
 
+class UnknownScorer(ValueError):
+    """The challenge has no scorer of this name."""
+
+
 E = TypeVar("E", bound=Entry)
+
+
+def _load(location: str) -> Any:
+    module, _, attribute = location.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 def _by_name(entries: Iterable[E]) -> dict[str, E]:
@@ -45,6 +87,16 @@ def _by_name(entries: Iterable[E]) -> dict[str, E]:
         named[entry.name] = entry
     return named
 
+
+SCORERS = [
+    ScorerInfo(
+        "selection",
+        "corrected",
+        "2.0.0",
+        "evaluators.kinds.selection.reading:read",
+        "evaluators.kinds.selection.scoring:score",
+    ),
+]
 
 MODELS = _by_name(
     [
@@ -61,36 +113,68 @@ MODELS = _by_name(
     ]
 )
 
-BASELINES = _by_name(
+_SELECTION = _by_name(
     [
         BaselineInfo(
             "random",
             "Random",
-            "evaluators.baselines.random:choose",
+            "evaluators.baselines.selection.random:choose",
             paper="uniform sampling without replacement",
         ),
         BaselineInfo(
             "stratified",
             "Stratified random",
-            "evaluators.baselines.stratified:choose",
+            "evaluators.baselines.selection.stratified:choose",
             paper="Neyman 1934, On the two different aspects of the representative method",
         ),
         BaselineInfo(
             "k-center",
             "Farthest point (k-center)",
-            "evaluators.baselines.k_center:choose",
+            "evaluators.baselines.selection.k_center:choose",
             paper="Gonzalez 1985, Clustering to minimize the maximum intercluster distance; "
             "Sener and Savarese 2018, Active learning for convolutional neural networks: a core-set approach",
         ),
         BaselineInfo(
             "neighbours",
             "Neighbours of the examples",
-            "evaluators.baselines.neighbours:choose",
+            "evaluators.baselines.selection.neighbours:choose",
             paper="Coleman et al. 2022, Similarity search for efficient active learning and search of rare concepts",
             needs_examples=True,
         ),
     ]
 )
+
+_CLEANING: dict[str, BaselineInfo] = _by_name([])
+
+_ACQUISITION: dict[str, BaselineInfo] = _by_name([])
+
+BASELINES = {"selection": _SELECTION, "cleaning": _CLEANING, "acquisition": _ACQUISITION}
+
+BASELINE_WRITERS = {
+    "selection": "evaluators.baselines.selection.writing:write",
+    "cleaning": "evaluators.baselines.cleaning.writing:write",
+    "acquisition": "evaluators.baselines.acquisition.writing:write",
+}
+
+IMPORTERS: dict[str, Entry] = _by_name([])
+
+
+def scorers_for(specification: Specification) -> dict[str, ScorerInfo]:
+    """The scorers that this challenge can have, by name."""
+    return {info.name: info for info in SCORERS if info.of in (specification.kind, specification.reference)}
+
+
+def scorer_of(specification: Specification, name: str | None = None) -> ScorerInfo:
+    """A challenge's scorer: the one that counts on its board, or another one by name.
+
+    Raises:
+        UnknownScorer: it has none of this name.
+    """
+    available = scorers_for(specification)
+    wanted = name or specification.scorer
+    if wanted not in available:
+        raise UnknownScorer(f"this challenge has no scorer '{wanted}'; it has {', '.join(available)}")
+    return available[wanted]
 
 
 def model_class(name: str) -> Any:
@@ -100,8 +184,16 @@ def model_class(name: str) -> Any:
 
 def baselines_for(specification: Specification) -> list[BaselineInfo]:
     """The baselines that this challenge can have."""
-    if specification.examples is not None:
-        return list(BASELINES.values())
+    available = list(BASELINES[specification.kind].values())
+    if specification.kind != "selection" or all(plan.examples for plan in specification.plans.values()):
+        return available
     if specification.labels == "submitted":
         return []  # Their labels would be those of the nearest examples.
-    return [info for info in BASELINES.values() if not info.needs_examples]
+    return [info for info in available if not info.needs_examples]
+
+
+def write_baseline(info: BaselineInfo, dataset: PreparedDataset, folder: Path, *, seed: int) -> list[Path]:
+    """Choose by a baseline and write its files into ``folder``, as a participant would send them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = _load(BASELINE_WRITERS[dataset.specification.kind])(info.load(), dataset, folder, seed=seed)
+    return written

@@ -147,11 +147,14 @@ def _about_what_was_given(result: Result, evaluation: Evaluation) -> None:
     version = evaluation.dataset_version
     specification = version.spec
     tasks = {task.name for task in specification.tasks}
+    if specification.partial:
+        tasks &= set(result.tasks) or tasks
     expected = {
         "challenge": (result.challenge, specification.slug),
         "kind": (result.kind, specification.kind),
         "metric": (result.score.metric, specification.metric),
         "direction": (result.score.direction, specification.direction),
+        "scorer": (result.scorer.name, specification.scorer),
         "seeds": ([item.seed for item in result.seeds], specification.seeds),
         "tasks": (set(result.tasks), tasks),
         "tasks by seed": ([set(item.tasks) for item in result.seeds], [tasks] * len(specification.seeds)),

@@ -229,6 +229,6 @@ def test_the_contract_loads_neither_scikit_learn_nor_faiss_nor_django() -> None:
 
 
 def test_scoring_loads_nothing_of_the_site() -> None:
-    loaded = loaded_by("import evaluators.cli, evaluators.scoring, evaluators.baselines.writing")
+    loaded = loaded_by("import evaluators.cli, evaluators.scoring, evaluators.baselines.selection.writing")
     assert loaded >= HEAVY
     assert not loaded & (OF_THE_SITE | {"challenges", "leaderboard", "frontend"})

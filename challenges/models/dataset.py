@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from evaluators.specification import Specification
+from evaluators.specification import Specification, parse_specification
 
 SHA256 = RegexValidator(r"^[0-9a-f]{64}$", "not a SHA-256 in lower-case hex")
 
@@ -34,7 +34,7 @@ class DatasetVersion(models.Model):
     @cached_property
     def spec(self) -> Specification:
         """The validated specification."""
-        return Specification.model_validate(self.specification)
+        return parse_specification(self.specification)
 
 
 class DataFile(models.Model):

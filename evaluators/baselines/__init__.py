@@ -1,5 +1,4 @@
 """Baselines: what anyone could submit without an idea of their own, scored through the same door as everyone else.
 
-A baseline sees only what a participant sees. Where the pool has no labels, it guesses them as the label of the nearest
-example.
+A baseline sees only what a participant sees.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ Classes = NDArray[np.int64]
 
 
 class FixedModel(Protocol):
-    """A classifier that is trained anew for every task and seed.
+    """A classifier that is trained anew for every task and set of rows.
 
     The constructor takes the parameters of ``models.parameters`` by keyword, each with a default, and raises
     ``ValueError`` for one that is unknown or out of range.
@@ -20,6 +21,9 @@ class FixedModel(Protocol):
 
     def __init__(self, **parameters: Any) -> None: ...
 
-    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seed: int) -> Classes:
-        """Train on ``train`` (rows, dimensions) with ``classes`` (rows,); return the classes of ``test``, (rows,)."""
+    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seeds: Sequence[int]) -> list[Classes]:
+        """Train on ``train`` (rows, dimensions) with ``classes`` (rows,); return the classes of ``test``, (rows,).
+
+        One prediction for each seed, so that what does not depend on it is done once.
+        """
         ...

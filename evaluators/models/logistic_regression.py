@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,21 +17,23 @@ from evaluators.models.parameters import LogisticRegressionParameters
 class LogisticRegression:
     """Multinomial logistic regression with an L2 penalty of strength 1/``C``.
 
-    Stopping at ``max_iter`` is part of the fixed
-    model, so it is no error. Labels that are equal in all rows give a model that always answers that class.
+    Stopping at ``max_iter`` is part of the fixed model, so it is no error. Labels that are equal in all rows give a
+    model that always answers that class. L-BFGS draws nothing, so all seeds share one model.
     """
 
     def __init__(self, **parameters: Any) -> None:
         self.parameters = LogisticRegressionParameters(**parameters)
 
-    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seed: int) -> Classes:
+    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seeds: Sequence[int]) -> list[Classes]:
+        return [self._predict(train, classes, test)] * len(seeds)
+
+    def _predict(self, train: Vectors, classes: Classes, test: Vectors) -> Classes:
         if len(np.unique(classes)) == 1:
             return np.full(len(test), classes[0])
         estimator = Estimator(
             C=self.parameters.C,
             max_iter=self.parameters.max_iter,
             class_weight="balanced" if self.parameters.balanced else None,
-            random_state=seed,
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)

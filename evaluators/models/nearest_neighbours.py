@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import faiss
@@ -24,9 +25,9 @@ class NearestNeighbours:
     def __init__(self, **parameters: Any) -> None:
         self.parameters = NearestNeighboursParameters(**parameters)
 
-    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seed: int) -> Classes:
+    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seeds: Sequence[int]) -> list[Classes]:
         distances, neighbours = search(train, test, min(self.parameters.k, len(train)))
-        return _vote(classes[neighbours], distances)
+        return [_vote(classes[neighbours], distances)] * len(seeds)
 
 
 def search(base: NDArray[Any], queries: NDArray[Any], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

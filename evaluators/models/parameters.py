@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Parameters(BaseModel):
+class ModelParameters(BaseModel):
+    """``uses_seed``: two seeds can give two models on the same rows. ``binary``: for two classes, no more."""
+
+    uses_seed: ClassVar[bool] = False
+    binary: ClassVar[bool] = False
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class LogisticRegressionParameters(_Parameters):
+class LogisticRegressionParameters(ModelParameters):
     """``C`` is the inverse strength of the L2 penalty; ``balanced`` weights classes by their inverse frequency."""
 
     C: float = Field(default=1.0, gt=0, allow_inf_nan=False)
@@ -17,13 +24,20 @@ class LogisticRegressionParameters(_Parameters):
     balanced: bool = False
 
 
-class NearestNeighboursParameters(_Parameters):
+class NearestNeighboursParameters(ModelParameters):
     """``k`` neighbours vote."""
 
     k: int = Field(default=5, ge=1, le=1000)
 
 
-PARAMETERS: dict[str, type[_Parameters]] = {
+class KeywordVoteParameters(ModelParameters):
+    """Nothing can be set: the model is what DataPerf's speech challenge fixed."""
+
+    uses_seed: ClassVar[bool] = True
+
+
+PARAMETERS: dict[str, type[ModelParameters]] = {
     "logistic-regression": LogisticRegressionParameters,
+    "keyword-vote": KeywordVoteParameters,
     "nearest-neighbours": NearestNeighboursParameters,
 }

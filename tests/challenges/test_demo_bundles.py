@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from evaluators.parts import Table
 from evaluators.specification import read_specification
 
 DEMO = Path(__file__).resolve().parents[2] / "challenges" / "demo"
@@ -23,30 +24,32 @@ def bundle(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
-def _rows(bundle: Path, files: list[str]) -> tuple[set[str], set[bytes]]:
-    """Ids and embeddings of some files; the exact bytes of a vector stand for the thing it was made from."""
+def _rows(bundle: Path, tables: list[Table]) -> tuple[set[str], set[bytes]]:
+    """Ids and embeddings of some tables; the exact bytes of a vector stand for the thing it was made from."""
     ids, vectors = [], []
-    for file in files:
-        table = pq.read_table(bundle / file, columns=["id", "embedding"])
-        ids += table["id"].to_pylist()
-        vectors += [np.array(vector, np.float16).tobytes() for vector in table["embedding"].to_pylist()]
+    for table in tables:
+        for file in table.files:
+            columns = pq.read_table(bundle / file, columns=[name for name in (table.id, table.embedding) if name])
+            ids += columns[table.id].to_pylist() if table.id else []
+            vectors += [np.array(vector, np.float16).tobytes() for vector in columns[table.embedding].to_pylist()]
     return set(ids), set(vectors)
 
 
 def test_no_hidden_row_is_in_a_public_file(bundle: Path) -> None:
     specification = read_specification(bundle)
-    hidden_ids, hidden_vectors = _rows(bundle, specification.test.files)
-    public_ids, public_vectors = _rows(bundle, specification.public_tables_files)
-    assert len(hidden_ids) >= 2500
-    assert len(public_ids) >= 7000
+    tables = [planned.table for planned in specification.tables().values() if planned.table.embedding]
+    hidden_ids, hidden_vectors = _rows(bundle, [table for table in tables if not table.public])
+    public_ids, public_vectors = _rows(bundle, [table for table in tables if table.public])
+    assert len(hidden_vectors) >= 500
+    assert len(public_vectors) >= 100
     assert hidden_ids.isdisjoint(public_ids)
     assert hidden_vectors.isdisjoint(public_vectors)
 
 
 def test_labels_that_participants_must_find_are_not_published(bundle: Path) -> None:
     specification = read_specification(bundle)
-    if specification.labels == "submitted":
-        for file in specification.pool.files:
+    if specification.kind == "selection" and specification.labels == "submitted":
+        for file in (file for plan in specification.plans.values() for file in plan.pool_table.files):
             assert set(pq.read_schema(bundle / file).names) == {"id", "pixels", "embedding"}
 
 

@@ -13,17 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from evaluators.baselines.k_center import farthest_points
-from evaluators.baselines.problem import Examples, SelectionProblem, problem_of
-from evaluators.baselines.writing import write_baseline
+from evaluators.baselines.selection.k_center import farthest_points
+from evaluators.baselines.selection.problem import Examples, SelectionProblem, problem_of
 from evaluators.checking import check
+from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.prepared import PreparedDataset
-from evaluators.registry import BASELINES
+from evaluators.registry import BASELINES, write_baseline
 from evaluators.scoring import score
 from evaluators.uploads import read_files
 from tests.evaluators.conftest import MakeDataset
 
-NAMES = pytest.mark.parametrize("name", BASELINES)
+SELECTION = BASELINES["selection"]
+NAMES = pytest.mark.parametrize("name", SELECTION)
 FAMILIES = pytest.mark.parametrize("labels", ["known", "submitted"])
 
 
@@ -38,10 +39,10 @@ class TestContract:
         self, name: str, labels: str, make_dataset: MakeDataset, tmp_path: Path
     ) -> None:
         dataset = make_dataset(labels=labels, budget=7)
-        written = write_baseline(name, dataset, tmp_path / "out", seed=3)
+        written = write_baseline(SELECTION[name], dataset, tmp_path / "out", seed=3)
         assert [path.name for path in written] == [f"{task.name}.csv" for task in dataset.specification.tasks]
         report = check(dataset, read_files([tmp_path / "out"]))
-        assert [task.rows for task in report.tasks] == [7] * len(written)
+        assert [sum(task.counts.values()) for task in report.tasks] == [7] * len(written)
         score(dataset, read_files([tmp_path / "out"]))
 
     def test_the_same_seed_gives_the_same_files(
@@ -49,7 +50,7 @@ class TestContract:
     ) -> None:
         dataset = make_dataset(labels=labels)
         for number, seed in enumerate((5, 5, 6)):
-            write_baseline(name, dataset, tmp_path / str(number), seed=seed)
+            write_baseline(SELECTION[name], dataset, tmp_path / str(number), seed=seed)
         assert contents(tmp_path / "0") == contents(tmp_path / "1")
         if name != "neighbours":  # which draws nothing
             assert contents(tmp_path / "0") != contents(tmp_path / "2")
@@ -58,33 +59,38 @@ class TestContract:
         self, name: str, labels: str, make_dataset: MakeDataset, tmp_path: Path
     ) -> None:
         dataset = make_dataset(labels=labels)
-        write_baseline(name, dataset, tmp_path / "with", seed=1)
+        write_baseline(SELECTION[name], dataset, tmp_path / "with", seed=1)
         copy = tmp_path / "copy"
         shutil.copytree(dataset.path, copy)
-        shutil.rmtree(copy / "test")
-        write_baseline(name, PreparedDataset.open(copy), tmp_path / "without", seed=1)
+        shutil.rmtree(copy / "tables" / "test")
+        write_baseline(SELECTION[name], PreparedDataset.open(copy), tmp_path / "without", seed=1)
         assert contents(tmp_path / "with") == contents(tmp_path / "without")
 
     def test_a_pool_smaller_than_the_budget_is_taken_whole(
         self, name: str, labels: str, make_dataset: MakeDataset, tmp_path: Path
     ) -> None:
         dataset = make_dataset(labels=labels, rows=12, budget=50)
-        write_baseline(name, dataset, tmp_path / "out", seed=0)
-        assert {task.rows for task in check(dataset, read_files([tmp_path / "out"])).tasks} == {12}
+        write_baseline(SELECTION[name], dataset, tmp_path / "out", seed=0)
+        assert {sum(task.counts.values()) for task in check(dataset, read_files([tmp_path / "out"])).tasks} == {12}
+
+
+def first_problem(dataset: PreparedDataset) -> SelectionProblem:
+    specification = dataset.specification
+    assert isinstance(specification, SelectionSpecification)
+    return problem_of(dataset, specification, next(iter(specification.plans.values())))
 
 
 def test_labels_the_pool_does_not_have_are_those_of_the_nearest_example(submitted: PreparedDataset) -> None:
-    problem = problem_of(submitted, submitted.specification.tasks[0])
-    examples = submitted.examples
-    assert examples is not None
+    problem = first_problem(submitted)
+    examples = submitted.table("examples")
     for vector, guess in zip(problem.embedding, problem.classes, strict=True):
         squares = ((np.asarray(examples.embedding, np.float64) - vector) ** 2).sum(axis=1)
         assert examples.labels[squares.argmin()] == guess
 
 
 def test_the_problem_of_a_binary_task_has_the_classes_0_and_1(known: PreparedDataset) -> None:
-    problem = problem_of(known, known.specification.tasks[0])
-    assert np.array_equal(problem.classes, known.pool.labels == 0)
+    problem = first_problem(known)
+    assert np.array_equal(problem.classes, known.table("pool").labels == 0)
     assert problem.examples is not None
     assert problem.examples.classes.tolist() == [1, 0, 0] * 3
 
@@ -107,19 +113,19 @@ def test_shares_fill_the_budget_as_evenly_as_the_classes_allow(classes: list[int
 
 @given(st.lists(st.integers(0, 1), min_size=2, max_size=12).filter(lambda c: len(set(c)) == 2), st.integers(0, 99))
 def test_random_rows_are_different_and_of_two_classes(classes: list[int], seed: int) -> None:
-    choose = BASELINES["random"].load()
+    choose = SELECTION["random"].load()
     rows = choose(problem(classes, 2), np.random.default_rng(seed))
     assert len(set(rows.tolist())) == 2
     assert len({classes[row] for row in rows}) == 2
 
 
 def test_random_rows_of_a_pool_of_one_class_are_still_drawn() -> None:
-    assert len(BASELINES["random"].load()(problem([1] * 5, 3), np.random.default_rng(0))) == 3
+    assert len(SELECTION["random"].load()(problem([1] * 5, 3), np.random.default_rng(0))) == 3
 
 
 def test_stratified_rows_are_in_equal_shares() -> None:
     classes = [0] * 50 + [1] * 30 + [2] * 2
-    rows = BASELINES["stratified"].load()(problem(classes, 20), np.random.default_rng(0))
+    rows = SELECTION["stratified"].load()(problem(classes, 20), np.random.default_rng(0))
     assert Counter(classes[row] for row in rows) == {0: 9, 1: 9, 2: 2}
     assert len(set(rows.tolist())) == 20
 
@@ -162,7 +168,7 @@ def test_neighbours_of_examples_are_the_nearest_of_each_class() -> None:
     anchors = generator.normal(size=(6, 3)).astype(np.float32)
     examples = Examples(anchors, np.array([1, 0, 1, 0, 1, 0]))
     chosen = (
-        BASELINES["neighbours"]
+        SELECTION["neighbours"]
         .load()(SelectionProblem(vectors, classes, examples, 8), np.random.default_rng(0))
         .tolist()
     )
@@ -175,4 +181,4 @@ def test_neighbours_of_examples_are_the_nearest_of_each_class() -> None:
 
 def test_neighbours_need_examples() -> None:
     with pytest.raises(ValueError, match="no examples"):
-        BASELINES["neighbours"].load()(problem([0, 1], 2), np.random.default_rng(0))
+        SELECTION["neighbours"].load()(problem([0, 1], 2), np.random.default_rng(0))

@@ -34,9 +34,8 @@ def test_a_right_submission_is_described(
     assert report.as_dict()["tasks"][0] == {
         "task": "apple",
         "title": "Apples",
-        "rows": 6,
-        "budget": 6,
-        "by_class": {"others": 4, "apple": 2},
+        "line": "6 of 6 rows (4 × others, 2 × apple)",
+        "counts": {"others": 4, "apple": 2},
     }
     report = check(submitted, good_uploads(labels="submitted", rows=3))
     assert report.lines == ["Things: 3 of 6 rows (1 × apple, 1 × bread, 1 × chair)"]
@@ -45,7 +44,7 @@ def test_a_right_submission_is_described(
 def test_the_hidden_rows_are_not_opened(make_dataset: MakeDataset, good_uploads: Uploads) -> None:
     dataset = make_dataset()
     for table in ("test", "examples"):
-        shutil.rmtree(dataset.path / table)
+        shutil.rmtree(dataset.path / "tables" / table)
     check(PreparedDataset.open(dataset.path), good_uploads())
 
 
@@ -139,7 +138,7 @@ def test_tasks_are_told_apart(files: dict[str, str], text: str, known: PreparedD
 
 def test_a_tasks_file_may_be_written_in_capitals(known: PreparedDataset) -> None:
     files = [Upload(name, b"id\npool-000\npool-001\n") for name in ("Apple.CSV", "BREAD.csv")]
-    assert [task.rows for task in check(known, files).tasks] == [2, 2]
+    assert [sum(task.counts.values()) for task in check(known, files).tasks] == [2, 2]
 
 
 def test_with_one_task_any_name_will_do_but_only_one_file(submitted: PreparedDataset) -> None:

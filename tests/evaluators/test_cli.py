@@ -154,7 +154,7 @@ def test_baseline_writes_files_that_can_be_scored(folder: Path, run: CommandLine
 def test_our_own_faults_have_codes_of_their_own(
     fault: Exception, code: int, text: str, folder: Path, run: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*arguments: object) -> None:
+    def fail(*arguments: object, **options: object) -> None:
         raise fault
 
     monkeypatch.setattr("evaluators.cli.check", fail)

@@ -38,7 +38,7 @@ def test_rows_ids_and_labels_come_back_as_they_were(floats: str, fixed_size: boo
     vectors = np.random.default_rng(0).normal(size=(len(IDS), 5)).astype(floats)
     for name, part in zip(names, (slice(0, 3), slice(3, 4), slice(4, 8)), strict=True):
         write_table(bundle / name, IDS[part], vectors[part], LABELS[part], floats=floats, fixed_size=fixed_size)
-    pool = prepared(bundle, tmp_path / "store").pool
+    pool = prepared(bundle, tmp_path / "store").table("pool")
     assert len(pool) == len(IDS)
     assert pool.ids() == IDS
     assert pool.embedding.dtype == np.dtype(floats)
@@ -51,10 +51,10 @@ def test_rows_ids_and_labels_come_back_as_they_were(floats: str, fixed_size: boo
 
 
 def test_several_batches_are_joined_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evaluators.dataset.BATCH_ROWS", 7)
+    monkeypatch.setattr("evaluators.tables.BATCH_ROWS", 7)
     bundle = write_bundle(tmp_path / "bundle", rows=60)
     source = pq.read_table(bundle / "public/pool.parquet")
-    pool = prepared(bundle, tmp_path / "store").pool
+    pool = prepared(bundle, tmp_path / "store").table("pool")
     assert pool.ids() == source.column("id").to_pylist()
     assert np.array_equal(pool.embedding, np.array(source.column("embedding").to_pylist(), np.float32))
 
@@ -71,7 +71,7 @@ def test_a_slice_of_a_larger_array_is_read_from_its_own_start(tmp_path: Path) ->
         }
     )
     pq.write_table(table, bundle / "public/pool.parquet")
-    pool = prepared(bundle, tmp_path / "store").pool
+    pool = prepared(bundle, tmp_path / "store").table("pool")
     assert (pool.ids(), pool.embedding.tolist(), pool.labels.tolist()) == (
         ["a", "b", "c"],
         [[1, 2], [3, 4], [5, 6]],
@@ -87,7 +87,7 @@ def test_numbers_may_be_ids_and_labels(tmp_path: Path) -> None:
         pa.table({"id": [30, 4, 100], "embedding": pa.array([[1.0, 2.0]] * 3, pa.list_(pa.float32()))}),
         bundle / "public/pool.parquet",
     )
-    assert prepared(bundle, tmp_path / "store").pool.rows_of(["100", "4", "30", "1"]).tolist() == [2, 1, 0, -1]
+    assert prepared(bundle, tmp_path / "store").table("pool").rows_of(["100", "4", "30", "1"]).tolist() == [2, 1, 0, -1]
 
 
 NAMES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=6)
@@ -103,7 +103,7 @@ def test_looking_up_ids_is_the_same_as_searching_the_list(
     write_table(bundle / "public/pool.parquet", ids, [[1.0]] * len(ids), ["apple"] * len(ids))
     for name in ("public/examples.parquet", "hidden/test.parquet"):
         write_table(bundle / name, [f"only in {name}"], [[1.0]], ["apple"])
-    pool = prepared(bundle, folder / "store").pool
+    pool = prepared(bundle, folder / "store").table("pool")
     wanted = strange + data.draw(st.lists(st.sampled_from(ids), max_size=10))
     wanted += [name + "\0" for name in wanted] + [name + "x" * 200 for name in wanted[:2]]
     assert pool.rows_of(wanted).tolist() == [ids.index(name) if name in ids else -1 for name in wanted]
@@ -111,8 +111,8 @@ def test_looking_up_ids_is_the_same_as_searching_the_list(
 
 def test_an_id_may_be_asked_for_in_any_form_without_an_error(known: PreparedDataset) -> None:
     strange = ["", "\0", "pool-000\0", "\ud800", "x" * 1_000_000, "pool-00", "pool-0000", "zzz", " pool-000"]
-    assert known.pool.rows_of(strange).tolist() == [-1] * len(strange)
-    assert known.pool.rows_of([]).tolist() == []
+    assert known.table("pool").rows_of(strange).tolist() == [-1] * len(strange)
+    assert known.table("pool").rows_of([]).tolist() == []
 
 
 def test_a_long_id_does_not_copy_the_index(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_long_id_does_not_copy_the_index(tmp_path: Path) -> None:
     probe = (
         "import sys; from pathlib import Path; from evaluators.prepared import PreparedDataset\n"
         "from tests.memory import peak\n"
-        "pool = PreparedDataset.open(Path(sys.argv[1])).pool\n"
+        "pool = PreparedDataset.open(Path(sys.argv[1])).table('pool')\n"
         "pool.rows_of(['pool-000'])\n"
         "before = peak()\n"
         "assert pool.rows_of(['x' * 100_000] + ['pool-001'] * 5000).tolist() == [-1] + [1] * 5000\n"
@@ -295,7 +295,7 @@ def test_processes_that_prepare_at_once_agree(tmp_path: Path) -> None:
     assert [process.returncode for process in several] == [0, 0, 0]
     (path,) = (tmp_path / "store").iterdir()
     assert answers == {str(path)}
-    assert len(PreparedDataset.open(path).pool) == 2000
+    assert len(PreparedDataset.open(path).table("pool")) == 2000
 
 
 def test_whoever_loses_the_race_uses_the_winners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,7 +311,7 @@ def test_whoever_loses_the_race_uses_the_winners(tmp_path: Path, monkeypatch: py
 def test_a_prepared_dataset_cannot_be_written_to(known: PreparedDataset) -> None:
     assert all(path.stat().st_mode & 0o222 == 0 for path in known.path.rglob("*") if path.is_file())
     with pytest.raises(ValueError, match="read-only"):
-        known.pool.embedding[0, 0] = 1
+        known.table("pool").embedding[0, 0] = 1
 
 
 def test_opening_what_is_not_prepared_is_an_error(tmp_path: Path) -> None:
@@ -323,15 +323,15 @@ def test_opening_what_is_not_prepared_is_an_error(tmp_path: Path) -> None:
 def test_a_dataset_of_another_format_is_refused(make_dataset: MakeDataset) -> None:
     dataset = make_dataset()
     manifest = dataset.path / MANIFEST
-    content = json.loads(manifest.read_bytes()) | {"format": 2}
+    content = json.loads(manifest.read_bytes()) | {"format": 3}
     manifest.chmod(0o644)
     manifest.write_text(json.dumps(content))
-    with pytest.raises(ValueError, match="format 2, this code reads format 1"):
+    with pytest.raises(ValueError, match="format 3, this code reads format 2"):
         PreparedDataset.open(dataset.path)
 
 
 def test_a_vector_cut_off_is_an_error_not_zeros(make_dataset: MakeDataset) -> None:
-    pool = make_dataset().pool
+    pool = make_dataset().table("pool")
     length = (pool.path / "embedding.npy").stat().st_size
     assert pool.embedding.shape == (60, 8)
     (pool.path / "embedding.npy").chmod(0o644)
@@ -347,7 +347,7 @@ def test_a_row_that_is_public_and_hidden_is_refused(tmp_path: Path) -> None:
     hidden = pq.read_table(bundle / "hidden/test.parquet")
     ids = ["pool-007", *hidden["id"].to_pylist()[1:]]
     pq.write_table(hidden.set_column(0, "id", pa.array(ids)), bundle / "hidden/test.parquet")
-    with pytest.raises(BundleError, match="the id 'pool-007' is in the hidden test rows and in the pool"):
+    with pytest.raises(BundleError, match="the id 'pool-007' is in the hidden table 'test' and in the public 'pool'"):
         prepare(bundle, tmp_path / "store")
     assert list((tmp_path / "store").iterdir()) == []
 

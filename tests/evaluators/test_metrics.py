@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluators.metric_names import METRICS
-from evaluators.metrics import FUNCTIONS
-from evaluators.scoring import measure
+from evaluators.metric_names import CLASSIFICATION
+from evaluators.metrics import FUNCTIONS, measure
 
 Pair = tuple[list[int], list[int]]
 
@@ -57,13 +56,13 @@ def pairs(classes: int) -> st.SearchStrategy[Pair]:
 
 
 def test_every_metric_has_a_slow_version_here() -> None:
-    assert SLOW.keys() == METRICS.keys() == FUNCTIONS.keys()
+    assert SLOW.keys() == CLASSIFICATION.keys() == FUNCTIONS.keys()
 
 
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("name", CLASSIFICATION)
 @given(st.data())
 def test_a_metric_is_what_its_definition_says(name: str, data: st.DataObject) -> None:
-    classes = 2 if METRICS[name].binary else data.draw(st.integers(2, 5))
+    classes = 2 if CLASSIFICATION[name].binary else data.draw(st.integers(2, 5))
     true, predicted = data.draw(pairs(classes))
     value = FUNCTIONS[name](np.array(true), np.array(predicted), classes)
     assert type(value) is float
@@ -71,9 +70,9 @@ def test_a_metric_is_what_its_definition_says(name: str, data: st.DataObject) ->
     assert 0 <= value <= 1
 
 
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("name", CLASSIFICATION)
 def test_a_metric_keeps_the_contract(name: str) -> None:
-    function, info = FUNCTIONS[name], METRICS[name]
+    function, info = FUNCTIONS[name], CLASSIFICATION[name]
     true = np.array([0, 1, 1, 0, 1, 0, 1, 1])
     wrong = 1 - true
     best, worst = (function(true, true, 2), function(true, wrong, 2))
@@ -85,7 +84,7 @@ def test_a_metric_keeps_the_contract(name: str) -> None:
     assert info.meaning
 
 
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("name", CLASSIFICATION)
 def test_a_constant_answer_gives_a_finite_number_without_a_warning(name: str, recwarn: pytest.WarningsRecorder) -> None:
     for true in ([0, 0, 0], [1, 1, 1], [0, 1, 1]):
         for predicted in ([0, 0, 0], [1, 1, 1]):
@@ -95,5 +94,5 @@ def test_a_constant_answer_gives_a_finite_number_without_a_warning(name: str, re
 
 def test_metrics_of_class_1_are_left_out_with_more_classes() -> None:
     true, predicted = np.array([0, 1, 2]), np.array([0, 1, 1])
-    assert list(measure(true, predicted, 3)) == [name for name, info in METRICS.items() if not info.binary]
-    assert list(measure(true[:2], predicted[:2], 2)) == list(METRICS)
+    assert list(measure(true, predicted, 3)) == [name for name, info in CLASSIFICATION.items() if not info.binary]
+    assert list(measure(true[:2], predicted[:2], 2)) == list(CLASSIFICATION)

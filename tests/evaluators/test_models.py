@@ -29,7 +29,7 @@ class TestContract:
     def test_it_learns_what_is_easy(self, name: str) -> None:
         train, classes = blobs()
         test, truth = blobs(rows=60, seed=1)
-        predicted = model_class(name)().fit_predict(train, classes, test, seed=0)
+        predicted = model_class(name)().fit_predict(train, classes, test, seeds=[0])[0]
         assert predicted.shape == (60,)
         assert predicted.dtype == np.int64
         assert np.mean(predicted == truth) > 0.95
@@ -39,27 +39,27 @@ class TestContract:
         train, classes = blobs()
         train, test = train.astype(floats), blobs(rows=50, seed=1)[0].astype(floats)
         before = (train.copy(), classes.copy(), test.copy())
-        answers = [model_class(name)().fit_predict(train, classes, test, seed=7) for _ in range(2)]
+        answers = [model_class(name)().fit_predict(train, classes, test, seeds=[7])[0] for _ in range(2)]
         assert np.array_equal(*answers)
         assert all(np.array_equal(*pair) for pair in zip(before, (train, classes, test), strict=True))
 
     @pytest.mark.parametrize("rows", [1, 5])
     def test_one_class_is_always_answered(self, name: str, rows: int) -> None:
         train, _ = blobs(rows=rows)
-        predicted = model_class(name)().fit_predict(train, np.full(rows, 2), blobs(rows=10)[0], seed=0)
+        predicted = model_class(name)().fit_predict(train, np.full(rows, 2), blobs(rows=10)[0], seeds=[0])[0]
         assert predicted.tolist() == [2] * 10
 
     def test_classes_that_were_not_shown_are_never_answered(self, name: str) -> None:
         train, classes = blobs()
         kept = classes != 1
-        predicted = model_class(name)().fit_predict(train[kept], classes[kept], train, seed=0)
+        predicted = model_class(name)().fit_predict(train[kept], classes[kept], train, seeds=[0])[0]
         assert set(predicted.tolist()) == {0, 2}
 
     def test_what_it_reads_may_be_read_only(self, name: str) -> None:
         train, classes = blobs()
         for array in (train, classes):
             array.flags.writeable = False
-        model_class(name)().fit_predict(train, classes, train, seed=0)
+        model_class(name)().fit_predict(train, classes, train, seeds=[0])[0]
 
     def test_an_unknown_parameter_is_refused(self, name: str) -> None:
         with pytest.raises(ValueError, match="unknown_parameter"):
@@ -89,7 +89,7 @@ def test_balanced_weights_find_the_rare_class() -> None:
     classes = (np.arange(200) >= 195).astype(np.int64)
     train[classes == 1] += 1.5
     plain, balanced = (
-        model_class("logistic-regression")(balanced=value).fit_predict(train, classes, train, seed=0)
+        model_class("logistic-regression")(balanced=value).fit_predict(train, classes, train, seeds=[0])[0]
         for value in (False, True)
     )
     assert balanced.sum() > plain.sum()
@@ -114,7 +114,7 @@ def test_neighbours_are_those_of_brute_force(train: list[Any], queries: list[Any
     base, wanted = np.array(train, np.float32), np.array(queries, np.float32)
     k_used = min(k, len(train))
     distances, found = search(base, wanted, k_used)
-    predicted = NearestNeighbours(k=k).fit_predict(base, np.array(classes), wanted, seed=0)
+    predicted = NearestNeighbours(k=k).fit_predict(base, np.array(classes), wanted, seeds=[0])[0]
     for number, query in enumerate(queries):
         squares = [sum((a - b) ** 2 for a, b in zip(row, query, strict=True)) for row in train]
         assert distances[number].tolist() == sorted(squares)[:k_used]
@@ -127,9 +127,9 @@ def test_neighbours_are_those_of_brute_force(train: list[Any], queries: list[Any
 def test_ties_go_to_the_nearer_then_to_the_smaller_class() -> None:
     model = NearestNeighbours(k=2)
     train = np.array([[1.0], [-2.0]], np.float32)
-    assert model.fit_predict(train, np.array([1, 0]), np.array([[0.0]]), seed=0).tolist() == [1]
+    assert model.fit_predict(train, np.array([1, 0]), np.array([[0.0]]), seeds=[0])[0].tolist() == [1]
     train = np.array([[1.0], [-1.0]], np.float32)
-    assert model.fit_predict(train, np.array([3, 2]), np.array([[0.0]]), seed=0).tolist() == [2]
+    assert model.fit_predict(train, np.array([3, 2]), np.array([[0.0]]), seeds=[0])[0].tolist() == [2]
 
 
 def test_queries_in_several_batches_are_answered_in_order() -> None:
@@ -140,5 +140,5 @@ def test_queries_in_several_batches_are_answered_in_order() -> None:
 
 def test_more_neighbours_than_rows_means_all_of_them() -> None:
     train = np.array([[0.0], [1.0], [2.0]], np.float32)
-    predicted = NearestNeighbours(k=1000).fit_predict(train, np.array([1, 0, 0]), np.array([[0.0]]), seed=0)
+    predicted = NearestNeighbours(k=1000).fit_predict(train, np.array([1, 0, 0]), np.array([[0.0]]), seeds=[0])[0]
     assert predicted.tolist() == [0]

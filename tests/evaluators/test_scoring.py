@@ -17,10 +17,12 @@ from sklearn.linear_model import LogisticRegression
 
 from evaluators.dataset import prepare
 from evaluators.errors import SubmissionError
-from evaluators.metric_names import METRICS
+from evaluators.kinds.selection.scoring import subsample
+from evaluators.metric_names import CLASSIFICATION
 from evaluators.prepared import PreparedDataset
+from evaluators.registry import scorer_of
 from evaluators.result import Result
-from evaluators.scoring import LIBRARIES, SCORER_VERSION, score, subsample
+from evaluators.scoring import LIBRARIES, score
 from evaluators.uploads import Upload
 from tests.bundles import good_files, write_bundle, write_table
 from tests.evaluators.conftest import MakeDataset
@@ -43,9 +45,11 @@ def test_the_result_says_what_was_done(family: str, request: pytest.FixtureReque
     assert [item.seed for item in result.seeds] == specification.seeds
     binary = family == "known"
     assert all(
-        set(scores) == {m for m in METRICS if binary or not METRICS[m].binary} for scores in result.tasks.values()
+        set(scores) == {m for m in CLASSIFICATION if binary or not CLASSIFICATION[m].binary}
+        for scores in result.tasks.values()
     )
-    assert (result.scorer.version, set(result.scorer.libraries)) == (SCORER_VERSION, set(LIBRARIES))
+    assert (result.scorer.name, result.scorer.version) == ("corrected", scorer_of(specification).version)
+    assert set(result.scorer.libraries) == set(LIBRARIES)
     assert result.data.dataset == dataset.digest
     assert result.data.sources == {source.name: source.sha256 for source in dataset.sources}
     assert result.data.submission == {upload.name: upload.sha256 for upload in uploads}

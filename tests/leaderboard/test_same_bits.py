@@ -24,7 +24,7 @@ def test_site_and_command_line_give_the_same_bytes(
     slug: str, load: Callable[..., Phase], user: User, tmp_path: Path
 ) -> None:
     phase = load(BUNDLES / slug)
-    uploads = make_baseline(BASELINES["stratified"], dataset_directory(phase.dataset_version))
+    uploads = make_baseline(BASELINES["selection"]["stratified"], dataset_directory(phase.dataset_version))
     submission = submit(
         phase, personal_team(user), name="mine", uploads=uploads, created_by=user, client=Submission.Client.API
     )

@@ -1,8 +1,4 @@
-"""From a selection's files to the rows and classes it names, with every mistake explained.
-
-A task's rows come in a file of their own, ``TASK.csv``, or all tasks' rows come in one file with a column ``task``.
-With a single task any file name will do, and there is no such column.
-"""
+"""From a selection's files to the rows and classes it names, with every mistake explained."""
 
 from __future__ import annotations
 
@@ -13,133 +9,81 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.csv_table import read_csv
 from evaluators.errors import Problem, SubmissionError, quoted
+from evaluators.kinds.base import TaskReport
+from evaluators.kinds.selection.choices import Choice, choices_by_task
+from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.prepared import PreparedDataset
-from evaluators.specification import Specification, Task
 from evaluators.uploads import Upload
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One line of a submission: this row, perhaps with this label, for one task."""
-
-    file: str
-    line: int
-    id: str
-    label: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class TaskSelection:
-    """The training rows of one task, in the order in which they were submitted.
+    """The training rows of one task, in the order of the pool: the same choice gets the same score.
 
-    ``rows`` are row numbers of the pool, shape (chosen,), int64; ``classes`` are numbers of ``classes_of(task)``, same
+    ``rows`` are row numbers of the pool, shape (chosen,), int64; ``classes`` are numbers of ``plan.labels``, same
     shape.
     """
 
-    task: Task
+    plan: TaskPlan
     rows: NDArray[np.int64]
     classes: NDArray[np.int64]
 
+    def report(self) -> TaskReport:
+        plan = self.plan
+        # "1" says less to a person than the class that it stands for.
+        names = plan.labels if plan.task.positive is None else ["others", plan.task.positive]
+        counts = dict(zip(names, np.bincount(self.classes, minlength=len(names)).tolist(), strict=True))
+        classes = ", ".join(f"{count} × {name}" for name, count in counts.items() if count)
+        return TaskReport(
+            task=plan.name,
+            title=plan.task.shown,
+            line=f"{len(self.rows)} of {plan.budget} rows ({classes})",
+            counts={name: float(count) for name, count in counts.items()},
+        )
 
-def read_selection(dataset: PreparedDataset, uploads: Sequence[Upload]) -> list[TaskSelection]:
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A whole submission that keeps the rules."""
+
+    tasks: list[TaskSelection]
+
+    def reports(self) -> tuple[TaskReport, ...]:
+        return tuple(task.report() for task in self.tasks)
+
+
+def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Selection:
     """Read and check a whole submission, touching nothing of the pool but the rows it names.
 
     Raises:
         SubmissionError: with every problem found, up to the number that is shown.
     """
     specification = dataset.specification
-    chosen = _by_task(specification, uploads)
+    if not isinstance(specification, SelectionSpecification):
+        raise TypeError(f"{specification.slug} is no selection")
+    chosen = choices_by_task(specification, uploads)
     problems: list[Problem] = []
     selections = []
-    for task in specification.tasks:
-        found = _task_problems(specification, task, chosen[task.name])
-        rows = dataset.pool.rows_of([choice.id for choice in chosen[task.name]])
-        found += _unknown(specification, chosen[task.name], rows)
+    for task, choices in chosen.items():
+        plan = specification.plans[task]
+        found = _task_problems(plan, choices)
+        rows = dataset.table(plan.pool).rows_of([choice.id for choice in choices])
+        found += _unknown(plan, choices, rows)
         if not found:
-            selections.append(_selection(dataset, task, chosen[task.name], rows))
-            found = _one_class(selections[-1], chosen[task.name])
+            selections.append(_selection(dataset, specification, plan, choices, rows))
+            found = _missing_classes(specification, selections[-1], choices)
         problems += sorted(found, key=lambda problem: problem.line or 0)
     if problems:
         raise SubmissionError(problems)
-    return selections
+    return Selection(selections)
 
 
-def _by_task(specification: Specification, uploads: Sequence[Upload]) -> dict[str, list[Choice]]:
-    tasks = {task.name: [] for task in specification.tasks}  # type: dict[str, list[Choice]]
-    origin: dict[str, str] = {}
-    plain = tuple(specification.columns)
-    several = ("task", *plain)
-    problems: list[Problem] = []
-    for upload in uploads:
-        task = _task_of_name(specification, upload.name)
-        layouts = [plain, several] if len(uploads) == 1 and len(tasks) > 1 else [plain]
-        if task is None:
-            layouts = [several, plain]  # With the plain header it is the name that is wrong: see below.
-        table = read_csv(
-            upload,
-            layouts,
-            max_bytes=specification.max_file_bytes,
-            # Twice the budget is read to its end, so that what is said is by how much it is over.
-            max_rows=2 * specification.budget * len(tasks),
-        )
-        if task is None and "task" not in table.columns:
-            raise SubmissionError(_unnamed(specification, upload.name))
-        for row in table.rows:
-            name = row.cells.get("task", task)
-            if name not in tasks:
-                problems.append(
-                    Problem(
-                        f"{quoted(str(name))} is not a task.",
-                        f"The tasks are {', '.join(tasks)}.",
-                        file=upload.name,
-                        line=row.line,
-                        field="task",
-                    )
-                )
-            elif origin.setdefault(name, upload.name) != upload.name:
-                raise SubmissionError(
-                    Problem(f"the task '{name}' is already in {origin[name]}.", "Send each task once.", upload.name)
-                )
-            else:
-                tasks[name].append(Choice(upload.name, row.line, row.cells["id"], row.cells.get("label")))
-    problems += [_missing(specification, name) for name, choices in tasks.items() if not choices and not problems]
-    if problems:
-        raise SubmissionError(problems)
-    return tasks
-
-
-def _task_of_name(specification: Specification, file: str) -> str | None:
-    if len(specification.tasks) == 1:
-        return specification.tasks[0].name
-    stem = file.rsplit(".", 1)[0].lower()
-    return next((task.name for task in specification.tasks if task.name == stem), None)
-
-
-def _unnamed(specification: Specification, file: str) -> Problem:
-    names = ", ".join(f"{item.name}.csv" for item in specification.tasks)
-    return Problem(
-        "its name is not that of a task, and it has no column 'task'.",
-        f"Name it as one of {names}, or give it the header 'task,{','.join(specification.columns)}'.",
-        file=file,
-    )
-
-
-def _missing(specification: Specification, task: str) -> Problem:
-    names = ", ".join(f"{item.name}.csv" for item in specification.tasks)
-    columns = ",".join(specification.columns)
-    return Problem(
-        f"nothing is chosen for the task '{task}'.",
-        f"Send {names} with the header '{columns}', or one file with the header 'task,{columns}'.",
-    )
-
-
-def _task_problems(specification: Specification, task: Task, choices: list[Choice]) -> list[Problem]:
+def _task_problems(plan: TaskPlan, choices: list[Choice]) -> list[Problem]:
     """What is wrong with a task's lines by themselves: duplicates, labels, the budget."""
     problems = []
     first: dict[str, Choice] = {}
-    classes = set(specification.classes_of(task))
+    classes = set(plan.labels)
     for choice in choices:
         earlier = first.setdefault(choice.id, choice)
         if earlier is not choice:
@@ -153,13 +97,13 @@ def _task_problems(specification: Specification, task: Task, choices: list[Choic
                 )
             )
         if choice.label is not None and choice.label not in classes:
-            problems.append(_bad_label(choice, specification.classes_of(task)))
-    if len(choices) > specification.budget:
-        over = choices[specification.budget]
+            problems.append(_bad_label(choice, plan.labels))
+    if len(choices) > plan.budget:
+        over = choices[plan.budget]
         problems.append(
             Problem(
-                f"the task '{task.name}' has {len(choices)} rows, the budget is {specification.budget}.",
-                f"Remove {len(choices) - specification.budget}.",
+                f"the task '{plan.name}' has {len(choices)} rows, the budget is {plan.budget}.",
+                f"Remove {len(choices) - plan.budget}.",
                 file=over.file,
                 line=over.line,
             )
@@ -178,12 +122,12 @@ def _bad_label(choice: Choice, classes: list[str]) -> Problem:
     )
 
 
-def _unknown(specification: Specification, choices: list[Choice], rows: NDArray[np.int64]) -> list[Problem]:
-    pool = ", ".join(name.removeprefix("public/") for name in specification.pool.files[:2])
+def _unknown(plan: TaskPlan, choices: list[Choice], rows: NDArray[np.int64]) -> list[Problem]:
+    pool = ", ".join(name.removeprefix("public/") for name in plan.pool_table.files[:2])
     return [
         Problem(
             f"{quoted(choice.id)} is not in the pool{_look_alike(choice.id)}." if choice.id else "the id is empty.",
-            f"Take the ids from the column '{specification.pool.id}' of {pool}.",
+            f"Take the ids from the column '{plan.pool_table.id}' of {pool}.",
             file=choice.file,
             line=choice.line,
             field="id",
@@ -202,31 +146,47 @@ def _look_alike(text: str) -> str:
     return f" (its character {place} is U+{ord(char):04X}, {unicodedata.name(char, 'without a name')})"
 
 
-def _selection(dataset: PreparedDataset, task: Task, choices: list[Choice], rows: NDArray[np.int64]) -> TaskSelection:
-    specification = dataset.specification
+def _selection(
+    dataset: PreparedDataset,
+    specification: SelectionSpecification,
+    plan: TaskPlan,
+    choices: list[Choice],
+    rows: NDArray[np.int64],
+) -> TaskSelection:
     if specification.labels == "known":
-        classes = task_classes(specification, task, dataset.pool.labels[rows])
+        classes = task_classes(plan, dataset.table(plan.pool).labels[rows])
     else:
-        numbers = {name: number for number, name in enumerate(specification.classes_of(task))}
+        numbers = {name: number for number, name in enumerate(plan.labels)}
         classes = np.array([numbers[str(choice.label)] for choice in choices], np.int64)
-    return TaskSelection(task, rows, classes)
+    order = np.argsort(rows)
+    return TaskSelection(plan, rows[order], classes[order])
 
 
-def _one_class(selection: TaskSelection, choices: list[Choice]) -> list[Problem]:
-    if len(np.unique(selection.classes)) > 1:
+def _missing_classes(
+    specification: SelectionSpecification, selection: TaskSelection, choices: list[Choice]
+) -> list[Problem]:
+    plan, file = selection.plan, choices[0].file
+    present = set(np.unique(selection.classes).tolist())
+    if specification.every_class:
+        return [
+            Problem(f"the task '{plan.name}' has no row of '{name}'.", "Choose at least one of every class.", file=file)
+            for number, name in enumerate(plan.labels)
+            if number not in present
+        ]
+    if len(present) > 1:
         return []
     return [
         Problem(
-            f"all rows chosen for the task '{selection.task.name}' are of one class.",
+            f"all rows chosen for the task '{plan.name}' are of one class.",
             "A classifier needs rows of at least two.",
-            file=choices[0].file,
+            file=file,
         )
     ]
 
 
-def task_classes(specification: Specification, task: Task, labels: NDArray[np.int32]) -> NDArray[np.int64]:
+def task_classes(plan: TaskPlan, labels: NDArray[np.int32]) -> NDArray[np.int64]:
     """Class numbers of a task for rows with these labels: 1 and 0 for a binary task, the labels' own otherwise."""
-    if task.positive is None:
+    if plan.task.positive is None:
         return labels.astype(np.int64)
-    positive: NDArray[np.bool_] = labels == specification.classes.index(task.positive)
+    positive: NDArray[np.bool_] = labels == plan.classes.index(plan.task.positive)
     return positive.astype(np.int64)

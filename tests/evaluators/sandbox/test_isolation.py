@@ -56,7 +56,7 @@ def test_secrets_of_the_host_are_not_there(
         path.write_text("secret")
     paths = [
         *(database, key, ROOT / "leaderboard/settings.py", ROOT / "manage.py", ROOT / "var", ROOT, tmp_path),
-        *(other_dataset, other_dataset / "test/labels.npy", known.path, known.path.parent),
+        *(other_dataset, other_dataset / "tables/test/labels.npy", known.path, known.path.parent),
         *(other_submission, other_submission / "apple.csv", submission.parent),
         *map(Path, ("/etc", "/etc/passwd", "/etc/shadow", "/proc", "/proc/self", "/proc/1/environ", "/sys", "/run")),
         *map(Path, ("/root", "/home", "/tmp", "/var", "/dev/shm", "/dev/mem", "/dev/kmsg", "/dev/tty", "/dev/fuse")),
@@ -118,7 +118,7 @@ def test_nothing_can_be_written_outside_the_scratch_folder(
             def create(folder):
                 with open(os.path.join(folder, "was-here"), "x"):
                     pass
-            files = ["/data/dataset/manifest.json", "/data/dataset/test/labels.npy", "/data/submission/apple.csv",
+            files = ["/data/dataset/manifest.json", "/data/dataset/tables/test/labels.npy", "/data/submission/apple.csv",
                      "/ratchet/evaluators/cli.py", os.__file__, os.path.realpath(sys.executable)]
             def append(path):
                 with open(path, "ab"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.kinds.selection.reading import task_classes
+from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.models.nearest_neighbours import search
 from evaluators.prepared import PreparedDataset
-from evaluators.specification import Task
 
 Rows = NDArray[np.int64]
 
@@ -54,20 +55,22 @@ class SelectionProblem:
         return shares
 
 
-def problem_of(dataset: PreparedDataset, task: Task) -> SelectionProblem:
+Choose = Callable[[SelectionProblem, np.random.Generator], Rows]
+"""A baseline: which rows of the pool it chooses."""
+
+
+def problem_of(dataset: PreparedDataset, specification: SelectionSpecification, plan: TaskPlan) -> SelectionProblem:
     """The problem of one task; reads the whole pool."""
-    specification = dataset.specification
-    embedding = np.asarray(dataset.pool.embedding, np.float32)
+    pool = dataset.table(plan.pool)
+    embedding = np.asarray(pool.embedding, np.float32)
     examples = None
-    if dataset.examples is not None:
-        examples = Examples(
-            np.asarray(dataset.examples.embedding, np.float32),
-            task_classes(specification, task, dataset.examples.labels),
-        )
+    if plan.examples is not None:
+        table = dataset.table(plan.examples)
+        examples = Examples(np.asarray(table.embedding, np.float32), task_classes(plan, table.labels))
     if specification.labels == "known":
-        classes = task_classes(specification, task, dataset.pool.labels)
+        classes = task_classes(plan, pool.labels)
     elif examples is not None:
         classes = examples.classes[search(examples.embedding, embedding, 1)[1][:, 0]]
     else:
         raise ValueError("a pool without labels needs examples to guess them from")
-    return SelectionProblem(embedding, classes, examples, specification.budget)
+    return SelectionProblem(embedding, classes, examples, plan.budget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluators.baselines.problem import Rows, SelectionProblem
+from evaluators.baselines.selection.problem import Rows, SelectionProblem
 
 
 def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.baselines.problem import Rows, SelectionProblem
+from evaluators.baselines.selection.problem import Rows, SelectionProblem
 
 
 def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:

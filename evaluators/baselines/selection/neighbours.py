@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluators.baselines.problem import Rows, SelectionProblem
+from evaluators.baselines.selection.problem import Rows, SelectionProblem
 from evaluators.models.nearest_neighbours import search
 
 

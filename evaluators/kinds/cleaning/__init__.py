@@ -1,0 +1,1 @@
+"""*Cleaning*: find the wrong labels of a training set, or mend them."""

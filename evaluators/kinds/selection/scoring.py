@@ -1,0 +1,95 @@
+"""Train the fixed model on what was chosen, for every task and seed, and measure it on the hidden test rows."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluators.kinds.base import Marks, Timings, timed
+from evaluators.kinds.selection.reading import Selection, TaskSelection, task_classes
+from evaluators.kinds.selection.specification import SelectionSpecification
+from evaluators.metrics import Labels, measure
+from evaluators.models.base import FixedModel
+from evaluators.prepared import PreparedDataset
+from evaluators.registry import model_class
+from evaluators.result import SeedScores
+
+MetricValues = dict[str, float]
+
+
+def score(dataset: PreparedDataset, submission: Selection, spent: Timings) -> Marks:
+    """The marks of a selection that keeps the rules."""
+    specification = dataset.specification
+    if not isinstance(specification, SelectionSpecification):
+        raise TypeError(f"{specification.slug} is no selection")
+    by_task = {
+        selection.plan.name: _task_scores(dataset, specification, selection, spent) for selection in submission.tasks
+    }
+    seeds = [
+        SeedScores(seed=seed, tasks={task: scores[place] for task, scores in by_task.items()})
+        for place, seed in enumerate(specification.seeds)
+    ]
+    return Marks(seeds=seeds, slices={item.plan.name: slices(dataset, item) for item in submission.tasks})
+
+
+def _task_scores(
+    dataset: PreparedDataset, specification: SelectionSpecification, selection: TaskSelection, spent: Timings
+) -> list[MetricValues]:
+    """The metrics of one task under every seed."""
+    plan = selection.plan
+    number = specification.tasks.index(plan.task)
+    with timed(spent, "load"):
+        vectors = as_floats(dataset.table(plan.pool).vectors(selection.rows))
+        test = as_floats(np.asarray(dataset.table(plan.test).embedding))
+        truth = task_classes(plan, dataset.table(plan.test).labels)
+    with timed(spent, "train"):
+        model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)
+        if specification.subsample == 1:
+            predictions = model.fit_predict(vectors, selection.classes, test, seeds=specification.seeds)
+        else:
+            predictions = []
+            for seed in specification.seeds:
+                kept = subsample(selection.classes, specification.subsample, seed=(seed, number))
+                predictions += model.fit_predict(vectors[kept], selection.classes[kept], test, seeds=[seed])
+        return [measure(truth, predicted, len(plan.labels)) for predicted in predictions]
+
+
+def subsample(classes: Labels, part: float, *, seed: tuple[int, int]) -> NDArray[np.int64]:
+    """Positions of ``part`` of the rows of each class, in ascending order.
+
+    Of each class ``ceil(part · rows)`` are kept, with ``part`` the decimal fraction that was written, so no class is
+    lost: a delete-d jackknife, stratified by class (Shao and Wu 1989, "A general theory for jackknife variance
+    estimation").
+    """
+    if part == 1:
+        return np.arange(len(classes))
+    generator = np.random.default_rng(seed)
+    # Exactly: the float nearest to 0.07, times 100, is a little more than 7.
+    exact = Fraction(str(part))
+    kept = []
+    for name in np.unique(classes):
+        rows = np.flatnonzero(classes == name)
+        kept.append(generator.permutation(rows)[: math.ceil(exact * len(rows))])
+    return np.sort(np.concatenate(kept))
+
+
+def as_floats(vectors: NDArray[Any]) -> NDArray[Any]:
+    """Half precision is for storage alone."""
+    return vectors.astype(np.float32) if vectors.dtype == np.float16 else vectors
+
+
+def slices(dataset: PreparedDataset, selection: TaskSelection) -> dict[str, dict[str, float]]:
+    """What was chosen: ``selected`` by class, and ``groups`` by group of the pool where it has any."""
+    plan = selection.plan
+    counts = np.bincount(selection.classes, minlength=len(plan.labels))
+    found = {"selected": {name: float(count) for name, count in zip(plan.labels, counts.tolist(), strict=True)}}
+    grouped = dataset.table(plan.pool).groups
+    if grouped is not None:
+        numbers, names = grouped
+        counts = np.bincount(numbers[selection.rows], minlength=len(names))
+        found["groups"] = {name: float(count) for name, count in zip(names, counts.tolist(), strict=True) if count}
+    return found

@@ -1,0 +1,186 @@
+"""What a selection challenge is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from evaluators.metric_names import CLASSIFICATION, METRICS
+from evaluators.parts import (
+    MAX_ID_BYTES,
+    CommonSpecification,
+    Model,
+    PlannedTable,
+    Table,
+    Task,
+    checked_classes,
+    different_names,
+)
+
+TABLES = ("pool", "test", "examples")
+
+
+class SelectionTask(Task):
+    """One training set to be chosen.
+
+    With ``positive`` the task is binary: rows labelled ``positive`` are class "1", all others class "0". Without it,
+    the labels are the classes. What is given here stands in place of what the specification gives for all tasks.
+    """
+
+    positive: str | None = None
+    classes: list[str] | None = Field(default=None, min_length=2, max_length=1000)
+    budget: int | None = Field(default=None, ge=2, le=100_000)
+    pool: Table | None = None
+    test: Table | None = None
+    examples: Table | None = None
+
+    _checked = field_validator("classes")(lambda names: names if names is None else checked_classes(names))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPlan:
+    """A task with all that holds for it. ``pool``, ``test`` and ``examples`` are names of prepared tables.
+
+    ``classes`` are the labels of the tables, ``labels`` those that a chosen row may have in this task.
+    """
+
+    task: SelectionTask
+    classes: list[str]
+    budget: int
+    pool: str
+    test: str
+    examples: str | None
+    pool_table: Table
+
+    @property
+    def name(self) -> str:
+        return self.task.name
+
+    @property
+    def labels(self) -> list[str]:
+        return ["0", "1"] if self.task.positive is not None else self.classes
+
+
+class SelectionSpecification(CommonSpecification):
+    """A *selection* challenge: choose at most ``budget`` rows of a pool for each task.
+
+    ``labels`` says where the labels of the chosen rows come from: ``known`` (the pool's own, public ones; a submission
+    names ids only) or ``submitted`` (the pool has none; a submission names ids and labels).
+
+    ``subsample`` is the part of the chosen rows, by class, on which each seed trains. Below 1 the spread over seeds
+    says how much a score hangs on single rows. At 1 only a model that draws by itself depends on the seed; for the
+    others one seed is enough. With ``every_class`` a choice needs a row of each class.
+    """
+
+    kind: Literal["selection"]
+    reference: Literal["dataperf-vision-selection", "dataperf-speech-selection"] | None = None
+
+    labels: Literal["known", "submitted"]
+    classes: list[str] | None = Field(default=None, min_length=2, max_length=1000)
+    tasks: list[SelectionTask] = Field(min_length=1, max_length=50)
+    budget: int | None = Field(default=None, ge=2, le=100_000)
+    model: Model
+    subsample: float = Field(default=1.0, gt=0, le=1)
+    every_class: bool = False
+
+    pool: Table | None = None
+    test: Table | None = None
+    examples: Table | None = None
+
+    _checked = field_validator("classes")(lambda names: names if names is None else checked_classes(names))
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Self:
+        different_names(self.tasks)
+        for name in ("classes", "budget", "pool", "test"):
+            missing = next((task.name for task in self.tasks if getattr(task, name) is None), None)
+            if getattr(self, name) is None and missing is not None:
+                raise ValueError(f"{name}: the task '{missing}' has none, and there is none for all tasks")
+        for plan in self.plans.values():
+            self._tables_agree(plan)
+            if plan.task.positive is not None and plan.task.positive not in plan.classes:
+                raise ValueError(f"tasks: '{plan.task.positive}' is not one of the classes")
+            if self.metric not in CLASSIFICATION:
+                raise ValueError(f"metric: {self.metric} is not for a selection; there are {', '.join(CLASSIFICATION)}")
+            if METRICS[self.metric].binary and len(plan.labels) != 2:
+                raise ValueError(f"metric: {self.metric} needs two classes in every task")
+            if self.model.binary and len(plan.labels) != 2:
+                raise ValueError(f"model: {self.model.name} needs two classes in every task")
+        if self.subsample == 1 and len(self.seeds) > 1 and not self.model.uses_seed:
+            raise ValueError("seeds: with subsample 1 every seed gives the same score; name one seed")
+        if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
+            raise ValueError(f"scorer: this challenge has no scorer '{self.scorer}'")
+        return self
+
+    def _tables_agree(self, plan: TaskPlan) -> None:
+        planned = self.tables()
+        pool, test = planned[plan.pool].table, planned[plan.test].table
+        examples = planned[plan.examples].table if plan.examples else None
+        if self.labels == "known" and pool.label is None:
+            raise ValueError("pool: with known labels the pool names its label column")
+        if self.labels == "submitted" and pool.label is not None:
+            raise ValueError("pool: with submitted labels the pool must have no label column, it would be published")
+        if test.label is None or (examples is not None and examples.label is None):
+            raise ValueError("test and examples name their label column")
+        tables = [table for table in (pool, test, examples) if table is not None]
+        if any(table.id is None or table.embedding is None for table in tables):
+            raise ValueError("pool, test and examples name their columns of ids and embeddings")
+        if not pool.public or not (examples is None or examples.public):
+            raise ValueError("pool and examples are public: their files belong in public/")
+        if test.public:
+            raise ValueError("test rows are hidden: their files belong in hidden/")
+
+    @cached_property
+    def plans(self) -> dict[str, TaskPlan]:
+        """Every task by its name, with what holds for it."""
+        return {task.name: self._plan(task) for task in self.tasks}
+
+    def _plan(self, task: SelectionTask) -> TaskPlan:
+        examples = self._table_name("examples", task) if (task.examples or self.examples) else None
+        return TaskPlan(
+            task=task,
+            classes=task.classes or self.classes or [],
+            budget=task.budget or self.budget or 0,
+            pool=self._table_name("pool", task),
+            test=self._table_name("test", task),
+            examples=examples,
+            pool_table=self._table("pool", task),
+        )
+
+    def _table(self, role: str, task: SelectionTask) -> Table:
+        table: Table = getattr(task, role) or getattr(self, role)
+        return table
+
+    def _table_name(self, role: str, task: SelectionTask) -> str:
+        """``pool`` for the one of all tasks, else ``pool-TASK`` with the first task that has this very table."""
+        if getattr(task, role) is None and task.classes is None:
+            return role
+        for earlier in self.tasks:
+            same_classes = (earlier.classes or self.classes) == (task.classes or self.classes)
+            if same_classes and self._table(role, earlier) == self._table(role, task):
+                return f"{role}-{earlier.name}"
+        raise AssertionError("a task is always one of the tasks")
+
+    def tables(self) -> dict[str, PlannedTable]:
+        planned: dict[str, PlannedTable] = {}
+        for role in TABLES:
+            for task, plan in zip(self.tasks, self.plans.values(), strict=True):
+                name = getattr(plan, role)
+                if name is not None:
+                    planned.setdefault(name, PlannedTable(self._table(role, task), tuple(plan.classes)))
+        return planned
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of a submission's file for one task."""
+        return ["id"] if self.labels == "known" else ["id", "label"]
+
+    @property
+    def max_file_bytes(self) -> int:
+        # One line holds an id, a label, a task's name, their quotes (each may be doubled) and line ends.
+        longest = max(len(name.encode()) for plan in self.plans.values() for name in plan.labels)
+        line = 2 * (MAX_ID_BYTES + longest + 40) + 16
+        return max(64 * 1024, (sum(plan.budget for plan in self.plans.values()) + len(self.tasks)) * line)

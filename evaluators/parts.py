@@ -1,0 +1,211 @@
+"""What the specifications of all kinds are made of: tables, models, tasks and the fields that every challenge has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from evaluators.errors import quoted
+from evaluators.metric_names import METRICS, Direction
+from evaluators.models.parameters import PARAMETERS
+
+# A name becomes part of file names and addresses, and on some systems those do not tell A from a.
+SLUG = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
+NAME = r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$"
+
+MAX_ID_BYTES = 128
+"""Longest id of a row, in UTF-8 bytes."""
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Table(Part):
+    """One table of rows: parquet files with the same columns, read in the order given.
+
+    A table may lack a column by ``null``: the rows of a seller need no ids, a list of true labels has no embeddings.
+    ``group`` names a public column by which a choice is also counted, such as the source of a row.
+    """
+
+    files: list[str] = Field(min_length=1, max_length=1000)
+    id: str | None = "id"
+    embedding: str | None = "embedding"
+    label: str | None = None
+    group: str | None = None
+
+    @field_validator("files")
+    @classmethod
+    def _inside_the_bundle(cls, files: list[str]) -> list[str]:
+        for name in files:
+            if not is_data_file(name, ".parquet"):
+                raise ValueError(f"'{name}' is not public/NAME.parquet or hidden/NAME.parquet")
+        if len(set(files)) != len(files):
+            raise ValueError("a file is named twice")
+        if len({name.partition("/")[0] for name in files}) > 1:
+            raise ValueError("a table is either public or hidden: its files belong in one folder")
+        return files
+
+    @property
+    def public(self) -> bool:
+        return self.files[0].startswith("public/")
+
+    @property
+    def columns(self) -> list[str]:
+        return [name for name in (self.id, self.embedding, self.label, self.group) if name is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTable:
+    """A table to be prepared; its labels are numbered by their place in ``classes``."""
+
+    table: Table
+    classes: tuple[str, ...]
+
+
+class Model(Part):
+    """The fixed model and its parameters, see ``models.parameters``; the registry says which code a name stands for."""
+
+    name: str
+    parameters: dict[str, float | int | str | bool] = {}
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.name not in PARAMETERS:
+            raise ValueError(f"unknown model {quoted(self.name)}; there are {', '.join(PARAMETERS)}")
+        try:
+            PARAMETERS[self.name].model_validate(self.parameters)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ValueError(f"parameters: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        return self
+
+    @property
+    def uses_seed(self) -> bool:
+        """Whether two seeds can give two models on the same rows."""
+        return PARAMETERS[self.name].uses_seed
+
+    @property
+    def binary(self) -> bool:
+        """Whether it tells two classes apart and no more."""
+        return PARAMETERS[self.name].binary
+
+
+class Task(Part):
+    """One of the things a submission answers, with a file and scores of its own."""
+
+    name: str = Field(pattern=NAME, max_length=40)
+    title: str = Field(default="", max_length=100)
+
+    @property
+    def shown(self) -> str:
+        return self.title or self.name
+
+
+class CommonSpecification(Part):
+    """What the challenges of all kinds have.
+
+    ``scorer`` counts on the board; ``reference`` names the public evaluator of 2023 whose numbers the scorer
+    ``reference`` gives, for challenges imported from it. With ``partial`` a submission may leave tasks out.
+    """
+
+    format: Literal[1]
+    slug: str = Field(pattern=SLUG, max_length=60)
+    title: str = Field(min_length=1, max_length=100)
+    summary: str = Field(min_length=1, max_length=300)
+    domain: Literal["text", "vision", "speech", "tabular", "other"]
+    licence: str = Field(min_length=1, max_length=300)
+    description: str = Field(default="", max_length=50_000)
+    rules: str = Field(default="", max_length=50_000)
+    data_card: str = Field(default="", max_length=50_000)
+
+    metric: str
+    seeds: list[int] = Field(min_length=1, max_length=100)
+    scorer: Literal["corrected", "reference", "reference-knn"] = "corrected"
+    partial: bool = False
+
+    @field_validator("metric")
+    @classmethod
+    def _known_metric(cls, name: str) -> str:
+        if name not in METRICS:
+            raise ValueError(f"unknown metric '{name}'; there are {', '.join(METRICS)}")
+        return name
+
+    @field_validator("seeds")
+    @classmethod
+    def _different_seeds(cls, seeds: list[int]) -> list[int]:
+        if len(set(seeds)) != len(seeds) or not all(0 <= seed < 2**32 for seed in seeds):
+            raise ValueError("seeds are different whole numbers from 0 to 4294967295")
+        return seeds
+
+    @property
+    def direction(self) -> Direction:
+        return METRICS[self.metric].direction
+
+    def tables(self) -> dict[str, PlannedTable]:
+        """Every table to be prepared, by the name under which ``PreparedDataset.table`` gives it."""
+        raise NotImplementedError
+
+    @property
+    def documents(self) -> list[str]:
+        """Public JSON files that are no tables; they are kept as they are."""
+        return []
+
+    @cached_property
+    def data_files(self) -> list[str]:
+        """Every data file of the bundle, public ones first."""
+        files = [name for planned in self.tables().values() for name in planned.table.files]
+        return sorted(dict.fromkeys(files + self.documents), key=lambda name: not name.startswith("public/"))
+
+    @property
+    def max_file_bytes(self) -> int:
+        """A submitted file larger than this is refused unread: no right one can be."""
+        raise NotImplementedError
+
+    def scoring_part(self) -> dict[str, Any]:
+        """What a score depends on. Editing a text leaves the dataset, and so every score, as it is."""
+        texts = ("title", "summary", "licence", "description", "rules", "data_card", "domain")
+        return self.model_dump(mode="json", exclude={**dict.fromkeys(texts, True), "tasks": {"__all__": {"title"}}})
+
+
+def is_data_file(name: str, suffix: str) -> bool:
+    """Whether a name is a plain file with this suffix in ``public/`` or ``hidden/``."""
+    folder, _, file = name.partition("/")
+    stem = file.removesuffix(suffix)
+    return (
+        folder in ("public", "hidden")
+        and stem != file
+        and stem[:1].isalnum()
+        and stem.isascii()
+        and all(char.isalnum() or char in "._-" for char in stem)
+    )
+
+
+def checked_classes(names: list[str]) -> list[str]:
+    """The names of classes, if each can stand in a cell of a submission.
+
+    Raises:
+        ValueError: one is empty, too long, does not print, has blanks at its ends, or occurs twice.
+    """
+    # A submission's cells are read without the blanks around them.
+    for name in names:
+        if not 1 <= len(name) <= 100 or not name.isprintable() or name != name.strip():
+            raise ValueError(f"{quoted(name)}: a class has 1 to 100 characters that print, no blank at its ends")
+    if len(set(names)) != len(names):
+        raise ValueError("a class is named twice")
+    return names
+
+
+def different_names(tasks: Iterable[Task]) -> None:
+    """Refuse two tasks whose files could not be told apart.
+
+    Raises:
+        ValueError: two names differ in nothing but capitals.
+    """
+    names = [task.name.lower() for task in tasks]
+    if len(set(names)) != len(names):
+        raise ValueError("tasks: a name is used twice; capitals make no difference")
