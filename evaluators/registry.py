@@ -105,6 +105,7 @@ MODELS = _by_name(
             "Logistic regression",
             "evaluators.models.logistic_regression:LogisticRegression",
         ),
+        Entry("linear-adamw", "Two linear layers (AdamW)", "evaluators.models.linear_adamw:LinearAdamW"),
         Entry(
             "nearest-neighbours",
             "Nearest neighbours",

@@ -36,8 +36,16 @@ class KeywordVoteParameters(ModelParameters):
     uses_seed: ClassVar[bool] = True
 
 
+class LinearAdamWParameters(ModelParameters):
+    """Nothing can be set: the model is what DataPerf's cleaning challenge fixed. The seed draws its first weights."""
+
+    uses_seed: ClassVar[bool] = True
+    binary: ClassVar[bool] = True
+
+
 PARAMETERS: dict[str, type[ModelParameters]] = {
     "logistic-regression": LogisticRegressionParameters,
     "keyword-vote": KeywordVoteParameters,
+    "linear-adamw": LinearAdamWParameters,
     "nearest-neighbours": NearestNeighboursParameters,
 }
