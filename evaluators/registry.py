@@ -136,6 +136,25 @@ _SELECTION = _by_name(
             "Sener and Savarese 2018, Active learning for convolutional neural networks: a core-set approach",
         ),
         BaselineInfo(
+            "k-medoids",
+            "k-medoids",
+            "evaluators.baselines.selection.k_medoids:choose",
+            paper="Kaufman and Rousseeuw 1990, Finding groups in data; "
+            "Schubert and Rousseeuw 2021, Fast and eager k-medoids clustering",
+        ),
+        BaselineInfo(
+            "uncertainty",
+            "Uncertainty sampling",
+            "evaluators.baselines.selection.uncertainty:choose",
+            paper="Lewis and Gale 1994, A sequential algorithm for training text classifiers",
+        ),
+        BaselineInfo(
+            "seals",
+            "SEALS: uncertainty among neighbours",
+            "evaluators.baselines.selection.seals:choose",
+            paper="Coleman et al. 2022, Similarity search for efficient active learning and search of rare concepts",
+        ),
+        BaselineInfo(
             "neighbours",
             "Neighbours of the examples",
             "evaluators.baselines.selection.neighbours:choose",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from evaluators.baselines.selection import k_medoids, seals
 from evaluators.baselines.selection.k_center import farthest_points
+from evaluators.baselines.selection.k_medoids import medoids
 from evaluators.baselines.selection.problem import Examples, SelectionProblem, problem_of
+from evaluators.baselines.selection.seals import NEIGHBOURS, Neighbourhood
 from evaluators.checking import check
 from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.prepared import PreparedDataset
@@ -65,6 +69,16 @@ class TestContract:
         shutil.rmtree(copy / "tables" / "test")
         write_baseline(SELECTION[name], PreparedDataset.open(copy), tmp_path / "without", seed=1)
         assert contents(tmp_path / "with") == contents(tmp_path / "without")
+
+    def test_a_row_of_every_class_where_the_challenge_asks_for_it(
+        self, name: str, labels: str, make_dataset: MakeDataset, tmp_path: Path
+    ) -> None:
+        three = {"tasks": [{"name": "things"}], "metric": "macro_f1", "every_class": True, "budget": 3}
+        dataset = make_dataset(labels=labels, **three)
+        for seed in range(4):
+            write_baseline(SELECTION[name], dataset, tmp_path / str(seed), seed=seed)
+            (report,) = check(dataset, read_files([tmp_path / str(seed)])).tasks
+            assert list(report.counts.values()) == [1, 1, 1]
 
     def test_a_pool_smaller_than_the_budget_is_taken_whole(
         self, name: str, labels: str, make_dataset: MakeDataset, tmp_path: Path
@@ -119,8 +133,11 @@ def test_random_rows_are_different_and_of_two_classes(classes: list[int], seed: 
     assert len({classes[row] for row in rows}) == 2
 
 
-def test_random_rows_of_a_pool_of_one_class_are_still_drawn() -> None:
-    assert len(SELECTION["random"].load()(problem([1] * 5, 3), np.random.default_rng(0))) == 3
+@NAMES
+def test_rows_of_a_pool_of_one_class_are_still_chosen(name: str) -> None:
+    examples = Examples(np.zeros((1, 1), np.float32), np.array([1]))
+    only = SelectionProblem(np.zeros((5, 1), np.float32), np.ones(5, np.int64), examples, 3)
+    assert len(set(SELECTION[name].load()(only, np.random.default_rng(0)).tolist())) == 3
 
 
 def test_stratified_rows_are_in_equal_shares() -> None:
@@ -182,3 +199,80 @@ def test_neighbours_of_examples_are_the_nearest_of_each_class() -> None:
 def test_neighbours_need_examples() -> None:
     with pytest.raises(ValueError, match="no examples"):
         SELECTION["neighbours"].load()(problem([0, 1], 2), np.random.default_rng(0))
+
+
+def cost(distances: NDArray[np.float64], medoids: Iterable[int]) -> float:
+    return float(distances[list(medoids)].min(axis=0).sum())
+
+
+@settings(max_examples=50)
+@given(POINTS, st.data())
+def test_no_swap_of_a_medoid_lowers_the_cost(points: list[tuple[int, int]], data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, len(points)))
+    start = data.draw(st.permutations(range(len(points))))[:count]
+    vectors = np.array(points, np.float64)
+    distances = np.sqrt(((vectors[:, None] - vectors) ** 2).sum(axis=2))
+    found = medoids(distances.astype(np.float32), np.array(start)).tolist()
+    assert len(set(found)) == count
+    reached = cost(distances, found)
+    swaps = ({*found} - {old} | {new} for old in found for new in range(len(points)))
+    assert all(cost(distances, swapped) >= reached - 1e-4 for swapped in swaps)
+    best = min(cost(distances, rows) for rows in itertools.combinations(range(len(points)), count))
+    assert reached <= 5 * best + 1e-4  # Arya et al. 2004
+
+
+def test_medoids_stand_for_their_clusters() -> None:
+    generator = np.random.default_rng(0)
+    centres = np.repeat([[0, 0], [9, 0], [0, 9]], 20, axis=0)
+    vectors = (centres + generator.normal(size=(60, 2))).astype(np.float32)
+    chosen = SELECTION["k-medoids"].load()(problem([0] * 60, 3, vectors), generator)
+    assert sorted((chosen // 20).tolist()) == [0, 1, 2]
+
+
+def test_of_a_large_class_a_sample_is_clustered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(k_medoids, "SAMPLE_ROWS", 10)
+    vectors = np.random.default_rng(0).normal(size=(100, 3)).astype(np.float32)
+    for budget in (8, 40):  # fewer and more than the sample
+        chosen = k_medoids.choose(problem([0, 1] * 50, budget, vectors), np.random.default_rng(1))
+        assert len(set(chosen.tolist())) == budget
+        assert (chosen % 2).sum() == budget / 2
+
+
+def test_uncertainty_asks_for_rows_near_the_boundary() -> None:
+    line = np.arange(-50, 50, dtype=np.float32)[:, None]
+    classes = (line[:, 0] >= 0).astype(int).tolist()
+    chosen = SELECTION["uncertainty"].load()(problem(classes, 40, line), np.random.default_rng(0))
+    asked = line[chosen[20:], 0]
+    assert np.abs(asked).max() < np.abs(line[chosen[:20], 0]).max()
+    assert np.median(np.abs(asked)) < 10
+
+
+@given(st.integers(0, 50), st.booleans())
+def test_candidates_of_seals_are_the_nearest_neighbours_of_what_is_labelled(seed: int, with_examples: bool) -> None:
+    generator = np.random.default_rng(seed)
+    vectors = generator.normal(size=(400, 3)).astype(np.float32)
+    examples = Examples(vectors[:2] + 1, np.array([0, 1])) if with_examples else None
+    neighbourhood = Neighbourhood(SelectionProblem(vectors, np.arange(400) % 2, examples, 10))
+    order = generator.permutation(400)
+    for count in (1, 3, 4):
+        labelled = np.concatenate([vectors[order[:count]], *([examples.embedding] if examples else [])])
+        squares = ((labelled[:, None].astype(np.float64) - vectors) ** 2).sum(axis=2)
+        expected = np.unique(np.argsort(squares, axis=1)[:, :NEIGHBOURS])
+        assert neighbourhood(order[:count]).tolist() == expected.tolist()
+
+
+def test_seals_asks_for_candidates_alone() -> None:
+    generator = np.random.default_rng(0)
+    vectors = generator.normal(size=(5000, 3)).astype(np.float32)
+    given_problem = problem((vectors[:, 0] > 1).astype(int).tolist(), 20, vectors)
+    chosen = seals.choose(given_problem, generator)
+    for place in range(10, 20):
+        assert chosen[place] in Neighbourhood(given_problem)(chosen[:place])
+
+
+def test_seals_goes_on_when_no_neighbour_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a single neighbour, itself, every labelled row is its own neighbourhood."""
+    monkeypatch.setattr(seals, "NEIGHBOURS", 1)
+    vectors = np.random.default_rng(0).normal(size=(30, 2)).astype(np.float32)
+    chosen = seals.choose(problem([0, 1] * 15, 20, vectors), np.random.default_rng(0))
+    assert len(set(chosen.tolist())) == 20

@@ -30,13 +30,14 @@ class SelectionProblem:
     """Choose at most ``budget`` of the pool's rows for one task.
 
     ``embedding`` has shape (rows, dimensions). ``classes`` has shape (rows,): the pool's own labels where they are
-    known, guesses otherwise.
+    known, guesses otherwise. With ``every_class`` a choice needs a row of each class, otherwise rows of two classes.
     """
 
     embedding: NDArray[np.float32]
     classes: NDArray[np.int64]
     examples: Examples | None
     budget: int
+    every_class: bool = False
 
     @cached_property
     def by_class(self) -> list[Rows]:
@@ -73,4 +74,4 @@ def problem_of(dataset: PreparedDataset, specification: SelectionSpecification, 
         classes = examples.classes[search(examples.embedding, embedding, 1)[1][:, 0]]
     else:
         raise ValueError("a pool without labels needs examples to guess them from")
-    return SelectionProblem(embedding, classes, examples, plan.budget)
+    return SelectionProblem(embedding, classes, examples, plan.budget, specification.every_class)
