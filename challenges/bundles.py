@@ -14,7 +14,7 @@ from evaluators.dataset import prepare
 from evaluators.prepared import PreparedDataset, Source
 from evaluators.specification import Specification, read_specification
 
-MEDIA_TYPES: Mapping[str, str] = {".parquet": "application/vnd.apache.parquet"}
+MEDIA_TYPES: Mapping[str, str] = {".parquet": "application/vnd.apache.parquet", ".json": "application/json"}
 
 
 class Stored(Protocol):

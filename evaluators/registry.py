@@ -5,7 +5,7 @@ Entries name their module and are imported on use: a page that lists the baselin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -53,10 +53,10 @@ class ScorerInfo:
         submission: Submission = _load(self.reading)(dataset, uploads)
         return submission
 
-    def score(self, dataset: PreparedDataset, submission: Submission, spent: Timings) -> Marks:
-        """Score what ``read`` has returned; ``spent`` receives the seconds of each part."""
-        marks: Marks = _load(self.scoring)(dataset, submission, spent)
-        return marks
+    def load(self) -> Callable[[PreparedDataset, Submission, Timings], Marks]:
+        """The function that scores what ``read`` has returned; its third argument receives the seconds of each part."""
+        function: Callable[[PreparedDataset, Submission, Timings], Marks] = _load(self.scoring)
+        return function
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from challenges.models import Phase
 from evaluators.metric_names import METRICS
 from evaluators.specification import Specification
-from leaderboard.models import BoardEntry, Evaluation, Submission
+from leaderboard.models import BoardEntry, Evaluation, Score, Submission
 from leaderboard.ranking import Entry, ranked
 from leaderboard.statuses import Status
 
@@ -30,12 +30,14 @@ def rewrite_board(phase_id: int) -> None:
             .get(pk=phase_id)
         )
         rows = {str(row.pk): row for row in _scored(phase)}
+        missing = _missing(phase)
         entries = [
             Entry(
                 key=key,
                 competitor=("baseline", key) if row.is_baseline else ("team", row.team_id),
                 score=row.board_score,
                 submitted_at=row.created_at,
+                missing=missing.get(row.evaluation_pk, 0),
             )
             for key, row in rows.items()
         ]
@@ -67,10 +69,24 @@ def _scored(phase: Phase) -> Iterable[Any]:
     ).order_by("-pk")
     return (
         Submission.objects.filter(phase=phase)
-        .annotate(board_score=Subquery(verdict.values("score")[:1]))
+        .annotate(board_score=Subquery(verdict.values("score")[:1]), evaluation_pk=Subquery(verdict.values("pk")[:1]))
         .filter(board_score__isnull=False)
-        .values_list("pk", "team_id", "is_baseline", "created_at", "board_score", named=True)
+        .values_list("pk", "team_id", "is_baseline", "created_at", "board_score", "evaluation_pk", named=True)
     )
+
+
+def _missing(phase: Phase) -> dict[int, int]:
+    """How many tasks the result of an evaluation leaves out; empty where every submission answers all."""
+    specification = phase.dataset_version.spec
+    if not specification.partial:
+        return {}
+    answered = (
+        Score.objects.filter(evaluation__submission__phase=phase, metric=specification.metric, seed=None)
+        .order_by()
+        .values_list("evaluation")
+        .annotate(tasks=Count("pk"))
+    )
+    return {evaluation: len(specification.tasks) - tasks for evaluation, tasks in answered}
 
 
 def board_entries(phase: Phase, *, every: bool = False) -> QuerySet[BoardEntry]:
@@ -82,7 +98,10 @@ def board_entries(phase: Phase, *, every: bool = False) -> QuerySet[BoardEntry]:
 def ranking_rule(specification: Specification) -> str:
     """How ranks come about, in one sentence for the board."""
     better = "higher" if specification.direction == "maximize" else "lower"
+    partial = (
+        "entries that leave tasks out come after those that answer more of them; " if specification.partial else ""
+    )
     return (
-        f"Ranked by {METRICS[specification.metric].title} ({better} is better); equal scores share a rank and the "
-        "earlier submission is listed first; a team holds one rank with its best entry."
+        f"Ranked by {METRICS[specification.metric].title} ({better} is better); {partial}equal scores share a rank and "
+        "the earlier submission is listed first; a team holds one rank with its best entry."
     )

@@ -1,4 +1,4 @@
-"""The demo: two real challenges with their baselines, and two accounts to try them with."""
+"""The demo: real challenges of every kind with their baselines, and two accounts to try them with."""
 
 from __future__ import annotations
 
@@ -55,11 +55,14 @@ ACCOUNTS = (
 
 def load_challenges(say: Say, folder: Path = BUNDLES) -> None:
     """Load, open and publish every bundle in ``folder`` and submit its baselines; what is there already is left."""
+    phases = []
     for bundle in sorted(path.parent for path in folder.glob(f"*/{SPECIFICATION_FILE}")):
         version = _loaded(bundle, say)
-        phase = _phase(version)
+        phases.append(_phase(version))
         if not version.challenge.is_published:
             publish(version.challenge)
+    # All challenges can be looked at before the first baseline is made.
+    for phase in phases:
         _submit_baselines(phase, say)
 
 

@@ -1,7 +1,8 @@
 """Ranks, as a pure function of the entries.
 
-The rule: entries are ordered by score in the metric's direction. Equal scores share a rank and the next one is skipped
-(1, 2, 2, 4); among them the earlier submission is listed first. In the view of best entries only the first one of each
+The rule: entries are ordered by score in the metric's direction, after those that answer more of the tasks where tasks
+may be left out. Equal entries share a rank and the next one is skipped (1, 2, 2, 4); among them the earlier submission
+is listed first. In the view of best entries only the first one of each
 competitor in that order takes part. An entry without a finite score has no place.
 """
 
@@ -17,12 +18,16 @@ from evaluators.metric_names import Direction
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``competitor`` is who may hold one rank among the best: a team, or a single baseline."""
+    """``competitor`` is who may hold one rank among the best: a team, or a single baseline.
+
+    ``missing`` counts the tasks that it leaves out; the mean over the others says nothing about them.
+    """
 
     key: str
     competitor: Hashable
     score: float | None
     submitted_at: datetime
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +45,16 @@ def ranked(entries: Iterable[Entry], direction: Direction) -> list[Ranked]:
     """The entries with a score, best first."""
     sign = -1 if direction == "maximize" else 1
     scored = [(entry.score, entry) for entry in entries if entry.score is not None and math.isfinite(entry.score)]
-    scored.sort(key=lambda pair: (sign * pair[0], pair[1].submitted_at, pair[1].key))
+    scored.sort(key=lambda pair: (pair[1].missing, sign * pair[0], pair[1].submitted_at, pair[1].key))
     places = []
     all_places, best_places = _Places(), _Places()
     seen: set[Hashable] = set()
     for position, (score, entry) in enumerate(scored, start=1):
         is_best = entry.competitor not in seen
         seen.add(entry.competitor)
-        rank_all = all_places.next(score)
-        places.append(Ranked(entry, score, position, rank_all, best_places.next(score) if is_best else None))
+        worth = (entry.missing, score)
+        rank_all = all_places.next(worth)
+        places.append(Ranked(entry, score, position, rank_all, best_places.next(worth) if is_best else None))
     return places
 
 
@@ -58,10 +64,10 @@ class _Places:
     def __init__(self) -> None:
         self._given = 0
         self._rank = 0
-        self._last: float | None = None
+        self._last: tuple[int, float] | None = None
 
-    def next(self, score: float) -> int:
+    def next(self, worth: tuple[int, float]) -> int:
         self._given += 1
-        if score != self._last:
-            self._rank, self._last = self._given, score
+        if worth != self._last:
+            self._rank, self._last = self._given, worth
         return self._rank

@@ -72,7 +72,7 @@ def scored(evaluation: Evaluation, value: float = 0.5, **changes: Any) -> Scored
         "score": {"value": value, "metric": specification.metric, "direction": specification.direction},
         "tasks": tasks,
         "seeds": [{"seed": seed, "tasks": tasks} for seed in specification.seeds],
-        "scorer": {"name": "reference", "version": "1", "libraries": {"numpy": "2"}},
+        "scorer": {"name": specification.scorer, "version": "1", "libraries": {"numpy": "2"}},
         "data": {
             "dataset": evaluation.dataset_version.digest,
             "sources": {file.name: file.sha256 for file in evaluation.dataset_version.files.all()},

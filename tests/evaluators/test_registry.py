@@ -41,7 +41,7 @@ def test_the_specification_knows_the_models_of_the_registry() -> None:
 @pytest.mark.parametrize("info", SCORERS, ids=lambda info: f"{info.of}:{info.name}")
 def test_every_scorer_can_be_loaded(info: ScorerInfo) -> None:
     assert callable(_load(info.reading))
-    assert callable(_load(info.scoring))
+    assert callable(info.load())
     assert re.fullmatch(r"\d+\.\d+\.\d+", info.version)
 
 

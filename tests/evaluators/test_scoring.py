@@ -53,7 +53,7 @@ def test_the_result_says_what_was_done(family: str, request: pytest.FixtureReque
     assert result.data.dataset == dataset.digest
     assert result.data.sources == {source.name: source.sha256 for source in dataset.sources}
     assert result.data.submission == {upload.name: upload.sha256 for upload in uploads}
-    assert set(timings) == {"check", "load", "train"}
+    assert set(timings) == {"check", "imports", "load", "train"}
     counts = result.slices[names[0]]["selected"]
     assert counts == ({"0": 4, "1": 2} if binary else {"apple": 2, "bread": 2, "chair": 2})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from challenges.models import Phase
@@ -10,9 +11,10 @@ from evaluators.errors import Problem
 from evaluators.sandbox import Broken, Rejected
 from leaderboard import transitions
 from leaderboard.board import board_entries, ranking_rule
-from leaderboard.models import Submission, User
+from leaderboard.models import Evaluation, Submission, User
 from leaderboard.teams import baselines_team
 from tests import factories
+from tests.bundles import write_bundle
 
 Queries = Callable[[int], Any]
 
@@ -84,6 +86,21 @@ def test_reading_the_board_is_one_query(phase: Phase, user: User, django_assert_
     with django_assert_num_queries(1):
         for entry in board_entries(phase, every=True):
             _ = entry.team.name, entry.submission.name
+
+
+def test_an_entry_that_leaves_tasks_out_comes_last(
+    load: Callable[..., Phase], tmp_path: Path, user: User, staff: User
+) -> None:
+    phase = load(write_bundle(tmp_path / "bundle", partial=True))
+    whole = factories.submission(phase, user, name="whole")
+    part = factories.submission(phase, staff, name="part")
+    for submission, value, tasks in ((whole, 0.2, ("apple", "bread")), (part, 0.9, ("bread",))):
+        evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
+        scores = {task: {"f1": value} for task in tasks}
+        seeds = [{"seed": seed, "tasks": scores} for seed in phase.dataset_version.spec.seeds]
+        factories.evaluate(submission, factories.scored(evaluation, value, tasks=scores, seeds=seeds))
+    assert board(phase) == [(1, "whole", 0.2), (2, "part", 0.9)]
+    assert "entries that leave tasks out come after" in ranking_rule(phase.dataset_version.spec)
 
 
 def test_the_rule_is_stated(phase: Phase) -> None:

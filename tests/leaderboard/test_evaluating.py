@@ -52,7 +52,7 @@ def test_a_real_submission_in_the_real_sandbox(submission: Submission) -> None:
 def test_a_score_is_recorded_with_its_numbers(submission: Submission) -> None:
     evaluation = factories.evaluate(submission, 0.25)
     assert (evaluation.status, evaluation.score, evaluation.message) == ("succeeded", 0.25, "")
-    assert evaluation.scorer == "reference 1"
+    assert evaluation.scorer == "corrected 1"
     assert evaluation.timings["sandbox.train"] == 0.1
     assert Score.objects.filter(evaluation=evaluation, seed=None).count() == 2
     assert Score.objects.filter(evaluation=evaluation, seed=1).count() == 2

@@ -15,8 +15,9 @@ from leaderboard.ranking import Entry, ranked
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def entry(key: str, score: float | None, *, team: str = "", minute: int = 0) -> Entry:
-    return Entry(key=key, competitor=team or key, score=score, submitted_at=START + timedelta(minutes=minute))
+def entry(key: str, score: float | None, *, team: str = "", minute: int = 0, missing: int = 0) -> Entry:
+    submitted_at = START + timedelta(minutes=minute)
+    return Entry(key=key, competitor=team or key, score=score, submitted_at=submitted_at, missing=missing)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,18 @@ def entry(key: str, score: float | None, *, team: str = "", minute: int = 0) -> 
         ([entry("a", None), entry("b", -math.inf), entry("c", 2.0)], "minimize", [("c", 1, 1)]),
         # Minus zero equals zero.
         ([entry("a", 0.0, minute=1), entry("b", -0.0, minute=2)], "maximize", [("a", 1, 1), ("b", 1, 1)]),
+        # Whoever leaves tasks out comes after all that answer more of them, and shares no rank with these.
+        (
+            [entry("a", 0.9, missing=2), entry("b", 0.5), entry("c", 0.9, missing=1), entry("d", 0.5, missing=1)],
+            "maximize",
+            [("b", 1, 1), ("c", 2, 2), ("d", 3, 3), ("a", 4, 4)],
+        ),
+        # A team's best entry is the one that answers most.
+        (
+            [entry("part", 0.9, team="a", missing=1), entry("whole", 0.2, team="a")],
+            "maximize",
+            [("whole", 1, 1), ("part", 2, None)],
+        ),
         # Same score, same instant: the key decides, so that the order is the same at every writing.
         ([entry("b", 0.5), entry("a", 0.5)], "maximize", [("a", 1, 1), ("b", 1, 1)]),
     ],
