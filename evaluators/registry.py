@@ -105,6 +105,7 @@ MODELS = _by_name(
             "Logistic regression",
             "evaluators.models.logistic_regression:LogisticRegression",
         ),
+        Entry("keyword-vote", "Support vectors and logistic regression", "evaluators.models.keyword_vote:KeywordVote"),
         Entry("linear-adamw", "Two linear layers (AdamW)", "evaluators.models.linear_adamw:LinearAdamW"),
         Entry(
             "nearest-neighbours",
