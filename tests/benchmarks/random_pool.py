@@ -1,4 +1,4 @@
-"""Write a bundle with a random pool of a given size: ``python -m tests.benchmarks.pool ROWS FOLDER``.
+"""Write a bundle with a random pool of a given size: ``python -m tests.benchmarks.random_pool ROWS FOLDER``.
 
 A process of its own, because the peak memory that the kernel reports for a child starts with its parent's.
 """
