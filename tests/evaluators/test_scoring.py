@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from evaluators.dataset import prepare
 from evaluators.errors import SubmissionError
-from evaluators.kinds.selection.scoring import subsample
+from evaluators.kinds.training import subsample
 from evaluators.metric_names import CLASSIFICATION
 from evaluators.prepared import PreparedDataset
 from evaluators.registry import scorer_of
