@@ -1,0 +1,111 @@
+"""The four DataPerf challenges at real size, by the reference scorers: seconds, and memory, against what we aim at.
+
+Process start and imports are left out of the seconds. Data are random, written in the published layouts and imported
+by the command line, whose time and memory are shown as well; the markets, which would be 8 GB of text, are written as
+a bundle.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.process import Run, evaluators, measured
+from tests.benchmarks.published import CLEANING_TASKS
+
+ROUNDS = 3
+MEMORY_AIM = 1024
+"""MiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is scored: the submitted files, options of ``score``, and the seconds that it may take."""
+
+    title: str
+    files: tuple[str, ...]
+    aim: float
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """``name`` is what the importer calls it; None: the writer makes a bundle."""
+
+    writer: tuple[str, ...]
+    name: str | None
+    cases: tuple[Case, ...]
+
+
+CHALLENGES = (
+    Challenge(
+        ("tests.benchmarks.published", "vision-selection"),
+        "vision-selection",
+        (Case("vision selection, 3 concepts × 1,000 of 1.2 million rows", ("",), 0.5),),
+    ),
+    Challenge(
+        ("tests.benchmarks.published", "speech-selection"),
+        "speech-selection",
+        (Case("speech selection, 1 board, 34,000 rows, 10 seeds", ("en_60_train.json",), 3),),
+    ),
+    Challenge(
+        ("tests.benchmarks.published", "vision-cleaning"),
+        "vision-cleaning",
+        (
+            Case("cleaning, 1 task, fraction of fixes", (f"{CLEANING_TASKS[0]}_random.txt",), 10, ("--no-curves",)),
+            Case("cleaning, 1 task, whole curve", (f"{CLEANING_TASKS[0]}_random.txt",), 30),
+            Case("cleaning, 8 tasks, fractions of fixes", ("",), 80, ("--no-curves",)),
+        ),
+    ),
+    Challenge(
+        ("tests.benchmarks.random_market",),
+        None,
+        (
+            Case("acquisition, 5 markets × 20 sellers, 2,000 rows bought in each, 10 trials", ("",), 30),
+            Case("the same by nearest neighbours", ("",), 30, ("--scorer", "reference-knn")),
+        ),
+    ),
+)
+
+
+def run() -> None:
+    """Print a line for each case, and one for each import."""
+    print(f"\nThe DataPerf challenges at real size; median of {ROUNDS}")
+    print(f"{'':75} {'seconds':>8} {'aim':>6} {'peak MiB':>9} {'aim':>6}")
+    for challenge in CHALLENGES:
+        with tempfile.TemporaryDirectory() as folder:
+            bundle = _bundle(challenge, Path(folder))
+            for case in challenge.cases:
+                _line(case.title, list(_runs(case, bundle, Path(folder) / "submission")), case.aim)
+
+
+def _bundle(challenge: Challenge, folder: Path) -> Path:
+    """The prepared dataset."""
+    store = folder / "store"
+    if challenge.name is None:
+        measured("-m", *challenge.writer, folder)
+        bundle = folder
+    else:
+        measured("-m", *challenge.writer, folder)
+        bundle = folder / "bundle"
+        _line(f"  import {challenge.name}", [evaluators("import", challenge.name, folder / "source", bundle)])
+    _line("  prepare", [evaluators("prepare", bundle, "--store", store)])
+    return next(store.iterdir())
+
+
+def _runs(case: Case, prepared: Path, submission: Path) -> Iterable[Run]:
+    files = [submission / name for name in case.files]
+    for turn in range(ROUNDS + 1):
+        result = evaluators("score", prepared, *files, *case.options, "--timings")
+        if turn:  # the first is a warm-up
+            yield result
+
+
+def _line(title: str, runs: list[Run], aim: float | None = None) -> None:
+    seconds = statistics.median(run.seconds if run.parts else run.wall for run in runs)
+    memory = max(run.memory for run in runs)
+    aims = (f"{aim:g}", f"{MEMORY_AIM}") if aim is not None else ("", "")
+    print(f"{title:75} {seconds:8.2f} {aims[0]:>6} {memory:9.0f} {aims[1]:>6}")
