@@ -27,6 +27,8 @@ from evaluators.result import Result
 from evaluators.sandbox.self_test import breaches
 from evaluators.uploads import Upload, read_files
 
+EVERY = "all"
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code."""
@@ -62,7 +64,7 @@ def _score(options: argparse.Namespace) -> None:
     scoring = import_module("evaluators.scoring")
     timings = {"imports": time.perf_counter() - started}
     dataset, uploads = _inputs(options)
-    result: Result = scoring.score(dataset, uploads, scorer=options.scorer, timings=timings)
+    result: Result = scoring.score(dataset, uploads, scorer=options.scorer, curves=options.curves, timings=timings)
     if options.json:
         sys.stdout.buffer.write(result.to_bytes())
         sys.stdout.flush()
@@ -87,10 +89,14 @@ def _table(result: Result) -> str:
 def _baseline(options: argparse.Namespace) -> None:
     dataset = open_bundle(options.bundle, options.store)
     available = {info.name: info for info in baselines_for(dataset.specification)}
-    if options.name not in available:
+    if options.name not in (*available, EVERY):
         raise FileNotFoundError(f"this challenge has no baseline '{options.name}'; it has {', '.join(available)}")
-    for path in write_baseline(available[options.name], dataset, options.out, seed=options.seed):
-        print(path)
+    for name, info in available.items():
+        if options.name in (name, EVERY):
+            # Their files have the same names.
+            folder = options.out / name if options.name == EVERY else options.out
+            for path in write_baseline(info, dataset, folder, seed=options.seed):
+                print(path)
 
 
 def _import(options: argparse.Namespace) -> None:
@@ -129,10 +135,11 @@ def _parser() -> argparse.ArgumentParser:
     checking = add("check", _check, "Check a submission without scoring it.")
     scoring = add("score", _score, "Score a submission.")
     scoring.add_argument("--json", action="store_true", help="print the result as the site records it")
+    scoring.add_argument("--no-curves", dest="curves", action="store_false", help="the numbers alone, which is quicker")
     scoring.add_argument("--timings", action="store_true", help="end standard error with seconds by part, as JSON")
-    baseline = add("baseline", _baseline, "Write a baseline's submission.")
+    baseline = add("baseline", _baseline, "Write a baseline's submission, or with all every one's into DIR/NAME.")
     names = dict.fromkeys(name for kind in BASELINES.values() for name in kind)
-    baseline.add_argument("name", metavar="NAME", help=", ".join(names))
+    baseline.add_argument("name", metavar="NAME", help=", ".join([*names, EVERY]))
     preparing = add("prepare", _prepare, "Prepare a bundle for scoring and print where it is.")
     for command in (checking, scoring, baseline, preparing):
         command.add_argument("bundle", type=_folder, metavar="BUNDLE")

@@ -17,6 +17,10 @@ from evaluators.specification import Specification
 from evaluators.uploads import Upload
 
 
+GiveMarks = Callable[[PreparedDataset, Submission, Timings], Marks]
+"""A scoring; its third argument receives the seconds of each part."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """``location`` is ``module:attribute``."""
@@ -34,8 +38,9 @@ class ScorerInfo:
     """How the submissions of some challenges are read and scored.
 
     ``of`` is a kind of challenge, or what the specification calls ``reference``. ``reading`` and ``scoring`` are
-    ``module:attribute``; reading loads neither scikit-learn nor faiss. ``version`` changes whenever the same submission
-    could get another score.
+    ``module:attribute``; reading loads neither scikit-learn nor faiss. ``without_curves`` is a scoring that gives the
+    same numbers sooner and no curves, where there is one. ``version`` changes whenever the same submission could get
+    another score.
     """
 
     of: str
@@ -43,6 +48,7 @@ class ScorerInfo:
     version: str
     reading: str
     scoring: str
+    without_curves: str = ""
 
     def read(self, dataset: PreparedDataset, uploads: Sequence[Upload]) -> Submission:
         """Read and check files.
@@ -53,9 +59,10 @@ class ScorerInfo:
         submission: Submission = _load(self.reading)(dataset, uploads)
         return submission
 
-    def load(self) -> Callable[[PreparedDataset, Submission, Timings], Marks]:
-        """The function that scores what ``read`` has returned; its third argument receives the seconds of each part."""
-        function: Callable[[PreparedDataset, Submission, Timings], Marks] = _load(self.scoring)
+    def load(self, *, curves: bool = True) -> GiveMarks:
+        """The function that scores what ``read`` has returned."""
+        location = self.scoring if curves else self.without_curves or self.scoring
+        function: GiveMarks = _load(location)
         return function
 
 
@@ -95,6 +102,42 @@ SCORERS = [
         "2.0.0",
         "evaluators.kinds.selection.reading:read",
         "evaluators.kinds.selection.scoring:score",
+    ),
+    ScorerInfo(
+        "cleaning",
+        "corrected",
+        "1.0.0",
+        "evaluators.kinds.cleaning.reading:read",
+        "evaluators.kinds.cleaning.scoring:score",
+    ),
+    ScorerInfo(
+        "dataperf-vision-cleaning",
+        "reference",
+        "1.0.0",
+        "evaluators.kinds.cleaning.reading:read_reference",
+        "evaluators.kinds.cleaning.reference:score",
+        without_curves="evaluators.kinds.cleaning.reference:score_without_curves",
+    ),
+    ScorerInfo(
+        "acquisition",
+        "corrected",
+        "1.0.0",
+        "evaluators.kinds.acquisition.reading:read",
+        "evaluators.kinds.acquisition.scoring:score",
+    ),
+    ScorerInfo(
+        "dataperf-acquisition",
+        "reference",
+        "1.0.0",
+        "evaluators.kinds.acquisition.reading:read_reference",
+        "evaluators.kinds.acquisition.reference:score",
+    ),
+    ScorerInfo(
+        "dataperf-acquisition",
+        "reference-knn",
+        "1.0.0",
+        "evaluators.kinds.acquisition.reading:read_reference",
+        "evaluators.kinds.acquisition.reference:score_neighbours",
     ),
 ]
 
@@ -167,7 +210,46 @@ _SELECTION = _by_name(
 
 _CLEANING: dict[str, BaselineInfo] = _by_name([])
 
-_ACQUISITION: dict[str, BaselineInfo] = _by_name([])
+_ACQUISITION = _by_name(
+    [
+        BaselineInfo(
+            "nothing",
+            "Nothing",
+            "evaluators.baselines.acquisition.nothing:choose",
+            paper="what a market is worth without its data",
+        ),
+        BaselineInfo(
+            "uniform",
+            "The same money to all",
+            "evaluators.baselines.acquisition.uniform:choose",
+            paper="Chen et al. 2023, Data acquisition: a new frontier in data-centric AI",
+        ),
+        BaselineInfo(
+            "proportional",
+            "The same part of all",
+            "evaluators.baselines.acquisition.proportional:choose",
+            paper="proportional allocation, Neyman 1934, On the two different aspects of the representative method",
+        ),
+        BaselineInfo(
+            "random-seller",
+            "One seller, drawn",
+            "evaluators.baselines.acquisition.random_seller:choose",
+            paper="Chen et al. 2023, Data acquisition: a new frontier in data-centric AI",
+        ),
+        BaselineInfo(
+            "best-seller",
+            "One seller, by its labels",
+            "evaluators.baselines.acquisition.best_seller:choose",
+            paper="label correlations of Chen et al. 2023 compared with the buyer's",
+        ),
+        BaselineInfo(
+            "most-similar",
+            "The sellers most similar",
+            "evaluators.baselines.acquisition.most_similar:choose",
+            paper="Ben-David et al. 2010, A theory of learning from different domains",
+        ),
+    ]
+)
 
 BASELINES = {"selection": _SELECTION, "cleaning": _CLEANING, "acquisition": _ACQUISITION}
 
@@ -177,7 +259,11 @@ BASELINE_WRITERS = {
     "acquisition": "evaluators.baselines.acquisition.writing:write",
 }
 
-IMPORTERS: dict[str, Entry] = _by_name([])
+IMPORTERS: dict[str, Entry] = _by_name(
+    [
+        Entry("acquisition", "DataPerf: data acquisition", "evaluators.importers.acquisition:import_bundle"),
+    ]
+)
 
 
 def scorers_for(specification: Specification) -> dict[str, ScorerInfo]:

@@ -27,9 +27,10 @@ def score(
     uploads: Sequence[Upload],
     *,
     scorer: str | None = None,
+    curves: bool = True,
     timings: Timings | None = None,
 ) -> Result:
-    """Score unpacked files; ``timings`` receives the seconds of each part.
+    """Score unpacked files; ``timings`` receives the seconds of each part. Without ``curves`` some take less time.
 
     Raises:
         SubmissionError: the files break a rule of the challenge.
@@ -40,7 +41,7 @@ def score(
     with timed(spent, "check"):
         submission = info.read(dataset, uploads)
     with timed(spent, "imports"):
-        give_marks = info.load()
+        give_marks = info.load(curves=curves)
     with threadpool_limits(limits=1):
         faiss.omp_set_num_threads(1)
         marks = give_marks(dataset, submission, spent)

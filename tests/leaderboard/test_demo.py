@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from pathlib import Path
 from unittest import mock
 
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from challenges.models import Challenge, DatasetVersion, Phase
+from evaluators.registry import BASELINES
 from leaderboard import demo
 from leaderboard.environment import load as load_environment
 from leaderboard.models import ApiToken, Submission, User
@@ -31,23 +33,23 @@ def test_every_baseline_is_submitted_once(tmp_path: Path) -> None:
     assert challenge.is_published
     assert challenge.current_phase.is_open
     found = Submission.objects.filter(is_baseline=True)
-    assert {submission.baseline for submission in found} == {"random", "stratified", "k-center", "neighbours"}
+    assert {submission.baseline for submission in found} == set(BASELINES["selection"])
     assert {submission.team.slug for submission in found} == {"baselines"}
     assert all(submission.evaluation.status == "queued" for submission in found)
     assert said
     said.clear()
     with (
         mock.patch.object(demo, "load_bundle", side_effect=AssertionError("loaded again")),
-        mock.patch.object(demo, "make_baseline", side_effect=AssertionError("made again")),
+        mock.patch.object(demo, "make_baselines", side_effect=AssertionError("made again")),
     ):
         demo.load_challenges(said.append, tmp_path / "demo")
     assert said == []
-    assert Submission.objects.count() == 4
+    assert Submission.objects.count() == len(BASELINES["selection"])
 
 
 def test_new_data_ends_the_old_round(tmp_path: Path) -> None:
     uploads = factories.uploads()
-    with mock.patch.object(demo, "make_baseline", return_value=uploads):
+    with mock.patch.object(demo, "make_baselines", return_value=defaultdict(lambda: uploads)):
         write_bundle(tmp_path / "demo" / "tiny")
         demo.load_challenges(print, tmp_path / "demo")
         write_bundle(tmp_path / "demo" / "tiny", seed=5, rows=61)
@@ -56,7 +58,7 @@ def test_new_data_ends_the_old_round(tmp_path: Path) -> None:
     old, new = Phase.objects.order_by("pk")
     assert not old.is_open
     assert new.is_open
-    assert old.submissions.count() == new.submissions.count() == 4
+    assert old.submissions.count() == new.submissions.count() == len(BASELINES["selection"])
 
 
 def test_the_accounts_work_and_are_made_once() -> None:
