@@ -21,6 +21,7 @@ from pathlib import Path
 from evaluators.checking import check
 from evaluators.dataset import open_bundle, prepare
 from evaluators.errors import BundleError, ExitCode, SubmissionError
+from evaluators.imports import without
 from evaluators.prepared import PreparedDataset, is_prepared
 from evaluators.registry import BASELINES, IMPORTERS, UnknownScorer, baselines_for, write_baseline
 from evaluators.result import Result
@@ -58,6 +59,8 @@ def _check(options: argparse.Namespace) -> None:
     print("\n".join(check(dataset, uploads, scorer=options.scorer).lines))
 
 
+# scikit-learn loads pandas where it finds it: a third of a second and 60 MB, for nothing.
+@without("pandas")
 def _score(options: argparse.Namespace) -> None:
     started = time.perf_counter()
     # Only this command needs scikit-learn and faiss, which take most of a second to load.

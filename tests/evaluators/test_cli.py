@@ -112,7 +112,8 @@ def test_the_problems_as_json_are_what_the_site_records(folder: Path, run: Comma
         (["check", "{folder}/bundle", "{folder}/gone.csv"], "there is no {folder}/gone.csv"),
         (
             ["baseline", "best", "{folder}/bundle", "--out", "{folder}/out"],
-            "this challenge has no baseline 'best'; it has random, stratified, k-center, neighbours",
+            "this challenge has no baseline 'best'; it has random, stratified, k-center, k-medoids, "
+            "uncertainty, seals, neighbours",
         ),
         (["baseline", "random", "{folder}/bundle"], "the following arguments are required: --out"),
     ],
@@ -198,3 +199,13 @@ def test_the_store_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch
     assert default_store() == Path("/cache/ratchet/datasets")
     monkeypatch.setenv("RATCHET_DATA_DIR", "/srv/ratchet")
     assert default_store() == Path("/srv/ratchet/datasets")
+
+
+def test_scoring_does_without_the_libraries_of_the_baselines(folder: Path, command_line: CommandLine) -> None:
+    arguments = ("score", folder / "bundle", folder / "right", "--store", folder / "store")
+    done = command_line(*arguments, environment={"PYTHONPROFILEIMPORTTIME": "1"})
+    imported = [line.rpartition(b"|")[2].strip() for line in done.stderr.splitlines()]
+    assert done.returncode == 0
+    assert b"sklearn.utils.fixes" in imported
+    # Of a library that could not be imported the name is listed, but nothing inside it.
+    assert not [name for name in imported if name.startswith((b"pandas.", b"matplotlib.", b"skactiveml", b"cleanlab"))]
