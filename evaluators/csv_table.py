@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evaluators.errors import MAX_PROBLEMS, Problem, SubmissionError, quoted
-from evaluators.uploads import Upload, too_large
+from evaluators.text import decoded
+from evaluators.uploads import Upload
 
 _AS_CSV = "Save the file as CSV in UTF-8 and send that."
 _FORMATS = {
@@ -48,8 +49,19 @@ class CsvTable:
     rows: tuple[Row, ...]
 
 
-def read_csv(upload: Upload, layouts: list[tuple[str, ...]], *, max_bytes: int, max_rows: int) -> CsvTable:
+def read_csv(
+    upload: Upload,
+    layouts: list[tuple[str, ...]],
+    *,
+    max_bytes: int,
+    max_rows: int,
+    synonyms: Mapping[str, str] | None = None,
+    as_published: bool = False,
+) -> CsvTable:
     """Read a file whose header is one of ``layouts`` (in any order of columns).
+
+    ``synonyms`` are other names of columns, understood where all of them occur. With ``as_published`` the file is read
+    as the public evaluators read theirs: cells keep the blanks around them, and columns beyond a layout are left out.
 
     Raises:
         SubmissionError: the file is empty, too large, not UTF-8 text, not CSV, has another header, a line with more or
@@ -59,7 +71,11 @@ def read_csv(upload: Upload, layouts: list[tuple[str, ...]], *, max_bytes: int, 
     first = next(lines, None)
     if first is None:
         raise SubmissionError(_empty(upload.name))
-    columns = _header(upload.name, *first, layouts)
+    line, header = first
+    names = [cell.strip() for cell in header]
+    if synonyms and synonyms.keys() <= set(names):
+        names = [synonyms.get(name, name) for name in names]
+    columns = _header(upload.name, line, names, layouts, others=as_published)
     rows: list[Row] = []
     problems: list[Problem] = []
     uneven = 0
@@ -67,7 +83,8 @@ def read_csv(upload: Upload, layouts: list[tuple[str, ...]], *, max_bytes: int, 
         if number > max_rows:
             raise SubmissionError([*problems[: MAX_PROBLEMS - 1], _too_many(upload.name, line, max_rows)])
         if len(cells) == len(columns):
-            rows.append(Row(line, dict(zip(columns, (cell.strip() for cell in cells), strict=True))))
+            kept = cells if as_published else [cell.strip() for cell in cells]
+            rows.append(Row(line, dict(zip(columns, kept, strict=True))))
             continue
         uneven += 1
         if uneven <= MAX_PROBLEMS:
@@ -120,27 +137,11 @@ def _decoded(upload: Upload, max_bytes: int) -> str:
             raise SubmissionError(Problem(f"is {kind}, not CSV.", _AS_CSV, file=upload.name))
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         raise SubmissionError(Problem("is JSON, not CSV.", "Send a CSV file with a header.", file=upload.name))
-    if len(content) > max_bytes:
-        raise SubmissionError(too_large(upload.name, max_bytes))
-    nul = content.find(b"\0")
-    if nul >= 0:
-        raise SubmissionError(
-            Problem("has a NUL byte: it is not a text file.", _AS_CSV, file=upload.name, line=_line_at(content, nul))
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SubmissionError(
-            Problem("is not UTF-8 text.", _AS_CSV, file=upload.name, line=_line_at(content, error.start))
-        ) from error
+    return decoded(upload, max_bytes=max_bytes, remedy=_AS_CSV)
 
 
-def _line_at(content: bytes, position: int) -> int:
-    return content.count(b"\n", 0, position) + 1
-
-
-def _header(name: str, line: int, cells: list[str], layouts: list[tuple[str, ...]]) -> tuple[str, ...]:
-    columns = tuple(cell.strip() for cell in cells)
+def _header(name: str, line: int, names: list[str], layouts: list[tuple[str, ...]], *, others: bool) -> tuple[str, ...]:
+    columns = tuple(names)
     wanted = " or ".join(quoted(",".join(layout)) for layout in layouts)
     remedy = f"The first line must be {wanted}."
     doubled = next((column for column in columns if columns.count(column) > 1), None)
@@ -148,7 +149,7 @@ def _header(name: str, line: int, cells: list[str], layouts: list[tuple[str, ...
         raise SubmissionError(
             Problem(f"the column {quoted(doubled)} occurs twice.", remedy, file=name, line=line, field=_field(doubled))
         )
-    if any(set(columns) == set(layout) for layout in layouts):
+    if any(set(columns) == set(layout) or (others and set(columns) > set(layout)) for layout in layouts):
         return columns
     for mark, word in ((";", "semicolons"), ("\t", "tabs")):
         if len(columns) == 1 and mark in columns[0]:
@@ -156,7 +157,7 @@ def _header(name: str, line: int, cells: list[str], layouts: list[tuple[str, ...
     closest = max(layouts, key=lambda layout: len(set(layout) & set(columns)))
     missing = [column for column in closest if column not in columns]
     if missing:
-        first = quoted(",".join(cells))
+        first = quoted(",".join(names))
         raise SubmissionError(
             Problem(
                 f"the column '{missing[0]}' is missing; the first line is {first}.",

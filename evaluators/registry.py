@@ -104,6 +104,20 @@ SCORERS = [
         "evaluators.kinds.selection.scoring:score",
     ),
     ScorerInfo(
+        "dataperf-vision-selection",
+        "reference",
+        "1.0.0",
+        "evaluators.kinds.selection.reference_vision:read",
+        "evaluators.kinds.selection.reference_vision_scoring:score",
+    ),
+    ScorerInfo(
+        "dataperf-speech-selection",
+        "reference",
+        "1.0.0",
+        "evaluators.kinds.selection.reference_speech:read",
+        "evaluators.kinds.selection.reference_speech_scoring:score",
+    ),
+    ScorerInfo(
         "cleaning",
         "corrected",
         "1.0.0",
@@ -261,6 +275,8 @@ BASELINE_WRITERS = {
 
 IMPORTERS: dict[str, Entry] = _by_name(
     [
+        Entry("vision-selection", "DataPerf: vision selection", "evaluators.importers.vision_selection:import_bundle"),
+        Entry("speech-selection", "DataPerf: speech selection", "evaluators.importers.speech_selection:import_bundle"),
         Entry("acquisition", "DataPerf: data acquisition", "evaluators.importers.acquisition:import_bundle"),
     ]
 )

@@ -66,12 +66,20 @@ class TableWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._schema: pa.Schema | None = None
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
         self._count = 0
 
     def add(self, rows: pa.Table) -> None:
-        """Append rows; all have the same columns."""
+        """Append rows.
+
+        Raises:
+            BundleError: the columns are not of the types of those before.
+        """
+        if self._schema is not None and not rows.schema.equals(self._schema):
+            raise BundleError(Problem(f"was to get rows of other types: {_types(rows.schema)}.", file=self._path.name))
+        self._schema = rows.schema
         self._waiting.append(rows)
         self._count += len(rows)
         while self._count >= GROUP_ROWS:
@@ -124,6 +132,18 @@ def batches(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
                 have = ", ".join(file.schema_arrow.names[:20])
                 raise BundleError(Problem("there is no such column.", f"There are: {have}.", path.name, field=missing))
             for batch in file.iter_batches(batch_size=GROUP_ROWS, columns=list(columns)):
-                yield pa.table(batch)
+                yield _plain_lists(pa.table(batch))
     except (pa.ArrowException, OSError) as error:
         raise BundleError(Problem("is not a readable parquet file.", file=path.name)) from error
+
+
+def _plain_lists(rows: pa.Table) -> pa.Table:
+    """The same rows, lists called as this version of the library calls them: others name their elements otherwise."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_list(field.type):
+            rows = rows.set_column(place, field.name, rows.column(place).cast(pa.list_(field.type.value_type)))
+    return rows.replace_schema_metadata(None)
+
+
+def _types(schema: pa.Schema) -> str:
+    return ", ".join(f"{field.name} {field.type}" for field in schema)

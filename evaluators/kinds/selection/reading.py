@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from evaluators.errors import Problem, SubmissionError, quoted
 from evaluators.kinds.base import TaskReport
-from evaluators.kinds.selection.choices import Choice, choices_by_task
+from evaluators.kinds.selection.choices import choices_by_task
+from evaluators.kinds.selection.formats import Choice
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.prepared import PreparedDataset
 from evaluators.uploads import Upload
@@ -65,11 +66,13 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Selection:
     chosen = choices_by_task(specification, uploads)
     problems: list[Problem] = []
     selections = []
-    for task, choices in chosen.items():
-        plan = specification.plans[task]
+    for task, file in chosen.items():
+        plan, choices = specification.plans[task], file.choices
         found = _task_problems(plan, choices)
         rows = dataset.table(plan.pool).rows_of([choice.id for choice in choices])
-        found += _unknown(plan, choices, rows)
+        found += unknown_ids(plan, choices, rows)
+        if not found and specification.labels == "known":
+            found = wrong_labels(dataset, plan, choices, rows)
         if not found:
             selections.append(_selection(dataset, specification, plan, choices, rows))
             found = _missing_classes(specification, selections[-1], choices)
@@ -87,15 +90,9 @@ def _task_problems(plan: TaskPlan, choices: list[Choice]) -> list[Problem]:
     for choice in choices:
         earlier = first.setdefault(choice.id, choice)
         if earlier is not choice:
-            problems.append(
-                Problem(
-                    f"{quoted(choice.id)} is already chosen in line {earlier.line}.",
-                    "Name each row once.",
-                    file=choice.file,
-                    line=choice.line,
-                    field="id",
-                )
-            )
+            where = f" in line {earlier.line}" if earlier.line is not None else ""
+            message = f"{quoted(choice.id)} is already chosen{where}."
+            problems.append(choice.problem(message, "Name each row once.", field="id"))
         if choice.label is not None and choice.label not in classes:
             problems.append(_bad_label(choice, plan.labels))
     if len(choices) > plan.budget:
@@ -113,27 +110,38 @@ def _task_problems(plan: TaskPlan, choices: list[Choice]) -> list[Problem]:
 
 def _bad_label(choice: Choice, classes: list[str]) -> Problem:
     shown = ", ".join(classes[:12]) + (", …" if len(classes) > 12 else "")
-    return Problem(
-        f"{quoted(choice.label or '')} is not a label of this task.",
-        f"Write one of {shown}, exactly so.",
-        file=choice.file,
-        line=choice.line,
-        field="label",
-    )
+    message = f"{quoted(choice.label or '')} is not a label of this task."
+    return choice.problem(message, f"Write one of {shown}, exactly so.", field="label")
 
 
-def _unknown(plan: TaskPlan, choices: list[Choice], rows: NDArray[np.int64]) -> list[Problem]:
+def unknown_ids(plan: TaskPlan, choices: list[Choice], rows: NDArray[np.int64]) -> list[Problem]:
+    """A problem for each choice whose row in the pool is negative."""
     pool = ", ".join(name.removeprefix("public/") for name in plan.pool_table.files[:2])
     return [
-        Problem(
+        choice.problem(
             f"{quoted(choice.id)} is not in the pool{_look_alike(choice.id)}." if choice.id else "the id is empty.",
             f"Take the ids from the column '{plan.pool_table.id}' of {pool}.",
-            file=choice.file,
-            line=choice.line,
             field="id",
         )
         for choice, row in zip(choices, rows, strict=True)
         if row < 0
+    ]
+
+
+def wrong_labels(
+    dataset: PreparedDataset, plan: TaskPlan, choices: list[Choice], rows: NDArray[np.int64]
+) -> list[Problem]:
+    """A problem for each choice that gives a row of the pool another label than the pool, which is public, does."""
+    numbers = task_classes(plan, dataset.table(plan.pool).labels[rows])
+    true = [plan.labels[number] for number in numbers.tolist()]
+    return [
+        choice.problem(
+            f"{quoted(choice.id)} is listed as '{choice.label}'; in the pool it is '{label}'.",
+            f"List it as '{label}', or leave it out.",
+            field="id",
+        )
+        for choice, label in zip(choices, true, strict=True)
+        if choice.label not in (None, label)
     ]
 
 

@@ -1,0 +1,182 @@
+"""A submission's JSON file, read strictly: both forms that DataPerf's challenges took.
+
+A *label map*, ``{"ID": 0, "ID": 1, …}``, gives each row a label. A *word list*, ``{"targets": {"WORD": ["ID", …]},
+"nontargets": ["ID", …]}``, lists rows by class. JSON readers keep the last of two equal keys and say nothing; here a
+key that occurs twice is an error, whoever scores the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import NoReturn
+
+from evaluators.errors import MAX_PROBLEMS, Problem, SubmissionError, quoted
+from evaluators.text import decoded
+from evaluators.uploads import Upload
+
+TARGETS, NONTARGETS = "targets", "nontargets"
+_MAP_OR_LIST = 'Send {"ID": label, …} or {"targets": {"WORD": ["ID", …], …}, "nontargets": ["ID", …]}.'
+_ONE_LIST = 'Write the ids as a list of texts, ["ID", …].'
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMap:
+    """Ids with the labels given to them, as texts, in the order of the file."""
+
+    labels: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WordList:
+    """Ids by target word, in the order of the file, words without ids included; and ids of no target word.
+
+    ``others`` are keys beside these two.
+    """
+
+    targets: tuple[tuple[str, tuple[str, ...]], ...]
+    nontargets: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number as it is written: 1.0 is not 1, and a million digits are not worth counting."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """The pairs of an object, equal keys and all."""
+
+    pairs: tuple[tuple[str, _Value], ...]
+
+
+_Value = str | bool | None | _Number | _Object | list["_Value"]
+
+
+class _Constant(ValueError):
+    """NaN or an infinity, which Python reads and JSON does not have."""
+
+
+def is_json(content: bytes) -> bool:
+    """Whether a file begins as a JSON object or list does."""
+    return content.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:1] in (b"{", b"[")
+
+
+def read_json(upload: Upload, *, max_bytes: int) -> LabelMap | WordList:
+    """Read a file of either form.
+
+    Raises:
+        SubmissionError: it is too large, not UTF-8, not JSON, nested too deeply, has a key twice, or another form.
+    """
+    value = _parsed(upload, max_bytes)
+    if not isinstance(value, _Object):
+        raise SubmissionError(Problem(f"is JSON, but {_kind(value)}, not an object.", _MAP_OR_LIST, upload.name))
+    if not value.pairs:
+        raise SubmissionError(Problem("is an empty JSON object.", _MAP_OR_LIST, upload.name))
+    _keys_differ(upload.name, value, field=None)
+    items = dict(value.pairs)
+    if any(isinstance(items.get(name), _Object | list) for name in (TARGETS, NONTARGETS)):
+        return _word_list(upload.name, items)
+    return LabelMap(_labels(upload.name, value))
+
+
+def _parsed(upload: Upload, max_bytes: int) -> _Value:
+    text = decoded(upload, max_bytes=max_bytes, remedy="Save the file as JSON in UTF-8 and send that.")
+    remedy = "Write it with a JSON library."
+    try:
+        value: _Value = json.loads(
+            text,
+            object_pairs_hook=lambda pairs: _Object(tuple(pairs)),
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=_refuse,
+        )
+    except json.JSONDecodeError as error:
+        message = f"is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}."
+        raise SubmissionError(Problem(message, remedy, upload.name, error.lineno)) from error
+    except _Constant as error:
+        raise SubmissionError(Problem(f"is not valid JSON: it has no {error}.", remedy, upload.name)) from error
+    except RecursionError as error:
+        raise SubmissionError(Problem("is nested far too deeply.", _MAP_OR_LIST, upload.name)) from error
+    return value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise _Constant(constant)
+
+
+def _keys_differ(file: str, value: _Object, field: str | None) -> None:
+    doubled = [key for key, times in Counter(key for key, _ in value.pairs).items() if times > 1]
+    if doubled:
+        remedy = "Write each key once: a JSON reader would keep the last and drop the others."
+        problems = [
+            Problem(f"the key {quoted(key)} occurs twice.", remedy, file, field=field or shown(key)) for key in doubled
+        ]
+        raise SubmissionError(problems)
+
+
+def _labels(file: str, value: _Object) -> tuple[tuple[str, str], ...]:
+    labels: list[tuple[str, str]] = []
+    problems: list[Problem] = []
+    for key, label in value.pairs:
+        if isinstance(label, str):
+            labels.append((key, label))
+        elif isinstance(label, _Number):
+            labels.append((key, label.text))
+        else:
+            remedy = "Give each id a number or a text as its label, and each task a file of its own."
+            problems.append(Problem(f"{quoted(key)} has {_kind(label)} for a label.", remedy, file, field=shown(key)))
+    if problems:
+        raise SubmissionError(problems)
+    return tuple(labels)
+
+
+def _word_list(file: str, items: dict[str, _Value]) -> WordList:
+    for name in (TARGETS, NONTARGETS):
+        if name not in items:
+            raise SubmissionError(Problem(f"there is no '{name}'.", _MAP_OR_LIST, file, field=name))
+    targets, nontargets = items[TARGETS], items[NONTARGETS]
+    if not isinstance(targets, _Object):
+        remedy = 'Write the target words as an object, {"WORD": ["ID", …], …}.'
+        raise SubmissionError(Problem(f"is {_kind(targets)}.", remedy, file, field=TARGETS))
+    _keys_differ(file, targets, TARGETS)
+    by_word = tuple((word, _ids(file, word, ids)) for word, ids in targets.pairs)
+    others = tuple(name for name in items if name not in (TARGETS, NONTARGETS))
+    return WordList(by_word, _ids(file, NONTARGETS, nontargets), others)
+
+
+def _ids(file: str, name: str, value: _Value) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise SubmissionError(Problem(f"is {_kind(value)}, not a list.", _ONE_LIST, file, field=shown(name)))
+    ids: list[str] = []
+    problems: list[Problem] = []
+    for place, item in enumerate(value, start=1):
+        if isinstance(item, str):
+            ids.append(item)
+        elif len(problems) < MAX_PROBLEMS:
+            message = f"its item {place} is {_kind(item)}, not an id."
+            problems.append(Problem(message, _ONE_LIST, file, field=shown(name)))
+    if problems:
+        raise SubmissionError(problems)
+    return tuple(ids)
+
+
+def _kind(value: _Value) -> str:
+    if isinstance(value, _Object):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, _Number):
+        return f"the number {value.text}" if len(value.text) <= 20 else "a number"
+    return (
+        f"the text {quoted(value)}" if isinstance(value, str) else {None: "null", True: "true", False: "false"}[value]
+    )
+
+
+def shown(key: str) -> str | None:
+    """A key as the field of a problem; one that does not print or is long is only quoted in the message."""
+    return key if key and key.isprintable() and len(key) <= 60 else None

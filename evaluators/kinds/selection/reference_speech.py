@@ -1,0 +1,131 @@
+"""A submission as the public evaluator of DataPerf's speech selection reads it (harvard-edge/dataperf-speech-example).
+
+Classes are numbered by the target words that the *submission* names, in alphabetical order from 1; 0 is ``nontarget``.
+A word that it leaves out so shifts the numbers behind it, and with them most answers. Rows of a word come in the order
+of the pool, each once, however often it is listed; nontargets in the order in which their words are first listed, as
+often as they are listed. All that is listed counts to the budget. The order is not free: libsvm shuffles the rows by
+their places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluators.errors import Problem, SubmissionError
+from evaluators.kinds.base import TaskReport
+from evaluators.kinds.selection.choices import Chosen, choices_by_task
+from evaluators.kinds.selection.formats import NONTARGET, Choice
+from evaluators.kinds.selection.reading import unknown_ids, wrong_labels
+from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
+from evaluators.prepared import PreparedDataset
+from evaluators.uploads import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """The training rows of one board, in the order in which the evaluator trains on them.
+
+    ``rows`` are row numbers of the pool, shape (rows,), int64, with repetitions; ``classes`` are the numbers by which
+    it calls them, same shape; ``words`` are the submission's target words, the first is number 1. ``listed`` is the
+    number of ids that count to the budget.
+    """
+
+    plan: TaskPlan
+    rows: NDArray[np.int64]
+    classes: NDArray[np.int64]
+    words: tuple[str, ...]
+    listed: int
+
+    @property
+    def counts(self) -> dict[str, float]:
+        """Rows by class."""
+        numbers = np.bincount(self.classes, minlength=len(self.words) + 1).tolist()
+        return {name: float(count) for name, count in zip((NONTARGET, *self.words), numbers, strict=True)}
+
+    def report(self) -> TaskReport:
+        classes = ", ".join(f"{count:.0f} × {name}" for name, count in self.counts.items() if count)
+        collapsed = self.listed - len(self.rows)
+        notes = [f"{collapsed} repeated, which training takes once"] if collapsed else []
+        missing = [name for name in self.plan.labels if name != NONTARGET and name not in self.words]
+        if missing:
+            notes.append(f"without {', '.join(missing)} the classes are numbered otherwise than in the evaluation")
+        line = f"{self.listed} of {self.plan.budget} rows ({classes})"
+        return TaskReport(self.plan.name, self.plan.task.shown, "; ".join([line, *notes]), self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordSets:
+    """A whole submission, one training set for each board that it is for."""
+
+    tasks: list[Keywords]
+
+    def reports(self) -> tuple[TaskReport, ...]:
+        return tuple(task.report() for task in self.tasks)
+
+
+def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> KeywordSets:
+    """Read a whole submission, touching nothing of the pool but the rows it names.
+
+    Raises:
+        SubmissionError: a file cannot be read, or the public evaluator would refuse it.
+    """
+    specification = dataset.specification
+    if not isinstance(specification, SelectionSpecification):
+        raise TypeError(f"{specification.slug} is no selection")
+    chosen = choices_by_task(specification, uploads, as_published=True)
+    problems: list[Problem] = []
+    tasks = []
+    for task, file in chosen.items():
+        plan, choices = specification.plans[task], file.choices
+        rows = dataset.table(plan.pool).rows_of([choice.id for choice in choices])
+        found = unknown_ids(plan, choices, rows) or wrong_labels(dataset, plan, choices, rows)
+        found += _over_budget(plan, file)
+        if not found:
+            labels = [plan.classes[number] for number in dataset.table(plan.pool).labels[rows].tolist()]
+            found = _one_sided(plan, file.file, labels)
+            if not found:
+                tasks.append(_in_order(plan, file, rows, labels))
+        problems += found
+    if problems:
+        raise SubmissionError(problems)
+    return KeywordSets(tasks)
+
+
+def _over_budget(plan: TaskPlan, file: Chosen) -> list[Problem]:
+    over = len(file.choices) - plan.budget
+    message = f"the task '{plan.name}' has {len(file.choices)} rows, the budget is {plan.budget}."
+    return [Problem(message, f"Remove {over}; what is listed twice counts twice.", file.file)] if over > 0 else []
+
+
+def _one_sided(plan: TaskPlan, file: str, labels: list[str]) -> list[Problem]:
+    """Without a target, or without a nontarget, the evaluator has nothing to stack and ends."""
+    missing = "target word" if set(labels) == {NONTARGET} else NONTARGET if NONTARGET not in labels else None
+    if missing is None:
+        return []
+    remedy = "Choose at least one row of a target word and one nontarget."
+    return [Problem(f"the task '{plan.name}' has no row of a {missing}.", remedy, file)]
+
+
+def _in_order(plan: TaskPlan, file: Chosen, rows: NDArray[np.int64], labels: list[str]) -> Keywords:
+    by_word: dict[str, set[int]] = {word: set() for word in file.words or ()}
+    spoken: dict[str, list[int]] = {}
+    for choice, row, label in zip(file.choices, rows.tolist(), labels, strict=True):
+        if label == NONTARGET:
+            spoken.setdefault(_word(choice), []).append(row)
+        else:
+            by_word.setdefault(label, set()).add(row)
+    words = tuple(sorted(by_word))
+    numbers = {word: number for number, word in enumerate(words, start=1)}
+    ordered = [(row, numbers[word]) for word, found in by_word.items() for row in sorted(found)]
+    ordered += [(row, 0) for found in spoken.values() for row in found]
+    places = np.array(ordered, np.int64)
+    return Keywords(plan, places[:, 0], places[:, 1], words, len(file.choices))
+
+
+def _word(choice: Choice) -> str:
+    """The word that is spoken in a clip: its folder, ``cat/common_voice_en_1.wav``."""
+    return choice.id.partition("/")[0]

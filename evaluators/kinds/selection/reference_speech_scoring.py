@@ -1,0 +1,56 @@
+"""DataPerf's speech selection as its public evaluator of 2023 scores it (harvard-edge/dataperf-speech-example)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score
+
+from evaluators.kinds.base import Marks, Timings, timed
+from evaluators.kinds.selection.formats import NONTARGET
+from evaluators.kinds.selection.reading import TaskSelection, task_classes
+from evaluators.kinds.selection.reference_speech import Keywords, KeywordSets
+from evaluators.kinds.selection.scoring import slices
+from evaluators.kinds.selection.specification import TaskPlan
+from evaluators.kinds.training import as_floats
+from evaluators.models.keyword_vote import KeywordVote
+from evaluators.prepared import PreparedDataset
+from evaluators.result import SeedScores
+
+
+def score(dataset: PreparedDataset, submission: KeywordSets, spent: Timings) -> Marks:
+    """Macro F1 of every board under every seed.
+
+    The evaluation rows have numbers of their own: 0 for ``nontarget``, then all words in alphabetical order. F1 is
+    averaged over the classes that occur in the truth or in the answers.
+    """
+    seeds = dataset.specification.seeds
+    by_task = {task.plan.name: _macro_f1(dataset, task, seeds, spent) for task in submission.tasks}
+    return Marks(
+        seeds=[
+            SeedScores(seed=seed, tasks={task: {"macro_f1": values[place]} for task, values in by_task.items()})
+            for place, seed in enumerate(seeds)
+        ],
+        slices={task.plan.name: _slices(dataset, task) for task in submission.tasks},
+    )
+
+
+def _macro_f1(dataset: PreparedDataset, task: Keywords, seeds: list[int], spent: Timings) -> list[float]:
+    with timed(spent, "load"):
+        train = as_floats(dataset.table(task.plan.pool).vectors(task.rows))
+        test = as_floats(dataset.table(task.plan.test).embedding)
+        truth = _numbers(task.plan)[dataset.table(task.plan.test).labels]
+    with timed(spent, "train"):
+        predictions = KeywordVote().fit_predict(train, task.classes, test, seeds=seeds)
+        return [float(f1_score(truth, predicted, average="macro", zero_division=0)) for predicted in predictions]
+
+
+def _numbers(plan: TaskPlan) -> NDArray[np.int64]:
+    """The evaluator's number of each of the task's classes, (classes,)."""
+    words = sorted(name for name in plan.classes if name != NONTARGET)
+    return np.array([0 if name == NONTARGET else words.index(name) + 1 for name in plan.classes], np.int64)
+
+
+def _slices(dataset: PreparedDataset, task: Keywords) -> dict[str, dict[str, float]]:
+    classes = task_classes(task.plan, dataset.table(task.plan.pool).labels[task.rows])
+    return slices(dataset, TaskSelection(task.plan, task.rows, classes))

@@ -1,0 +1,101 @@
+"""A submission as the public evaluator of DataPerf's vision selection reads it (CoactiveAI/dataperf-vision-selection).
+
+Its rows are joined with the pool by their ids: rows with unknown ids vanish without a word, rows that come twice count
+twice. Nobody counts them. What makes the evaluator end without a score is refused here in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluators.errors import Problem, SubmissionError
+from evaluators.kinds.base import TaskReport
+from evaluators.kinds.selection.choices import Chosen, choices_by_task
+from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
+from evaluators.prepared import PreparedDataset
+from evaluators.uploads import Upload
+
+LABELS = ("0", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRows:
+    """The rows of one concept that the join keeps.
+
+    ``rows`` are row numbers of the pool, shape (kept,), int64, ascending, with repetitions; ``labels`` are their labels
+    as they were written. Spark gives rows in the order of the pool, too; equal rows come in the order of the file.
+    ``unknown`` is the number of rows that the join drops.
+    """
+
+    plan: TaskPlan
+    file: str
+    rows: NDArray[np.int64]
+    labels: tuple[str, ...]
+    unknown: int
+
+    @property
+    def counts(self) -> dict[str, float]:
+        """Rows by label; whatever is neither "0" nor "1" is counted together."""
+        counts = {label: float(self.labels.count(label)) for label in LABELS}
+        foreign = len(self.labels) - sum(counts.values())
+        return counts | ({"other labels": foreign} if foreign else {})
+
+    def report(self) -> TaskReport:
+        labels = ", ".join(f"{count:.0f} × {label}" for label, count in self.counts.items() if count)
+        left_out = f"; {self.unknown} more not in the pool and left out" if self.unknown else ""
+        line = f"{len(self.rows)} rows ({labels}){left_out}"
+        counts = self.counts | ({"not in the pool": float(self.unknown)} if self.unknown else {})
+        return TaskReport(task=self.plan.name, title=self.plan.task.shown, line=line, counts=counts)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSets:
+    """A whole submission, one training set for each concept."""
+
+    tasks: list[LabelledRows]
+
+    def reports(self) -> tuple[TaskReport, ...]:
+        return tuple(task.report() for task in self.tasks)
+
+
+def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> LabelledSets:
+    """Read a whole submission, touching nothing of the pool but the rows it names.
+
+    Raises:
+        SubmissionError: a file cannot be read, or the public evaluator could not train on it.
+    """
+    specification = dataset.specification
+    if not isinstance(specification, SelectionSpecification):
+        raise TypeError(f"{specification.slug} is no selection")
+    chosen = choices_by_task(specification, uploads, as_published=True)
+    tasks = [_joined(dataset, specification.plans[task], file) for task, file in chosen.items()]
+    problems = [problem for task in tasks for problem in _problems(task)]
+    if problems:
+        raise SubmissionError(problems)
+    return LabelledSets(tasks)
+
+
+def _joined(dataset: PreparedDataset, plan: TaskPlan, file: Chosen) -> LabelledRows:
+    found = dataset.table(plan.pool).rows_of([choice.id for choice in file.choices])
+    kept = np.flatnonzero(found >= 0)
+    kept = kept[np.argsort(found[kept], kind="stable")]
+    labels = tuple(file.choices[place].label or "" for place in kept.tolist())
+    return LabelledRows(plan, file.file, found[kept], labels, len(found) - len(kept))
+
+
+def _problems(task: LabelledRows) -> list[Problem]:
+    if not task.labels:
+        message = f"none of the {task.unknown} ids is in the pool."
+        return [Problem(message, "Take the ids from the pool of this challenge.", task.file, field="id")]
+    if "" in task.labels:
+        # Spark reads an empty cell as null, which scikit-learn refuses.
+        message = f"rows without a label: {task.labels.count('')}."
+        return [Problem(message, "Label every row with 0 or 1.", task.file, field="label")]
+    if len(set(task.labels)) == 1:
+        message = f"all rows chosen for the task '{task.plan.name}' are of one class."
+        return [Problem(message, "A classifier needs rows of at least two.", task.file)]
+    return []
