@@ -15,6 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.hostile import build_dataperf_selection as dataperf_selection
+
 UPLOADS = Path(__file__).resolve().parent / "uploads"
 EPOCH = (2026, 1, 1, 0, 0, 0)
 GOOD = "id,label\npool-000,apple\npool-001,bread\npool-002,chair\n"
@@ -86,8 +88,8 @@ TEXTS = {
     "nul.csv": rows("pool-000,apple", "pool\0-001,bread"),
     "nul-behind-an-id.csv": rows("pool-000,apple", "pool-001\0,bread"),
     "json.csv": '[{"id": "pool-000", "label": "apple"}]',
-    "json-nested.csv": "[" * 100_000,
-    "json-nested-objects.csv": '{"a":' * 20_000,
+    "json-nested.csv": "[" * 60_000,
+    "json-nested-objects.csv": '{"a":' * 12_000,
     "html.csv": "<!DOCTYPE html>\n<title>Sign in</title>\n",
     "xml-bomb.csv": '<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY b "&c;&c;"><!ENTITY c "lol">]>\n<a>&b;</a>\n',
     "semicolons.csv": GOOD.replace(",", ";"),
@@ -203,7 +205,7 @@ BYTES = {
 def main() -> None:
     for name, text in TEXTS.items():
         (UPLOADS / name).write_bytes(text.encode())
-    for name, content in BYTES.items():
+    for name, content in (BYTES | dataperf_selection.FILES).items():
         (UPLOADS / name).write_bytes(content)
 
 

@@ -1,4 +1,4 @@
-"""The corpus's two challenges, prepared."""
+"""The corpus's challenges, prepared."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import pytest
 
 from evaluators.dataset import prepare
 from evaluators.prepared import PreparedDataset
-from tests.bundles import write_bundle
-from tests.hostile.corpus import LABELS
+from tests.hostile.corpus import CHALLENGES
 
 
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("hostile")
-    return {slug: write_bundle(folder / slug, labels=labels, slug=slug) for slug, labels in LABELS.items()}
+    return {slug: write(folder / slug) for slug, write in CHALLENGES.items()}
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +11,38 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from evaluators.importers import speech_selection, vision_selection
 from evaluators.uploads import Upload
+from tests.bundles import write_bundle
+from tests.dataperf_selection import write_speech, write_vision
 
 FOLDER = Path(__file__).resolve().parent
 UPLOADS = FOLDER / "uploads"
 
-LABELS = {"things": "submitted", "fruit": "known"}
-"""The challenges of the corpus and, for ``write_bundle``, where their labels come from."""
+CHALLENGES: dict[str, Callable[[Path], Path]] = {
+    "things": lambda folder: write_bundle(folder, labels="submitted", slug="things"),
+    "fruit": lambda folder: write_bundle(folder, labels="known", slug="fruit"),
+    "vision": lambda folder: imported(folder, vision_selection, write_vision, slug="vision", scorer="corrected"),
+    "vision-2023": lambda folder: imported(folder, vision_selection, write_vision, slug="vision-2023"),
+    "speech": lambda folder: imported(folder, speech_selection, write_languages, slug="speech", scorer="corrected"),
+    "speech-2023": lambda folder: imported(folder, speech_selection, write_languages, slug="speech-2023"),
+}
+"""The challenges of the corpus, by slug: how each one's bundle is written into a new folder."""
+
+
+def imported(
+    folder: Path, importer: Any, write_source: Callable[[Path], Path], *, slug: str, scorer: str = "reference"
+) -> Path:
+    """The bundle of a published challenge, with a slug and a scorer of its own."""
+    importer.import_bundle(write_source(folder.with_name(f"{slug}-source")), folder)
+    path = folder / "challenge.yaml"
+    content = YAML(typ="safe", pure=True).load(path)
+    path.write_text(json.dumps(content | {"slug": slug, "scorer": scorer}))
+    return folder
+
+
+def write_languages(folder: Path) -> Path:
+    return write_speech(folder, languages=("en", "pt"))
 
 
 @dataclass(frozen=True)
@@ -50,6 +77,10 @@ def _case(item: dict[str, Any]) -> Case:
     )
 
 
-CASES = [_case(item) for item in YAML(typ="safe", pure=True).load((FOLDER / "verdicts.yaml").read_text("utf-8"))]
+CASES = [
+    _case(item)
+    for path in sorted(FOLDER.glob("verdicts*.yaml"))
+    for item in YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+]
 
 every_case = pytest.mark.parametrize("case", CASES, ids=str)

@@ -1,0 +1,161 @@
+"""DataPerf's vision selection, its quirks included, against the public evaluator written out; and as corrected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evaluators.checking import check
+from evaluators.dataset import prepare
+from evaluators.errors import SubmissionError
+from evaluators.importers import vision_selection
+from evaluators.prepared import PreparedDataset
+from evaluators.scoring import score
+from evaluators.uploads import Upload
+from tests.dataperf_selection import CONCEPTS, image, public_vision, vision_csv, vision_rows
+
+Rows = list[tuple[str, object]]
+Change = Callable[[Rows], Rows]
+
+
+@pytest.fixture(scope="module")
+def rows(vision_source: Path) -> dict[str, Rows]:
+    """A right choice for each concept, not in the order of the pool."""
+    return {concept: vision_rows(vision_source, concept, range(60, 20, -1)) for concept in CONCEPTS}
+
+
+def files(rows: dict[str, Rows]) -> list[Upload]:
+    return [Upload(f"{concept}.csv", vision_csv(chosen)) for concept, chosen in rows.items()]
+
+
+def refused(dataset: PreparedDataset, uploads: list[Upload], scorer: str) -> str:
+    with pytest.raises(SubmissionError) as caught:
+        score(dataset, uploads, scorer=scorer)
+    return str(caught.value)
+
+
+def twice(rows: Rows) -> Rows:
+    return [*rows, *rows[:7], rows[0]]
+
+
+def with_unknown(rows: Rows) -> Rows:
+    return [(image(999), 1), *rows, (image(998), 0)]
+
+
+def one_foreign(rows: Rows) -> Rows:
+    return [(rows[0][0], "1.0"), *rows[1:]]
+
+
+def relabelled_copy(rows: Rows) -> Rows:
+    return [*rows, (rows[0][0], 1 - int(str(rows[0][1])))]
+
+
+QUIRKS = {
+    "unknown ids are dropped": (with_unknown, "is not in the pool"),
+    "duplicates are kept": (twice, "is already chosen in line 2"),
+    "duplicates may disagree": (relabelled_copy, "is already chosen in line 2"),
+    "1.0 is a third class": (one_foreign, "'1.0' is not a label"),
+}
+
+
+@pytest.mark.parametrize("quirk", [None, *QUIRKS])
+def test_the_reference_gives_the_public_numbers(
+    quirk: str | None, rows: dict[str, Rows], vision: PreparedDataset, vision_source: Path
+) -> None:
+    chosen = {concept: QUIRKS[quirk][0](found) if quirk else found for concept, found in rows.items()}
+    result = score(vision, files(chosen), scorer="reference")
+    for concept in CONCEPTS:
+        assert result.tasks[concept] == pytest.approx(public_vision(vision_source, concept, chosen[concept]), abs=1e-12)
+
+
+@pytest.mark.parametrize("quirk", QUIRKS)
+def test_each_quirk_is_refused_by_the_corrected_scorer(
+    quirk: str, rows: dict[str, Rows], vision: PreparedDataset
+) -> None:
+    change, said = QUIRKS[quirk]
+    found = refused(vision, files(rows | {"Cupcake": change(rows["Cupcake"])}), "corrected")
+    assert found.startswith("Cupcake.csv, line ")
+    assert said in found
+
+
+def test_only_the_reference_lets_the_budget_be_exceeded(
+    vision_source: Path, rows: dict[str, Rows], tmp_path: Path
+) -> None:
+    vision_selection.import_bundle(vision_source, tmp_path / "bundle")
+    specification = tmp_path / "bundle/challenge.yaml"
+    specification.write_text(specification.read_text().replace("budget: 1000", "budget: 39"))
+    dataset = PreparedDataset.open(prepare(tmp_path / "bundle", tmp_path / "store"))
+    expected = public_vision(vision_source, "Cupcake", rows["Cupcake"])
+    assert score(dataset, files(rows), scorer="reference").tasks["Cupcake"] == pytest.approx(expected, abs=1e-12)
+    assert refused(dataset, files(rows), "corrected").splitlines() == [
+        f"{concept}.csv, line 41: the task '{concept}' has 40 rows, the budget is 39. Remove 1." for concept in CONCEPTS
+    ]
+
+
+def test_where_the_public_evaluator_ends_without_a_score_it_is_said_why(
+    rows: dict[str, Rows], vision: PreparedDataset, vision_source: Path
+) -> None:
+    as_floats: Rows = [(name, f"{label}.0") for name, label in rows["Hawk"]]
+    with pytest.raises(ValueError, match="multiclass"):
+        public_vision(vision_source, "Hawk", as_floats)
+    assert refused(vision, files(rows | {"Hawk": as_floats}), "reference") == (
+        "Hawk.csv, field 'label': the model learned the label '0.0' and gives it to test rows; the public evaluator "
+        "ends there. Write every label as 0 or 1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (vision_csv([(image(999), 1), (image(998), 0)]), "none of the 2 ids is in the pool."),
+        (vision_csv([(image(1), 1), (image(2), 1), (image(998), 0)]), "all rows chosen for the task 'Hawk' are of one"),
+        (vision_csv([(image(1), 1), (image(2), ""), (image(3), 0)]), "rows without a label: 1."),
+    ],
+)
+def test_what_nothing_can_be_learned_from_is_refused_before_scoring(
+    content: bytes, said: str, rows: dict[str, Rows], vision: PreparedDataset
+) -> None:
+    uploads = [*files({"Cupcake": rows["Cupcake"]}), Upload("Hawk.csv", content)]
+    with pytest.raises(SubmissionError) as caught:
+        check(vision, uploads, scorer="reference")
+    assert said in str(caught.value)
+
+
+def test_columns_and_blanks_are_read_as_the_public_evaluator_reads_them(
+    rows: dict[str, Rows], vision: PreparedDataset, vision_source: Path
+) -> None:
+    """A column more is no matter; a label with a blank is another label, and an id with one is unknown."""
+    first, second, *others = rows["Cupcake"]
+    blanks: Rows = [(f"{first[0]} ", first[1]), (second[0], f" {second[1]}"), *others]
+    lines = [f"{number},{name},{label},x" for number, (name, label) in enumerate(blanks)]
+    content = "\n".join([",ImageID,Confidence,note", *lines]).encode()
+    uploads = [Upload("Cupcake.csv", content), *files({"Hawk": rows["Hawk"]})]
+    expected = public_vision(vision_source, "Cupcake", blanks)
+    assert score(vision, uploads, scorer="reference").tasks["Cupcake"] == pytest.approx(expected, abs=1e-12)
+    assert refused(vision, uploads, "corrected").startswith("Cupcake.csv, line 1: the column '' is not expected.")
+
+
+def test_json_says_the_same_as_csv(rows: dict[str, Rows], vision: PreparedDataset) -> None:
+    as_json = [
+        Upload(f"alpha_train_{concept}.json", json.dumps(dict(chosen)).encode()) for concept, chosen in rows.items()
+    ]
+    for scorer in ("reference", "corrected"):
+        assert score(vision, as_json, scorer=scorer).tasks == score(vision, files(rows), scorer=scorer).tasks
+
+
+def test_the_check_says_what_the_join_will_drop(rows: dict[str, Rows], vision: PreparedDataset) -> None:
+    uploads = files(rows | {"Hawk": with_unknown(rows["Hawk"])})
+    ones = sum(label == 1 for _, label in rows["Hawk"])
+    assert check(vision, uploads, scorer="reference").lines[1] == (
+        f"Hawk: 40 rows ({40 - ones} × 0, {ones} × 1); 2 more not in the pool and left out"
+    )
+
+
+def test_reference_and_corrected_agree_on_a_right_file(rows: dict[str, Rows], vision: PreparedDataset) -> None:
+    reference, corrected = (score(vision, files(rows), scorer=name) for name in ("reference", "corrected"))
+    assert reference.scorer != corrected.scorer
+    for task, metrics in reference.tasks.items():
+        assert metrics == pytest.approx({name: corrected.tasks[task][name] for name in metrics}, abs=1e-12)
