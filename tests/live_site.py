@@ -25,6 +25,9 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from evaluators.registry import baselines_for
+from evaluators.specification import read_specification
+
 TREE = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
@@ -163,6 +166,20 @@ class LiveSite:
                 return answer.status == 200
         except OSError:
             return False
+
+    def load_demo(self, *, seconds: float = 600) -> None:
+        """Load the demo's challenges; return when every baseline of every one of them is on its board."""
+        self.manage("loaddemo")
+        specifications = [
+            read_specification(path.parent) for path in (TREE / "challenges" / "demo").glob("*/challenge.yaml")
+        ]
+        expected = {specification.slug: len(baselines_for(specification)) for specification in specifications}
+
+        def all_scored() -> bool:
+            boards = {slug: self.get(f"challenges/{slug}/leaderboard/")["entries"] for slug in expected}
+            return all(len(boards[slug]) >= count for slug, count in expected.items())
+
+        wait_for(all_scored, seconds=seconds, every=1, what="all baselines on their boards")
 
     def get(self, path: str, token: str | None = None) -> Any:
         """The JSON at ``path`` of the API."""

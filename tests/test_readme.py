@@ -31,7 +31,7 @@ def demo(tmp_path: Path) -> Iterator[LiveSite]:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_curl_lines_submit_and_read_the_board(demo: LiveSite, tmp_path: Path) -> None:
     demo.start()
-    demo.manage("loaddemo")
+    demo.load_demo()
     token = demo.manage("apitoken", "researcher").strip().splitlines()[-1]
     (block,) = re.findall(r"run by tests/test_readme.py -->\n```bash\n(.*?)```", README, re.DOTALL)
     script = block.replace("http://localhost:8000", demo.url).replace("./run python", sys.executable)
@@ -53,7 +53,7 @@ def test_curl_lines_submit_and_read_the_board(demo: LiveSite, tmp_path: Path) ->
 
     def on_board() -> bool:
         entries = demo.get("challenges/rare-nouns/leaderboard/")["entries"]
-        return "My first choice" in [entry["name"] for entry in entries] and len(entries) == 5
+        return "My first choice" in [entry["name"] for entry in entries]
 
     wait_for(on_board, what="the entry on the board")
     (offline,) = re.findall(r"^\$ \./run (python -m evaluators score .*--json)$", README, re.MULTILINE)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from leaderboard.demo import ACCOUNTS
-from tests.live_site import LiveSite, wait_for
+from tests.live_site import LiveSite
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARGUMENTS = [
@@ -43,18 +43,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     running = LiveSite(tmp_path_factory.mktemp("site"))
     try:
         running.start()
-        running.manage("loaddemo")
-        wait_for(
-            lambda: all(len(running.get(f"challenges/{slug}/leaderboard/")["entries"]) >= 4 for slug in SLUGS),
-            seconds=180,
-            what="four baselines on each board",
-        )
+        running.load_demo()
         yield running
     finally:
         running.stop()
-
-
-SLUGS = ("digits", "rare-nouns")
 
 
 # The end of the package, which is this folder, is early enough: while Playwright runs, Django takes its thread for an

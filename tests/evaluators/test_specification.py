@@ -223,7 +223,8 @@ def test_a_file_that_can_be_right_is_never_too_large(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("labels", ["known", "submitted"])
 def test_every_name_of_the_registry_may_be_written_in_a_specification(labels: str) -> None:
-    for model in MODELS:
+    # Those whose labels are submitted have three classes, which not every model tells apart.
+    for model in (name for name in MODELS if labels == "known" or not PARAMETERS[name].binary):
         spec = parse_specification(specification(labels=labels, model={"name": model}))
         assert spec.model.name == model
     assert [info.name for info in baselines_for(spec)] == list(BASELINES["selection"])
@@ -231,6 +232,13 @@ def test_every_name_of_the_registry_may_be_written_in_a_specification(labels: st
 
 def test_baselines_that_need_examples_are_left_out_without_them() -> None:
     spec = parse_specification(specification(examples=None))
-    assert [info.name for info in baselines_for(spec)] == ["random", "stratified", "k-center"]
+    assert [info.name for info in baselines_for(spec)] == [
+        "random",
+        "stratified",
+        "k-center",
+        "k-medoids",
+        "uncertainty",
+        "seals",
+    ]
     spec = parse_specification(specification(labels="submitted", examples=None))
     assert baselines_for(spec) == []
