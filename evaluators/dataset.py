@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -89,9 +90,14 @@ def _write(work: Path, bundle: Path, specification: Specification, sources: tupl
         # What was published in 2023 is taken as it is.
         _disjoint(specification, prepared)
     _one_length(specification, prepared)
+    specification.check_tables(prepared)
     (work / "documents").mkdir()
     for name in specification.documents:
-        _copy_document(bundle / name, work / "documents" / Path(name).name, name)
+        content = _copy_document(bundle / name, work / "documents" / Path(name).name, name)
+        try:
+            specification.check_document(name, content, counts)
+        except ValueError as error:
+            raise BundleError(Problem(f"{error}.", file=name)) from error
     (work / SPECIFICATION).write_text(specification.model_dump_json())
     manifest = {
         "format": FORMAT,
@@ -130,13 +136,15 @@ def _one_length(specification: Specification, prepared: Mapping[str, PreparedTab
         raise BundleError(Problem(f"the tables' embeddings differ in length: {sorted(lengths)}."))
 
 
-def _copy_document(source: Path, target: Path, name: str) -> None:
+def _copy_document(source: Path, target: Path, name: str) -> Any:
+    """Copy a document as it is; return what it says."""
     with source.open("rb") as file:
         content = file.read(MAX_DOCUMENT_BYTES + 1)
     if len(content) > MAX_DOCUMENT_BYTES:
         raise BundleError(Problem("is larger than 64 MiB.", file=name))
     try:
-        json.loads(content)
+        said = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise BundleError(Problem("is not valid JSON.", file=name)) from error
     target.write_bytes(content)
+    return said

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from evaluators.errors import quoted
@@ -65,6 +67,16 @@ class PlannedTable:
 
     table: Table
     classes: tuple[str, ...]
+
+
+class IndexedTable(Protocol):
+    """What ``check_tables`` may ask of a prepared table."""
+
+    def __len__(self) -> int: ...
+
+    def ids(self) -> list[str]: ...
+
+    def rows_of(self, ids: list[str]) -> NDArray[np.int64]: ...
 
 
 class Model(Part):
@@ -154,6 +166,20 @@ class CommonSpecification(Part):
     def documents(self) -> list[str]:
         """Public JSON files that are no tables; they are kept as they are."""
         return []
+
+    def check_document(self, name: str, content: Any, counts: Mapping[str, int]) -> None:
+        """Compare a document with the tables, whose rows are ``counts``.
+
+        Raises:
+            ValueError: it does not belong to them.
+        """
+
+    def check_tables(self, tables: Mapping[str, IndexedTable]) -> None:
+        """Compare the prepared tables with one another.
+
+        Raises:
+            BundleError: they do not belong together.
+        """
 
     @cached_property
     def data_files(self) -> list[str]:

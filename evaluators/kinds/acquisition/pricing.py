@@ -3,8 +3,8 @@
 Let *n* be the rows bought, *N* the rows owned and *q* = *n*/*N*:
 
 =====================  =====================================  ======================================================
-``linear``             full · q                               DataPerf's only one ("lin")
-``volume-discount``    full · q · (1 − discount · q)          each further row costs less; at most half off in all, so
+``linear``             full_price · q                         DataPerf's only one ("lin")
+``volume-discount``    full_price · q · (1 − discount · q)    each further row costs less; at most half off in all, so
                                                               that no further row is ever paid back
 ``fixed-plus-unit``    0 for n = 0, else fixed + unit · n     a fee for the contract; dear for little, cheap for much
 =====================  =====================================  ======================================================
@@ -30,25 +30,25 @@ PositiveAmount = Annotated[float, Field(gt=0, le=MAX_AMOUNT)]
 
 
 class LinearPrice(Part):
-    """``full`` is the price of everything; a part of the rows costs the same part of it."""
+    """``full_price`` is the price of everything; a part of the rows costs the same part of it."""
 
     method: Literal["linear"]
-    full: PositiveAmount
+    full_price: PositiveAmount
 
     def cost(self, rows: int, owned: int) -> Fraction:
-        return exact(self.full) * rows / owned
+        return exact(self.full_price) * rows / owned
 
 
 class VolumeDiscountPrice(Part):
-    """``full`` is the price of everything without the discount, ``discount`` the part taken off for buying it all."""
+    """``full_price`` is that of everything before the discount, ``discount`` the part taken off for buying it all."""
 
     method: Literal["volume-discount"]
-    full: PositiveAmount
+    full_price: PositiveAmount
     discount: float = Field(ge=0, le=0.5)
 
     def cost(self, rows: int, owned: int) -> Fraction:
         bought = Fraction(rows, owned)
-        return exact(self.full) * bought * (1 - exact(self.discount) * bought)
+        return exact(self.full_price) * bought * (1 - exact(self.discount) * bought)
 
 
 class FixedPlusUnitPrice(Part):
@@ -67,7 +67,7 @@ Price = Annotated[LinearPrice | VolumeDiscountPrice | FixedPlusUnitPrice, Field(
 
 def exact(amount: float) -> Fraction:
     """The decimal number that was written, not the binary one nearest to it."""
-    return Fraction(repr(amount))
+    return Fraction(repr(float(amount)))
 
 
 def affordable(price: Price, owned: int, amount: Fraction) -> int:

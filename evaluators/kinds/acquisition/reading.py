@@ -1,0 +1,186 @@
+"""From an acquisition's files to what is bought and what it costs, with every mistake explained.
+
+The light side of the kind: of the sellers' rows nothing is opened but their number, which is public.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from evaluators.errors import Problem, SubmissionError, quoted
+from evaluators.kinds.acquisition.orders import Order, orders_by_market
+from evaluators.kinds.acquisition.pricing import exact
+from evaluators.kinds.acquisition.specification import MAX_DIGITS, AcquisitionSpecification, Market
+from evaluators.kinds.base import TaskReport
+from evaluators.prepared import PreparedDataset
+from evaluators.uploads import Upload
+
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What is bought in one market: rows and cost of each seller, in the sellers' order."""
+
+    market: Market
+    owned: list[int]
+    rows: list[int]
+    costs: list[Fraction]
+
+    @property
+    def cost(self) -> Fraction:
+        return sum(self.costs, Fraction(0))
+
+    def report(self) -> TaskReport:
+        sellers = sum(1 for rows in self.rows if rows)
+        return TaskReport(
+            task=self.market.name,
+            title=self.market.shown,
+            line=f"{sum(self.rows)} rows from {sellers} of {len(self.rows)} sellers "
+            f"for {amount(self.cost)} of {amount(exact(self.market.budget))}",
+            counts=self.by_seller([float(rows) for rows in self.rows]),
+        )
+
+    def by_seller(self, values: list[float]) -> dict[str, float]:
+        return {seller.name: value for seller, value in zip(self.market.sellers, values, strict=True)}
+
+    def slices(self) -> dict[str, dict[str, float]]:
+        """``rows`` and ``spent`` by seller."""
+        return {
+            "rows": self.by_seller([float(rows) for rows in self.rows]),
+            "spent": self.by_seller([float(cost) for cost in self.costs]),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """A whole submission that keeps the rules."""
+
+    purchases: list[Purchase]
+
+    def reports(self) -> tuple[TaskReport, ...]:
+        return tuple(purchase.report() for purchase in self.purchases)
+
+
+def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Acquisition:
+    """Read and check a whole submission.
+
+    Raises:
+        SubmissionError: with every problem found, up to the number that is shown.
+    """
+    return _read(dataset, uploads, within_budget=True)
+
+
+def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Acquisition:
+    """As the public evaluator has it: the budget is not enforced.
+
+    A number below zero or above what the seller owns stops its price function, and it needs one number for each
+    seller, so those are refused here too.
+
+    Raises:
+        SubmissionError: as ``read``.
+    """
+    return _read(dataset, uploads, within_budget=False)
+
+
+def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, within_budget: bool) -> Acquisition:
+    specification = dataset.specification
+    if not isinstance(specification, AcquisitionSpecification):
+        raise TypeError(f"{specification.slug} is no acquisition")
+    problems: list[Problem] = []
+    purchases = []
+    for name, orders in orders_by_market(specification, uploads).items():
+        market = specification.markets[name]
+        owned = [len(dataset.table(table)) for table in market.seller_tables]
+        rows, found = _rows(market, owned, orders)
+        if not found:
+            purchases.append(_purchase(market, owned, rows))
+            if within_budget:
+                found = _over_budget(purchases[-1], orders[0].file)
+        problems += found
+    if problems:
+        raise SubmissionError(problems)
+    return Acquisition(purchases)
+
+
+def _rows(market: Market, owned: list[int], orders: list[Order]) -> tuple[dict[str, int], list[Problem]]:
+    """The rows bought from each seller that is named, and what is wrong with the orders."""
+    stock = dict(zip((seller.name for seller in market.sellers), owned, strict=True))
+    rows: dict[str, int] = {}
+    first: dict[str, Order] = {}
+    problems = []
+    for order in orders:
+        earlier = first.setdefault(order.seller, order)
+        if order.seller not in stock:
+            problems.append(_unknown(market, order))
+        elif earlier is not order:
+            problems.append(
+                Problem(
+                    f"{quoted(order.seller)} already has a number, in line {earlier.line}.",
+                    "Name each seller once.",
+                    order.file,
+                    order.line,
+                    "seller",
+                )
+            )
+        elif (wrong := _wrong_number(order, stock[order.seller])) is not None:
+            problems.append(Problem(*wrong, order.file, order.line, order.field))
+        else:
+            rows[order.seller] = int(order.rows)
+    return rows, problems
+
+
+def _unknown(market: Market, order: Order) -> Problem:
+    names = [seller.name for seller in market.sellers]
+    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    what = f"{quoted(order.seller)} is not a seller" if order.seller else "no seller is named"
+    return Problem(f"{what} in this market.", f"The sellers are {shown}.", order.file, order.line, "seller")
+
+
+def _wrong_number(order: Order, owned: int) -> tuple[str, str] | None:
+    """What is wrong with a number of rows, and what would be right."""
+    text, remedy = order.rows, f"Write a whole number from 0 to {owned}."
+    if not text:
+        return "there is no number.", remedy
+    if _WHOLE.fullmatch(text) is None:
+        return f"{quoted(text)} is not a whole number.", remedy
+    if text.startswith("-") and text.strip("-0"):
+        return f"{quoted(text)} is below zero: nothing can be sold back.", remedy
+    # Python refuses to read numbers of thousands of digits.
+    if len(text.lstrip("+-0")) > MAX_DIGITS or int(text) > owned:
+        return f"{quoted(text)} is more than the {owned} rows that the seller owns.", remedy
+    return None
+
+
+def _purchase(market: Market, owned: list[int], rows: dict[str, int]) -> Purchase:
+    bought = [rows.get(seller.name, 0) for seller in market.sellers]
+    costs = [
+        seller.price.cost(count, total) for seller, count, total in zip(market.sellers, bought, owned, strict=True)
+    ]
+    return Purchase(market, owned, bought, costs)
+
+
+def _over_budget(purchase: Purchase, file: str) -> list[Problem]:
+    budget = exact(purchase.market.budget)
+    over = purchase.cost - budget
+    if over <= 0:
+        return []
+    dearest = max(range(len(purchase.costs)), key=lambda place: purchase.costs[place])
+    name, cost = purchase.market.sellers[dearest].name, amount(purchase.costs[dearest])
+    return [
+        Problem(
+            f"the task '{purchase.market.name}' costs {amount(purchase.cost)} of {amount(budget)}: "
+            f"{amount(over)} too much.",
+            f"Buy fewer rows; most is spent on '{name}' ({cost}).",
+            file=file,
+        )
+    ]
+
+
+def amount(value: Fraction) -> str:
+    """An amount for people, to six decimals; what is left of a smaller one is not shown as nothing."""
+    text = f"{float(value):.6f}".rstrip("0").rstrip(".")
+    return "less than 0.000001" if text == "0" and value else text

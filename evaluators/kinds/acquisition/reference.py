@@ -1,0 +1,96 @@
+"""DataPerf's acquisition as its public evaluator scores it: facebookresearch/Data_Acquisition_for_ML_Benchmark.
+
+Rows are drawn *with* replacement from NumPy's legacy generator, seeded once with 1111: markets in order, in each as
+many trials as the specification has seeds, in each trial the sellers in order. The models are scikit-learn's, on
+float64, with the rows in the order drawn; nothing may be reordered or merged, as the last bits depend on it. Seeds of
+the specification only number the trials.
+
+Where the public evaluator stops with an error this one goes on as the corrected one does: nothing bought answers the
+first class, rows of one class that class. With fewer rows than the model has neighbours all of them vote.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+from evaluators.kinds.acquisition.reading import Acquisition, Purchase
+from evaluators.kinds.acquisition.rows import Stock
+from evaluators.kinds.acquisition.scoring import Predict, acquisition_of, answers, marks, metrics
+from evaluators.kinds.base import Marks, Timings, timed
+from evaluators.metrics import accuracy
+from evaluators.models.base import Classes, Vectors
+from evaluators.prepared import PreparedDataset, Rows
+
+SEED = 1111
+NEIGHBOURS = 9
+
+
+def score(dataset: PreparedDataset, submission: Acquisition, spent: Timings) -> Marks:
+    """The marks with ``LogisticRegression(random_state=0)``, the configuration that DataPerf's board used."""
+    return _score(dataset, submission, spent, _logistic_regression)
+
+
+def score_neighbours(dataset: PreparedDataset, submission: Acquisition, spent: Timings) -> Marks:
+    """The marks with ``KNeighborsClassifier(n_neighbors=9)``."""
+    return _score(dataset, submission, spent, _neighbours)
+
+
+def _score(dataset: PreparedDataset, submission: Acquisition, spent: Timings, predict: Predict) -> Marks:
+    specification = acquisition_of(dataset)
+    generator = np.random.RandomState(SEED)
+    by_task = {}
+    for purchase in submission.purchases:
+        stock = Stock.of(dataset, purchase.market)
+        table = dataset.table(purchase.market.test_table)
+        truth, test = table.labels.astype(np.int64), _beside_labels(table.embedding)
+        scores = []
+        for _ in specification.seeds:
+            with timed(spent, "load"):
+                vectors, classes = stock.take(draw(generator, purchase), np.float64)
+            with timed(spent, "train"):
+                predicted = answers(predict, vectors, classes, test)
+            scores.append(metrics(specification, purchase, accuracy(truth, predicted, len(specification.classes))))
+        by_task[purchase.market.name] = scores
+    return marks(specification, submission, by_task)
+
+
+def draw(generator: np.random.RandomState, purchase: Purchase) -> list[Rows]:
+    """The rows that each seller hands over in one trial, with repetition, in the order drawn."""
+    return [
+        generator.choice(owned, size=rows, replace=True)
+        for owned, rows in zip(purchase.owned, purchase.rows, strict=True)
+    ]
+
+
+def _beside_labels(embedding: NDArray[Any]) -> NDArray[np.float64]:
+    """The vectors as a part of a wider matrix, as they are in the public evaluator, where the label is the last column.
+
+    By whether its rows follow each other without a gap scikit-learn chooses how to search for neighbours.
+    """
+    matrix = np.zeros((len(embedding), embedding.shape[1] + 1), np.float64)
+    matrix[:, :-1] = embedding
+    return matrix[:, :-1]
+
+
+def _logistic_regression(train: Vectors, classes: Classes, test: Vectors) -> Classes:
+    estimator = LogisticRegression(random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping after 100 rounds is part of the reference
+        estimator.fit(train, classes)
+    predicted: Classes = estimator.predict(test)
+    return predicted
+
+
+def _neighbours(train: Vectors, classes: Classes, test: Vectors) -> Classes:
+    """scikit-learn's own search: rows drawn twice make ties, and which of equals is the nearer depends on its ways."""
+    estimator = KNeighborsClassifier(n_neighbors=min(NEIGHBOURS, len(train)))
+    estimator.fit(train, classes)
+    predicted: Classes = estimator.predict(test)
+    return predicted

@@ -1,0 +1,109 @@
+"""Draw what was bought, train the fixed model on it, and weigh its accuracy against what it cost.
+
+In every market and under every seed a generator of their own shuffles each seller's rows; who buys *n* of them gets the
+first *n*. So no row comes twice, and buying one more row adds that one and changes no other: purchases are compared on
+the same luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from evaluators.kinds.acquisition.pricing import exact
+from evaluators.kinds.acquisition.reading import Acquisition, Purchase
+from evaluators.kinds.acquisition.rows import Stock
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.kinds.base import Marks, Timings, timed
+from evaluators.metrics import accuracy
+from evaluators.models.base import Classes, FixedModel, Vectors
+from evaluators.prepared import PreparedDataset, Rows
+from evaluators.registry import model_class
+from evaluators.result import SeedScores
+
+MetricValues = dict[str, float]
+Predict = Callable[[Vectors, Classes, Vectors], Classes]
+"""Trains on vectors (rows, dimensions) with classes (rows,) and answers for others."""
+
+
+def score(dataset: PreparedDataset, submission: Acquisition, spent: Timings) -> Marks:
+    """The marks of an acquisition that keeps the rules."""
+    specification = acquisition_of(dataset)
+    by_task = {
+        purchase.market.name: _market_scores(dataset, specification, purchase, spent)
+        for purchase in submission.purchases
+    }
+    return marks(specification, submission, by_task)
+
+
+def _market_scores(
+    dataset: PreparedDataset, specification: AcquisitionSpecification, purchase: Purchase, spent: Timings
+) -> list[MetricValues]:
+    """The metrics of one market under every seed."""
+    market = purchase.market
+    number = specification.tasks.index(market)
+    stock = Stock.of(dataset, market)
+    table = dataset.table(market.test_table)
+    truth, test = table.labels.astype(np.int64), np.asarray(table.embedding).astype(np.float64)
+    model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)
+    scores = []
+    for seed in specification.seeds:
+        with timed(spent, "load"):
+            vectors, classes = stock.take(draw(purchase, seed=(seed, number)), np.float64)
+        with timed(spent, "train"):
+            predict = partial(_predict, model, seed)
+            predicted = answers(predict, vectors, classes, test)
+        scores.append(metrics(specification, purchase, accuracy(truth, predicted, len(specification.classes))))
+    return scores
+
+
+def _predict(model: FixedModel, seed: int, train: Vectors, classes: Classes, test: Vectors) -> Classes:
+    return model.fit_predict(train, classes, test, seeds=[seed])[0]
+
+
+def draw(purchase: Purchase, *, seed: tuple[int, int]) -> list[Rows]:
+    """The rows that each seller hands over, without repetition, in ascending order."""
+    generator = np.random.default_rng(seed)
+    return [
+        np.sort(generator.permutation(owned)[:rows]) for owned, rows in zip(purchase.owned, purchase.rows, strict=True)
+    ]
+
+
+def answers(predict: Predict, train: Vectors, classes: Classes, test: Vectors) -> Classes:
+    """What ``predict`` says; without a row to learn from always the first class, with one class that class."""
+    if len(np.unique(classes)) < 2:
+        return np.full(len(test), classes[0] if len(classes) else 0, np.int64)
+    return predict(train, classes, test)
+
+
+def metrics(specification: AcquisitionSpecification, purchase: Purchase, measured: float) -> MetricValues:
+    """A market's metrics from the accuracy that was measured."""
+    weight, budget = exact(specification.accuracy_weight), exact(purchase.market.budget)
+    left = (budget - purchase.cost) / budget
+    return {
+        "score": float(weight) * measured + float((1 - weight) * left),
+        "accuracy": measured,
+        "cost": float(purchase.cost),
+    }
+
+
+def marks(
+    specification: AcquisitionSpecification, submission: Acquisition, by_task: dict[str, list[MetricValues]]
+) -> Marks:
+    """Marks from the metrics of every market under every seed, in the order of the seeds."""
+    return Marks(
+        seeds=[
+            SeedScores(seed=seed, tasks={task: scores[place] for task, scores in by_task.items()})
+            for place, seed in enumerate(specification.seeds)
+        ],
+        slices={purchase.market.name: purchase.slices() for purchase in submission.purchases},
+    )
+
+
+def acquisition_of(dataset: PreparedDataset) -> AcquisitionSpecification:
+    """The specification of a dataset that can only be an acquisition."""
+    if not isinstance(dataset.specification, AcquisitionSpecification):
+        raise TypeError(f"{dataset.specification.slug} is no acquisition")
+    return dataset.specification
