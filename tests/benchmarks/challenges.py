@@ -64,7 +64,7 @@ CHALLENGES = (
         ("tests.benchmarks.random_market",),
         None,
         (
-            Case("acquisition, 5 markets × 20 sellers, 2,000 rows bought in each, 10 trials", ("",), 30),
+            Case("acquisition, 5 markets × 20 sellers, the whole budget of 15,000 rows, 10 trials", ("",), 30),
             Case("the same by nearest neighbours", ("",), 30, ("--scorer", "reference-knn")),
         ),
     ),
