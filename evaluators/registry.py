@@ -222,7 +222,34 @@ _SELECTION = _by_name(
     ]
 )
 
-_CLEANING: dict[str, BaselineInfo] = _by_name([])
+_CLEANING = _by_name(
+    [
+        BaselineInfo(
+            "random",
+            "Random",
+            "evaluators.baselines.cleaning.random:choose",
+            paper="uniform sampling without replacement",
+        ),
+        BaselineInfo(
+            "confident-learning",
+            "Confident learning",
+            "evaluators.baselines.cleaning.confident_learning:choose",
+            paper="Northcutt et al. 2021, Confident learning: estimating uncertainty in dataset labels",
+        ),
+        BaselineInfo(
+            "neighbour-disagreement",
+            "Disagreement with neighbours",
+            "evaluators.baselines.cleaning.neighbour_disagreement:choose",
+            paper="Wilson 1972, Asymptotic properties of nearest neighbor rules using edited data",
+        ),
+        BaselineInfo(
+            "knn-shapley",
+            "Shapley values of neighbours",
+            "evaluators.baselines.cleaning.knn_shapley:choose",
+            paper="Jia et al. 2019, Efficient task-specific data valuation for nearest neighbor algorithms",
+        ),
+    ]
+)
 
 _ACQUISITION = _by_name(
     [
@@ -278,6 +305,7 @@ IMPORTERS: dict[str, Entry] = _by_name(
         Entry("vision-selection", "DataPerf: vision selection", "evaluators.importers.vision_selection:import_bundle"),
         Entry("speech-selection", "DataPerf: speech selection", "evaluators.importers.speech_selection:import_bundle"),
         Entry("acquisition", "DataPerf: data acquisition", "evaluators.importers.acquisition:import_bundle"),
+        Entry("vision-cleaning", "DataPerf: vision cleaning", "evaluators.importers.vision_cleaning:import_bundle"),
     ]
 )
 

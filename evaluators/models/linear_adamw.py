@@ -2,7 +2,8 @@
 
 Nothing non-linear lies between the layers, so a batch goes through both as one vector, ``w2 · W1``, and the gradient of
 the first weight matrix is an outer product, ``w2 ⊗ Σ residual · row``. What is left to do for every weight is AdamW
-itself (Loshchilov and Hutter 2019, "Decoupled weight decay regularization"): fifty million small updates, about 60 ms.
+itself (Loshchilov and Hutter 2019, "Decoupled weight decay regularization"): for 300 rows of 2048 numbers twenty-six
+million small updates, about 60 ms.
 
 Sums are made by ``einsum``, never by BLAS, so their order, and with it every bit of a prediction, is the same however
 many threads there are.

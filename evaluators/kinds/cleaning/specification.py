@@ -2,14 +2,224 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Self
 
-from evaluators.parts import CommonSpecification, Task
+from pydantic import Field, field_validator, model_validator
+
+from evaluators.errors import BundleError, Problem, quoted
+from evaluators.metric_names import CLASSIFICATION, METRICS
+from evaluators.parts import (
+    MAX_ID_BYTES,
+    CommonSpecification,
+    IndexedTable,
+    Model,
+    PlannedTable,
+    Table,
+    Task,
+    checked_classes,
+    different_names,
+)
+
+TABLES = ("train", "validation", "test", "truth")
+
+RANKING_METRICS = ("fraction_fixes", "auc")
+
+DROP = "drop"
+"""What is written in the place of a label to take a row out of the training set."""
+
+REFERENCE_SEED = 42
+"""The one seed of DataPerf's evaluator."""
+
+MAX_TRAIN_ROWS = 10_000
+"""A ranking names every row, and each wrong label is another model to train."""
+
+
+class CleaningTask(Task):
+    """One training set to be cleaned. What is given here stands in place of what is given for all tasks."""
+
+    classes: list[str] | None = Field(default=None, min_length=2, max_length=1000)
+    budget: int | None = Field(default=None, ge=1, le=MAX_TRAIN_ROWS)
+    train: Table | None = None
+    validation: Table | None = None
+    test: Table | None = None
+    truth: Table | None = None
+
+    _checked = field_validator("classes")(lambda names: names if names is None else checked_classes(names))
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningPlan:
+    """A task with all that holds for it. The tables are names of prepared ones.
+
+    ``budget`` is how many labels may be mended; in a ranking there is no such number, and it is 0.
+    """
+
+    task: CleaningTask
+    classes: list[str]
+    budget: int
+    train: str
+    validation: str | None
+    test: str
+    truth: str
+    train_table: Table
+
+    @property
+    def name(self) -> str:
+        return self.task.name
 
 
 class CleaningSpecification(CommonSpecification):
-    """A *cleaning* challenge."""
+    """A *cleaning* challenge: some labels of a public training set are wrong.
+
+    ``action`` is ``rank`` (rank all rows, most suspicious first; labels are set right in this order until the model is
+    good again) or ``relabel`` (give at most ``budget`` rows another label, or drop them).
+
+    ``train`` is public, with the labels as they are; ``validation`` public, with right labels; ``test`` hidden;
+    ``truth`` hidden, with an id and the right label for every row of ``train`` and no embeddings.
+
+    ``subsample`` is the part of the training rows, by class, on which each seed trains. With ``reveal: fixes`` a result
+    says of every row that was named whether its label was wrong, which gives the truth away bit by bit: for teaching
+    only. Otherwise it says how many were.
+    """
 
     kind: Literal["cleaning"]
     reference: Literal["dataperf-vision-cleaning"] | None = None
-    tasks: list[Task]
+
+    action: Literal["rank", "relabel"]
+    classes: list[str] | None = Field(default=None, min_length=2, max_length=1000)
+    tasks: list[CleaningTask] = Field(min_length=1, max_length=50)
+    budget: int | None = Field(default=None, ge=1, le=MAX_TRAIN_ROWS)
+    model: Model
+    subsample: float = Field(default=1.0, gt=0, le=1)
+    reveal: Literal["counts", "fixes"] = "counts"
+
+    train: Table | None = None
+    validation: Table | None = None
+    test: Table | None = None
+    truth: Table | None = None
+
+    _checked = field_validator("classes")(lambda names: names if names is None else checked_classes(names))
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Self:
+        different_names(self.tasks)
+        for name in ("classes", *(["budget"] if self.action == "relabel" else [])):
+            missing = next((task.name for task in self.tasks if getattr(task, name) is None), None)
+            if getattr(self, name) is None and missing is not None:
+                raise _nothing(name, missing)
+        if self.action == "rank" and (self.budget or any(task.budget for task in self.tasks)):
+            raise ValueError("budget: a ranking names every row and has no budget")
+        for plan in self.plans.values():
+            self._tables_agree(plan)
+            self._classes_agree(plan)
+        measured = RANKING_METRICS if self.action == "rank" else tuple(CLASSIFICATION)
+        if self.metric not in measured:
+            raise ValueError(f"metric: {self.metric} is not for action {self.action}; there are {', '.join(measured)}")
+        if self.subsample == 1 and len(self.seeds) > 1 and not self.model.uses_seed:
+            raise ValueError("seeds: with subsample 1 every seed gives the same score; name one seed")
+        if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
+            raise ValueError(f"scorer: this challenge has no scorer '{self.scorer}'")
+        if self.reference and (self.action != "rank" or any(len(plan.classes) != 2 for plan in self.plans.values())):
+            raise ValueError("reference: the public evaluator ranks the rows of two classes")
+        if self.reference and self.seeds != [REFERENCE_SEED]:
+            raise ValueError(f"seeds: the public evaluator has the seed {REFERENCE_SEED} and no other")
+        return self
+
+    def _tables_agree(self, plan: CleaningPlan) -> None:
+        train, test, truth = (self._required(role, plan.task) for role in ("train", "test", "truth"))
+        validation = self._table("validation", plan.task)
+        if train.id is None or train.embedding is None or train.label is None:
+            raise ValueError("train: the columns of ids, embeddings and labels are named")
+        if truth.id is None or truth.embedding is not None or truth.label is None:
+            raise ValueError("truth: it has ids and labels and no embeddings (embedding: null)")
+        for role, table in (("test", test), ("validation", validation)):
+            if table is not None and (table.embedding is None or table.label is None):
+                raise ValueError(f"{role}: the columns of embeddings and labels are named")
+        if not train.public or (validation is not None and not validation.public):
+            raise ValueError("train and validation are public: their files belong in public/")
+        if test.public or truth.public:
+            raise ValueError("test and truth are hidden: their files belong in hidden/")
+
+    def _classes_agree(self, plan: CleaningPlan) -> None:
+        if self.action == "relabel" and DROP in plan.classes:
+            raise ValueError(f"classes: '{DROP}' takes a row out and cannot be a class")
+        if self.model.binary and len(plan.classes) != 2:
+            raise ValueError(f"model: {self.model.name} needs two classes in every task")
+        if METRICS[self.metric].binary and len(plan.classes) != 2:
+            raise ValueError(f"metric: {self.metric} needs two classes in every task")
+
+    @cached_property
+    def plans(self) -> dict[str, CleaningPlan]:
+        """Every task by its name, with what holds for it."""
+        return {task.name: self._plan(task) for task in self.tasks}
+
+    def _plan(self, task: CleaningTask) -> CleaningPlan:
+        names = {role: self._table_name(role, task) for role in TABLES}
+        return CleaningPlan(
+            task=task,
+            classes=task.classes or self.classes or [],
+            budget=task.budget or self.budget or 0,
+            train=names["train"],
+            validation=names["validation"] if self._table("validation", task) is not None else None,
+            test=names["test"],
+            truth=names["truth"],
+            train_table=self._required("train", task),
+        )
+
+    def _table(self, role: str, task: CleaningTask) -> Table | None:
+        table: Table | None = getattr(task, role) or getattr(self, role)
+        return table
+
+    def _required(self, role: str, task: CleaningTask) -> Table:
+        table = self._table(role, task)
+        if table is None:
+            raise _nothing(role, task.name)
+        return table
+
+    def _table_name(self, role: str, task: CleaningTask) -> str:
+        """``train`` for the one of all tasks, else ``train-TASK``: also where only the classes are the task's own."""
+        return role if getattr(task, role) is None and task.classes is None else f"{role}-{task.name}"
+
+    def tables(self) -> dict[str, PlannedTable]:
+        planned: dict[str, PlannedTable] = {}
+        for role in TABLES:
+            for task, plan in zip(self.tasks, self.plans.values(), strict=True):
+                table = self._table(role, task)
+                if table is not None:
+                    planned.setdefault(self._table_name(role, task), PlannedTable(table, tuple(plan.classes)))
+        return planned
+
+    def check_tables(self, tables: Mapping[str, IndexedTable]) -> None:
+        for plan in self.plans.values():
+            train, truth = tables[plan.train], tables[plan.truth]
+            file = plan.train_table.files[0]
+            if len(train) > MAX_TRAIN_ROWS:
+                raise BundleError(
+                    Problem(f"has {len(train)} rows, more than the {MAX_TRAIN_ROWS} that can be cleaned.", file=file)
+                )
+            ids = train.ids()
+            without = next((name for name, row in zip(ids, truth.rows_of(ids).tolist(), strict=True) if row < 0), None)
+            if without is not None:
+                raise BundleError(
+                    Problem(f"the row {quoted(without)} has no true label in '{plan.truth}'.", "Add it.", file=file)
+                )
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of a submission's table for one task."""
+        return ["id"] if self.action == "rank" else ["id", "label"]
+
+    @property
+    def max_file_bytes(self) -> int:
+        # One line holds an id, a label, a task's name, their quotes (each may be doubled) and line ends.
+        longest = max(len(name.encode()) for plan in self.plans.values() for name in [*plan.classes, DROP])
+        line = 2 * (MAX_ID_BYTES + longest + 40) + 16
+        rows = sum(plan.budget or MAX_TRAIN_ROWS for plan in self.plans.values()) + len(self.tasks)
+        return max(64 * 1024, rows * line)
+
+
+def _nothing(field: str, task: str) -> ValueError:
+    return ValueError(f"{field}: the task '{task}' has none, and there is none for all tasks")

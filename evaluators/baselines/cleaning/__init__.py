@@ -1,0 +1,1 @@
+"""Baselines of cleaning challenges: each says how suspicious the label of every training row is."""

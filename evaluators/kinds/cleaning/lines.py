@@ -1,0 +1,201 @@
+"""From a cleaning's files to the lines that name rows, task by task, whichever of the forms they come in.
+
+A ranking is a text file with one row number a line, counted from 0, as DataPerf has it (``.txt``), or a table with the
+column ``id``; mended labels are a table with the columns ``id`` and ``label``. A task's lines come in a file of their
+own, whose name names the task, or all tasks' lines come in one table with a column ``task``. With a single task any
+file name will do. Beside a ranking, ``time_….txt`` may say how many seconds it took to make.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from evaluators.csv_table import read_csv
+from evaluators.errors import Problem, SubmissionError, quoted
+from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.naming import task_of_name
+from evaluators.text import decoded
+from evaluators.uploads import Upload
+
+_AS_TEXT = "Save it as plain text in UTF-8 and send that."
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_SECONDS = re.compile(r"[0-9]{1,20}(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a submission. ``row`` is the text that names the row, ``field`` what it is: ``row`` or ``id``."""
+
+    file: str
+    line: int
+    row: str
+    field: str
+    label: str | None = None
+
+
+@dataclass(slots=True)
+class TaskLines:
+    """What was sent for one task. ``file`` is where it stands; ``seconds`` is what its author says it took."""
+
+    file: str = ""
+    lines: list[Line] = field(default_factory=list)
+    seconds: float | None = None
+
+
+def lines_by_task(
+    specification: CleaningSpecification, uploads: Sequence[Upload], rows: dict[str, int]
+) -> dict[str, TaskLines]:
+    """The lines of every task that was submitted, in the order of the specification.
+
+    ``rows`` are the training rows of each task, which bound how much is read.
+
+    Raises:
+        SubmissionError: a file cannot be read, names no task, a task comes twice or is missing.
+    """
+    found = {task.name: TaskLines() for task in specification.tasks}
+    times = [upload for upload in uploads if _is_time(specification, upload.name)]
+    problems: list[Problem] = []
+    others = [upload for upload in uploads if not _is_time(specification, upload.name)]
+    for upload in others:
+        for name, line in _file_lines(specification, upload, rows, alone=len(others) == 1):
+            if name not in found:
+                remedy = f"The tasks are {', '.join(found)}."
+                problems.append(Problem(f"{quoted(name)} is not a task.", remedy, upload.name, line.line, "task"))
+                continue
+            task = found[name]
+            if task.file not in ("", upload.name):
+                raise SubmissionError(
+                    Problem(f"the task '{name}' is already in {task.file}.", "Send each task once.", upload.name)
+                )
+            task.file = upload.name
+            task.lines.append(line)
+    if not problems and not specification.partial:
+        problems = [_missing(specification, name) for name, task in found.items() if not task.lines]
+    if problems:
+        raise SubmissionError(problems)
+    for upload in times:
+        _add_time(specification, upload, found)
+    return {name: task for name, task in found.items() if task.lines}
+
+
+def _file_lines(
+    specification: CleaningSpecification, upload: Upload, rows: dict[str, int], *, alone: bool
+) -> list[tuple[str, Line]]:
+    """Every line of one file, with the name of its task."""
+    task = _task_of_file(specification, upload.name)
+    plain = tuple(specification.columns)
+    if specification.action == "rank" and _is_text(upload.name):
+        if task is None:
+            raise SubmissionError(_unnamed(specification, upload.name))
+        return [(task, line) for line in _numbered(specification, upload, 2 * rows[task])]
+    several = ("task", *plain)
+    layouts = [plain, several] if alone and len(specification.tasks) > 1 else [plain]
+    if task is None:
+        layouts = [several, plain]  # With the plain header it is the name that is wrong: see below.
+    table = read_csv(
+        upload,
+        layouts,
+        max_bytes=specification.max_file_bytes,
+        # Twice as much as is right is read to its end, so that what is said is by how much it is too much.
+        max_rows=2 * sum(plan.budget or rows[plan.name] for plan in specification.plans.values()),
+    )
+    if task is None and "task" not in table.columns:
+        raise SubmissionError(_unnamed(specification, upload.name))
+    return [
+        (row.cells.get("task", task or ""), Line(upload.name, row.line, row.cells["id"], "id", row.cells.get("label")))
+        for row in table.rows
+    ]
+
+
+def _numbered(specification: CleaningSpecification, upload: Upload, most: int) -> list[Line]:
+    """The lines of a text file that are not blank."""
+    text = decoded(upload, max_bytes=specification.max_file_bytes, remedy=_AS_TEXT)
+    lines = [
+        Line(upload.name, number, content.strip(), "row")
+        for number, content in enumerate(_LINE_END.split(text), start=1)
+        if content.strip()
+    ]
+    if not lines:
+        raise SubmissionError(Problem("is empty.", "Write one row number a line.", file=upload.name))
+    if len(lines) > most:
+        over = lines[most]
+        raise SubmissionError(
+            Problem(
+                f"has {len(lines)} rows, far more than the training set.", "Rank each row once.", over.file, over.line
+            )
+        )
+    return lines
+
+
+def _is_text(file: str) -> bool:
+    return file.lower().endswith(".txt")
+
+
+def _is_time(specification: CleaningSpecification, file: str) -> bool:
+    return specification.action == "rank" and _is_text(file) and file.lower().startswith("time_")
+
+
+def _add_time(specification: CleaningSpecification, upload: Upload, found: dict[str, TaskLines]) -> None:
+    name = _task_of_file(specification, upload.name[len("time_") :])
+    if name is None or not found[name].lines:
+        raise SubmissionError(
+            Problem(
+                "says how long a ranking took that was not sent.",
+                "Send the ranking with it, or leave this file out.",
+                file=upload.name,
+            )
+        )
+    if found[name].seconds is not None:
+        raise SubmissionError(
+            Problem(f"the task '{name}' has two files of times.", "Send one for each ranking.", file=upload.name)
+        )
+    found[name].seconds = _seconds(upload)
+
+
+def _seconds(upload: Upload) -> float:
+    """The number of seconds that a file holds and nothing else."""
+    text = decoded(upload, max_bytes=64 * 1024, remedy=_AS_TEXT).strip()
+    seconds = float(text) if _SECONDS.fullmatch(text) else math.nan
+    if not math.isfinite(seconds):
+        raise SubmissionError(
+            Problem(
+                f"{quoted(text)} is not a number of seconds.",
+                "Write one number that is not negative, like 12.5.",
+                upload.name,
+                1,
+            )
+        )
+    return seconds
+
+
+def _task_of_file(specification: CleaningSpecification, file: str) -> str | None:
+    if len(specification.tasks) == 1:
+        return specification.tasks[0].name
+    return task_of_name(specification.plans, file)
+
+
+def _unnamed(specification: CleaningSpecification, file: str) -> Problem:
+    suffix = ".txt" if specification.action == "rank" and _is_text(file) else ".csv"
+    names = ", ".join(f"{task.name}{suffix}" for task in specification.tasks)
+    columns = ",".join(specification.columns)
+    remedy = f"Name it as one of {names}"
+    if suffix == ".txt":
+        return Problem("its name is not that of a task.", f"{remedy}.", file=file)
+    return Problem(
+        "its name is not that of a task, and it has no column 'task'.",
+        f"{remedy}, or give it the header 'task,{columns}'.",
+        file=file,
+    )
+
+
+def _missing(specification: CleaningSpecification, task: str) -> Problem:
+    columns = ",".join(specification.columns)
+    names = ", ".join(f"{item.name}.csv" for item in specification.tasks)
+    text = ", or as .txt with one row number a line" if specification.action == "rank" else ""
+    return Problem(
+        f"nothing is sent for the task '{task}'.",
+        f"Send {names} with the header '{columns}'{text}, or one file with the header 'task,{columns}'.",
+    )

@@ -1,0 +1,209 @@
+"""From a cleaning's files to the rows and labels they name, with every mistake explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluators.errors import Problem, SubmissionError, quoted
+from evaluators.kinds.base import TaskReport
+from evaluators.kinds.cleaning.lines import Line, TaskLines, lines_by_task
+from evaluators.kinds.cleaning.specification import DROP, CleaningPlan, CleaningSpecification
+from evaluators.prepared import PreparedDataset, PreparedTable
+from evaluators.uploads import Upload
+
+_ROW = re.compile(r"[0-9]+")
+DROPPED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRanking:
+    """``rows`` are row numbers of the training set, most suspicious first, shape (rows,), int64.
+
+    ``seconds`` is what the author says it took to rank them.
+    """
+
+    plan: CleaningPlan
+    rows: NDArray[np.int64]
+    seconds: float | None
+
+    def report(self) -> TaskReport:
+        took = "" if self.seconds is None else f", in {self.seconds:g} seconds by the author's account"
+        counts = {"rows": float(len(self.rows))} | ({} if self.seconds is None else {"seconds": self.seconds})
+        return TaskReport(self.plan.name, self.plan.task.shown, f"all {len(self.rows)} rows ranked{took}", counts)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLabels:
+    """``rows`` are row numbers of the training set in ascending order, shape (named,), int64.
+
+    ``classes`` are numbers of ``plan.classes``, or ``DROPPED``, same shape.
+    """
+
+    plan: CleaningPlan
+    rows: NDArray[np.int64]
+    classes: NDArray[np.int64]
+
+    def report(self) -> TaskReport:
+        dropped = int((self.classes == DROPPED).sum())
+        counts = {"relabelled": len(self.rows) - dropped, "dropped": dropped}
+        parts = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        line = f"{len(self.rows)} of {self.plan.budget} labels ({parts})"
+        values = {name: float(count) for name, count in counts.items()}
+        return TaskReport(self.plan.name, self.plan.task.shown, line, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """A whole submission that keeps the rules: rankings or labels, as the challenge's action is."""
+
+    rankings: list[TaskRanking]
+    labels: list[TaskLabels]
+
+    def reports(self) -> tuple[TaskReport, ...]:
+        return (*(task.report() for task in self.rankings), *(task.report() for task in self.labels))
+
+
+def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Cleaning:
+    """Read and check a whole submission. A ranking names every row once; labels keep to the budget.
+
+    Raises:
+        SubmissionError: with every problem found, up to the number that is shown.
+    """
+    return _read(dataset, uploads, repeats=False)
+
+
+def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Cleaning:
+    """The same, except that a ranking may name a row again and again, as DataPerf's evaluator let it.
+
+    It must still have as many lines as the training set has rows: DataPerf's rules say so, its code did not check it.
+    """
+    return _read(dataset, uploads, repeats=True)
+
+
+def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, repeats: bool) -> Cleaning:
+    specification = cleaning_of(dataset)
+    plans = specification.plans
+    sent = lines_by_task(specification, uploads, {name: len(dataset.table(plan.train)) for name, plan in plans.items()})
+    cleaning = Cleaning([], [])
+    problems: list[Problem] = []
+    for name, lines in sent.items():
+        train = dataset.table(plans[name].train)
+        rows, found = _rows(plans[name], train, lines.lines)
+        if not repeats:
+            found += _repeated(lines.lines, rows)
+        if specification.action == "rank":
+            found += _wrong_count(plans[name], lines, len(train))
+            cleaning.rankings.append(TaskRanking(plans[name], rows, lines.seconds))
+        else:
+            classes, wrong = _classes(plans[name], train, lines.lines, rows)
+            found += wrong + _over_budget(plans[name], lines.lines)
+            found += [] if found else _one_class(train, lines, rows, classes)
+            order = np.argsort(rows)
+            cleaning.labels.append(TaskLabels(plans[name], rows[order], classes[order]))
+        problems += sorted(found, key=lambda problem: problem.line or 0)
+    if problems:
+        raise SubmissionError(problems)
+    return cleaning
+
+
+def cleaning_of(dataset: PreparedDataset) -> CleaningSpecification:
+    """The specification of a cleaning challenge's dataset."""
+    if not isinstance(dataset.specification, CleaningSpecification):
+        raise TypeError(f"{dataset.specification.slug} is no cleaning")
+    return dataset.specification
+
+
+def _rows(plan: CleaningPlan, train: PreparedTable, lines: list[Line]) -> tuple[NDArray[np.int64], list[Problem]]:
+    """The row of each line, −1 where it names none, and what is wrong with those."""
+    named = [place for place, line in enumerate(lines) if line.field == "id"]
+    rows = np.array([_row_number(line.row, len(train)) for line in lines], np.int64)
+    rows[named] = train.rows_of([lines[place].row for place in named])
+    problems = [
+        Problem(*_unknown(plan, line, len(train)), line.file, line.line, line.field)
+        for line, row in zip(lines, rows.tolist(), strict=True)
+        if row < 0
+    ]
+    return rows, problems
+
+
+def _row_number(text: str, count: int) -> int:
+    # Python's int() also takes '1_0', '+1' and the digits of every script, and refuses numbers of thousands of digits.
+    return int(text) if _ROW.fullmatch(text) and len(text) < 10 and int(text) < count else -1
+
+
+def _unknown(plan: CleaningPlan, line: Line, count: int) -> tuple[str, str]:
+    if line.field == "id":
+        file = plan.train_table.files[0].removeprefix("public/")
+        message = f"{quoted(line.row)} is not in the training set." if line.row else "the id is empty."
+        return message, f"Take the ids from the column '{plan.train_table.id}' of {file}."
+    remedy = f"Rows are counted from 0 to {count - 1}; write one number a line."
+    if _ROW.fullmatch(line.row):
+        return f"there is no row {line.row if len(line.row) < 20 else 'with so large a number'}.", remedy
+    return f"{quoted(line.row)} is not a row number.", remedy
+
+
+def _repeated(lines: list[Line], rows: NDArray[np.int64]) -> list[Problem]:
+    problems = []
+    first: dict[int, Line] = {}
+    for line, row in zip(lines, rows.tolist(), strict=True):
+        earlier = first.setdefault(row, line)
+        if row >= 0 and earlier is not line:
+            message = f"{quoted(line.row)} is already named in line {earlier.line}."
+            problems.append(Problem(message, "Name each row once.", line.file, line.line, line.field))
+    return problems
+
+
+def _wrong_count(plan: CleaningPlan, lines: TaskLines, count: int) -> list[Problem]:
+    named = len(lines.lines)
+    if named == count:
+        return []
+    message = f"the task '{plan.name}' ranks {named} rows, the training set has {count}."
+    if named > count:
+        over = lines.lines[count]
+        return [Problem(message, f"Remove {named - count}.", over.file, over.line)]
+    return [Problem(message, f"Rank every row; {count - named} are missing.", lines.file)]
+
+
+def _classes(
+    plan: CleaningPlan, train: PreparedTable, lines: list[Line], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], list[Problem]]:
+    """The class that each line gives its row, and what is wrong with it."""
+    numbers = {name: number for number, name in enumerate(plan.classes)} | {DROP: DROPPED}
+    classes = np.array([numbers.get(line.label or "", DROPPED) for line in lines], np.int64)
+    problems = []
+    for line, row, number in zip(lines, rows.tolist(), classes.tolist(), strict=True):
+        if line.label not in numbers:
+            shown = ", ".join(plan.classes[:12]) + (", …" if len(plan.classes) > 12 else "")
+            message = f"{quoted(line.label or '')} is not a label of this task."
+            remedy = f"Write '{DROP}' or one of {shown}, exactly so."
+        elif row >= 0 and number == train.labels[row]:
+            message = f"{quoted(line.row)} already has the label {quoted(line.label or '')}."
+            remedy = "Leave the line out: it would cost one of your labels and change nothing."
+        else:
+            continue
+        problems.append(Problem(message, remedy, line.file, line.line, "label"))
+    return classes, problems
+
+
+def _over_budget(plan: CleaningPlan, lines: list[Line]) -> list[Problem]:
+    if len(lines) <= plan.budget:
+        return []
+    over = lines[plan.budget]
+    message = f"the task '{plan.name}' mends {len(lines)} labels, the budget is {plan.budget}."
+    return [Problem(message, f"Remove {len(lines) - plan.budget}.", over.file, over.line)]
+
+
+def _one_class(
+    train: PreparedTable, lines: TaskLines, rows: NDArray[np.int64], classes: NDArray[np.int64]
+) -> list[Problem]:
+    labels = np.array(train.labels)
+    labels[rows] = classes
+    if len(np.unique(labels[labels != DROPPED])) > 1:
+        return []
+    message = "leaves a training set of fewer than two classes."
+    return [Problem(message, "A classifier needs rows of at least two.", lines.file)]

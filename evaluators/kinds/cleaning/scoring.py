@@ -1,0 +1,108 @@
+"""What a ranking or mended labels are worth to the fixed model, for every task and seed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluators.kinds.base import Marks, Timings, timed
+from evaluators.kinds.cleaning.curve import ENOUGH, accuracies, first_reaching
+from evaluators.kinds.cleaning.outcomes import label_slices, ranking_slices
+from evaluators.kinds.cleaning.reading import DROPPED, Cleaning, TaskLabels, TaskRanking, cleaning_of
+from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.cleaning.training import TaskData, load
+from evaluators.kinds.training import subsample
+from evaluators.metrics import Labels, accuracy, measure
+from evaluators.models.base import FixedModel
+from evaluators.prepared import PreparedDataset
+from evaluators.registry import model_class
+from evaluators.result import SeedScores
+
+MetricValues = dict[str, float]
+Curves = NDArray[np.float64]
+
+
+def score(dataset: PreparedDataset, submission: Cleaning, spent: Timings) -> Marks:
+    """The marks of a cleaning that keeps the rules.
+
+    A ranking's target is the accuracy of the model on clean labels, k fixes of n rows count k/n, no fix at all counts,
+    and accuracies are not rounded. ``curves`` are the means over the seeds, from no fix to all.
+    """
+    specification = cleaning_of(dataset)
+    by_task: dict[str, list[MetricValues]] = {}
+    curves: dict[str, list[float]] = {}
+    slices: dict[str, dict[str, dict[str, float]]] = {}
+    for ranking in submission.rankings:
+        name = ranking.plan.name
+        with timed(spent, "load"):
+            data = load(dataset, ranking.plan)
+        with timed(spent, "train"):
+            curve = ranking_curves(specification, data, ranking)
+        by_task[name] = [_ranking_metrics(points) for points in curve]
+        curves[name] = curve.mean(axis=0).tolist()
+        slices[name] = ranking_slices(specification, data, ranking)
+    for labels in submission.labels:
+        name = labels.plan.name
+        with timed(spent, "load"):
+            data = load(dataset, labels.plan)
+        with timed(spent, "train"):
+            by_task[name] = _label_scores(specification, data, labels)
+        slices[name] = label_slices(specification, data, labels)
+    seeds = [
+        SeedScores(seed=seed, tasks={task: scores[place] for task, scores in by_task.items()})
+        for place, seed in enumerate(specification.seeds)
+    ]
+    return Marks(seeds=seeds, curves=curves, slices=slices)
+
+
+def ranking_curves(specification: CleaningSpecification, data: TaskData, ranking: TaskRanking) -> Curves:
+    """The accuracies before any fix and after each, (seeds, rows + 1)."""
+    number = specification.tasks.index(ranking.plan.task)
+    model = _model(specification)
+
+    def curve(seed: int) -> list[float]:
+        # One draw for the whole curve: its steps show what a fix does, not which rows were drawn.
+        kept = subsample(data.noisy, specification.subsample, seed=(seed, number))
+        used = np.zeros(len(data.noisy), bool)
+        used[kept] = True
+
+        def measured(labels: Labels) -> float:
+            predicted = model.fit_predict(data.train[kept], labels[kept], data.test, seeds=[seed])[0]
+            return accuracy(data.test_labels, predicted, len(ranking.plan.classes))
+
+        return list(accuracies(measured, data.noisy, data.true, ranking.rows, used=used))
+
+    return np.array([curve(seed) for seed in specification.seeds])
+
+
+def _ranking_metrics(points: NDArray[np.float64]) -> MetricValues:
+    rows = len(points) - 1
+    return {
+        "fraction_fixes": first_reaching(points.tolist(), ENOUGH * float(points[-1])) / rows,
+        "auc": float(points.mean()),
+        "accuracy_before": float(points[0]),
+        "accuracy_clean": float(points[-1]),
+    }
+
+
+def _label_scores(specification: CleaningSpecification, data: TaskData, labels: TaskLabels) -> list[MetricValues]:
+    """The metrics of the model on the mended training set under every seed."""
+    number = specification.tasks.index(labels.plan.task)
+    mended = data.noisy.copy()
+    mended[labels.rows] = labels.classes
+    left = np.flatnonzero(mended != DROPPED)
+    train, classes = data.train[left], mended[left]
+    model = _model(specification)
+    if specification.subsample == 1:
+        predictions = model.fit_predict(train, classes, data.test, seeds=specification.seeds)
+    else:
+        predictions = []
+        for seed in specification.seeds:
+            kept = subsample(classes, specification.subsample, seed=(seed, number))
+            predictions += model.fit_predict(train[kept], classes[kept], data.test, seeds=[seed])
+    return [measure(data.test_labels, predicted, len(labels.plan.classes)) for predicted in predictions]
+
+
+def _model(specification: CleaningSpecification) -> FixedModel:
+    model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)
+    return model
