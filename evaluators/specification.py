@@ -14,9 +14,29 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from evaluators.errors import BundleError, Problem, quoted
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification
-from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.kinds.selection.specification import SelectionSpecification
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market
+from evaluators.kinds.cleaning.specification import CleaningPlan, CleaningSpecification
+from evaluators.kinds.naming import task_of_name
+from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
+from evaluators.parts import Table
+
+# What is imported here is part of the contract as well: the site shows each kind, and imports no inner module.
+__all__ = [
+    "KINDS",
+    "MAX_SPECIFICATION_BYTES",
+    "SPECIFICATION_FILE",
+    "AcquisitionSpecification",
+    "CleaningPlan",
+    "CleaningSpecification",
+    "Market",
+    "SelectionSpecification",
+    "Specification",
+    "Table",
+    "TaskPlan",
+    "parse_specification",
+    "read_specification",
+    "task_of_name",
+]
 
 SPECIFICATION_FILE = "challenge.yaml"
 MAX_SPECIFICATION_BYTES = 256 * 1024
