@@ -26,6 +26,7 @@ from leaderboard.api.serializers import (
 )
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, UploadThrottle
 from leaderboard.downloads import public_file, public_files, send_public_file
+from leaderboard.filenames import named_for_tasks
 from leaderboard.intake import PhaseClosed, check_uploads
 from leaderboard.uploadguard import read_uploads
 
@@ -76,7 +77,9 @@ class ChallengeCheck(APIView):
         if phase is None:
             raise PhaseClosed(Problem("this challenge has no phase."))
         sent = request.FILES.getlist("files")
-        uploads = read_uploads(request._request, sent)
+        uploads = named_for_tasks(
+            phase.dataset_version.spec, read_uploads(request._request, sent), request.POST.getlist("tasks")
+        )
         files, report = check_uploads(phase, uploads)
         shown: list[dict[str, Any]] = [
             {"name": file.name, "size": len(file.content), "sha256": file.sha256} for file in files

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from challenges.models import Challenge, DataFile, Phase
+from leaderboard.api.specifications import ANY_SPECIFICATION, shown_specification
 from leaderboard.models import BoardEntry, Submission, SubmissionFile
 from leaderboard.scores import mean_scores
 from leaderboard.statuses import Status
@@ -31,43 +32,17 @@ class ChallengeSerializer(serializers.ModelSerializer[Challenge]):
         fields: tuple[str, ...] = ("slug", "url", "title", "summary", "kind", "domain", "status", "phase")
 
 
-class TaskSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    title = serializers.CharField()
-
-
-class ModelSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    parameters = serializers.DictField()
-
-
-class SpecificationSerializer(serializers.Serializer[Any]):
-    """What a submission has to be and how it is scored. Where the hidden rows lie is not part of it."""
-
-    description = serializers.CharField()
-    rules = serializers.CharField()
-    data_card = serializers.CharField()
-    licence = serializers.CharField()
-    tasks = TaskSerializer(many=True)
-    budget = serializers.IntegerField()
-    columns = serializers.ListField(child=serializers.CharField())
-    labels = serializers.ChoiceField(choices=["known", "submitted"])
-    classes = serializers.ListField(child=serializers.CharField())
-    model = ModelSerializer()
-    metric = serializers.CharField()
-    direction = serializers.ChoiceField(choices=["maximize", "minimize"])
-    seeds = serializers.ListField(child=serializers.IntegerField())
-    subsample = serializers.FloatField()
-
-
 class ChallengeDetailSerializer(ChallengeSerializer):
     dataset = serializers.CharField(source="current_phase.dataset_version.digest", read_only=True, default=None)
-    specification = SpecificationSerializer(
-        source="current_phase.dataset_version.spec", read_only=True, default=None, allow_null=True
-    )
+    specification = serializers.SerializerMethodField()
 
     class Meta(ChallengeSerializer.Meta):
         fields = (*ChallengeSerializer.Meta.fields, "dataset", "specification")
+
+    @extend_schema_field(ANY_SPECIFICATION)
+    def get_specification(self, challenge: Challenge) -> Any:
+        phase = challenge.current_phase
+        return shown_specification(phase.dataset_version.spec) if phase is not None else None
 
 
 class DataFileSerializer(serializers.ModelSerializer[DataFile]):
@@ -192,14 +167,20 @@ class SubmissionSerializer(SubmissionSummarySerializer):
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """The form that a submission is sent with."""
+    """The form that a submission is sent with.
+
+    ``tasks``, if given, has one value for each of ``files``, in their order: the task that it is for, or nothing where
+    its name says so. A file whose name does not name its task is stored as ``TASK_name``.
+    """
 
     files = serializers.ListField(child=serializers.FileField())
+    tasks = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False)
     name = serializers.CharField(max_length=80)
 
 
 class CheckedFormSerializer(serializers.Serializer[Any]):
     files = serializers.ListField(child=serializers.FileField())
+    tasks = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False)
 
 
 class CheckSerializer(serializers.Serializer[Any]):

@@ -25,6 +25,7 @@ from leaderboard.api.serializers import (
     UploadSerializer,
 )
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, UploadThrottle
+from leaderboard.filenames import named_for_tasks
 from leaderboard.intake import PhaseClosed, submit
 from leaderboard.models import Submission, User
 from leaderboard.statuses import Status
@@ -80,7 +81,9 @@ class ChallengeSubmissions(SubmissionList):
             phase,
             personal_team(user),
             name=request.POST.get("name", ""),
-            uploads=read_uploads(request._request, sent),
+            uploads=named_for_tasks(
+                phase.dataset_version.spec, read_uploads(request._request, sent), request.POST.getlist("tasks")
+            ),
             created_by=user,
             client=Submission.Client.API,
         )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 
 from challenges.models import Challenge, DataFile, Phase
 from leaderboard.models import User
-from tests import factories
+from tests import factories, kinds
 
 Api = Callable[[User | None], Client]
 URL = "/api/v1/challenges/"
@@ -40,6 +41,36 @@ def test_the_details_say_what_is_asked_for_and_not_where_the_hidden_rows_are(pha
     assert specification["direction"] == "maximize"
     assert [task["name"] for task in specification["tasks"]] == ["apple", "bread"]
     assert "hidden" not in answer.content.decode()
+
+
+def test_a_cleaning_is_described(load: Callable[..., Phase], tmp_path: Path) -> None:
+    load(kinds.write_cleaning(tmp_path / "b"))
+    answer = Client().get(f"{URL}tiny-cleaning/")
+    specification = answer.json()["specification"]
+    assert (specification["kind"], specification["action"], specification["direction"]) == (
+        "cleaning",
+        "rank",
+        "minimize",
+    )
+    (task,) = specification["tasks"]
+    assert task["train"]["files"] == ["public/pets.parquet"]
+    assert (task["budget"], task["validation"]) == (None, None)
+    assert "hidden" not in answer.content.decode()
+
+
+def test_an_acquisition_is_described_without_the_goods(load: Callable[..., Phase], tmp_path: Path) -> None:
+    load(kinds.write_acquisition(tmp_path / "b"))
+    answer = Client().get(f"{URL}tiny-market/")
+    market = answer.json()["specification"]["tasks"][0]
+    assert market["budget"] == 60
+    assert market["summaries"] == "public/summaries-0.json"
+    assert market["sellers"][2] == {
+        "name": "gamma",
+        "title": "Gamma",
+        "price": {"method": "fixed-plus-unit", "fixed": 5.0, "unit": 0.25},
+    }
+    for hidden in ("hidden", "secret"):
+        assert hidden not in answer.content.decode()
 
 
 def test_a_challenge_without_a_phase_is_shown(phase: Phase) -> None:

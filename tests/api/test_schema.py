@@ -17,6 +17,8 @@ def test_the_schema_is_valid_and_without_warnings(capsys: pytest.CaptureFixture[
     assert schema["paths"]["/api/v1/challenges/{slug}/submissions/"].keys() == {"get", "post"}
     body = schema["paths"]["/api/v1/challenges/{slug}/submissions/"]["post"]["requestBody"]["content"]
     assert body.keys() == {"multipart/form-data"}
+    specification = schema["components"]["schemas"]["Specification"]
+    assert specification["discriminator"]["mapping"].keys() == {"selection", "cleaning", "acquisition"}
     assert schema["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
 
 

@@ -15,6 +15,7 @@ from leaderboard.models import Submission, User
 from leaderboard.quota import quota
 from leaderboard.teams import personal_team
 from tests import factories
+from tests.bundles import good_files
 
 Api = Callable[[User | None], Client]
 URL = "/api/v1/challenges/tiny/submissions/"
@@ -187,3 +188,17 @@ def test_others_see_scores_once_they_are_on_the_board_but_no_files(
     Challenge.objects.update(status="draft")
     assert Client().get(url).status_code == 404
     assert api(user).get(url).status_code == 200
+
+
+def test_a_task_can_be_chosen_for_each_file(phase: Phase, user: User, api: Api) -> None:
+    files = factories.form_files({"mine.csv": good_files()["apple.csv"], "bread.csv": good_files()["bread.csv"]})
+    answer = api(user).post(URL, {"name": "n", "files": files, "tasks": ["apple", ""]})
+    assert answer.status_code == 201, answer.json()
+    assert [file["name"] for file in answer.json()["files"]] == ["apple_mine.csv", "bread.csv"]
+
+
+def test_a_choice_that_fits_no_file_is_refused(phase: Phase, user: User, api: Api) -> None:
+    answer = api(user).post(URL, {"name": "n", "files": factories.form_files(), "tasks": ["apple"]})
+    assert answer.status_code == 400
+    assert answer.json()["problems"][0]["field"] == "tasks"
+    assert phase.submissions.count() == 0

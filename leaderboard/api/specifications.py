@@ -1,0 +1,171 @@
+"""What the API says of a challenge's specification: all that is public, and nothing of where hidden rows lie.
+
+Every field is named here; a new field of a specification is not shown before somebody says that it may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from rest_framework import serializers
+
+from evaluators.specification import CleaningSpecification, SelectionSpecification, Specification
+
+Content = Mapping[str, Any]
+
+
+class ModelSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    parameters = serializers.DictField()
+
+
+class PublicTableSerializer(serializers.Serializer[Any]):
+    """Public parquet files with the same columns, and what the columns are called; null for one that is not there."""
+
+    files = serializers.ListField(child=serializers.CharField())
+    id = serializers.CharField(allow_null=True)
+    embedding = serializers.CharField(allow_null=True)
+    label: Any = serializers.CharField(allow_null=True)
+    group = serializers.CharField(allow_null=True)
+
+
+class TaskSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+
+
+class SelectionTaskSerializer(TaskSerializer):
+    positive = serializers.CharField(allow_null=True)
+    budget = serializers.IntegerField()
+    classes = serializers.ListField(child=serializers.CharField())
+    labels = serializers.ListField(child=serializers.CharField())
+    pool = PublicTableSerializer()
+    examples = PublicTableSerializer(allow_null=True)
+
+
+class CleaningTaskSerializer(TaskSerializer):
+    budget = serializers.IntegerField(allow_null=True)
+    classes = serializers.ListField(child=serializers.CharField())
+    train = PublicTableSerializer()
+    validation = PublicTableSerializer(allow_null=True)
+
+
+class PriceSerializer(serializers.Serializer[Any]):
+    """The parameters that a method has, and no others."""
+
+    method = serializers.ChoiceField(choices=["linear", "volume-discount", "fixed-plus-unit"])
+    full_price = serializers.FloatField(required=False)
+    discount = serializers.FloatField(required=False)
+    fixed = serializers.FloatField(required=False)
+    unit = serializers.FloatField(required=False)
+
+
+class SellerSerializer(TaskSerializer):
+    price = PriceSerializer()
+
+
+class MarketSerializer(TaskSerializer):
+    budget = serializers.FloatField()
+    buyer = PublicTableSerializer()
+    samples = PublicTableSerializer(allow_null=True)
+    summaries = serializers.CharField()
+    sellers = SellerSerializer(many=True)
+
+
+class CommonSpecificationSerializer(serializers.Serializer[Any]):
+    """What a submission has to be and how it is scored, as far as all kinds have it in common."""
+
+    description = serializers.CharField(allow_blank=True)
+    rules = serializers.CharField(allow_blank=True)
+    data_card = serializers.CharField(allow_blank=True)
+    licence = serializers.CharField()
+    model = ModelSerializer()
+    metric = serializers.CharField()
+    direction = serializers.ChoiceField(choices=["maximize", "minimize"])
+    seeds = serializers.ListField(child=serializers.IntegerField())
+    scorer = serializers.ChoiceField(choices=["corrected", "reference", "reference-knn"])
+    reference = serializers.CharField(allow_null=True)
+    partial: Any = serializers.BooleanField()
+
+
+class SelectionSpecificationSerializer(CommonSpecificationSerializer):
+    kind = serializers.ChoiceField(choices=["selection"])
+    tasks = serializers.SerializerMethodField()
+    budget = serializers.IntegerField(allow_null=True)
+    columns = serializers.ListField(child=serializers.CharField())
+    labels = serializers.ChoiceField(choices=["known", "submitted"])
+    classes = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    subsample = serializers.FloatField()
+    every_class = serializers.BooleanField()
+
+    @extend_schema_field(SelectionTaskSerializer(many=True))
+    def get_tasks(self, specification: SelectionSpecification) -> list[Content]:
+        tables = specification.tables()
+        tasks = [
+            {
+                "name": plan.name,
+                "title": plan.task.title,
+                "positive": plan.task.positive,
+                "budget": plan.budget,
+                "classes": plan.classes,
+                "labels": plan.labels,
+                "pool": plan.pool_table,
+                "examples": tables[plan.examples].table if plan.examples is not None else None,
+            }
+            for plan in specification.plans.values()
+        ]
+        return [SelectionTaskSerializer(task).data for task in tasks]
+
+
+class CleaningSpecificationSerializer(CommonSpecificationSerializer):
+    kind = serializers.ChoiceField(choices=["cleaning"])
+    tasks = serializers.SerializerMethodField()
+    action = serializers.ChoiceField(choices=["rank", "relabel"])
+    columns = serializers.ListField(child=serializers.CharField())
+    subsample = serializers.FloatField()
+    reveal = serializers.ChoiceField(choices=["counts", "fixes"])
+
+    @extend_schema_field(CleaningTaskSerializer(many=True))
+    def get_tasks(self, specification: CleaningSpecification) -> list[Content]:
+        tables = specification.tables()
+        tasks = [
+            {
+                "name": plan.name,
+                "title": plan.task.title,
+                "budget": plan.budget or None,  # a ranking has none
+                "classes": plan.classes,
+                "train": plan.train_table,
+                "validation": tables[plan.validation].table if plan.validation is not None else None,
+            }
+            for plan in specification.plans.values()
+        ]
+        return [CleaningTaskSerializer(task).data for task in tasks]
+
+
+class AcquisitionSpecificationSerializer(CommonSpecificationSerializer):
+    kind = serializers.ChoiceField(choices=["acquisition"])
+    tasks = MarketSerializer(many=True)
+    classes = serializers.ListField(child=serializers.CharField())
+    accuracy_weight = serializers.FloatField()
+
+
+SERIALIZERS: dict[str, type[serializers.Serializer[Any]]] = {
+    "selection": SelectionSpecificationSerializer,
+    "cleaning": CleaningSpecificationSerializer,
+    "acquisition": AcquisitionSpecificationSerializer,
+}
+
+ANY_SPECIFICATION = PolymorphicProxySerializer(
+    component_name="Specification",
+    serializers={**SERIALIZERS},
+    resource_type_field_name="kind",
+    allow_null=True,
+)
+
+
+def shown_specification(specification: Specification) -> Content:
+    """The public part of a specification."""
+    shown: Content = SERIALIZERS[specification.kind](specification).data
+    return shown
