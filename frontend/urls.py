@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/tokens/<int:pk>/revoke", tokens.revoke, name="token-revoke"),
     path("challenges/<slug:slug>/", challenge.detail, name="challenge"),
     path("challenges/<slug:slug>/files/<path:name>", challenge.file, name="file"),
+    path("challenges/<slug:slug>/rows/", challenge.rows, name="rows"),
     path("challenges/<slug:slug>/leaderboard/", board.leaderboard, name="leaderboard"),
     path("challenges/<slug:slug>/submit", upload.upload, name="submit"),
     path("challenges/<slug:slug>/check", upload.instant_check, name="check"),

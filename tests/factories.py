@@ -55,11 +55,13 @@ def form_files(files: dict[str, bytes] | None = None) -> list[SimpleUploadedFile
     return [SimpleUploadedFile(name, content, "text/csv") for name, content in (files or good_files()).items()]
 
 
-def submission(phase: Phase, owner: User | Team, *, name: str = "mine", **choices: Any) -> Submission:
+def submission(
+    phase: Phase, owner: User | Team, *, name: str = "mine", files: dict[str, bytes] | None = None, **choices: Any
+) -> Submission:
     team = owner if isinstance(owner, Team) else personal_team(owner)
     created_by = owner if isinstance(owner, User) else None
     choices.setdefault("client", Submission.Client.WEB)
-    return submit(phase, team, name=name, uploads=uploads(), created_by=created_by, **choices)
+    return submit(phase, team, name=name, uploads=uploads(files), created_by=created_by, **choices)
 
 
 def scored(evaluation: Evaluation, value: float = 0.5, **changes: Any) -> Scored:

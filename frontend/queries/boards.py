@@ -36,10 +36,11 @@ class Place:
 
 @dataclass(slots=True)
 class Numbers:
-    """The means by task and the scores by seed of one submission."""
+    """The means by task and the scores by seed of one submission; ``beside`` has other metrics' means by task."""
 
     tasks: dict[str, float] = field(default_factory=dict)
     seeds: list[float] = field(default_factory=list)
+    beside: dict[str, list[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Row:
     rank: int
     is_own: bool
     tasks: list[float | None]
+    beside: list[tuple[str, float | None]]
     place: Place | None
 
 
@@ -60,18 +62,21 @@ class Board:
     own_best_page: int
 
 
-def read_board(phase: Phase, *, every: bool, page: str | None, own: set[int]) -> Board:
-    """One page of a board. The number of queries does not depend on the number of entries."""
+def read_board(phase: Phase, *, every: bool, page: str | None, own: set[int], beside: Sequence[str] = ()) -> Board:
+    """One page of a board. The number of queries does not depend on the number of entries.
+
+    ``beside`` names metrics whose means over the tasks are shown beside the score.
+    """
     shown = Paginator(board_entries(phase, every=every), PAGE).get_page(page)
     entries = list(shown.object_list)
-    numbers = _numbers(entries, phase)
+    numbers = _numbers(entries, phase, beside)
     plotted = _plotted(phase)
     scale = scale_of(_shown(entries, numbers))
     names = [task.name for task in phase.dataset_version.spec.tasks]
     best = _own_best(phase, own)
     return Board(
         page=shown,
-        rows=[_row(entry, numbers.get(entry.submission_id), names, scale, every, own) for entry in entries],
+        rows=[_row(entry, numbers.get(entry.submission_id), names, beside, scale, every, own) for entry in entries],
         plot=strip_plot(points_of(plotted, own)),
         own_best=best,
         own_best_page=_page_of(phase, best, every) if best and best not in entries else shown.number,
@@ -79,15 +84,23 @@ def read_board(phase: Phase, *, every: bool, page: str | None, own: set[int]) ->
 
 
 def _row(
-    entry: BoardEntry, numbers: Numbers | None, names: list[str], scale: Scale | None, every: bool, own: set[int]
+    entry: BoardEntry,
+    numbers: Numbers | None,
+    names: list[str],
+    beside: Sequence[str],
+    scale: Scale | None,
+    every: bool,
+    own: set[int],
 ) -> Row:
     tasks = numbers.tasks if numbers else {}
+    others = numbers.beside if numbers else {}
     return Row(
         entry=entry,
         rank=entry.rank_all if every else (entry.rank_best or entry.rank_all),
         is_own=entry.team_id in own,
         # With one task its column would repeat the score.
         tasks=[tasks.get(name) for name in names] if len(names) > 1 else [],
+        beside=[(metric, fmean(others[metric]) if metric in others else None) for metric in beside],
         place=_place(scale, entry.score, numbers.seeds if numbers else []) if scale else None,
     )
 
@@ -124,15 +137,19 @@ def _page_of(phase: Phase, entry: BoardEntry, every: bool) -> int:
     return before // PAGE + 1
 
 
-def _numbers(entries: Sequence[BoardEntry], phase: Phase) -> dict[UUID, Numbers]:
+def _numbers(entries: Sequence[BoardEntry], phase: Phase, beside: Sequence[str]) -> dict[UUID, Numbers]:
     """The challenge's metric by task and by seed, of the evaluations that the board stands on. Two queries."""
+    metric = phase.dataset_version.spec.metric
     evaluations = _scored([entry.submission_id for entry in entries], phase)
     found: dict[UUID, Numbers] = {}
     by_seed: dict[tuple[UUID, int], list[float]] = {}
-    scores = Score.objects.filter(evaluation__in=evaluations, metric=phase.dataset_version.spec.metric)
-    for evaluation, task, seed, value in scores.order_by("pk").values_list("evaluation", "task", "seed", "value"):
+    wanted = Q(metric=metric) | Q(metric__in=beside, seed=None)
+    scores = Score.objects.filter(wanted, evaluation__in=evaluations).order_by("pk")
+    for evaluation, name, task, seed, value in scores.values_list("evaluation", "metric", "task", "seed", "value"):
         submission = evaluations[evaluation]
-        if seed is None:
+        if name != metric:
+            found.setdefault(submission, Numbers()).beside.setdefault(name, []).append(value)
+        elif seed is None:
             found.setdefault(submission, Numbers()).tasks[task] = value
         else:
             by_seed.setdefault((submission, seed), []).append(value)

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+from django.db.models.functions import Length
 from django.http import Http404
 from django.utils import timezone
 
 from challenges.models import Phase
 from evaluators.specification import Specification
+from frontend.kinds.base import Other
 from frontend.plots.seeds import SeedPlot, seed_plot
 from leaderboard.models import Evaluation, Score, StatusChange, Submission, SubmissionFile, Team, WorkerPulse
 from leaderboard.quota import Quota, quota
@@ -21,18 +24,20 @@ from leaderboard.scores import scored_evaluation
 from leaderboard.statuses import ACTIVE, Status
 
 MAX_QUOTAS = 4
+MAX_BASELINES = 8
+MAX_RESULT_CHARACTERS = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class TaskScores:
     title: str
-    metrics: list[float | None]
+    metrics: list[tuple[str, float | None]]
     seeds: list[float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreTable:
-    """``rows`` hold one number for each of ``metrics`` (means) and of ``seeds`` (the challenge's metric)."""
+    """``rows`` hold one number for each of ``metrics`` (means, with their names) and of ``seeds`` (the challenge's)."""
 
     metrics: list[str]
     seeds: list[int]
@@ -117,7 +122,7 @@ def scores_of(submission: Submission, specification: Specification) -> ScoreTabl
     rows = [
         TaskScores(
             title=task.title or task.name,
-            metrics=[values.get((task.name, name, None)) for name in metrics],
+            metrics=[(name, values.get((task.name, name, None))) for name in metrics],
             seeds=[values.get((task.name, metric, seed)) for seed in seeds],
         )
         for task in specification.tasks
@@ -126,12 +131,30 @@ def scores_of(submission: Submission, specification: Specification) -> ScoreTabl
 
 
 def _plot(rows: list[TaskScores], seeds: list[int]) -> SeedPlot | None:
-    means = {row.title: row.metrics[0] for row in rows if row.metrics[0] is not None}
+    means = {row.title: row.metrics[0][1] for row in rows if row.metrics[0][1] is not None}
     by_seed = {
         row.title: [(seed, value) for seed, value in zip(seeds, row.seeds, strict=True) if value is not None]
         for row in rows
     }
     return seed_plot(means, by_seed)
+
+
+def baselines_beside(submission: Submission) -> list[Other]:
+    """The best baselines on the same board with their results. One query, bounded in rows and in bytes."""
+    rows = (
+        Evaluation.objects.filter(
+            submission__phase=submission.phase_id,
+            submission__is_baseline=True,
+            submission__evaluation=F("pk"),
+            status=Status.SUCCEEDED,
+        )
+        .exclude(submission=submission.pk)
+        .annotate(length=Length("result"))
+        .filter(length__lte=MAX_RESULT_CHARACTERS)
+        .order_by("submission__board_entry__position", "pk")
+        .values_list("submission__name", "result")
+    )
+    return [Other(name, json.loads(text)) for name, text in rows[:MAX_BASELINES]]
 
 
 def recorded_result(submission: Submission) -> dict[str, Any]:

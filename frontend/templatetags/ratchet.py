@@ -13,8 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from evaluators.metric_names import METRICS
-from evaluators.registry import MODELS
 from evaluators.uploads import readable_size
+from frontend.kinds.base import DOMAIN_TITLES, KIND_MEANINGS, KIND_TITLES
+from frontend.kinds.sellers import amount
 from frontend.markdown import rendered
 from frontend.themes import chosen_theme
 
@@ -23,15 +24,20 @@ register = template.Library()
 DECIMALS = 4
 """The same for every score, so that figures of equal width line up at the point."""
 
+MONEY = {"cost"}
+"""Metrics whose numbers are amounts."""
+
 register.filter("markdown", rendered)
+register.filter("amount", amount)
 
 
 @register.simple_tag
-def score(value: float | None) -> SafeString:
+def score(value: float | None, metric: str = "") -> SafeString:
     """A score in the column's precision, with the exact number on hover."""
     if value is None or not math.isfinite(value):
-        return format_html('<span class="quiet">{}</span>', "–")
-    shown = f"{value:.{DECIMALS}f}".replace("-", "−")
+        return format_html('<span class="quiet">{}</span>', "—")
+    shown = f"{value:,.2f}" if metric in MONEY else f"{value:.{DECIMALS}f}"
+    shown = shown.replace("-", "−")
     return format_html('<data value="{0}" title="{0}">{1}</data>', repr(value), shown)
 
 
@@ -79,8 +85,18 @@ def metric_meaning(name: str) -> str:
 
 
 @register.filter
-def model_title(name: str) -> str:
-    return MODELS[name].title if name in MODELS else name
+def kind_title(name: str) -> str:
+    return KIND_TITLES.get(name, name)
+
+
+@register.filter
+def kind_meaning(name: str) -> str:
+    return KIND_MEANINGS.get(name, "")
+
+
+@register.filter
+def domain_title(name: str) -> str:
+    return DOMAIN_TITLES.get(name, name)
 
 
 @register.filter

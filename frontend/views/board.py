@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from challenges.visibility import visible_challenge
+from frontend.kinds import pages_of
 from frontend.queries.boards import read_board
 from frontend.queries.challenges import current_phase, own_teams, takes_submissions
 from leaderboard.board import ranking_rule
@@ -16,14 +17,18 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
     phase = current_phase(challenge)
     every = request.GET.get("all") in ("1", "true")
     specification = phase.dataset_version.spec
+    kind = pages_of(specification)
     context = {
         "challenge": challenge,
         "phase": phase,
         "spec": specification,
+        "kind": kind,
         "tab": "leaderboard",
         "open": takes_submissions(challenge, phase),
         "every": every,
         "rule": ranking_rule(specification),
-        "board": read_board(phase, every=every, page=request.GET.get("page"), own=own_teams(request.user)),
+        "board": read_board(
+            phase, every=every, page=request.GET.get("page"), own=own_teams(request.user), beside=kind.board_metrics
+        ),
     }
     return render(request, "frontend/leaderboard.html", context)

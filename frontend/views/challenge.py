@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from challenges.visibility import visible_challenge
 from evaluators.metric_names import METRICS
 from evaluators.registry import baselines_for
-from frontend.examples import example_lines
-from frontend.queries.challenges import takes_submissions
+from frontend.kinds import pages_of
+from frontend.kinds.base import KindPages
+from frontend.queries.challenges import current_phase, takes_submissions
+from frontend.queries.public_data import PublicData
+from frontend.queries.rows import read_rows
 from leaderboard.board import ranking_rule
 from leaderboard.downloads import public_file, public_files, send_public_file
 
@@ -27,6 +31,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if phase is not None:
         specification = phase.dataset_version.spec
+        kind, public = pages_of(specification), PublicData(phase.dataset_version)
         files = public_files(challenge)
         context |= {
             "spec": specification,
@@ -35,10 +40,50 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "total_size": sum(file.size for file in files),
             "baselines": baselines_for(specification),
             "rule": ranking_rule(specification),
-            "example": example_lines(specification),
+            "kind": kind,
+            "data": kind.data(public),
+            "row_tables": _row_tables(kind, public),
             "site": request.build_absolute_uri("/").rstrip("/"),
         }
     return render(request, "frontend/challenge.html", context)
+
+
+@require_safe
+def rows(request: HttpRequest, slug: str) -> HttpResponse:
+    """Public rows one by one, with their pictures."""
+    challenge = visible_challenge(request.user, slug)
+    phase = current_phase(challenge)
+    kind, public = pages_of(phase.dataset_version.spec), PublicData(phase.dataset_version)
+    tables = list(kind.row_tables.items())
+    number = request.GET.get("table", "0")
+    if not number.isascii() or not number.isdigit() or int(number[:4]) >= len(tables):
+        raise Http404("There is no such table.")
+    title, table = tables[int(number[:4])]
+    shown = read_rows(public, table, label=request.GET.get("label", ""), page=request.GET.get("page"))
+    chosen = {"table": number, **({"label": shown.label} if shown is not None and shown.label else {})}
+    context = {
+        "challenge": challenge,
+        "phase": phase,
+        "tab": "overview",
+        "open": takes_submissions(challenge, phase),
+        "kind": kind,
+        "tables": [name for name, _ in tables],
+        "number": int(number[:4]),
+        "title": title,
+        "table": table,
+        "shown": shown,
+        "extra": f"{urlencode(chosen)}&",
+    }
+    return render(request, "frontend/rows.html", context)
+
+
+def _row_tables(kind: KindPages, public: PublicData) -> list[str]:
+    """Titles of the tables whose rows can be looked at."""
+    tables = kind.row_tables
+    if kind.rows_need_pictures:
+        first = public.rows(next(iter(tables.values()))) if tables else None
+        return list(tables) if first is not None and first.pixels is not None else []
+    return list(tables)
 
 
 @require_safe

@@ -14,7 +14,9 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
 
+from frontend.kinds import pages_of
 from frontend.queries import submissions as queries
+from frontend.queries.public_data import PublicData
 from leaderboard.downloads import send_object
 from leaderboard.models import Submission
 from leaderboard.transitions import cancel as cancel_evaluation
@@ -45,11 +47,16 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     live = _Live(under_way, queries.poll_seconds([submission]), queries.seen_mark([submission], waiting))
     if live.is_known_to(request):
         return _nothing_new()
-    specification = submission.phase.dataset_version.spec
+    version = submission.phase.dataset_version
+    specification, kind = version.spec, pages_of(version.spec)
+    result = queries.recorded_result(submission)
+    others = queries.baselines_beside(submission) if result and kind.compares else []
     context = {
         "submission": submission,
         "challenge": submission.phase.challenge,
         "spec": specification,
+        "kind": kind,
+        "outcome": kind.outcome(PublicData(version), result, others, whole=reads_all or submission.is_baseline),
         "scores": queries.scores_of(submission, specification),
         "reads_all": reads_all,
         "live": live,
@@ -60,7 +67,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "waiting": waiting,
             "files": queries.files_of(submission),
             "history": queries.history_of(submission),
-            "result": queries.recorded_result(submission),
+            "result": result,
         }
     return _answer(request, "submission", context)
 

@@ -17,10 +17,11 @@ from rest_framework.views import APIView
 from challenges.models import Challenge, Phase
 from challenges.visibility import visible_challenge
 from evaluators.errors import Problem, SubmissionError
-from evaluators.uploads import MAX_TOTAL_BYTES
-from frontend.examples import example_lines
+from evaluators.uploads import MAX_TOTAL_BYTES, Upload
+from frontend.kinds import pages_of
 from frontend.queries.challenges import current_phase, takes_submissions
 from leaderboard.api.throttling import UploadThrottle
+from leaderboard.filenames import named_for_tasks
 from leaderboard.intake import PhaseClosed, check_uploads, submit
 from leaderboard.models import Submission, Team
 from leaderboard.quota import Quota, quota
@@ -68,7 +69,7 @@ def _checked(request: HttpRequest, challenge: Challenge, phase: Phase) -> dict[s
     _not_too_fast(request)
     if not takes_submissions(challenge, phase):
         raise PhaseClosed(Problem("this challenge takes no submissions now."))
-    files, report = check_uploads(phase, read_uploads(request, request.FILES.getlist("files")))
+    files, report = check_uploads(phase, _uploads(request, phase))
     return {"report": report, "checked_files": files}
 
 
@@ -79,10 +80,15 @@ def _submitted(request: HttpRequest, phase: Phase) -> Submission:
         phase,
         personal_team(user),
         name=request.POST.get("name", ""),
-        uploads=read_uploads(request, request.FILES.getlist("files")),
+        uploads=_uploads(request, phase),
         created_by=user,
         client=Submission.Client.WEB,
     )
+
+
+def _uploads(request: HttpRequest, phase: Phase) -> list[Upload]:
+    sent = read_uploads(request, request.FILES.getlist("files"))
+    return named_for_tasks(phase.dataset_version.spec, sent, request.POST.getlist("tasks"))
 
 
 def _refused(error: SubmissionError) -> dict[str, Any]:
@@ -113,7 +119,8 @@ def _page(
         "open": takes_submissions(challenge, phase),
         "quota": _quota(request, phase),
         "name": request.POST.get("name", "")[:200],
-        "example": example_lines(specification),
+        "kind": pages_of(specification),
+        "chosen_task": request.POST.get("tasks", ""),
         "max_bytes": min(specification.max_file_bytes, MAX_TOTAL_BYTES),
     }
     return render(request, "frontend/submit.html", context | (outcome or {}), status=status)

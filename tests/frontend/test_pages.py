@@ -130,7 +130,7 @@ def test_submitted_labels_are_explained(client: Client, load: Callable[..., Phas
     load(write_bundle(tmp_path / "b", labels="submitted"))
     text = client.get("/challenges/tiny/").content.decode()
     assert "id,label" in text
-    assert "<code>apple</code>" in text
+    assert "each with one of the labels apple, bread, chair" in text
 
 
 def test_pages_run_nothing_inline(page: Client, on_board: Submission, waiting: Submission) -> None:

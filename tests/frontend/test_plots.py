@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import struct
+import zlib
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from frontend.plots.curves import MAX_POINTS, Curve, curve_plot
 from frontend.plots.scale import MARGIN, scale_of, without_outliers
+from frontend.plots.scatter import Mark, scatter_plot
 from frontend.plots.seeds import seed_plot
 from frontend.plots.strip import MAX_ROWS, NEAR, Point, strip_plot
+from frontend.thumbnails import png
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12)
 
@@ -83,3 +90,71 @@ def test_seeds_are_drawn_only_where_there_are_several() -> None:
     line = plot.lines[0]
     assert line.low < line.mean < line.high
     assert "a: 0.4000 to 0.6000" in plot.description
+
+
+heights = st.lists(st.floats(0, 1), min_size=2, max_size=40)
+
+
+@given(heights, st.lists(heights, max_size=8), st.integers(0, 1))
+def test_a_curve_stays_inside_its_drawing(own: list[float], others: list[list[float]], first: int) -> None:
+    curves = [Curve(str(number), values, 1.0) for number, values in enumerate(others)]
+    plot = curve_plot(Curve("own", own, 0.5), curves, first=first, target=0.5, verdicts=[True, False])
+    assert plot is not None
+    for line in (plot.own, *plot.others):
+        for point in line.path.removeprefix("M").split("L"):
+            x, y = map(float, point.split())
+            assert 0 <= x <= 1000
+            assert 0 <= y <= plot.axis
+    assert len(plot.others) == len(others)
+    assert plot.verdicts_end <= plot.height
+
+
+def test_numbers_at_the_ends_of_lines_do_not_cover_each_other() -> None:
+    plot = curve_plot(Curve("own", [0.5, 0.9]), [Curve(str(number), [0.4, 0.9]) for number in range(5)])
+    assert plot is not None
+    ends = sorted(line.number_y for line in (plot.own, *plot.others))
+    assert all(after - before >= 12 for before, after in itertools.pairwise(ends))
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_end() -> None:
+    values = [number / 10_000 for number in range(10_001)]
+    plot = curve_plot(Curve("own", values, 5000.0), [])
+    assert plot is not None
+    points = plot.own.path.split("L")
+    assert len(points) <= MAX_POINTS + 1
+    assert float(points[-1].split()[0]) == 970
+    assert plot.table[0].fixes == 0
+    assert plot.table[-1].fixes == 10_000
+    assert "reached after 5000 fixes" in plot.description
+
+
+def test_a_curve_of_nothing_is_not_drawn() -> None:
+    assert curve_plot(Curve("own", []), [Curve("other", [0.1, 0.2])]) is None
+
+
+def test_cost_grows_to_the_right_and_accuracy_upwards() -> None:
+    plot = scatter_plot(Mark("own", 10, 0.5), [Mark("dear", 90, 0.75), Mark("free", 0, 0.25)], limit=100)
+    assert plot is not None
+    dear, free = plot.others
+    assert free.x < plot.own.x < dear.x < (plot.limit or 0)
+    assert free.y > plot.own.y > dear.y
+    assert "dear: accuracy 0.7500 at a cost of 90" in plot.description
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 255))
+def test_a_picture_is_read_back_as_it_was(height: int, width: int, grey: int) -> None:
+    pixels = np.arange(grey, grey + height * width, dtype=np.int64).astype(np.uint8).reshape(height, width)
+    content = png(pixels)
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    chunks, place = {}, 8
+    while place < len(content):
+        length, kind = struct.unpack(">I4s", content[place : place + 8])
+        body = content[place + 8 : place + 8 + length]
+        assert struct.unpack(">I", content[place + 8 + length : place + 12 + length])[0] == zlib.crc32(kind + body)
+        chunks[kind] = body
+        place += 12 + length
+    assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
+    assert struct.unpack(">IIBB", chunks[b"IHDR"][:10]) == (width, height, 8, 0)
+    lines = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, width + 1)
+    assert (lines[:, 0] == 0).all()
+    assert (lines[:, 1:] == pixels).all()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -13,7 +15,7 @@ from django.utils import timezone
 from challenges.models import Phase
 from leaderboard.models import Submission, User
 from tests import factories
-from tests.bundles import good_files
+from tests.bundles import good_files, write_bundle
 
 SUBMIT = "/challenges/tiny/submit"
 CHECK = "/challenges/tiny/check"
@@ -144,3 +146,50 @@ def test_too_many_uploads_in_a_minute_are_told_to_wait(
     answer = page.post(CHECK, {"files": factories.form_files()})
     assert answer.status_code == 400
     assert "Wait" in answer.content.decode()
+
+
+MINE = {"mine.csv": good_files()["apple.csv"], "bread.csv": good_files()["bread.csv"]}
+
+
+def test_a_chosen_task_is_stored_in_the_name(page: Client, phase: Phase) -> None:
+    form = {"name": "n", "files": factories.form_files(MINE), "tasks": ["apple", "bread"]}
+    assert page.post(SUBMIT, form).status_code == 302
+    names = Submission.objects.get().files.values_list("name", flat=True)
+    assert sorted(names) == ["apple_mine.csv", "bread.csv"]
+
+
+def test_the_check_knows_the_chosen_task(page: Client, phase: Phase) -> None:
+    form = {"files": factories.form_files(MINE), "tasks": ["apple", ""]}
+    text = page.post(CHECK, form).content.decode()
+    assert "Apples: 6 of 6 rows" in text
+    assert "apple_mine.csv" in text
+
+
+def test_without_scripts_a_task_is_chosen_for_a_single_file(page: Client, phase: Phase) -> None:
+    text = page.get(SUBMIT).content.decode()
+    assert '<select id="tasks" name="tasks"' in text
+    assert '<option value="apple">Apples (apple)</option>' in text
+    one = {"mine.csv": MINE["mine.csv"]}
+    answer = page.post(SUBMIT, {"name": "n", "action": "check", "files": factories.form_files(one), "tasks": "apple"})
+    assert "nothing is chosen for the task &#x27;bread&#x27;" in answer.content.decode().lower()
+    assert '<option value="apple" selected>' in answer.content.decode()
+    answer = page.post(SUBMIT, {"name": "n", "files": factories.form_files(MINE), "tasks": "apple"})
+    assert "1 task is chosen for 2 files" in answer.content.decode()
+    assert not Submission.objects.exists()
+    # The first answer of the list: names decide.
+    assert page.post(SUBMIT, {"name": "n", "files": factories.form_files(), "tasks": ""}).status_code == 302
+
+
+@pytest.mark.parametrize("task", ["nothing", "<b>", "apple\0"])
+def test_a_task_that_there_is_not_is_refused(page: Client, phase: Phase, task: str) -> None:
+    form = {"name": "n", "files": factories.form_files(MINE), "tasks": [task, ""]}
+    answer = page.post(SUBMIT, form)
+    assert answer.status_code == 400
+    assert "<b>" not in answer.content.decode()
+
+
+def test_with_one_task_there_is_nothing_to_choose(page: Client, load: Callable[..., Phase], tmp_path: Path) -> None:
+    load(write_bundle(tmp_path / "b", labels="submitted"))
+    text = page.get(SUBMIT).content.decode()
+    assert "<select" not in text
+    assert 'accept=".csv,.json,.zip"' in text

@@ -68,6 +68,55 @@
     }
   };
 
+  // With several files each gets a task of its own to choose from; its name says which, unless told otherwise.
+  const named = (file, tasks) => {
+    const stem = (file.includes(".") ? file.slice(0, file.lastIndexOf(".")) : file).toLowerCase();
+    const found = tasks.filter((task) => {
+      const name = task.toLowerCase();
+      return stem === name || stem.startsWith(`${name}_`) || stem.endsWith(`_${name}`);
+    });
+    const longest = Math.max(...found.map((task) => task.length));
+    const best = found.filter((task) => task.length === longest);
+    return best.length === 1 ? best[0] : "";
+  };
+
+  const tasks = () => {
+    for (const area of document.querySelectorAll("[data-tasks]")) {
+      const whole = area.querySelector("select");
+      const input = area.closest("form").querySelector("input[type=file]");
+      const names = [...whole.options].map((option) => option.value).filter(Boolean);
+      const list = document.createElement("div");
+      whole.after(list);
+      whole.hidden = whole.disabled = true;
+      area.hidden = true;
+      area.querySelector("[data-one]").hidden = true;
+      area.querySelector("label").htmlFor = "";
+      const retask = (event) => { event.stopPropagation(); input.dispatchEvent(new Event("retask")); };
+      const choose = () => {
+        const files = [...input.files];
+        area.hidden = files.length === 0;
+        list.replaceChildren(...files.map((file, number) => {
+          const line = document.createElement("div");
+          const label = document.createElement("label");
+          const select = whole.cloneNode(true);
+          line.className = "file-task";
+          label.className = "cut";
+          label.textContent = label.title = file.name;
+          label.htmlFor = select.id = `task-${number}`;
+          select.hidden = select.disabled = false;
+          select.options[0].textContent = file.name.toLowerCase().endsWith(".zip") ? "by the names in it" : "as the file says";
+          select.value = named(file.name, names);
+          select.addEventListener("change", retask);
+          line.append(label, select);
+          return line;
+        }));
+      };
+      // Before htmx, which listens at the field itself and sends what is chosen then.
+      input.closest("form").addEventListener("change", (event) => { if (event.target === input) choose(); }, true);
+      choose();
+    }
+  };
+
   // A second press of the button while the first is on its way would submit twice.
   const once = () => {
     for (const form of document.querySelectorAll("form[data-upload]")) {
@@ -82,6 +131,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     localise(document);
     drops();
+    tasks();
     once();
     document.querySelector("[data-focus]")?.focus();
   });

@@ -1,0 +1,22 @@
+"""How challenges of each kind are shown: one module and one folder of templates for each."""
+
+from __future__ import annotations
+
+from evaluators.specification import (
+    AcquisitionSpecification,
+    CleaningSpecification,
+    Specification,
+)
+from frontend.kinds.acquisition import AcquisitionPages
+from frontend.kinds.base import KindPages
+from frontend.kinds.cleaning import CleaningPages
+from frontend.kinds.selection import SelectionPages
+
+
+def pages_of(specification: Specification) -> KindPages:
+    """The pages of a challenge."""
+    if isinstance(specification, CleaningSpecification):
+        return CleaningPages(specification)
+    if isinstance(specification, AcquisitionSpecification):
+        return AcquisitionPages(specification)
+    return SelectionPages(specification)

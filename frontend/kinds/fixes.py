@@ -1,0 +1,132 @@
+"""What a cleaning came to in one task: the curve of a ranking beside the baselines', and what each fix was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evaluators.specification import CleaningPlan
+from frontend.kinds.base import Bar, Other, bars
+from frontend.plots.curves import Curve, CurvePlot, curve_plot
+from frontend.queries.public_data import PublicData, PublicRows
+from frontend.thumbnails import data_address
+
+ENOUGH = 0.95
+"""The part of the last accuracy that has to be reached, see ``evaluators.kinds.cleaning.curve``."""
+
+FIXES_SHOWN = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """``place`` counts from 1 in the order of a ranking; ``row`` is −1 and ``label`` empty where nothing is known."""
+
+    place: int
+    id: str
+    row: int
+    label: str
+    right: bool
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedTask:
+    """``hit`` is after how many fixes of ``rows`` the target is reached; None for mended labels."""
+
+    name: str
+    title: str
+    rows: int
+    hit: float | None
+    target: float | None
+    plot: CurvePlot | None
+    counts: list[Bar]
+    seconds: float | None
+    right: int
+    named: int
+    fixes: list[Fix]
+
+    @property
+    def pictures(self) -> bool:
+        return any(fix.picture for fix in self.fixes)
+
+
+def cleaned_task(
+    public: PublicData,
+    plan: CleaningPlan,
+    result: dict[str, Any],
+    others: Sequence[Other],
+    *,
+    published: bool,
+    whole: bool,
+) -> CleanedTask | None:
+    """One task of a result; ``published`` says that the public evaluator of 2023 made it. None without the task.
+
+    That evaluator's curves start after the first fix, and its fractions count one fix as none.
+    """
+    metrics = result.get("tasks", {}).get(plan.name)
+    if metrics is None:
+        return None
+    slices = result.get("slices", {}).get(plan.name, {}) if whole else {}
+    verdicts = _verdicts(slices)
+    curve = _curve("this entry", result, plan.name, published=published)
+    first = 1 if published else 0
+    target = ENOUGH * curve.values[-1] if curve is not None else None
+    beside = [_curve(other.name, other.result, plan.name, published=published) for other in others]
+    rows = public.rows(plan.train_table) if verdicts else None
+    return CleanedTask(
+        name=plan.name,
+        title=plan.task.shown,
+        rows=len(curve.values) - 1 + first if curve is not None else 0,
+        hit=curve.hit if curve is not None else None,
+        target=target,
+        plot=curve_plot(
+            curve,
+            [found for found in beside if found is not None],
+            first=first,
+            target=target,
+            verdicts=[right for _, right in verdicts],
+        )
+        if curve is not None
+        else None,
+        counts=_counts(slices),
+        seconds=slices.get("reported", {}).get("seconds"),
+        right=sum(right for _, right in verdicts),
+        named=len(verdicts),
+        fixes=[_fix(place, name, right, rows) for place, (name, right) in enumerate(verdicts[:FIXES_SHOWN], start=1)],
+    )
+
+
+def _curve(label: str, result: dict[str, Any], task: str, *, published: bool) -> Curve | None:
+    values = result.get("curves", {}).get(task) or []
+    if len(values) < 2:
+        return None
+    fraction = result["tasks"][task].get("fraction_fixes")
+    if fraction is None:
+        return Curve(label, values)
+    # Averaged over seeds it need not be a whole number.
+    fixes = fraction * len(values) + 1 if published else fraction * (len(values) - 1)
+    return Curve(label, values, round(fixes, 6))
+
+
+def _verdicts(slices: dict[str, dict[str, float]]) -> list[tuple[str, bool]]:
+    """The rows that were named, in the order in which they were, each with whether its label was wrong."""
+    fixes, places = slices.get("fixes", {}), slices.get("places", {})
+    ordered = sorted(fixes, key=lambda name: places.get(name, 0.0))
+    return [(name, fixes[name] == 1.0) for name in ordered]
+
+
+def _counts(slices: dict[str, dict[str, float]]) -> list[Bar]:
+    if "outcomes" in slices:
+        return bars(slices["outcomes"])
+    errors = sorted(slices.get("errors", {}).items(), key=lambda pair: pair[1])
+    most = max((value for _, value in errors), default=0.0) or 1.0
+    return [Bar(label, value, round(100 * value / most, 2)) for label, value in errors]
+
+
+def _fix(place: int, name: str, right: bool, rows: PublicRows | None) -> Fix:
+    row = rows.places.get(name, -1) if rows is not None else -1
+    if rows is None or row < 0:
+        return Fix(place, name, -1, "", right, "")
+    picture = data_address(rows.pixels[row]) if rows.pixels is not None else ""
+    return Fix(place, name, row, rows.labels[row] if rows.labels else "", right, picture)

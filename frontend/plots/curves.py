@@ -1,0 +1,157 @@
+"""Accuracy against labels set right: one's own line before the quiet ones of the baselines, the target and the hit."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from frontend.plots.plane import LABELS, Plane, plane_of
+from frontend.plots.scale import Tick
+
+HEIGHT = 280
+VERDICTS = 12
+"""Pixels of the strip that says of each fix whether it was a true error."""
+
+MAX_POINTS = 500
+"""A line with more points would be no finer on a screen."""
+
+TABLE_ROWS = 10
+NUMBER_GAP = 13
+"""Pixels between the numbers at the ends of lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """``values[k]`` is the accuracy after ``first + k`` fixes; ``hit`` says after how many the target is reached."""
+
+    label: str
+    values: list[float]
+    hit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``number`` stands at the line's end, at ``number_y``, and before its name in the list; 0 is the own one."""
+
+    number: int
+    label: str
+    path: str
+    number_y: float
+    hit: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A stroke below the axis: the fix at ``x`` mended a true error, or did not."""
+
+    x: float
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    fixes: int
+    values: list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePlot:
+    own: Line
+    others: list[Line]
+    hit_x: float | None
+    hit_y: float
+    target_y: float | None
+    verdicts: list[Verdict]
+    verdicts_y: int
+    verdicts_low: int
+    verdicts_end: int
+    ticks_x: list[Tick]
+    ticks_y: list[Tick]
+    height: int
+    axis: int
+    table: list[TableRow]
+    description: str
+
+
+def curve_plot(
+    own: Curve,
+    others: Sequence[Curve],
+    *,
+    first: int = 0,
+    target: float | None = None,
+    verdicts: Sequence[bool] = (),
+) -> CurvePlot | None:
+    """The drawing; None without a curve. ``verdicts`` say of each fix in turn whether it mended a true error."""
+    curves = [own, *(curve for curve in others if curve.values)]
+    last = first + max(len(curve.values) for curve in curves) - 1
+    heights = [value for curve in curves for value in curve.values] + ([target] if target is not None else [])
+    strip = VERDICTS if verdicts else 0
+    plane = plane_of([0.0, float(last)], heights, height=HEIGHT + strip, below=LABELS + strip)
+    if plane is None or not own.values:
+        return None
+    ends = _apart([plane.y(curve.values[-1]) for curve in curves])
+    lines = [_line(plane, number, curve, first, ends[number]) for number, curve in enumerate(curves)]
+    hit = own.hit
+    return CurvePlot(
+        own=lines[0],
+        others=lines[1:],
+        hit_x=plane.x(hit) if hit is not None else None,
+        hit_y=plane.y(_at(own.values, hit, first)) if hit is not None else 0.0,
+        target_y=plane.y(target) if target is not None else None,
+        verdicts=[Verdict(plane.x(number), right) for number, right in enumerate(verdicts, start=1)],
+        verdicts_y=plane.axis + 3,
+        verdicts_low=plane.axis + 6,
+        verdicts_end=plane.axis + VERDICTS,
+        ticks_x=plane.ticks_across(),
+        ticks_y=plane.ticks_up(),
+        height=plane.height,
+        axis=plane.axis,
+        table=_table(curves, first, last),
+        description=_description(curves, first, target),
+    )
+
+
+def _line(plane: Plane, number: int, curve: Curve, first: int, number_y: float) -> Line:
+    step = math.ceil(len(curve.values) / MAX_POINTS)
+    # The end belongs to the line whatever the step is.
+    kept = sorted({*range(0, len(curve.values), step), len(curve.values) - 1})
+    path = plane.path((first + place, curve.values[place]) for place in kept)
+    return Line(number, curve.label, path, number_y, curve.hit)
+
+
+def _apart(places: list[float]) -> list[float]:
+    """The same places, pushed down where two would cover each other, and back up together at the lower end."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    found = list(places)
+    for before, after in itertools.pairwise(order):
+        found[after] = max(found[after], found[before] + NUMBER_GAP)
+    return found
+
+
+def _at(values: Sequence[float], fixes: float, first: int) -> float:
+    place = min(len(values) - 1, max(0, round(fixes) - first))
+    return values[place]
+
+
+def _table(curves: Sequence[Curve], first: int, last: int) -> list[TableRow]:
+    """Every curve at a few numbers of fixes."""
+    steps = sorted({first, last, *(round(first + part * (last - first) / TABLE_ROWS) for part in range(TABLE_ROWS))})
+    return [TableRow(fixes, [_value(curve, fixes - first) for curve in curves]) for fixes in steps]
+
+
+def _value(curve: Curve, place: int) -> float | None:
+    return curve.values[place] if 0 <= place < len(curve.values) else None
+
+
+def _description(curves: Sequence[Curve], first: int, target: float | None) -> str:
+    own = curves[0]
+    last = first + len(own.values) - 1
+    sentences = [f"Accuracy from {own.values[0]:.4f} after {first} fixes to {own.values[-1]:.4f} after {last}."]
+    if target is not None:
+        sentences.append(f"The target is {target:.4f}.")
+    if own.hit is not None:
+        sentences.append(f"It is reached after {own.hit:g} fixes.")
+    sentences += [f"{curve.label}: reached after {curve.hit:g}." for curve in curves[1:] if curve.hit is not None]
+    return " ".join(sentences)

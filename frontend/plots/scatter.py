@@ -1,0 +1,69 @@
+"""Cost against accuracy: one's own entry among the baselines, each with a number that the list beside it explains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from frontend.plots.plane import Plane, plane_of
+from frontend.plots.scale import Tick
+
+HEIGHT = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """``x`` and ``y`` are values, not places."""
+
+    label: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """``number`` 0 is the own entry."""
+
+    number: int
+    label: str
+    x: float
+    y: float
+    value_x: float
+    value_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    own: Placed
+    others: list[Placed]
+    ticks_x: list[Tick]
+    ticks_y: list[Tick]
+    limit: float | None
+    height: int
+    axis: int
+    description: str
+
+
+def scatter_plot(own: Mark, others: Sequence[Mark], *, limit: float | None = None) -> Scatter | None:
+    """The drawing; ``limit`` is a place on the axis across that is marked, such as a budget."""
+    marks = [own, *others]
+    across = [mark.x for mark in marks] + [0.0] + ([limit] if limit is not None else [])
+    plane = plane_of(across, [mark.y for mark in marks], height=HEIGHT)
+    if plane is None:
+        return None
+    places = [_placed(plane, number, mark) for number, mark in enumerate(marks)]
+    spans = "; ".join(f"{mark.label}: accuracy {mark.y:.4f} at a cost of {mark.x:g}" for mark in marks)
+    return Scatter(
+        own=places[0],
+        others=places[1:],
+        ticks_x=plane.ticks_across(),
+        ticks_y=plane.ticks_up(),
+        limit=plane.x(limit) if limit is not None else None,
+        height=plane.height,
+        axis=plane.axis,
+        description=f"{spans}.",
+    )
+
+
+def _placed(plane: Plane, number: int, mark: Mark) -> Placed:
+    return Placed(number, mark.label, plane.x(mark.x), plane.y(mark.y), mark.x, mark.y)
