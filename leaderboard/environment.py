@@ -21,8 +21,8 @@ PREFIX = "RATCHET_"
 
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 BROKER_SCHEMES = ("filesystem", "memory", "redis", "rediss", "amqp", "amqps")
-ELSEWHERE = frozenset({"RATCHET_DATASETS"})
-"""Variables of the command line; a shell that has them set may also start the site."""
+ELSEWHERE = frozenset({"RATCHET_DATASETS", "RATCHET_PARITY_DIR"})
+"""Variables of the command line and of the tests; a shell that has them set may also start the site."""
 
 CACHE_SCHEMES = ("redis", "rediss")
 EMAIL_SCHEMES = ("console", "smtp", "smtps", "smtp+tls")

@@ -1,0 +1,63 @@
+"""The part of the parity set that is in the tree; ``python -m tests.parity.shipped FOLDER`` makes it from all of it.
+
+Of the pool of images only the rows that the submissions name are kept: an evaluator that joins by ids sees no other.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+DATA = Path(__file__).resolve().parent / "data"
+SCORES = "reference_scores.json"
+CHALLENGES = ("acquisition", "vision-selection")
+POOL = "embeddings/train_emb_256_dataperf.parquet"
+EPOCH = (2026, 1, 1, 0, 0, 0)
+
+
+def unpacked(challenge: str, folder: Path) -> Path:
+    """Unpack a shipped challenge into ``folder``; return its own folder, in the layout of the whole set."""
+    with zipfile.ZipFile(DATA / f"{challenge}.zip") as archive:
+        archive.extractall(folder / challenge)
+    return folder / challenge
+
+
+def expected(challenge: str) -> dict[str, Any]:
+    """The public evaluator's scores."""
+    scores: dict[str, Any] = json.loads((DATA / SCORES).read_bytes())[challenge]
+    return scores
+
+
+def main(source: Path) -> None:
+    scores = json.loads((source / SCORES).read_bytes())
+    kept = {challenge: scores[challenge] for challenge in CHALLENGES}
+    (DATA / SCORES).write_text(json.dumps(kept, indent=1) + "\n")
+    for challenge in CHALLENGES:
+        folder = source / challenge
+        with zipfile.ZipFile(DATA / f"{challenge}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for path in sorted(folder.rglob("*")):
+                name = path.relative_to(folder).as_posix()
+                if path.is_file():
+                    content = _named_rows(folder) if name == POOL else path.read_bytes()
+                    archive.writestr(zipfile.ZipInfo(name, EPOCH), content, zipfile.ZIP_DEFLATED)
+
+
+def _named_rows(folder: Path) -> bytes:
+    lines = [line for path in (folder / "train_sets").iterdir() for line in path.read_text().splitlines()[1:]]
+    named = pa.array({line.partition(",")[0] for line in lines})
+    rows = pq.read_table(folder / POOL)
+    content = io.BytesIO()
+    pq.write_table(rows.filter(pc.is_in(rows["ImageID"], named)), content, use_dictionary=False)
+    return content.getvalue()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,45 @@
+"""Speech selection against the numbers that the public evaluator gave, to the last digits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evaluators.dataset import prepare
+from evaluators.importers import speech_selection
+from evaluators.prepared import PreparedDataset
+from evaluators.scoring import score
+from evaluators.uploads import read_files
+from tests.dataperf_selection import public_speech
+from tests.parity.folder import parity_folder
+
+
+@pytest.fixture(scope="module")
+def source() -> Path:
+    folder = parity_folder()
+    if folder is None:
+        pytest.skip("the whole parity set is not here")
+    return folder / "speech-selection"
+
+
+@pytest.fixture(scope="module")
+def dataset(source: Path, tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
+    folder = tmp_path_factory.mktemp("speech")
+    speech_selection.import_bundle(source, folder / "bundle")
+    return PreparedDataset.open(prepare(folder / "bundle", folder / "store"))
+
+
+@pytest.mark.parametrize("task", ["en_25", "pt_60"])
+def test_the_published_number(task: str, source: Path, dataset: PreparedDataset) -> None:
+    scores = json.loads((source.parent / "reference_scores.json").read_bytes())["speech-selection"]
+    found = score(dataset, read_files([source / f"{task}_train.json"])).tasks[task]["macro_f1"]
+    assert abs(found - scores[task]["macro_f1"]) <= 1e-12
+
+
+def test_the_evaluator_written_out_gives_the_published_number(source: Path) -> None:
+    """What the other tests compare with is the public evaluator indeed."""
+    scores = json.loads((source.parent / "reference_scores.json").read_bytes())["speech-selection"]
+    choice = json.loads((source / "en_25_train.json").read_bytes())
+    assert abs(public_speech(source, choice) - scores["en_25"]["macro_f1"]) <= 1e-12
