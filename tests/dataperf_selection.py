@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from ruamel.yaml import YAML
 from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
@@ -157,7 +158,7 @@ def public_speech(folder: Path, choice: dict[str, Any], language: str = "en", se
     """The public evaluator: macro F1 of the voting classifier, averaged over the seeds."""
     data = folder / f"dataperf_{language}_data"
     train, labels = _dataset(choice, data / "train_embeddings")
-    test, truth = _dataset(json.loads((data / "eval.yaml").read_text()), data / "eval_embeddings")
+    test, truth = _dataset(YAML(typ="safe", pure=True).load(data / "eval.yaml"), data / "eval_embeddings")
     scores = []
     for seed in seeds:
         estimators = [("svm", SVC(probability=True, random_state=seed)), ("lr", LogisticRegression(random_state=seed))]

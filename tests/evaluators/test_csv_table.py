@@ -164,3 +164,25 @@ def test_of_many_uneven_lines_the_first_are_shown_and_all_are_counted() -> None:
 
 def test_uneven_lines_count_towards_the_bound_on_rows() -> None:
     assert refusal(b"id,label\n" + b"a\n" * 100).splitlines()[-1].startswith("a.csv, line 52: has more than 50 rows")
+
+
+SYNONYMS = {"ImageID": "id", "Confidence": "label"}
+
+
+def test_other_names_of_columns_are_understood_where_all_of_them_occur() -> None:
+    upload = Upload("a.csv", b"Confidence , ImageID\n1,x\n")
+    table = read_csv(upload, LAYOUTS, max_bytes=1000, max_rows=5, synonyms=SYNONYMS)
+    assert (table.columns, table.rows[0].cells) == (("label", "id"), {"label": "1", "id": "x"})
+    for header, said in (("ImageID,label", "the column 'id' is missing"), ("id,label,ImageID,Confidence", "twice")):
+        with pytest.raises(SubmissionError, match=said):
+            read_csv(Upload("a.csv", f"{header}\n".encode()), LAYOUTS, max_bytes=1000, max_rows=5, synonyms=SYNONYMS)
+
+
+def test_as_published_cells_keep_their_blanks_and_other_columns_may_stand_beside() -> None:
+    upload = Upload("a.csv", b",id,note,label\n0, x,y,1 \n")
+    table = read_csv(upload, LAYOUTS, max_bytes=1000, max_rows=5, as_published=True)
+    assert (table.rows[0].cells["id"], table.rows[0].cells["label"]) == (" x", "1 ")
+    with pytest.raises(SubmissionError, match="is not expected"):
+        read_csv(upload, LAYOUTS, max_bytes=1000, max_rows=5)
+    with pytest.raises(SubmissionError, match="the column 'label' is missing"):
+        read_csv(Upload("a.csv", b",id,note\n0,x,y\n"), LAYOUTS, max_bytes=1000, max_rows=5, as_published=True)

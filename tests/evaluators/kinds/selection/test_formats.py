@@ -1,0 +1,158 @@
+"""The forms in which a selection may be sent: the same choice, whatever it is written in."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evaluators.checking import check
+from evaluators.errors import Problem, SubmissionError
+from evaluators.kinds.selection.formats_json import LabelMap, WordList, is_json, read_json
+from evaluators.kinds.selection.reading import Selection, read
+from evaluators.prepared import PreparedDataset
+from evaluators.uploads import Upload, unpack
+from tests.dataperf_selection import allowed_clips, image
+
+MAX_BYTES = 64 * 1024
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+lists_of_words = st.fixed_dictionaries({}, optional={"targets": json_values, "nontargets": json_values})
+
+
+def problems(content: bytes) -> list[Problem]:
+    """What is wrong with a file; nothing if it can be read."""
+    try:
+        parsed(content)
+    except SubmissionError as error:
+        return error.problems
+    return []
+
+
+def parsed(content: bytes) -> LabelMap | WordList:
+    return read_json(Upload("mine.json", content), max_bytes=MAX_BYTES)
+
+
+@given(st.binary(max_size=200) | st.sampled_from([b'{"a": ', b"[", b'"\\u', b"\xef\xbb\xbf{"]))
+def test_bytes_are_read_or_refused(content: bytes) -> None:
+    assert all(problem.file == "mine.json" for problem in problems(content))
+
+
+@given(json_values | lists_of_words, st.booleans())
+def test_any_json_is_read_or_refused(value: Any, ascii_only: bool) -> None:
+    content = json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    assert all(str(problem).isprintable() for problem in problems(content))
+
+
+@given(st.dictionaries(st.text(min_size=1), st.integers() | st.text(), min_size=1), st.sampled_from([None, 2]))
+def test_a_label_map_says_what_was_written(labels: dict[str, Any], indent: int | None) -> None:
+    content = b"\xef\xbb\xbf" + json.dumps(labels, indent=indent).encode()
+    assert is_json(content)
+    assert parsed(content) == LabelMap(tuple((name, str(label)) for name, label in labels.items()))
+
+
+@given(
+    st.dictionaries(st.text(), st.lists(st.text(), max_size=3), max_size=3),
+    st.lists(st.text(), max_size=3),
+    st.booleans(),
+)
+def test_a_word_list_says_what_was_written(
+    targets: dict[str, list[str]], nontargets: list[str], targets_first: bool
+) -> None:
+    value = {"targets": targets, "nontargets": nontargets}
+    content = json.dumps(value if targets_first else dict(reversed(value.items()))).encode()
+    words = tuple((word, tuple(ids)) for word, ids in targets.items())
+    assert parsed(content) == WordList(words, tuple(nontargets), ())
+
+
+def test_a_number_is_a_label_as_it_is_written() -> None:
+    found = parsed(b'{"a": 1, "b": 1.0, "c": 1e0, "d": -0, "e": "1"}')
+    assert isinstance(found, LabelMap)
+    assert [label for _, label in found.labels] == ["1", "1.0", "1e0", "-0", "1"]
+
+
+def test_every_key_that_occurs_twice_is_named() -> None:
+    with pytest.raises(SubmissionError) as caught:
+        parsed(b'{"a": 1, "b": 0, "a": 1, "b": 0, "c": 0, "a": 0}')
+    assert [problem.field for problem in caught.value.problems] == ["a", "b"]
+
+
+def test_a_file_too_large_is_not_parsed() -> None:
+    with pytest.raises(SubmissionError, match="is larger than 64 KiB"):
+        parsed(b'{"a":' * MAX_BYTES)
+
+
+# --- the same choice in every form
+
+
+def rows_of(dataset: PreparedDataset, *uploads: Upload) -> dict[str, tuple[list[int], list[int]]]:
+    found = read(dataset, list(uploads))
+    assert isinstance(found, Selection)
+    return {task.plan.name: (task.rows.tolist(), task.classes.tolist()) for task in found.tasks}
+
+
+def zipped(*uploads: Upload) -> Upload:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for upload in uploads:
+            archive.writestr(f"mine/{upload.name}", upload.content)
+    return Upload("mine.zip", content.getvalue())
+
+
+def test_labels_may_come_in_any_form(vision: PreparedDataset) -> None:
+    labels = {image(number): number % 2 for number in range(10, 30)}
+    rows = "".join(f"{name},{label}\n" for name, label in labels.items())
+    swapped = "".join(f"{label},{name}\n" for name, label in labels.items())
+    hawk = Upload("Hawk.csv", f"id,label\n{rows}".encode())
+    expected = rows_of(vision, Upload("Cupcake.csv", f"id,label\n{rows}".encode()), hawk)
+    as_json = json.dumps(labels).encode()
+    for name, content in {
+        "cupcake_best.csv": f"ImageID,Confidence\n{rows}".encode(),
+        "Cupcake.csv": f"Confidence,ImageID\r\n{swapped}".encode(),
+        "CUPCAKE_1.json": as_json,
+        "alpha_train_Cupcake.json": json.dumps({name: str(label) for name, label in labels.items()}, indent=1).encode(),
+        "Cupcake.txt": as_json,
+    }.items():
+        assert rows_of(vision, Upload(name, content), hawk) == expected, name
+    assert rows_of(vision, *unpack([zipped(Upload("Cupcake.json", as_json), hawk)])) == expected
+    both = "".join(f"{task},{name},{label}\n" for task in ("Cupcake", "Hawk") for name, label in labels.items())
+    assert rows_of(vision, Upload("mine.csv", f"task,id,label\n{both}".encode())) == expected
+    assert rows_of(vision, Upload("mine.csv", f"task,ImageID,Confidence\n{both}".encode())) == expected
+
+
+def test_known_labels_may_be_said_and_must_be_right(known: PreparedDataset) -> None:
+    """A binary task's labels are 0 and 1: row i of the pool is an apple where i is divisible by three."""
+    labels = {f"pool-{number:03d}": int(number % 3 == 0) for number in range(6)}
+    bread = Upload("bread.csv", b"id\npool-000\npool-001\n")
+    plain = Upload("apple.csv", "\n".join(["id", *labels]).encode())
+    said = Upload("apple.json", json.dumps(labels).encode())
+    assert rows_of(known, said, bread) == rows_of(known, plain, bread)
+    wrong = Upload("apple.json", json.dumps(labels | {"pool-001": 1}).encode())
+    with pytest.raises(SubmissionError) as caught:
+        check(known, [wrong, bread])
+    assert str(caught.value) == (
+        "apple.json, field 'pool-001': 'pool-001' is listed as '1'; in the pool it is '0'. "
+        "List it as '0', or leave it out."
+    )
+
+
+def test_dataperf_s_header_is_for_labels_that_are_submitted(known: PreparedDataset) -> None:
+    with pytest.raises(SubmissionError, match="the column 'id' is missing"):
+        check(known, [Upload("apple.csv", b"ImageID,Confidence\npool-000,1\n"), Upload("bread.csv", b"id\npool-000\n")])
+
+
+def test_words_are_classes(speech: PreparedDataset) -> None:
+    words = {word: allowed_clips(word)[:2] for word in ("fifty", "episode", "route", "job", "restaurant")}
+    nontargets = allowed_clips("cat")[:3]
+    by_word = Upload("en_25.json", json.dumps({"targets": words, "nontargets": nontargets}).encode())
+    ids = [name for listed in words.values() for name in listed] + nontargets
+    assert rows_of(speech, by_word) == rows_of(speech, Upload("en_25.csv", "\n".join(["id", *ids]).encode()))
