@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import version
+from statistics import fmean
 
 import faiss
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from evaluators.kinds.base import Marks, Timings, timed
@@ -51,10 +51,10 @@ def score(
 def _result(dataset: PreparedDataset, uploads: Sequence[Upload], info: ScorerInfo, marks: Marks) -> Result:
     specification = dataset.specification
     tasks = {
-        task: {metric: float(np.mean([item.tasks[task][metric] for item in marks.seeds])) for metric in metrics}
+        task: {metric: fmean(item.tasks[task][metric] for item in marks.seeds) for metric in metrics}
         for task, metrics in marks.seeds[0].tasks.items()
     }
-    value = float(np.mean([metrics[specification.metric] for metrics in tasks.values()]))
+    value = fmean(metrics[specification.metric] for metrics in tasks.values())
     return Result(
         challenge=specification.slug,
         kind=specification.kind,

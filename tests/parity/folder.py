@@ -1,0 +1,14 @@
+"""Where the full parity set lies, which is not part of the tree."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parents[2]
+
+
+def parity_folder() -> Path | None:
+    """``RATCHET_PARITY_DIR``, else the folder ``shared/parity`` beside the tree; None if it is not there."""
+    folder = Path(os.environ.get("RATCHET_PARITY_DIR") or TREE.parent / "shared/parity")
+    return folder if (folder / "reference_scores.json").is_file() else None
