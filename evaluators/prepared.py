@@ -80,6 +80,17 @@ class PreparedTable:
                     raise OSError(f"{self.path.name}/embedding.npy ends before row {row}")
         return found
 
+    def read_ahead(self) -> None:
+        """Read all embeddings once from start to end, for whoever will ask for many of them.
+
+        The system keeps them in its cache: from a cold disk, that takes less time than a twentieth of the rows one by
+        one.
+        """
+        buffer = bytearray(1024 * 1024)
+        with (self.path / "embedding.npy").open("rb", buffering=0) as file:
+            while file.readinto(buffer):
+                pass
+
     @cached_property
     def labels(self) -> NDArray[np.int32]:
         """(rows,) class numbers, memory-mapped."""

@@ -47,7 +47,8 @@ def _score(dataset: PreparedDataset, submission: Acquisition, spent: Timings, pr
     generator = np.random.RandomState(SEED)
     by_task = {}
     for purchase in submission.purchases:
-        stock = Stock.of(dataset, purchase.market)
+        with timed(spent, "load"):
+            stock = Stock.of(dataset, purchase, trials=len(specification.seeds))
         table = dataset.table(purchase.market.test_table)
         truth, test = table.labels.astype(np.int64), _beside_labels(table.embedding)
         scores = []

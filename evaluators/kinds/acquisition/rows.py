@@ -1,4 +1,4 @@
-"""The rows that a purchase brings, read one by one: the rest of a seller's rows stay on disk."""
+"""The rows that a purchase brings: no more of a seller's rows than those is ever in memory."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.kinds.acquisition.specification import Market
+from evaluators.kinds.acquisition.reading import Purchase
 from evaluators.prepared import PreparedDataset, PreparedTable, Rows
+
+SPARSE = 20
+"""Of a seller of whose rows fewer than one in so many are drawn, the drawn ones alone are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,12 @@ class Stock:
     labels: list[NDArray[np.int32]]
 
     @classmethod
-    def of(cls, dataset: PreparedDataset, market: Market) -> Stock:
-        tables = [dataset.table(name) for name in market.seller_tables]
+    def of(cls, dataset: PreparedDataset, purchase: Purchase, *, trials: int) -> Stock:
+        """What is for sale in a market where ``purchase`` will be drawn so many times."""
+        tables = [dataset.table(name) for name in purchase.market.seller_tables]
+        for table, rows in zip(tables, purchase.rows, strict=True):
+            if rows * trials * SPARSE > len(table):
+                table.read_ahead()
         return cls(tables, [table.labels for table in tables])
 
     def take(self, drawn: list[Rows], dtype: type[np.floating[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:

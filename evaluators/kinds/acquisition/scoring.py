@@ -44,7 +44,8 @@ def _market_scores(
     """The metrics of one market under every seed."""
     market = purchase.market
     number = specification.tasks.index(market)
-    stock = Stock.of(dataset, market)
+    with timed(spent, "load"):
+        stock = Stock.of(dataset, purchase, trials=len(specification.seeds))
     table = dataset.table(market.test_table)
     truth, test = table.labels.astype(np.int64), np.asarray(table.embedding).astype(np.float64)
     model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)

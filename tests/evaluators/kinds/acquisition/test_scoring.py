@@ -86,7 +86,7 @@ def test_slices_say_what_was_bought_and_spent(market: PreparedDataset) -> None:
     assert found == {"rows": {"mill": 3, "barn": 0, "loft": 20}, "spent": {"mill": 6, "barn": 0, "loft": 10}}
 
 
-def test_only_drawn_rows_are_read(market: PreparedDataset, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_drawn_rows_are_taken(market: PreparedDataset, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[int] = []
     vectors = PreparedTable.vectors
 
