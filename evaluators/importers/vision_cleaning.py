@@ -82,8 +82,9 @@ def import_bundle(source: Path, bundle: Path) -> None:
 
 
 def _tasks(source: Path) -> list[_Source]:
-    names = sorted(path.name for path in (source / "embeddings").glob("*_train_*.parquet"))
+    names = (path.name for path in (source / "embeddings").glob("*_train_*.parquet"))
     found = [task for name in names if (task := _source(source, name)) is not None]
+    found.sort(key=lambda task: (task.task, task.train.name))
     if not found:
         raise BundleError(
             Problem(

@@ -12,6 +12,7 @@ from cleanlab.filter import find_label_issues
 from cleanlab.rank import get_label_quality_scores
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from evaluators.baselines.cleaning.problem import CleaningProblem, Labelled, Suspicion
 
@@ -39,6 +40,7 @@ def out_of_fold(train: Labelled, class_count: int, generator: np.random.Generato
         if len(present) == 1:
             probabilities[held_out, present[0]] = 1
             continue
-        model = LogisticRegression(max_iter=1000).fit(train.embedding[others], train.classes[others])
-        probabilities[np.ix_(held_out, present)] = model.predict_proba(train.embedding[held_out])
+        with threadpool_limits(limits=1):  # as in scoring: small products are faster so, and always the same
+            model = LogisticRegression(max_iter=1000).fit(train.embedding[others], train.classes[others])
+            probabilities[np.ix_(held_out, present)] = model.predict_proba(train.embedding[held_out])
     return probabilities

@@ -17,7 +17,8 @@ PERCENTAGES = (10, 25, 50, 100)
 def ranking_slices(specification: CleaningSpecification, data: TaskData, ranking: TaskRanking) -> Slices:
     """``errors``: how many wrong labels are among the first so many per cent of the rows.
 
-    With ``reveal: fixes`` also ``fixes``: for every id 1 if its label was wrong, else 0.
+    With ``reveal: fixes`` also ``fixes``, for every id 1 if its label was wrong, else 0, and ``places``, where in the
+    ranking it is, counted from 0: a result has its keys in the order of the alphabet.
     """
     wrong = data.wrong[ranking.rows]
     rows = len(wrong)
@@ -26,7 +27,10 @@ def ranking_slices(specification: CleaningSpecification, data: TaskData, ranking
     }
     if ranking.seconds is not None:
         found["reported"] = {"seconds": ranking.seconds}
-    return found | _revealed(specification, data, ranking.rows)
+    revealed = _revealed(specification, data, ranking.rows)
+    if revealed:
+        found["places"] = {name: float(place) for place, name in enumerate(revealed["fixes"])}
+    return found | revealed
 
 
 def label_slices(specification: CleaningSpecification, data: TaskData, labels: TaskLabels) -> Slices:

@@ -166,7 +166,7 @@ def _wrong_count(plan: CleaningPlan, lines: TaskLines, count: int) -> list[Probl
     if named > count:
         over = lines.lines[count]
         return [Problem(message, f"Remove {named - count}.", over.file, over.line)]
-    return [Problem(message, f"Rank every row; {count - named} are missing.", lines.file)]
+    return [Problem(message, f"Rank every row: add {count - named}.", lines.file)]
 
 
 def _classes(

@@ -1,0 +1,50 @@
+"""Tiny cleaning challenges, prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evaluators.dataset import prepare
+from evaluators.importers.vision_cleaning import import_bundle
+from evaluators.prepared import PreparedDataset
+from tests.cleanings import write_cleaning, write_debugging
+
+MakeCleaning = Callable[..., PreparedDataset]
+
+
+@pytest.fixture
+def make_cleaning(tmp_path: Path) -> MakeCleaning:
+    """Write a bundle with these changes, prepare it and open it."""
+
+    def make(**changes: object) -> PreparedDataset:
+        number = len(list(tmp_path.glob("bundle-*")))
+        bundle = write_cleaning(tmp_path / f"bundle-{number}", **changes)
+        return PreparedDataset.open(prepare(bundle, tmp_path / "store"))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def ranked(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
+    """Two tasks of which any may be sent."""
+    folder = tmp_path_factory.mktemp("ranked")
+    return PreparedDataset.open(prepare(write_cleaning(folder / "bundle", partial=True), folder / "store"))
+
+
+@pytest.fixture(scope="session")
+def relabelled(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
+    """Two tasks with a budget of six labels each, of which any may be sent."""
+    folder = tmp_path_factory.mktemp("relabelled")
+    bundle = write_cleaning(folder / "bundle", action="relabel", partial=True)
+    return PreparedDataset.open(prepare(bundle, folder / "store"))
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
+    """Two tasks as DataPerf's, of 40 rows."""
+    folder = tmp_path_factory.mktemp("published")
+    import_bundle(write_debugging(folder / "source"), folder / "bundle")
+    return PreparedDataset.open(prepare(folder / "bundle", folder / "store"))
