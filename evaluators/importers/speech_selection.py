@@ -11,6 +11,7 @@ Listed clips without an embedding are left out, as the evaluator leaves them out
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ import pyarrow.compute as pc
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from evaluators.errors import BundleError, Problem
+from evaluators.errors import BundleError, Problem, quoted
 from evaluators.importers.writing import TableWriter, batches, new_bundle
 
 NONTARGET = "nontarget"
@@ -86,6 +87,7 @@ def import_bundle(source: Path, bundle: Path) -> None:
             if sorted(allowed.targets) != words:
                 message = "the target words are not those of allowed_training_set.yaml."
                 raise BundleError(Problem(message, file=f"{folder.name}/eval.yaml"))
+            _each_once(evaluated.nontargets, f"{folder.name}/eval.yaml")
             _write_clips(allowed, folder / "train_embeddings", work / "public" / f"{language}-pool.parquet")
             _write_clips(evaluated, folder / "eval_embeddings", work / "hidden" / f"{language}-eval.parquet")
             specification["tasks"] += [_task(language, words, budget) for budget in BUDGETS]
@@ -112,6 +114,13 @@ def _listing(path: Path) -> _Listing:
     except (TypeError, KeyError, AttributeError) as error:
         message = "is not a mapping of 'targets', ids by word, and 'nontargets', ids."
         raise BundleError(Problem(message, file=path.name)) from error
+
+
+def _each_once(ids: list[str], file: str) -> None:
+    # The evaluator would count it twice; a table has each row once.
+    doubled = next((name for name, times in Counter(ids).items() if times > 1), None)
+    if doubled is not None:
+        raise BundleError(Problem(f"the nontarget {quoted(doubled)} is listed twice.", file=file))
 
 
 def _write_clips(listing: _Listing, folder: Path, target: Path) -> None:

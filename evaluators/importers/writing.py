@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.representer import SafeRepresenter
 
 from evaluators.errors import BundleError, Problem
 from evaluators.specification import SPECIFICATION_FILE, read_specification
@@ -40,8 +40,7 @@ def new_bundle(bundle: Path, specification: Mapping[str, Any]) -> Iterator[Path]
         (work / "public").mkdir()
         (work / "hidden").mkdir()
         yield work
-        with (work / SPECIFICATION_FILE).open("w", encoding="utf-8") as file:
-            YAML().dump(_readable(specification), file)
+        _write_specification(work / SPECIFICATION_FILE, specification)
         read_specification(work)
         work.chmod(0o755)
         os.rename(work, bundle)  # over an empty folder, too
@@ -49,13 +48,24 @@ def new_bundle(bundle: Path, specification: Mapping[str, Any]) -> Iterator[Path]
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _readable(value: Any) -> Any:
+class _Readable(SafeRepresenter):
     """Texts of several lines as YAML's literal blocks."""
-    if isinstance(value, Mapping):
-        return {key: _readable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_readable(item) for item in value]
-    return LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value
+
+    def represent_str(self, data: str) -> Any:
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
+
+
+_Readable.add_representer(str, _Readable.represent_str)
+
+
+def _write_specification(path: Path, content: Mapping[str, Any]) -> None:
+    writer = YAML(typ="safe", pure=True)
+    writer.Representer = _Readable
+    writer.default_flow_style = False
+    writer.width = 120
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # declared as None
+    with path.open("w", encoding="utf-8") as file:
+        writer.dump(dict(content), file)
 
 
 class TableWriter:

@@ -91,6 +91,10 @@ def test_a_listed_clip_without_an_embedding_is_left_out(tmp_path: Path) -> None:
         ("no YAML", "eval.yaml: is not valid YAML."),
         ("a list", "eval.yaml: is not a mapping of 'targets', ids by word, and 'nontargets', ids."),
         ("other words", "dataperf_en_data/eval.yaml: the target words are not those of allowed_training_set.yaml."),
+        (
+            "a nontarget twice",
+            "dataperf_en_data/eval.yaml: the nontarget 'owl/common_voice_en_7509.wav' is listed twice.",
+        ),
         ("no file of a word", "job.parquet: is not a readable parquet file."),
     ],
 )
@@ -107,6 +111,10 @@ def test_a_broken_source_is_named_and_leaves_nothing(broken: str, said: str, tmp
         (data / "eval.yaml").write_text("- cat/1.wav\n")
     elif broken == "other words":
         (data / "eval.yaml").write_text(json.dumps({"targets": {"cat": []}, "nontargets": []}))
+    elif broken == "a nontarget twice":
+        listing = json.loads((data / "eval.yaml").read_text())
+        listing["nontargets"].append(listing["nontargets"][-1])
+        (data / "eval.yaml").write_text(json.dumps(listing))
     else:
         (data / "train_embeddings/job.parquet").unlink()
     with pytest.raises(BundleError) as caught:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -159,3 +160,17 @@ def test_reference_and_corrected_agree_on_a_right_file(rows: dict[str, Rows], vi
     assert reference.scorer != corrected.scorer
     for task, metrics in reference.tasks.items():
         assert metrics == pytest.approx({name: corrected.tasks[task][name] for name in metrics}, abs=1e-12)
+
+
+def test_processes_with_other_threads_and_hashes_give_the_same_bytes(
+    rows: dict[str, Rows], vision: PreparedDataset, tmp_path: Path, command_line: Callable[..., Any]
+) -> None:
+    for upload in files(rows):
+        (tmp_path / upload.name).write_bytes(upload.content)
+    answers = set()
+    for threads, seed in (("1", "1"), ("2", "2")):
+        variables = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), threads) | {"PYTHONHASHSEED": seed}
+        done = command_line("score", vision.path, tmp_path, "--json", environment=variables)
+        assert done.returncode == 0, done.stderr.decode()
+        answers.add(done.stdout)
+    assert len(answers) == 1
