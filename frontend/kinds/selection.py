@@ -140,8 +140,9 @@ class SelectionPages(KindPages):
         if known and every:
             choice = (
                 "    classes = np.unique(labels)  # do better here\n"
-                "    chosen = [row for name in classes for row in"
-                " rng.choice(np.flatnonzero(labels == name), budget // len(classes), replace=False)]\n"
+                "    each = budget // len(classes)\n"
+                "    rows = [np.flatnonzero(labels == name) for name in classes]\n"
+                "    chosen = np.concatenate([rng.choice(some, each, replace=False) for some in rows])\n"
             )
         label = f', {json.dumps(self.plans[0].labels[0])}, sep=","' if not known else ""
         remark = "  # label it right" if not known else ""
@@ -212,7 +213,6 @@ def _dataperf_labels(plan: TaskPlan) -> list[Example]:
 
 def _dataperf_keywords(plan: TaskPlan) -> Example:
     targets = [name for name in plan.classes if name != NONTARGET]
-    line = {"targets": {name: [f"ID-OF-{name.upper()}"] for name in targets}, "nontargets": ["ID-OF-A-ROW", "…"]}
-    return Example(
-        "keywords", f"{plan.name}_train.json, as DataPerf had it", json.dumps(line, ensure_ascii=False, indent=1)
-    )
+    words = ",\n  ".join(f'{json.dumps(name, ensure_ascii=False)}: ["ID-OF-A-ROW", …]' for name in targets)
+    text = f'{{"targets": {{\n  {words}\n}}, "nontargets": ["ID-OF-ANOTHER", …]}}'
+    return Example("keywords", f"{plan.name}_train.json, as DataPerf had it", text)

@@ -87,7 +87,7 @@ def _linear(price: Any) -> tuple[str, str]:
 
 
 def _volume_discount(price: Any) -> tuple[str, str]:
-    full, discount = amount(price.full_price), f"{100 * price.discount:.4g} %"
+    full, discount = amount(price.full_price), f"{100 * price.discount:.4g}\u00a0%"
     words = f"{full} for all before a discount, which grows with what is bought, to {discount}"
     return words, f"{full} · q · (1 − {amount(price.discount)} · q), q = n / N"
 
@@ -123,5 +123,5 @@ def _classes(item: dict[str, Any]) -> str:
     if not total:
         return ""
     ordered = sorted(counts.items(), key=lambda pair: -pair[1])
-    shown = [f"{name} {100 * count / total:.0f} %" for name, count in ordered[:MAX_CLASSES] if count]
+    shown = [f"{name} {100 * count / total:.0f}\u00a0%" for name, count in ordered[:MAX_CLASSES] if count]
     return ", ".join(shown) + (", …" if len(ordered) > MAX_CLASSES else "")

@@ -9,6 +9,7 @@ from frontend.plots.plane import Plane, plane_of
 from frontend.plots.scale import Tick
 
 HEIGHT = 240
+ROOM = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ def scatter_plot(own: Mark, others: Sequence[Mark], *, limit: float | None = Non
     """The drawing; ``limit`` is a place on the axis across that is marked, such as a budget."""
     marks = [own, *others]
     across = [mark.x for mark in marks] + [0.0] + ([limit] if limit is not None else [])
-    plane = plane_of(across, [mark.y for mark in marks], height=HEIGHT)
+    heights = [mark.y for mark in marks]
+    # So that no circle lies on the axis, over its numbers.
+    room = (max(heights) - min(heights)) * ROOM
+    plane = plane_of(across, [*heights, min(heights) - room], height=HEIGHT)
     if plane is None:
         return None
     places = [_placed(plane, number, mark) for number, mark in enumerate(marks)]

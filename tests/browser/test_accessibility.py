@@ -16,8 +16,16 @@ PUBLIC = (
     "/",
     "/challenges/rare-nouns/",
     "/challenges/digits/",
+    "/challenges/digits/rows/",
+    "/challenges/keywords/",
+    "/challenges/noisy-digits/",
+    "/challenges/noisy-digits/rows/?label=7",
+    "/challenges/mended-digits/",
+    "/challenges/gloss-market/",
     "/challenges/rare-nouns/leaderboard/",
     "/challenges/digits/leaderboard/?all=1",
+    "/challenges/noisy-digits/leaderboard/",
+    "/challenges/gloss-market/leaderboard/",
     "/accounts/login/?next=/challenges/digits/submit",
     "/accounts/signup/",
     "/accounts/password/reset/",
@@ -29,6 +37,7 @@ OWN = (
     "/submissions/",
     "/challenges/rare-nouns/submit",
     "/challenges/digits/submit",
+    "/challenges/gloss-market/submit",
     "/accounts/tokens/",
     "/accounts/email/",
     "/accounts/password/change/",
@@ -71,13 +80,25 @@ def test_pages_of_one_s_own(new_page: MakePage, scheme: str) -> None:
     assert serious(page) == []
 
 
+OUTCOMES = {
+    "rare-nouns": "What was chosen",
+    "noisy-digits": "Fix by fix",
+    "mended-digits": "What became of the labels",
+    "gloss-market": "What was bought",
+}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_of_a_submission(new_page: MakePage, scheme: str) -> None:
     page = new_page(color_scheme=scheme)
-    page.goto("/challenges/rare-nouns/leaderboard/")
-    page.locator(".board .method a").first.click()
-    expect(page.get_by_role("heading", name="Scores", exact=True)).to_be_visible()
-    assert serious(page) == []
+    for slug, heading in OUTCOMES.items():
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(f"/challenges/{slug}/leaderboard/")
+        page.locator(".board .method a").first.click()
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        assert serious(page) == [], slug
+        page.set_viewport_size({"width": 390, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, slug
 
 
 def test_no_page_is_wider_than_a_phone(new_page: MakePage) -> None:

@@ -188,3 +188,28 @@ def _tab_to(page: Page, selector: str, limit: int = 30) -> None:
         if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
             return
     raise AssertionError(f"{selector} is not reached by {limit} presses of Tab")
+
+
+def test_the_task_of_each_file_can_be_chosen(new_page: MakePage) -> None:
+    page = sign_in(new_page())
+    page.goto("/challenges/gloss-market/submit")
+    nothing = {"food": 8, "body": 7, "artifact": 9}
+    files = {"mine.txt": "food", "best_body.txt": "body", "things.txt": "artifact"}
+    page.get_by_label("Files").set_input_files(
+        [
+            {"name": name, "mimeType": "text/plain", "buffer": ",".join("0" * nothing[task]).encode()}
+            for name, task in files.items()
+        ]
+    )
+    expect(page.locator("#check")).to_contain_text("its name is not that of a task", ignore_case=True)
+    # The name that says its task is understood before anything is asked.
+    expect(page.get_by_label("best_body.txt")).to_have_value("body")
+    page.get_by_label("mine.txt").select_option("food")
+    expect(page.locator("#check .where")).to_contain_text("things.txt")
+    page.get_by_label("things.txt").select_option("artifact")
+    expect(page.locator("#check")).to_contain_text("This can be submitted")
+    expect(page.locator("#check")).to_contain_text("food_mine.txt")
+    page.get_by_label("Name of the entry").fill("nothing at all")
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_url("**/submissions/*/")
+    expect(page.get_by_role("link", name="artifact_things.txt")).to_be_visible()

@@ -153,8 +153,8 @@ class TestAcquisition:
             "100 · n / 10",
             "80 · q · (1 − 0.2 · q), q = n / 20",
             "5 once, then 0.25 a row",
-            "everything that is for sale costs 176.5",
-            "cat 50 %",
+            "Everything that is for sale costs 176.5",
+            "cat 50\u00a0%",
             "0.750",
             "summaries-0.json",
             "task,seller,rows",
@@ -200,7 +200,7 @@ class TestAcquisition:
         monkeypatch.setattr("frontend.queries.public_data.MAX_FILE_BYTES", 10)
         text = _text(client, "/challenges/tiny-market/")
         assert "100 · n / N" in text
-        assert "everything that is for sale" not in text
+        assert "Everything that is for sale" not in text
 
 
 class TestSelection:
