@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from evaluators.importers import speech_selection, vision_selection
+from evaluators.importers import speech_selection, vision_cleaning, vision_selection
 from evaluators.uploads import Upload
 from tests.bundles import write_bundle
+from tests.cleanings import write_cleaning, write_debugging
 from tests.dataperf_selection import write_speech, write_vision
 
 FOLDER = Path(__file__).resolve().parent
@@ -26,6 +27,9 @@ CHALLENGES: dict[str, Callable[[Path], Path]] = {
     "vision-2023": lambda folder: imported(folder, vision_selection, write_vision, slug="vision-2023"),
     "speech": lambda folder: imported(folder, speech_selection, write_languages, slug="speech", scorer="corrected"),
     "speech-2023": lambda folder: imported(folder, speech_selection, write_languages, slug="speech-2023"),
+    "ranking": lambda folder: write_cleaning(folder, slug="ranking", partial=True),
+    "ranking-2023": lambda folder: imported(folder, vision_cleaning, write_debugging, slug="ranking-2023"),
+    "mending": lambda folder: write_cleaning(folder, slug="mending", action="relabel", partial=True),
 }
 """The challenges of the corpus, by slug: how each one's bundle is written into a new folder."""
 

@@ -92,6 +92,8 @@ def _file_lines(
             raise SubmissionError(_unnamed(specification, upload.name))
         return [(task, line) for line in _numbered(specification, upload, 2 * rows[task])]
     several = ("task", *plain)
+    if specification.action == "rank":
+        _no_row_numbers(upload)
     layouts = [plain, several] if alone and len(specification.tasks) > 1 else [plain]
     if task is None:
         layouts = [several, plain]  # With the plain header it is the name that is wrong: see below.
@@ -120,6 +122,9 @@ def _numbered(specification: CleaningSpecification, upload: Upload, most: int) -
     ]
     if not lines:
         raise SubmissionError(Problem("is empty.", "Write one row number a line.", file=upload.name))
+    if {cell.strip() for cell in lines[0].row.split(",")} & {"id", "task", "label"}:
+        remedy = f"Give a table with {quoted(','.join(specification.columns))} a name that ends in .csv."
+        raise SubmissionError(Problem("is a table with a header, not row numbers.", remedy, upload.name, lines[0].line))
     if len(lines) > most:
         over = lines[most]
         raise SubmissionError(
@@ -128,6 +133,14 @@ def _numbered(specification: CleaningSpecification, upload: Upload, most: int) -
             )
         )
     return lines
+
+
+def _no_row_numbers(upload: Upload) -> None:
+    """Refuse row numbers that came as a table: that the header is missing would be no help to whoever sent them."""
+    first = upload.content[:100].split(maxsplit=1)
+    if first and first[0].isdigit():
+        remedy = "Give a file of row numbers a name that ends in .txt."
+        raise SubmissionError(Problem("has row numbers and no header.", remedy, upload.name, 1))
 
 
 def _is_text(file: str) -> bool:

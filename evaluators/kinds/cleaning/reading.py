@@ -32,9 +32,13 @@ class TaskRanking:
     seconds: float | None
 
     def report(self) -> TaskReport:
-        took = "" if self.seconds is None else f", in {self.seconds:g} seconds by the author's account"
-        counts = {"rows": float(len(self.rows))} | ({} if self.seconds is None else {"seconds": self.seconds})
-        return TaskReport(self.plan.name, self.plan.task.shown, f"all {len(self.rows)} rows ranked{took}", counts)
+        ranked, rows = len(np.unique(self.rows)), len(self.rows)
+        line = f"all {rows} rows ranked" if ranked == rows else f"{ranked} of {rows} rows ranked, again and again"
+        counts = {"rows": float(ranked)}
+        if self.seconds is not None:
+            line += f", in {self.seconds:g} seconds by the author's account"
+            counts["seconds"] = self.seconds
+        return TaskReport(self.plan.name, self.plan.task.shown, line, counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +127,13 @@ def _rows(plan: CleaningPlan, train: PreparedTable, lines: list[Line]) -> tuple[
     named = [place for place, line in enumerate(lines) if line.field == "id"]
     rows = np.array([_row_number(line.row, len(train)) for line in lines], np.int64)
     rows[named] = train.rows_of([lines[place].row for place in named])
-    problems = [
-        Problem(*_unknown(plan, line, len(train)), line.file, line.line, line.field)
-        for line, row in zip(lines, rows.tolist(), strict=True)
-        if row < 0
-    ]
-    return rows, problems
+    unknown = [line for line, row in zip(lines, rows.tolist(), strict=True) if row < 0]
+    if len(unknown) == len(named) > 1:
+        file = plan.train_table.files[0].removeprefix("public/")
+        message = f"none of the ids is in the training set of the task '{plan.name}'."
+        remedy = f"Take them from the column '{plan.train_table.id}' of {file}; perhaps this is another task's file."
+        return rows, [Problem(message, remedy, lines[0].file, lines[0].line, "id")]
+    return rows, [Problem(*_unknown(plan, line, len(train)), line.file, line.line, line.field) for line in unknown]
 
 
 def _row_number(text: str, count: int) -> int:
@@ -179,7 +184,7 @@ def _classes(
     for line, row, number in zip(lines, rows.tolist(), classes.tolist(), strict=True):
         if line.label not in numbers:
             shown = ", ".join(plan.classes[:12]) + (", …" if len(plan.classes) > 12 else "")
-            message = f"{quoted(line.label or '')} is not a label of this task."
+            message = f"{quoted(line.label)} is not a label of this task." if line.label else "the label is missing."
             remedy = f"Write '{DROP}' or one of {shown}, exactly so."
         elif row >= 0 and number == train.labels[row]:
             message = f"{quoted(line.row)} already has the label {quoted(line.label or '')}."

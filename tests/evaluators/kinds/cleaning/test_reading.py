@@ -152,7 +152,7 @@ def test_labels_are_read_in_the_order_of_the_training_set(relabelled: PreparedDa
         ),
         (
             [labels(r001="")],
-            "jam.csv, line 2, field 'label': '' is not a label of this task. "
+            "jam.csv, line 2, field 'label': the label is missing. "
             "Write 'drop' or one of apple, bread, chair, exactly so.",
         ),
         (
