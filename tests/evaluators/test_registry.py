@@ -8,7 +8,8 @@ import pytest
 
 from evaluators.models.parameters import PARAMETERS
 from evaluators.parts import NAME
-from evaluators.registry import BASELINES, IMPORTERS, MODELS, SCORERS, BaselineInfo, Entry, ScorerInfo, _by_name, _load
+from evaluators.registry import BASELINES, IMPORTERS, MODELS, SCORERS, BaselineInfo, Entry, ScorerInfo
+from evaluators.registry.entries import by_name, load
 from evaluators.specification import KINDS
 
 ALL_BASELINES = [info for kind in BASELINES.values() for info in kind.values()]
@@ -17,7 +18,7 @@ ALL_BASELINES = [info for kind in BASELINES.values() for info in kind.values()]
 def test_a_name_used_twice_is_refused() -> None:
     entry = Entry("random", "Random", "evaluators.baselines.selection.random:choose")
     with pytest.raises(RuntimeError, match="two entries called random"):
-        _by_name([entry, entry])
+        by_name([entry, entry])
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_the_specification_knows_the_models_of_the_registry() -> None:
 
 @pytest.mark.parametrize("info", SCORERS, ids=lambda info: f"{info.of}:{info.name}")
 def test_every_scorer_can_be_loaded(info: ScorerInfo) -> None:
-    assert callable(_load(info.reading))
+    assert callable(load(info.reading))
     assert callable(info.load())
     assert re.fullmatch(r"\d+\.\d+\.\d+", info.version)
 

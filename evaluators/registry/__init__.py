@@ -1,0 +1,26 @@
+"""Which names stand for which code: scorers, models, baselines, importers. Adding one is a module and a line here.
+
+Entries name their module and are imported on use: a page that lists the baselines must not load scikit-learn.
+"""
+
+from evaluators.registry.baselines import BASELINES, BaselineInfo, baselines_for, write_baseline
+from evaluators.registry.entries import Entry
+from evaluators.registry.importers import IMPORTERS
+from evaluators.registry.models import MODELS, model_class
+from evaluators.registry.scorers import SCORERS, ScorerInfo, UnknownScorer, scorer_of, scorers_for
+
+__all__ = [
+    "BASELINES",
+    "IMPORTERS",
+    "MODELS",
+    "SCORERS",
+    "BaselineInfo",
+    "Entry",
+    "ScorerInfo",
+    "UnknownScorer",
+    "baselines_for",
+    "model_class",
+    "scorer_of",
+    "scorers_for",
+    "write_baseline",
+]

@@ -1,0 +1,43 @@
+"""An entry of the registry: a name, and where its code lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``location`` is ``module:attribute``."""
+
+    name: str
+    title: str
+    location: str
+
+    def load(self) -> Any:
+        return load(self.location)
+
+
+E = TypeVar("E", bound=Entry)
+
+
+def load(location: str) -> Any:
+    """What ``module:attribute`` stands for."""
+    module, _, attribute = location.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def by_name(entries: Iterable[E]) -> dict[str, E]:
+    """The entries by their names.
+
+    Raises:
+        RuntimeError: two have the same.
+    """
+    named: dict[str, E] = {}
+    for entry in entries:
+        if entry.name in named:
+            raise RuntimeError(f"the registry has two entries called {entry.name}")
+        named[entry.name] = entry
+    return named

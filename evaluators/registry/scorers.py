@@ -1,0 +1,131 @@
+"""The scorers: of each kind, and of each challenge that was published with an evaluator of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from evaluators.kinds.base import Marks, Submission, Timings
+from evaluators.prepared import PreparedDataset
+from evaluators.registry.entries import load
+from evaluators.specification import Specification
+from evaluators.uploads import Upload
+
+GiveMarks = Callable[[PreparedDataset, Submission, Timings], Marks]
+"""A scoring; its third argument receives the seconds of each part."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerInfo:
+    """How the submissions of some challenges are read and scored.
+
+    ``of`` is a kind of challenge, or what the specification calls ``reference``. ``reading`` and ``scoring`` are
+    ``module:attribute``; reading loads neither scikit-learn nor faiss. ``without_curves`` is a scoring that gives the
+    same numbers sooner and no curves, where there is one. ``version`` changes whenever the same submission could get
+    another score.
+    """
+
+    of: str
+    name: str
+    version: str
+    reading: str
+    scoring: str
+    without_curves: str = ""
+
+    def read(self, dataset: PreparedDataset, uploads: Sequence[Upload]) -> Submission:
+        """Read and check files.
+
+        Raises:
+            SubmissionError: with every problem found.
+        """
+        submission: Submission = load(self.reading)(dataset, uploads)
+        return submission
+
+    def load(self, *, curves: bool = True) -> GiveMarks:
+        """The function that scores what ``read`` has returned."""
+        location = self.scoring if curves else self.without_curves or self.scoring
+        function: GiveMarks = load(location)
+        return function
+
+
+class UnknownScorer(ValueError):
+    """The challenge has no scorer of this name."""
+
+
+SCORERS = [
+    ScorerInfo(
+        "selection",
+        "corrected",
+        "2.0.0",
+        "evaluators.kinds.selection.reading:read",
+        "evaluators.kinds.selection.scoring:score",
+    ),
+    ScorerInfo(
+        "dataperf-vision-selection",
+        "reference",
+        "1.0.0",
+        "evaluators.kinds.selection.reference_vision:read",
+        "evaluators.kinds.selection.reference_vision_scoring:score",
+    ),
+    ScorerInfo(
+        "dataperf-speech-selection",
+        "reference",
+        "1.0.0",
+        "evaluators.kinds.selection.reference_speech:read",
+        "evaluators.kinds.selection.reference_speech_scoring:score",
+    ),
+    ScorerInfo(
+        "cleaning",
+        "corrected",
+        "1.0.0",
+        "evaluators.kinds.cleaning.reading:read",
+        "evaluators.kinds.cleaning.scoring:score",
+    ),
+    ScorerInfo(
+        "dataperf-vision-cleaning",
+        "reference",
+        "1.0.0",
+        "evaluators.kinds.cleaning.reading:read_reference",
+        "evaluators.kinds.cleaning.reference:score",
+        without_curves="evaluators.kinds.cleaning.reference:score_without_curves",
+    ),
+    ScorerInfo(
+        "acquisition",
+        "corrected",
+        "1.0.0",
+        "evaluators.kinds.acquisition.reading:read",
+        "evaluators.kinds.acquisition.scoring:score",
+    ),
+    ScorerInfo(
+        "dataperf-acquisition",
+        "reference",
+        "1.0.0",
+        "evaluators.kinds.acquisition.reading:read_reference",
+        "evaluators.kinds.acquisition.reference:score",
+    ),
+    ScorerInfo(
+        "dataperf-acquisition",
+        "reference-knn",
+        "1.0.0",
+        "evaluators.kinds.acquisition.reading:read_reference",
+        "evaluators.kinds.acquisition.reference:score_neighbours",
+    ),
+]
+
+
+def scorers_for(specification: Specification) -> dict[str, ScorerInfo]:
+    """The scorers that this challenge can have, by name."""
+    return {info.name: info for info in SCORERS if info.of in (specification.kind, specification.reference)}
+
+
+def scorer_of(specification: Specification, name: str | None = None) -> ScorerInfo:
+    """A challenge's scorer: the one that counts on its board, or another one by name.
+
+    Raises:
+        UnknownScorer: it has none of this name.
+    """
+    available = scorers_for(specification)
+    wanted = name or specification.scorer
+    if wanted not in available:
+        raise UnknownScorer(f"this challenge has no scorer '{wanted}'; it has {', '.join(available)}")
+    return available[wanted]
