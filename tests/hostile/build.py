@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.hostile import build_acquisition as acquisition
 from tests.hostile import build_cleaning as cleaning
 from tests.hostile import build_dataperf_selection as dataperf_selection
 
@@ -206,7 +207,7 @@ BYTES = {
 def main() -> None:
     for name, text in TEXTS.items():
         (UPLOADS / name).write_bytes(text.encode())
-    for name, content in (BYTES | dataperf_selection.FILES | cleaning.FILES).items():
+    for name, content in (BYTES | dataperf_selection.FILES | cleaning.FILES | acquisition.FILES).items():
         (UPLOADS / name).write_bytes(content)
 
 

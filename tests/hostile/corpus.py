@@ -16,6 +16,7 @@ from evaluators.uploads import Upload
 from tests.bundles import write_bundle
 from tests.cleanings import write_cleaning, write_debugging
 from tests.dataperf_selection import write_speech, write_vision
+from tests.markets import reference_market, write_market
 
 FOLDER = Path(__file__).resolve().parent
 UPLOADS = FOLDER / "uploads"
@@ -30,6 +31,8 @@ CHALLENGES: dict[str, Callable[[Path], Path]] = {
     "ranking": lambda folder: write_cleaning(folder, slug="ranking", partial=True),
     "ranking-2023": lambda folder: imported(folder, vision_cleaning, write_debugging, slug="ranking-2023"),
     "mending": lambda folder: write_cleaning(folder, slug="mending", action="relabel", partial=True),
+    "market": lambda folder: write_market(folder, slug="market"),
+    "market-2023": lambda folder: write_market(folder, **reference_market(slug="market-2023")),
 }
 """The challenges of the corpus, by slug: how each one's bundle is written into a new folder."""
 

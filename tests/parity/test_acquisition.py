@@ -1,8 +1,7 @@
-"""The acquisition of the parity set: cost, accuracy and score of the public evaluator, for both of its models."""
+"""Acquisition against the numbers that the public evaluator gave, for both of its models, to the last digits."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -12,30 +11,36 @@ from evaluators.importers.acquisition import import_bundle
 from evaluators.prepared import PreparedDataset
 from evaluators.scoring import score
 from evaluators.uploads import read_files
-from tests.parity.folder import parity_folder
-
-FOLDER = parity_folder()
-TOLERANCE = 1e-12
-
-if FOLDER is None:
-    pytest.skip("there is no parity set: set RATCHET_PARITY_DIR", allow_module_level=True)
+from tests.parity.shipped import expected, unpacked
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
-    assert isinstance(FOLDER, Path)
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpacked("acquisition", tmp_path_factory.mktemp("source"))
+
+
+@pytest.fixture(scope="module")
+def dataset(source: Path, tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
     folder = tmp_path_factory.mktemp("acquisition")
-    import_bundle(FOLDER / "acquisition", folder / "bundle")
+    import_bundle(source, folder / "bundle")
     return PreparedDataset.open(prepare(folder / "bundle", folder / "store"))
 
 
 @pytest.mark.parametrize(("scorer", "model"), [("reference", "lr"), ("reference-knn", "knn")])
-def test_cost_accuracy_and_score_are_the_public_ones(dataset: PreparedDataset, scorer: str, model: str) -> None:
-    assert isinstance(FOLDER, Path)
-    expected = json.loads((FOLDER / "reference_scores.json").read_bytes())["acquisition"]
-    result = score(dataset, read_files([FOLDER / "acquisition" / "submission" / "my"]), scorer=scorer)
-    assert result.tasks.keys() == expected["accuracy"][model].keys()
-    for market, values in expected["accuracy"][model].items():
-        assert result.tasks[market]["accuracy"] == pytest.approx(values["acc"], rel=0, abs=TOLERANCE)
-        assert result.tasks[market]["cost"] == pytest.approx(values["cost"], rel=0, abs=TOLERANCE)
-    assert result.score.value == pytest.approx(expected["official_score"][model], rel=0, abs=TOLERANCE)
+def test_cost_accuracy_and_score_agree(source: Path, dataset: PreparedDataset, scorer: str, model: str) -> None:
+    public = expected("acquisition")
+    result = score(dataset, read_files([source / "submission" / "my"]), scorer=scorer)
+    assert result.tasks.keys() == public["accuracy"][model].keys()
+    for market, values in public["accuracy"][model].items():
+        assert abs(result.tasks[market]["accuracy"] - values["acc"]) <= 1e-12
+        assert abs(result.tasks[market]["cost"] - values["cost"]) <= 1e-12
+    assert abs(result.score.value - public["official_score"][model]) <= 1e-12
+
+
+def test_as_tables_it_is_the_same(source: Path, dataset: PreparedDataset, tmp_path: Path) -> None:
+    for path in sorted((source / "submission" / "my").glob("*.csv")):
+        rows = path.read_text().split(",")
+        lines = ["seller,rows", *(f"{number},{count.strip()}" for number, count in enumerate(rows))]
+        (tmp_path / path.name).write_text("\n".join(lines))
+    result = score(dataset, read_files([tmp_path]), scorer="reference")
+    assert abs(result.score.value - expected("acquisition")["official_score"]["lr"]) <= 1e-12
