@@ -18,10 +18,10 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from evaluators.absent import without
 from evaluators.checking import check
 from evaluators.dataset import open_bundle, prepare
 from evaluators.errors import BundleError, ExitCode, SubmissionError
-from evaluators.imports import without
 from evaluators.prepared import PreparedDataset, is_prepared
 from evaluators.registry import BASELINES, IMPORTERS, UnknownScorer, baselines_for, write_baseline
 from evaluators.result import Result

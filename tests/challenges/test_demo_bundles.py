@@ -9,14 +9,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from evaluators.parts import Table
-from evaluators.specification import read_specification
+from evaluators.specification import KINDS, read_specification
 
 DEMO = Path(__file__).resolve().parents[2] / "challenges" / "demo"
 BUNDLES = sorted(path.parent for path in DEMO.glob("*/challenge.yaml"))
 
 
-def test_they_are_there() -> None:
-    assert {bundle.name for bundle in BUNDLES} >= {"digits", "keywords", "rare-nouns"}
+def test_they_are_there_and_show_every_kind() -> None:
+    kinds = {bundle.name: read_specification(bundle).kind for bundle in BUNDLES}
+    assert len(kinds) >= 6
+    assert set(kinds.values()) == set(KINDS)
 
 
 @pytest.fixture(params=BUNDLES, ids=lambda bundle: bundle.name)
