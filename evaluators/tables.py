@@ -21,6 +21,7 @@ from evaluators.errors import BundleError, Problem, quoted
 from evaluators.parts import MAX_ID_BYTES, PlannedTable, Table
 
 BATCH_ROWS = 8192
+READ_BYTES = 1024 * 1024
 MAX_GROUPS = 1000
 _EMBEDDING_TYPES = {"halffloat": np.float16, "float": np.float32, "double": np.float64}
 
@@ -46,6 +47,26 @@ def write_table(folder: Path, bundle: Path, planned: PlannedTable) -> int:
     return count
 
 
+class _VectorFile:
+    """A ``.npy`` matrix that is written row by row.
+
+    Not through a mapping: its pages would count as memory of ours until the end, and a full disk would kill the process
+    instead of raising an error.
+    """
+
+    def __init__(self, path: Path, dtype: Any, rows: int, dimensions: int) -> None:
+        self.dtype, self.dimensions = np.dtype(dtype), dimensions
+        self.file = path.open("wb")
+        header = {"descr": self.dtype.str, "fortran_order": False, "shape": (rows, dimensions)}
+        np.lib.format.write_array_header_1_0(self.file, header)
+
+    def append(self, vectors: NDArray[Any]) -> None:
+        self.file.write(np.ascontiguousarray(vectors, self.dtype).data)
+
+    def close(self) -> None:
+        self.file.close()
+
+
 class _Columns:
     """The columns of a table while they are being collected."""
 
@@ -58,25 +79,22 @@ class _Columns:
         self.labels: list[NDArray[np.int32]] = []
         self.groups: dict[str, int] = {}
         self.grouped: list[NDArray[np.int32]] = []
-        self.embedding: np.memmap[Any, Any] | None = None
+        self.embedding: _VectorFile | None = None
         if self.table.embedding is not None:
             dtype, dimensions = _embedding_shape(self.table, files)
-            self.embedding = np.lib.format.open_memmap(
-                folder / "embedding.npy", mode="w+", dtype=dtype, shape=(count, dimensions)
-            )
+            self.embedding = _VectorFile(folder / "embedding.npy", dtype, count, dimensions)
 
     def add(self, name: str, batch: pa.RecordBatch) -> None:
-        table, end = self.table, self.filled + len(batch)
+        table = self.table
         if table.id is not None:
             self.ids.extend(_ids(batch, name, table.id))
         if self.embedding is not None and table.embedding is not None:
-            vectors = _vectors(batch, name, table.embedding, self.embedding.shape[1])
-            self.embedding[self.filled : end] = vectors
+            self.embedding.append(_vectors(batch, name, table.embedding, self.embedding.dimensions))
         if table.label is not None:
             self.labels.append(_classes(batch, name, table.label, self.numbers))
         if table.group is not None:
             self.grouped.append(self._groups(batch, name, table.group))
-        self.filled = end
+        self.filled += len(batch)
 
     def _groups(self, batch: pa.RecordBatch, name: str, column: str) -> NDArray[np.int32]:
         values = _texts(batch, name, column)
@@ -87,7 +105,7 @@ class _Columns:
 
     def close(self) -> None:
         if self.embedding is not None:
-            self.embedding.flush()
+            self.embedding.close()
         if self.ids:
             _write_index(self.folder, np.array(self.ids), self.table)
         if self.labels:
@@ -115,7 +133,8 @@ def _reading(name: str) -> Iterator[None]:
 
 def _opened(bundle: Path, name: str, table: Table) -> pq.ParquetFile:
     with _reading(name):
-        file = pq.ParquetFile(bundle / name)
+        # By default the whole file would be read ahead, and a row group held whole.
+        file = pq.ParquetFile(bundle / name, pre_buffer=False, buffer_size=READ_BYTES)
     for column in table.columns:
         if column not in file.schema_arrow.names:
             have = ", ".join(file.schema_arrow.names[:20])

@@ -136,7 +136,7 @@ def batches(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
         BundleError: it is missing, no parquet file, or lacks a column.
     """
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
             missing = next((name for name in columns if name not in file.schema_arrow.names), None)
             if missing is not None:
                 have = ", ".join(file.schema_arrow.names[:20])
