@@ -26,6 +26,9 @@ from evaluators.kinds.acquisition.summaries import Batches, summarise
 
 BUYER = "20.csv"
 TRIALS = 10
+SUMMARY_ROWS = 512
+"""Rows summarised at a time: it takes several arrays of their size."""
+
 COLUMNS = {"id": None, "embedding": "embedding", "label": "label"}
 
 DESCRIPTION = """\
@@ -182,9 +185,10 @@ def _batches_of(path: Path, classes: list[str]) -> Batches:
 
     def iterate() -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         for batch in batches(path, ["embedding", "label"]):
-            column = batch.column("embedding").combine_chunks()
-            vectors = column.flatten().to_numpy().reshape(len(batch), -1)
-            yield vectors, np.array([numbers[name] for name in batch.column("label").to_pylist()], np.int64)
+            vectors = batch.column("embedding").combine_chunks().flatten().to_numpy().reshape(len(batch), -1)
+            labels = np.array([numbers[name] for name in batch.column("label").to_pylist()], np.int64)
+            for start in range(0, len(batch), SUMMARY_ROWS):
+                yield vectors[start : start + SUMMARY_ROWS], labels[start : start + SUMMARY_ROWS]
 
     return iterate
 

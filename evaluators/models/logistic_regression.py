@@ -37,6 +37,6 @@ class LogisticRegression:
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            estimator.fit(train.astype(np.float64), classes)
-        predicted: Classes = estimator.predict(test.astype(np.float64)).astype(np.int64)
+            estimator.fit(np.asarray(train, np.float64), classes)
+        predicted: Classes = estimator.predict(np.asarray(test, np.float64)).astype(np.int64)
         return predicted
