@@ -51,7 +51,7 @@ def score(
 def _result(dataset: PreparedDataset, uploads: Sequence[Upload], info: ScorerInfo, marks: Marks) -> Result:
     specification = dataset.specification
     tasks = {
-        task: {metric: fmean(item.tasks[task][metric] for item in marks.seeds) for metric in metrics}
+        task: {metric: marks.mean([item.tasks[task][metric] for item in marks.seeds]) for metric in metrics}
         for task, metrics in marks.seeds[0].tasks.items()
     }
     value = fmean(metrics[specification.metric] for metrics in tasks.values())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Protocol
 
 from evaluators.result import SeedScores
@@ -39,10 +40,12 @@ class Submission(Protocol):
 class Marks:
     """What a scorer found: every metric of every submitted task under every seed.
 
-    ``curves`` and ``slices`` hold by task what a kind adds to the plain numbers, see ``Result``.
+    ``curves`` and ``slices`` hold by task what a kind adds to the plain numbers, see ``Result``. ``mean`` averages a
+    metric over the seeds: rounded once, unless a public evaluator adds otherwise and the last digit is to be its own.
     """
 
     seeds: list[SeedScores]
+    mean: Callable[[list[float]], float] = fmean
     curves: dict[str, list[float]] = field(default_factory=dict)
     slices: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
 
