@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from evaluators.metric_names import METRICS
-from evaluators.registry import BASELINES, MODELS
+from evaluators.registry import BASELINES, MODELS, baselines_for
+from evaluators.specification import read_specification
 from leaderboard.environment import PREFIX, Environment
 
 TREE = Path(__file__).resolve().parent.parent
@@ -20,6 +21,18 @@ PAGES = [TREE / "README.md", TREE / "THREAT_MODEL.md", *sorted((TREE / "docs").r
 @pytest.mark.parametrize("name", [*METRICS, *MODELS, *{name for kind in BASELINES.values() for name in kind}])
 def test_every_metric_model_and_baseline_has_a_line_in_a_table(name: str) -> None:
     assert any(f"| `{name}` |" in page.read_text() for page in PAGES)
+
+
+@pytest.mark.parametrize(
+    "bundle", sorted((TREE / "challenges" / "demo").glob("*/challenge.yaml")), ids=lambda path: path.parent.name
+)
+def test_a_challenges_page_shows_what_every_baseline_gets(bundle: Path) -> None:
+    specification = read_specification(bundle.parent)
+    marked = rf"<!-- baselines {specification.slug} -->(.*?)<!-- /baselines -->"
+    (table,) = [found for page in PAGES for found in re.findall(marked, page.read_text(), re.DOTALL)]
+    assert set(re.findall(r"^\| (.+?) \| [\d.]+ \|", table, re.MULTILINE)) == {
+        info.title for info in baselines_for(specification)
+    }
 
 
 def test_deploying_page_names_exactly_the_settings_there_are() -> None:
