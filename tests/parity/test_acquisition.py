@@ -32,8 +32,8 @@ def test_cost_accuracy_and_score_agree(source: Path, dataset: PreparedDataset, s
     result = score(dataset, read_files([source / "submission" / "my"]), scorer=scorer)
     assert result.tasks.keys() == public["accuracy"][model].keys()
     for market, values in public["accuracy"][model].items():
-        assert abs(result.tasks[market]["accuracy"] - values["acc"]) <= 1e-12
-        assert abs(result.tasks[market]["cost"] - values["cost"]) <= 1e-12
+        assert result.tasks[market]["accuracy"] == values["acc"]
+        assert result.tasks[market]["cost"] == values["cost"]
     assert abs(result.score.value - public["official_score"][model]) <= 1e-12
 
 

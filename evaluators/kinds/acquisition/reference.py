@@ -20,9 +20,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
+from evaluators.kinds.acquisition.pricing import LinearPrice, exact
 from evaluators.kinds.acquisition.reading import Acquisition, Purchase
 from evaluators.kinds.acquisition.rows import Stock
-from evaluators.kinds.acquisition.scoring import Predict, acquisition_of, answers, marks, metrics
+from evaluators.kinds.acquisition.scoring import MetricValues, Predict, acquisition_of, answers, marks
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.base import Marks, Timings, timed
 from evaluators.metrics import accuracy
 from evaluators.models.base import Classes, Vectors
@@ -57,9 +59,29 @@ def _score(dataset: PreparedDataset, submission: Acquisition, spent: Timings, pr
                 vectors, classes = stock.take(draw(generator, purchase), np.float64)
             with timed(spent, "train"):
                 predicted = answers(predict, vectors, classes, test)
-            scores.append(metrics(specification, purchase, accuracy(truth, predicted, len(specification.classes))))
+            scores.append(_metrics(specification, purchase, accuracy(truth, predicted, len(specification.classes))))
         by_task[purchase.market.name] = scores
-    return marks(specification, submission, by_task)
+    return marks(specification, submission, by_task, mean=_mean)
+
+
+def _metrics(specification: AcquisitionSpecification, purchase: Purchase, measured: float) -> MetricValues:
+    """A market's metrics in floating-point numbers, added and rounded as the evaluator does it."""
+    market, cost = purchase.market, 0.0
+    for seller, rows, owned in zip(market.sellers, purchase.rows, purchase.owned, strict=True):
+        if not isinstance(seller.price, LinearPrice):
+            raise TypeError(f"the price of {seller.name} is not linear")
+        cost += seller.price.full_price * (rows / owned)
+    weight = specification.accuracy_weight
+    left = float(1 - exact(weight)) * (market.budget - cost) / market.budget
+    return {"score": weight * measured + left, "accuracy": measured, "cost": cost}
+
+
+def _mean(values: list[float]) -> float:
+    """The evaluator's: each trial's part is rounded before it is added."""
+    total = 0.0
+    for value in values:
+        total += value / len(values)
+    return total
 
 
 def draw(generator: np.random.RandomState, purchase: Purchase) -> list[Rows]:

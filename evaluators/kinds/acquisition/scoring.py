@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from statistics import fmean
 
 import numpy as np
 
@@ -91,7 +92,11 @@ def metrics(specification: AcquisitionSpecification, purchase: Purchase, measure
 
 
 def marks(
-    specification: AcquisitionSpecification, submission: Acquisition, by_task: dict[str, list[MetricValues]]
+    specification: AcquisitionSpecification,
+    submission: Acquisition,
+    by_task: dict[str, list[MetricValues]],
+    *,
+    mean: Callable[[list[float]], float] = fmean,
 ) -> Marks:
     """Marks from the metrics of every market under every seed, in the order of the seeds."""
     return Marks(
@@ -99,6 +104,7 @@ def marks(
             SeedScores(seed=seed, tasks={task: scores[place] for task, scores in by_task.items()})
             for place, seed in enumerate(specification.seeds)
         ],
+        mean=mean,
         slices={purchase.market.name: purchase.slices() for purchase in submission.purchases},
     )
 
