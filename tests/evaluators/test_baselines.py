@@ -20,6 +20,7 @@ from evaluators.baselines.selection.k_medoids import medoids
 from evaluators.baselines.selection.problem import Examples, SelectionProblem, problem_of
 from evaluators.baselines.selection.seals import NEIGHBOURS, Neighbourhood
 from evaluators.checking import check
+from evaluators.errors import BundleError
 from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.prepared import PreparedDataset
 from evaluators.registry import BASELINES, write_baseline
@@ -276,3 +277,13 @@ def test_seals_goes_on_when_no_neighbour_is_left(monkeypatch: pytest.MonkeyPatch
     vectors = np.random.default_rng(0).normal(size=(30, 2)).astype(np.float32)
     chosen = seals.choose(problem([0, 1] * 15, 20, vectors), np.random.default_rng(0))
     assert len(set(chosen.tolist())) == 20
+
+
+def test_examples_of_one_class_are_nothing_to_guess_from(make_dataset: MakeDataset, tmp_path: Path) -> None:
+    """So DataPerf published its vision examples."""
+    dataset = make_dataset(labels="submitted", classes=["apple", "bread"])
+    labels = dataset.table("examples").path / "labels.npy"
+    labels.chmod(0o600)
+    np.save(labels, np.zeros(len(dataset.table("examples")), np.int32))
+    with pytest.raises(BundleError, match="the examples of the task 'things' are all of one class"):
+        write_baseline(SELECTION["random"], dataset, tmp_path / "out", seed=0)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.errors import BundleError, Problem
 from evaluators.kinds.selection.reading import task_classes
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.models.nearest_neighbours import search
@@ -61,7 +62,11 @@ Choose = Callable[[SelectionProblem, np.random.Generator], Rows]
 
 
 def problem_of(dataset: PreparedDataset, specification: SelectionSpecification, plan: TaskPlan) -> SelectionProblem:
-    """The problem of one task; reads the whole pool."""
+    """The problem of one task; reads the whole pool.
+
+    Raises:
+        BundleError: the challenge's examples tell nothing about the labels of the pool.
+    """
     pool = dataset.table(plan.pool)
     embedding = np.asarray(pool.embedding, np.float32)
     examples = None
@@ -72,6 +77,14 @@ def problem_of(dataset: PreparedDataset, specification: SelectionSpecification, 
         classes = task_classes(plan, pool.labels)
     elif examples is not None:
         classes = examples.classes[search(examples.embedding, embedding, 1)[1][:, 0]]
+        if len(np.unique(examples.classes)) == 1:
+            # As DataPerf published its own: nearest or not, every row would get the one label there is.
+            raise BundleError(
+                Problem(
+                    f"the examples of the task '{plan.name}' are all of one class.",
+                    "No baseline can guess from them which rows are of another.",
+                )
+            )
     else:
-        raise ValueError("a pool without labels needs examples to guess them from")
+        raise BundleError(Problem("a pool without labels needs examples to guess them from."))
     return SelectionProblem(embedding, classes, examples, plan.budget, specification.every_class)
