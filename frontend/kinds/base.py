@@ -74,6 +74,9 @@ class KindPages(ABC):
     board_metrics: tuple[str, ...] = ()
     """Metrics that the board shows beside the score, each the mean over the tasks."""
 
+    unmeasured: tuple[str, ...] = ()
+    """Metrics that the scorer names and does not measure."""
+
     reads_specification = False
     """Whether ``python`` reads what the API says of the challenge."""
 

@@ -31,9 +31,16 @@ class CleaningPages(KindPages):
 
     @property
     def board_metrics(self) -> tuple[str, ...]:  # type: ignore[override]
-        # The public evaluator never computed it.
-        shown = self.specification.metric == "fraction_fixes" and self.specification.scorer == "corrected"
-        return ("auc",) if shown else ()
+        return ("auc",) if self.specification.metric == "fraction_fixes" and not self.published else ()
+
+    @property
+    def unmeasured(self) -> tuple[str, ...]:  # type: ignore[override]
+        return ("auc",) if self.published else ()
+
+    @property
+    def published(self) -> bool:
+        """Whether the public evaluator's numbers are shown."""
+        return self.specification.scorer == "reference"
 
     @property
     def plans(self) -> list[CleaningPlan]:
@@ -148,6 +155,7 @@ class CleaningPages(KindPages):
     def outcome(
         self, public: PublicData, result: dict[str, Any], others: Sequence[Other], *, whole: bool
     ) -> list[CleanedTask] | None:
-        published = self.specification.scorer == "reference"
-        found = [cleaned_task(public, plan, result, others, published=published, whole=whole) for plan in self.plans]
+        found = [
+            cleaned_task(public, plan, result, others, published=self.published, whole=whole) for plan in self.plans
+        ]
         return [task for task in found if task is not None] or None

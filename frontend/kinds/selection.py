@@ -58,8 +58,8 @@ class SelectionPages(KindPages):
     def _budget(self) -> str:
         budgets = sorted({plan.budget for plan in self.plans})
         if len(budgets) > 1:
-            return f"{budgets[0]} to {budgets[-1]} rows, by task"
-        return f"{budgets[0]} rows a task" if self.several else f"{budgets[0]} rows"
+            return f"{budgets[0]:,} to {budgets[-1]:,} rows, by task"
+        return f"{budgets[0]:,} rows" + (" a task" if self.several else "")
 
     @property
     def plans(self) -> list[TaskPlan]:

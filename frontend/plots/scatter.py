@@ -48,11 +48,11 @@ class Scatter:
 def scatter_plot(own: Mark, others: Sequence[Mark], *, limit: float | None = None) -> Scatter | None:
     """The drawing; ``limit`` is a place on the axis across that is marked, such as a budget."""
     marks = [own, *others]
-    across = [mark.x for mark in marks] + [0.0] + ([limit] if limit is not None else [])
+    across = [0.0, *(mark.x for mark in marks), *([limit] if limit is not None else [])]
     heights = [mark.y for mark in marks]
-    # So that no circle lies on the axis, over its numbers.
-    room = (max(heights) - min(heights)) * ROOM
-    plane = plane_of(across, [*heights, min(heights) - room], height=HEIGHT)
+    # So that no circle lies on an axis, over its numbers.
+    left, below = (min(values) - ROOM * (max(values) - min(values)) for values in (across, heights))
+    plane = plane_of([*across, left], [*heights, below], height=HEIGHT)
     if plane is None:
         return None
     places = [_placed(plane, number, mark) for number, mark in enumerate(marks)]

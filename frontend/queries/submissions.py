@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -106,8 +106,10 @@ def waiting_of(evaluation: Evaluation | None) -> Waiting | None:
     return Waiting(ahead, workers_away=not alive)
 
 
-def scores_of(submission: Submission, specification: Specification) -> ScoreTable | None:
-    """The numbers by task, metric and seed; None while there are none. Two queries."""
+def scores_of(
+    submission: Submission, specification: Specification, *, without: Collection[str] = ()
+) -> ScoreTable | None:
+    """The numbers by task, metric (``without`` some) and seed; None while there are none. Two queries."""
     evaluation = scored_evaluation(submission)
     if evaluation is None:
         return None
@@ -116,7 +118,7 @@ def scores_of(submission: Submission, specification: Specification) -> ScoreTabl
     )
     values = {(task, metric, seed): value for task, metric, seed, value in found}
     metric = specification.metric
-    others = dict.fromkeys(name for _, name, _, _ in found if name != metric)
+    others = dict.fromkeys(name for _, name, _, _ in found if name != metric and name not in without)
     metrics = [metric, *others]
     seeds = list(dict.fromkeys(seed for _, _, seed, _ in found if seed is not None))
     rows = [

@@ -57,7 +57,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "spec": specification,
         "kind": kind,
         "outcome": kind.outcome(PublicData(version), result, others, whole=reads_all or submission.is_baseline),
-        "scores": queries.scores_of(submission, specification),
+        "scores": queries.scores_of(submission, specification, without=kind.unmeasured),
         "reads_all": reads_all,
         "live": live,
     }

@@ -24,6 +24,7 @@ TABLE = {
     "/challenges/tiny/files/../../hidden/test.parquet": (404, 404, 404, 404),
     "/challenges/tiny/leaderboard/": (200, 200, 200, 200),
     "/challenges/tiny/leaderboard/?all=1&page=999": (200, 200, 200, 200),
+    "/challenges/tiny/rows/": (404, 404, 404, 404),
     "/challenges/tiny/submit": (LOGIN, 200, 200, 200),
     "/challenges/tiny/check": (405, 405, 405, 405),
     "/challenges/nothing/": (404, 404, 404, 404),

@@ -127,6 +127,25 @@ class TestCleaning:
         assert "Mean accuracy" in text
         assert "lower is better" in _text(client, "/")
 
+    def test_the_public_evaluator_s_numbers_are_read_as_it_meant_them(
+        self, load: Load, page: Client, user: User, tmp_path: Path
+    ) -> None:
+        reference = {"scorer": "reference", "reference": "dataperf-vision-cleaning", "seeds": [42]}
+        phase = load(kinds.write_cleaning(tmp_path / "b", model={"name": "linear-adamw"}, **reference))
+        result = kinds.ranking()
+        result["tasks"]["pets"] |= {"auc": -1.0, "fraction_fixes": 4 / kinds.ROWS}
+        result |= {"seeds": [{"seed": 42, "tasks": result["tasks"]}], "curves": {"pets": [0.5] * 4 + [0.9] * 16}}
+        files = {"pets.txt": "\n".join(map(str, range(kinds.ROWS))).encode()}
+        made = _entry(phase, user, files, 0.2, result)
+        text = _text(page, f"/submissions/{made.pk}/")
+        # Its first point is the one after the first fix, which it counts as none.
+        assert 'after <strong class="num">5</strong> of 20 fixes' in text
+        assert "Within 5 % of its own last accuracy" in text
+        assert "−1.0000" not in text
+        board = _text(page, "/challenges/tiny-cleaning/leaderboard/")
+        assert "Mean accuracy" not in board
+        assert "the public evaluator of 2023" in board
+
     def test_mended_labels_are_counted(self, load: Load, page: Client, user: User, tmp_path: Path) -> None:
         bundle = kinds.write_cleaning(tmp_path / "b", action="relabel", budget=4, metric="accuracy")
         phase = load(bundle)
