@@ -1,4 +1,4 @@
-"""``./run bench [pools|challenges|baselines|site]``: all measurements, or one part."""
+"""``./run bench [evaluators|baselines|site]``: all measurements, or one part."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from tests.benchmarks import baselines, challenges, pools, site
 
 parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-parser.add_argument("part", nargs="?", choices=("pools", "challenges", "baselines", "site"))
+parser.add_argument("part", nargs="?", choices=("evaluators", "baselines", "site"))
 parser.add_argument("pages", nargs="*", type=Path, help="Markdown to put the tables of the baselines into")
 options = parser.parse_args()
 PARTS = {
-    "pools": pools.run,
-    "challenges": challenges.run,
-    "baselines": partial(baselines.run, options.pages),
-    "site": site.run,
+    "evaluators": (pools.run, challenges.run),
+    "baselines": (partial(baselines.run, options.pages),),
+    "site": (site.run,),
 }
-for name, measure in PARTS.items():
+for name, measurements in PARTS.items():
     if options.part in (None, name):
-        measure()
+        for measure in measurements:
+            measure()

@@ -23,7 +23,7 @@ MEMORY_AIM = 1024
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is scored: the submitted files, options of ``score``, and the seconds that it may take."""
+    """What is scored: the submitted files behind ``submission``, options of ``score``, the seconds that it may take."""
 
     title: str
     files: tuple[str, ...]
@@ -33,11 +33,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """``name`` is what the importer calls it; None: the writer makes a bundle."""
+    """``name`` is what the importer calls it; None: the writer makes a bundle. ``options`` are the writer's."""
 
     writer: tuple[str, ...]
     name: str | None
     cases: tuple[Case, ...]
+    options: tuple[str, ...] = ()
 
 
 CHALLENGES = (
@@ -49,14 +50,14 @@ CHALLENGES = (
     Challenge(
         ("tests.benchmarks.published", "speech-selection"),
         "speech-selection",
-        (Case("speech selection, 1 board, 34,000 rows, 10 seeds", ("en_60_train.json",), 3),),
+        (Case("speech selection, 1 board, 34,000 rows, 10 seeds", ("/en_60_train.json",), 3),),
     ),
     Challenge(
         ("tests.benchmarks.published", "vision-cleaning"),
         "vision-cleaning",
         (
-            Case("cleaning, 1 task, fraction of fixes", (f"{CLEANING_TASKS[0]}_random.txt",), 10, ("--no-curves",)),
-            Case("cleaning, 1 task, whole curve", (f"{CLEANING_TASKS[0]}_random.txt",), 30),
+            Case("cleaning, 1 task, fraction of fixes", (f"/{CLEANING_TASKS[0]}_random.txt",), 10, ("--no-curves",)),
+            Case("cleaning, 1 task, whole curve", (f"/{CLEANING_TASKS[0]}_random.txt",), 30),
             Case("cleaning, 8 tasks, fractions of fixes", ("",), 80, ("--no-curves",)),
         ),
     ),
@@ -64,9 +65,20 @@ CHALLENGES = (
         ("tests.benchmarks.random_market",),
         None,
         (
-            Case("acquisition, 5 markets × 20 sellers, the whole budget of 15,000 rows, 10 trials", ("",), 30),
-            Case("the same by nearest neighbours", ("",), 30, ("--scorer", "reference-knn")),
+            Case("acquisition, 5 markets × 20 sellers, 2,000 rows bought in each, 10 trials", ("-100",), 30),
+            Case("the same, the whole budget: 15,000 rows", ("-750",), 30),
+            Case("the same by nearest neighbours", ("-750",), 30, ("--scorer", "reference-knn")),
         ),
+        ("0",),
+    ),
+    Challenge(
+        ("tests.benchmarks.random_market",),
+        None,
+        (
+            Case("acquisition, features as uneven as a language model's, 2,000 rows", ("-100",), 30),
+            Case("the same, the whole budget: 15,000 rows", ("-750",), 30),
+        ),
+        ("0.5",),
     ),
 )
 
@@ -79,14 +91,14 @@ def run() -> None:
         with tempfile.TemporaryDirectory() as folder:
             bundle = _bundle(challenge, Path(folder))
             for case in challenge.cases:
-                _line(case.title, list(_runs(case, bundle, Path(folder) / "submission")), case.aim)
+                _line(case.title, list(_runs(case, bundle, f"{folder}/submission")), case.aim)
 
 
 def _bundle(challenge: Challenge, folder: Path) -> Path:
     """The prepared dataset."""
     store = folder / "store"
     if challenge.name is None:
-        measured("-m", *challenge.writer, folder)
+        measured("-m", *challenge.writer, folder, *challenge.options)
         bundle = folder
     else:
         measured("-m", *challenge.writer, folder)
@@ -96,8 +108,8 @@ def _bundle(challenge: Challenge, folder: Path) -> Path:
     return next(store.iterdir())
 
 
-def _runs(case: Case, prepared: Path, submission: Path) -> Iterable[Run]:
-    files = [submission / name for name in case.files]
+def _runs(case: Case, prepared: Path, submission: str) -> Iterable[Run]:
+    files = [f"{submission}{name}" for name in case.files]
     for turn in range(ROUNDS + 1):
         result = evaluators("score", prepared, *files, *case.options, "--timings")
         if turn:  # the first is a warm-up

@@ -1,7 +1,9 @@
-"""Write an acquisition bundle of random rows: ``python -m tests.benchmarks.random_market FOLDER``.
+"""Write an acquisition bundle of random rows: ``python -m tests.benchmarks.random_market FOLDER DECAY``.
 
 Five markets of 20 sellers with 10,000 rows × 768 each, a tenth of the labels of every other seller wrong; and in
-``FOLDER/submission`` a purchase of ``BOUGHT`` rows from every seller.
+``FOLDER/submission-N`` a purchase of N rows from every seller. Feature *j* has a standard deviation in proportion to
+*j* to the power of minus DECAY: with 0 all are alike and L-BFGS is done in a dozen rounds, with 0.5 they are as uneven
+as a language model's and it takes seventy.
 """
 
 from __future__ import annotations
@@ -18,15 +20,19 @@ from numpy.typing import NDArray
 MARKETS, SELLERS, ROWS, DIMENSIONS = 5, 20, 10_000, 768
 BUYER_ROWS = 500
 BUDGET, FULL_PRICE = 150, 100
-BOUGHT = 750
+BOUGHT = (100, 750)
+"""The second spends the whole budget."""
+
 TRIALS = 10
 
 
-def write(folder: Path) -> None:
-    """The bundle and the submission."""
-    for name in ("public", "hidden", "submission"):
+def write(folder: Path, decay: float) -> None:
+    """The bundle and the submissions."""
+    for name in ("public", "hidden", *(f"submission-{rows}" for rows in BOUGHT)):
         (folder / name).mkdir(parents=True)
-    markets = [_market(folder, market) for market in range(MARKETS)]
+    scales = np.arange(1, DIMENSIONS + 1, dtype=np.float32) ** np.float32(-decay)
+    scales *= np.float32(0.5) / np.sqrt(np.mean(scales**2))
+    markets = [_market(folder, market, scales) for market in range(MARKETS)]
     specification = {
         "format": 1,
         "kind": "acquisition",
@@ -46,16 +52,17 @@ def write(folder: Path) -> None:
     (folder / "challenge.yaml").write_text(json.dumps(specification))  # which is YAML too
 
 
-def _market(folder: Path, market: int) -> dict[str, object]:
+def _market(folder: Path, market: int, scales: NDArray[np.float32]) -> dict[str, object]:
     generator = np.random.default_rng(market)
-    direction = generator.standard_normal(DIMENSIONS, dtype=np.float32) / np.float32(DIMENSIONS**0.5)
+    direction = generator.standard_normal(DIMENSIONS, dtype=np.float32)
     for seller in range(SELLERS):
         noise = 0.1 * (seller % 2)
-        _table(folder / f"hidden/{market}-{seller}.parquet", ROWS, direction, noise, generator)
-    _table(folder / f"public/buyer-{market}.parquet", BUYER_ROWS, direction, 0.0, generator)
+        _table(folder / f"hidden/{market}-{seller}.parquet", ROWS, scales, direction, noise, generator)
+    _table(folder / f"public/buyer-{market}.parquet", BUYER_ROWS, scales, direction, 0.0, generator)
     summary = {"row_number": ROWS, "column_number": DIMENSIONS + 1, "hist": {}, "label_correlation": {}}
     (folder / f"public/summaries-{market}.json").write_text(json.dumps([summary] * SELLERS))
-    (folder / f"submission/{market}.csv").write_text(",".join([str(BOUGHT)] * SELLERS) + "\n")
+    for rows in BOUGHT:
+        (folder / f"submission-{rows}/{market}.csv").write_text(",".join([str(rows)] * SELLERS) + "\n")
     return {
         "name": str(market),
         "budget": BUDGET,
@@ -76,8 +83,15 @@ def _columns(file: str) -> dict[str, object]:
     return {"files": [file], "id": None, "label": "label"}
 
 
-def _table(path: Path, rows: int, direction: NDArray[np.float32], noise: float, generator: np.random.Generator) -> None:
-    vectors = generator.standard_normal((rows, DIMENSIONS), dtype=np.float32)
+def _table(
+    path: Path,
+    rows: int,
+    scales: NDArray[np.float32],
+    direction: NDArray[np.float32],
+    noise: float,
+    generator: np.random.Generator,
+) -> None:
+    vectors = generator.standard_normal((rows, DIMENSIONS), dtype=np.float32) * scales
     labels = (vectors @ direction > 0) ^ (generator.random(rows) < noise)
     columns = {
         "embedding": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), DIMENSIONS),
@@ -87,4 +101,4 @@ def _table(path: Path, rows: int, direction: NDArray[np.float32], noise: float, 
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(Path(sys.argv[1]), float(sys.argv[2]))
