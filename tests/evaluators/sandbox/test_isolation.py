@@ -113,13 +113,14 @@ def test_nothing_can_be_written_outside_the_scratch_folder(
         def main(arguments):
             library = sysconfig.get_path("stdlib")
             folders = ["/", "/ratchet", "/ratchet/evaluators", "/ratchet/evaluators/sandbox", "/ratchet/site-packages",
-                       "/data", "/data/dataset", "/data/dataset/test", "/data/submission", "/dev", "/usr", "/usr/lib",
+                       "/data", "/data/dataset", "/data/dataset/tables/test", "/data/submission", "/dev", "/usr", "/usr/lib",
                        library, os.path.dirname(os.path.realpath(sys.executable))]
             def create(folder):
                 with open(os.path.join(folder, "was-here"), "x"):
                     pass
-            files = ["/data/dataset/manifest.json", "/data/dataset/tables/test/labels.npy", "/data/submission/apple.csv",
-                     "/ratchet/evaluators/cli.py", os.__file__, os.path.realpath(sys.executable)]
+            files = ["/data/dataset/manifest.json", "/data/dataset/tables/test/labels.npy",
+                     "/data/submission/apple.csv", "/ratchet/evaluators/cli.py",
+                     os.__file__, os.path.realpath(sys.executable)]
             def append(path):
                 with open(path, "ab"):
                     pass
