@@ -113,8 +113,8 @@ def test_nothing_can_be_written_outside_the_scratch_folder(
         def main(arguments):
             library = sysconfig.get_path("stdlib")
             folders = ["/", "/ratchet", "/ratchet/evaluators", "/ratchet/evaluators/sandbox", "/ratchet/site-packages",
-                       "/data", "/data/dataset", "/data/dataset/tables/test", "/data/submission", "/dev", "/usr", "/usr/lib",
-                       library, os.path.dirname(os.path.realpath(sys.executable))]
+                       "/data", "/data/dataset", "/data/dataset/tables/test", "/data/submission", "/dev",
+                       "/usr", "/usr/lib", library, os.path.dirname(os.path.realpath(sys.executable))]
             def create(folder):
                 with open(os.path.join(folder, "was-here"), "x"):
                     pass
