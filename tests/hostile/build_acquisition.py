@@ -27,6 +27,8 @@ TEXTS = {
     "buy-too-many.txt": "10,61,4\n",
     "buy-wraps-around.txt": "10,18446744073709551646,4\n",
     "buy-endless.txt": "10," + "9" * 5000 + ",4\n",
+    "buy-endless-zeros.txt": "10," + "0" * 5000 + ",-" + "0" * 5000 + "\n",
+    "buy-endless-zeros.csv": "seller,rows\nmill," + "0" * 5000 + "\nbarn," + "0" * 5000 + "7\n",
     "buy-gap.txt": "10,,4\n",
     # Lines.
     "buy-comma-behind.txt": "10,30,4,\n",

@@ -129,7 +129,7 @@ def _rows(market: Market, owned: list[int], orders: list[Order]) -> tuple[dict[s
         elif (wrong := _wrong_number(order, stock[order.seller])) is not None:
             problems.append(Problem(*wrong, order.file, order.line, order.field))
         else:
-            rows[order.seller] = int(order.rows)
+            rows[order.seller] = _whole(order.rows)
     return rows, problems
 
 
@@ -150,9 +150,14 @@ def _wrong_number(order: Order, owned: int) -> tuple[str, str] | None:
     if text.startswith("-") and text.strip("-0"):
         return f"{quoted(text)} is below zero: nothing can be sold back.", remedy
     # Python refuses to read numbers of thousands of digits.
-    if len(text.lstrip("+-0")) > MAX_DIGITS or int(text) > owned:
+    if len(text.lstrip("+-0")) > MAX_DIGITS or _whole(text) > owned:
         return f"{quoted(text)} is more than the {owned} rows that the seller owns.", remedy
     return None
+
+
+def _whole(text: str) -> int:
+    """A number that is not below zero; of zeros in front of it there may be thousands, which ``int`` would refuse."""
+    return int(text.lstrip("+-0") or "0")
 
 
 def _purchase(market: Market, owned: list[int], rows: dict[str, int]) -> Purchase:

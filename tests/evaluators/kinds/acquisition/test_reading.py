@@ -63,6 +63,13 @@ def test_with_one_market_any_name_will_do(make_market: MakeMarket) -> None:
     assert rows_of(read(dataset, [Upload("mine.csv", b"1,2,3")])) == {"tea": [1, 2, 3]}
 
 
+@pytest.mark.parametrize("tea", ["{0},{0}7,-{0}", "seller,rows\nmill,{0}\nbarn,+{0}7\n"])
+def test_thousands_of_zeros_are_one(market: PreparedDataset, tea: str) -> None:
+    """``int`` refuses them, ``numpy.loadtxt`` does not."""
+    found = read(market, files(tea=tea.format("0" * 5000), ink="0,0,0"))
+    assert rows_of(found)["tea"] == [0, 7, 0]
+
+
 def test_costs_and_report(market: PreparedDataset) -> None:
     purchase = read(market, files(tea="10,30,4", ink="0,0,0")).purchases[0]
     assert purchase.costs == [20, Fraction(45, 2), 6]
