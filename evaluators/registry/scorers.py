@@ -22,7 +22,7 @@ class ScorerInfo:
     ``of`` is a kind of challenge, or what the specification calls ``reference``. ``reading`` and ``scoring`` are
     ``module:attribute``; reading loads neither scikit-learn nor faiss. ``without_curves`` is a scoring that gives the
     same numbers sooner and no curves, where there is one. ``version`` changes whenever the same submission could get
-    another score.
+    another score or its result hold something else.
     """
 
     of: str
@@ -77,7 +77,7 @@ SCORERS = [
     ScorerInfo(
         "cleaning",
         "corrected",
-        "1.0.0",
+        "1.1.0",
         "evaluators.kinds.cleaning.reading:read",
         "evaluators.kinds.cleaning.scoring:score",
     ),

@@ -63,6 +63,8 @@ class CleaningPages(KindPages):
 
     @property
     def _reveal(self) -> str:
+        if self.published:
+            return "you see the accuracy after each fix, which gives away which labels were wrong"
         if self.specification.reveal == "fixes":
             return "you see of each row that you named whether its label was wrong"
         return "you see how many of the rows that you named were wrong"

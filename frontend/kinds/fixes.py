@@ -32,11 +32,15 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class CleanedTask:
-    """``hit`` is after how many fixes of ``rows`` the target is reached; None for mended labels."""
+    """``hit`` is after how many fixes of ``rows`` the target is reached; None for mended labels.
+
+    The curve has a point every ``step`` fixes.
+    """
 
     name: str
     title: str
     rows: int
+    step: int
     hit: float | None
     target: float | None
     plot: CurvePlot | None
@@ -70,20 +74,19 @@ def cleaned_task(
     slices = result.get("slices", {}).get(plan.name, {}) if whole else {}
     verdicts = _verdicts(slices)
     curve = _curve("this entry", result, plan.name, published=published)
-    first = 1 if published else 0
     target = ENOUGH * curve.values[-1] if curve is not None else None
     beside = [_curve(other.name, other.result, plan.name, published=published) for other in others]
     rows = public.rows(plan.train_table) if verdicts else None
     return CleanedTask(
         name=plan.name,
         title=plan.task.shown,
-        rows=len(curve.values) - 1 + first if curve is not None else 0,
+        rows=curve.fixes[-1] if curve is not None else 0,
+        step=curve.fixes[1] - curve.fixes[0] if curve is not None else 1,
         hit=curve.hit if curve is not None else None,
         target=target,
         plot=curve_plot(
             curve,
             [found for found in beside if found is not None],
-            first=first,
             target=target,
             verdicts=[right for _, right in verdicts],
         )
@@ -101,12 +104,23 @@ def _curve(label: str, result: dict[str, Any], task: str, *, published: bool) ->
     values = result.get("curves", {}).get(task) or []
     if len(values) < 2:
         return None
+    fixes = _points(result, task, len(values), first=1 if published else 0)
+    if len(fixes) != len(values):
+        return None
     fraction = result["tasks"][task].get("fraction_fixes")
     if fraction is None:
-        return Curve(label, values)
+        return Curve(label, values, fixes)
     # Averaged over seeds it need not be a whole number.
-    fixes = fraction * len(values) + 1 if published else fraction * (len(values) - 1)
-    return Curve(label, values, round(fixes, 6))
+    return Curve(label, values, fixes, round(fraction * fixes[-1] + (1 if published else 0), 6))
+
+
+def _points(result: dict[str, Any], task: str, points: int, *, first: int) -> Sequence[int]:
+    """After how many fixes each point of a curve was taken: after each, unless the result says after every how many."""
+    coarse = result.get("slices", {}).get(task, {}).get("curve")
+    if not coarse:
+        return range(first, first + points)
+    rows, step = int(coarse.get("rows", 0)), int(coarse.get("step", 0))
+    return [*range(0, rows, step), rows] if step > 0 else []
 
 
 def _verdicts(slices: dict[str, dict[str, float]]) -> list[tuple[str, bool]]:

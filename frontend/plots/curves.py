@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,10 +25,11 @@ NUMBER_GAP = 13
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """``values[k]`` is the accuracy after ``first + k`` fixes; ``hit`` says after how many the target is reached."""
+    """``values[k]`` is the accuracy after ``fixes[k]`` fixes; ``hit`` says after how many the target is reached."""
 
     label: str
-    values: list[float]
+    values: Sequence[float]
+    fixes: Sequence[int]
     hit: float | None = None
 
 
@@ -79,26 +81,27 @@ def curve_plot(
     own: Curve,
     others: Sequence[Curve],
     *,
-    first: int = 0,
     target: float | None = None,
     verdicts: Sequence[bool] = (),
 ) -> CurvePlot | None:
     """The drawing; None without a curve. ``verdicts`` say of each fix in turn whether it mended a true error."""
     curves = [own, *(curve for curve in others if curve.values)]
-    last = first + max(len(curve.values) for curve in curves) - 1
+    if not own.values:
+        return None
+    last = max(curve.fixes[-1] for curve in curves)
     heights = [value for curve in curves for value in curve.values] + ([target] if target is not None else [])
     strip = VERDICTS if verdicts else 0
     plane = plane_of([0.0, float(last)], heights, height=HEIGHT + strip, below=LABELS + strip)
-    if plane is None or not own.values:
+    if plane is None:
         return None
     ends = _apart([plane.y(curve.values[-1]) for curve in curves])
-    lines = [_line(plane, number, curve, first, ends[number]) for number, curve in enumerate(curves)]
+    lines = [_line(plane, number, curve, ends[number]) for number, curve in enumerate(curves)]
     hit = own.hit
     return CurvePlot(
         own=lines[0],
         others=lines[1:],
         hit_x=plane.x(hit) if hit is not None else None,
-        hit_y=plane.y(_at(own.values, hit, first)) if hit is not None else 0.0,
+        hit_y=plane.y(_at(own, hit)) if hit is not None else 0.0,
         target_y=plane.y(target) if target is not None else None,
         verdicts=[Verdict(plane.x(number), right) for number, right in enumerate(verdicts, start=1)],
         verdicts_y=plane.axis + 3,
@@ -108,16 +111,16 @@ def curve_plot(
         ticks_y=plane.ticks_up(),
         height=plane.height,
         axis=plane.axis,
-        table=_table(curves, first, last),
-        description=_description(curves, first, target),
+        table=_table(curves),
+        description=_description(curves, target),
     )
 
 
-def _line(plane: Plane, number: int, curve: Curve, first: int, number_y: float) -> Line:
+def _line(plane: Plane, number: int, curve: Curve, number_y: float) -> Line:
     step = math.ceil(len(curve.values) / MAX_POINTS)
     # The end belongs to the line whatever the step is.
     kept = sorted({*range(0, len(curve.values), step), len(curve.values) - 1})
-    path = plane.path((first + place, curve.values[place]) for place in kept)
+    path = plane.path((curve.fixes[place], curve.values[place]) for place in kept)
     return Line(number, curve.label, path, number_y, curve.hit)
 
 
@@ -130,24 +133,28 @@ def _apart(places: list[float]) -> list[float]:
     return found
 
 
-def _at(values: Sequence[float], fixes: float, first: int) -> float:
-    place = min(len(values) - 1, max(0, round(fixes) - first))
-    return values[place]
+def _at(curve: Curve, fixes: float) -> float:
+    """The height of the drawn line."""
+    after = bisect_left(curve.fixes, fixes)
+    if after in (0, len(curve.fixes)):
+        return curve.values[0 if after == 0 else -1]
+    left, right = curve.fixes[after - 1], curve.fixes[after]
+    low, high = curve.values[after - 1], curve.values[after]
+    return low + (high - low) * (fixes - left) / (right - left)
 
 
-def _table(curves: Sequence[Curve], first: int, last: int) -> list[TableRow]:
-    """Every curve at a few numbers of fixes."""
-    steps = sorted({first, last, *(round(first + part * (last - first) / TABLE_ROWS) for part in range(TABLE_ROWS))})
-    return [TableRow(fixes, [_value(curve, fixes - first) for curve in curves]) for fixes in steps]
+def _table(curves: Sequence[Curve]) -> list[TableRow]:
+    """Every curve at a few numbers of fixes, as far as it has a point there."""
+    known = sorted({fixes for curve in curves for fixes in curve.fixes})
+    parts = min(TABLE_ROWS, len(known) - 1)
+    steps = [known[round(part * (len(known) - 1) / max(1, parts))] for part in range(parts + 1)]
+    points = [dict(zip(curve.fixes, curve.values, strict=True)) for curve in curves]
+    return [TableRow(fixes, [values.get(fixes) for values in points]) for fixes in steps]
 
 
-def _value(curve: Curve, place: int) -> float | None:
-    return curve.values[place] if 0 <= place < len(curve.values) else None
-
-
-def _description(curves: Sequence[Curve], first: int, target: float | None) -> str:
+def _description(curves: Sequence[Curve], target: float | None) -> str:
     own = curves[0]
-    last = first + len(own.values) - 1
+    first, last = own.fixes[0], own.fixes[-1]
     sentences = [f"Accuracy from {own.values[0]:.4f} after {first} fixes to {own.values[-1]:.4f} after {last}."]
     if target is not None:
         sentences.append(f"The target is {target:.4f}.")

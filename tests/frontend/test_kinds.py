@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from challenges.models import Phase
+from evaluators.dataset import prepare
+from evaluators.prepared import PreparedDataset
+from evaluators.scoring import score
+from evaluators.uploads import Upload
 from frontend.kinds import pages_of
 from frontend.queries import public_data
 from leaderboard.models import Submission, User
@@ -110,6 +115,31 @@ class TestCleaning:
         for private in ('alt="Row', "pets-0", "wrong label", '<line class="right"', "first 10 %"):
             assert private not in text
 
+    def test_from_counts_a_baseline_s_page_tells_nobody_which_labels_were_wrong(
+        self, load: Load, client: Client, tmp_path: Path
+    ) -> None:
+        """The scorer's own results for two rankings that differ between the curve's points alone."""
+        bundle = kinds.write_cleaning(tmp_path / "b")
+        phase = load(bundle)
+        dataset = PreparedDataset.open(prepare(bundle, tmp_path / "store"))
+        drawn = []
+        for order in ([5, 0, 1, 2, 3, 6, 7, 4, 8, 9], [3, 0, 5, 2, 1, 7, 6, 8, 4, 9]):
+            content = "".join(f"{row}\n" for row in [*order, *range(10, kinds.ROWS)]).encode()
+            result = score(dataset, [Upload("pets.txt", content)])
+            recorded = {key: result.model_dump()[key] for key in ("tasks", "seeds", "curves", "slices")}
+            files = {"pets.txt": content}
+            made = _entry(
+                phase, baselines_team(), files, result.score.value, recorded, baseline=f"b{order[0]}", client="baseline"
+            )
+            text = _text(client, f"/submissions/{made.pk}/")
+            assert "Labels set right, measured every 10" in text
+            path = re.search(r'class="line own" d="M([^"]*)"', text)
+            assert path is not None
+            drawn.append(path[1])
+            assert len(path[1].split("L")) == 3
+            assert f"of {kinds.ROWS} fixes" in text
+        assert drawn[0] == drawn[1]
+
     def test_without_curves_the_numbers_are_shown(self, page: Client, cleaning: Phase, user: User) -> None:
         result = kinds.ranking() | {"curves": {}, "slices": {}}
         files = {"pets.txt": "\n".join(map(str, range(kinds.ROWS))).encode()}
@@ -142,6 +172,7 @@ class TestCleaning:
         assert 'after <strong class="num">5</strong> of 20 fixes' in text
         assert "Within 5 % of its own last accuracy" in text
         assert "−1.0000" not in text
+        assert "gives away which labels were wrong" in _text(page, "/challenges/tiny-cleaning/")
         board = _text(page, "/challenges/tiny-cleaning/leaderboard/")
         assert "Mean accuracy" not in board
         assert "the public evaluator of 2023" in board

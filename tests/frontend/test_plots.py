@@ -92,13 +92,17 @@ def test_seeds_are_drawn_only_where_there_are_several() -> None:
     assert "a: 0.4000 to 0.6000" in plot.description
 
 
+def _curve(label: str, values: list[float], hit: float | None = None, *, first: int = 0) -> Curve:
+    return Curve(label, values, range(first, first + len(values)), hit)
+
+
 heights = st.lists(st.floats(0, 1), min_size=2, max_size=40)
 
 
 @given(heights, st.lists(heights, max_size=8), st.integers(0, 1))
 def test_a_curve_stays_inside_its_drawing(own: list[float], others: list[list[float]], first: int) -> None:
-    curves = [Curve(str(number), values, 1.0) for number, values in enumerate(others)]
-    plot = curve_plot(Curve("own", own, 0.5), curves, first=first, target=0.5, verdicts=[True, False])
+    curves = [_curve(str(number), values, 1.0, first=first) for number, values in enumerate(others)]
+    plot = curve_plot(_curve("own", own, 0.5, first=first), curves, target=0.5, verdicts=[True, False])
     assert plot is not None
     for line in (plot.own, *plot.others):
         for point in line.path.removeprefix("M").split("L"):
@@ -110,7 +114,7 @@ def test_a_curve_stays_inside_its_drawing(own: list[float], others: list[list[fl
 
 
 def test_numbers_at_the_ends_of_lines_do_not_cover_each_other() -> None:
-    plot = curve_plot(Curve("own", [0.5, 0.9]), [Curve(str(number), [0.4, 0.9]) for number in range(5)])
+    plot = curve_plot(_curve("own", [0.5, 0.9]), [_curve(str(number), [0.4, 0.9]) for number in range(5)])
     assert plot is not None
     ends = sorted(line.number_y for line in (plot.own, *plot.others))
     assert all(after - before >= 12 for before, after in itertools.pairwise(ends))
@@ -118,7 +122,7 @@ def test_numbers_at_the_ends_of_lines_do_not_cover_each_other() -> None:
 
 def test_a_long_curve_is_thinned_and_keeps_its_end() -> None:
     values = [number / 10_000 for number in range(10_001)]
-    plot = curve_plot(Curve("own", values, 5000.0), [])
+    plot = curve_plot(_curve("own", values, 5000.0), [])
     assert plot is not None
     points = plot.own.path.split("L")
     assert len(points) <= MAX_POINTS + 1
@@ -129,7 +133,22 @@ def test_a_long_curve_is_thinned_and_keeps_its_end() -> None:
 
 
 def test_a_curve_of_nothing_is_not_drawn() -> None:
-    assert curve_plot(Curve("own", []), [Curve("other", [0.1, 0.2])]) is None
+    assert curve_plot(_curve("own", []), [_curve("other", [0.1, 0.2])]) is None
+
+
+def test_a_coarse_curve_lies_where_it_was_measured() -> None:
+    fine = [0.5 + 0.4 * fixes / 25 for fixes in range(26)]
+    places = [0, 10, 20, 25]
+    whole = curve_plot(_curve("own", fine, 13.0), [])
+    plot = curve_plot(Curve("own", [fine[place] for place in places], places, 13.0), [])
+    assert plot is not None
+    assert whole is not None
+    points, all_points = (drawn.own.path.removeprefix("M").split("L") for drawn in (plot, whole))
+    assert points == [all_points[place] for place in places]
+    # Between two points the dot is on the line.
+    assert (plot.hit_x, plot.hit_y) == pytest.approx((whole.hit_x, whole.hit_y))
+    assert [(row.fixes, row.values) for row in plot.table] == [(place, [fine[place]]) for place in places]
+    assert plot.description.startswith("Accuracy from 0.5000 after 0 fixes to 0.9000 after 25.")
 
 
 def test_cost_grows_to_the_right_and_accuracy_upwards() -> None:

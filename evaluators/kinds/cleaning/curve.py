@@ -20,6 +20,12 @@ Rows = NDArray[np.int64]
 ENOUGH = 0.95
 """The part of the accuracy on clean labels at which a model is nearly as good."""
 
+PIECES = 10
+"""A coarse curve has about so many pieces."""
+
+MIN_STEP = 10
+"""The fewest fixes in a piece: a tenth of a small training set would be a row or two."""
+
 
 def accuracies(
     measure: Measure, noisy: Labels, true: Labels, order: Rows, *, used: NDArray[np.bool_] | None = None
@@ -38,6 +44,20 @@ def accuracies(
             if used is None or used[row]:
                 accuracy = measure(labels)
         yield accuracy
+
+
+def coarse_step(rows: int) -> int:
+    """Every how many fixes a curve has a point if it is not to say which they were.
+
+    In a whole curve each point that differs from the one before gives away that the row between had a wrong label.
+    """
+    return max(MIN_STEP, -(-rows // PIECES))
+
+
+def coarse(points: NDArray[np.float64], step: int) -> NDArray[np.float64]:
+    """Of points (rows + 1,) those after 0, ``step``, 2 ``step``, … fixes, and the last."""
+    last = len(points) - 1
+    return points[[*range(0, last, step), last]]
 
 
 def first_reaching(points: Iterable[float], target: float) -> int:

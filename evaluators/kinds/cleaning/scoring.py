@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.kinds.base import Marks, Timings, timed
-from evaluators.kinds.cleaning.curve import ENOUGH, accuracies, first_reaching
+from evaluators.kinds.cleaning.curve import ENOUGH, accuracies, coarse, coarse_step, first_reaching
 from evaluators.kinds.cleaning.outcomes import label_slices, ranking_slices
 from evaluators.kinds.cleaning.reading import DROPPED, Cleaning, TaskLabels, TaskRanking, cleaning_of
 from evaluators.kinds.cleaning.specification import CleaningSpecification
@@ -26,7 +26,9 @@ def score(dataset: PreparedDataset, submission: Cleaning, spent: Timings) -> Mar
     """The marks of a cleaning that keeps the rules.
 
     A ranking's target is the accuracy of the model on clean labels, k fixes of n rows count k/n, no fix at all counts,
-    and accuracies are not rounded. ``curves`` are the means over the seeds, from no fix to all.
+    and accuracies are not rounded. ``curves`` are the means over the seeds, from no fix to all. With ``reveal: fixes``
+    they have a point for each fix; that tells which rows were wrong, so else they have one for every
+    ``slices[task]["curve"]["step"]`` of ``slices[task]["curve"]["rows"]`` fixes, and the last.
     """
     specification = cleaning_of(dataset)
     by_task: dict[str, list[MetricValues]] = {}
@@ -39,8 +41,14 @@ def score(dataset: PreparedDataset, submission: Cleaning, spent: Timings) -> Mar
         with timed(spent, "train"):
             curve = ranking_curves(specification, data, ranking)
         by_task[name] = [_ranking_metrics(points) for points in curve]
-        curves[name] = curve.mean(axis=0).tolist()
+        mean = curve.mean(axis=0)
         slices[name] = ranking_slices(specification, data, ranking)
+        if specification.reveal != "fixes":
+            rows = len(ranking.rows)
+            step = coarse_step(rows)
+            mean = coarse(mean, step)
+            slices[name]["curve"] = {"rows": float(rows), "step": float(step)}
+        curves[name] = mean.tolist()
     for labels in submission.labels:
         name = labels.plan.name
         with timed(spent, "load"):

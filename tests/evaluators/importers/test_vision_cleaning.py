@@ -38,7 +38,7 @@ def test_everything_is_where_it_was(source: Path, tmp_path: Path) -> None:
         ("01g317-flipped", "Person (flipped)"),
     ]
     assert (specification.scorer, specification.reference) == ("reference", "dataperf-vision-cleaning")
-    assert (specification.partial, specification.seeds, specification.reveal) == (True, [42], "counts")
+    assert (specification.partial, specification.seeds, specification.reveal) == (True, [42], "fixes")
     for name, plan in specification.plans.items():
         published = pq.read_table(source / f"embeddings/{name}_train_0.3_40.parquet")
         train, truth = dataset.table(plan.train), dataset.table(plan.truth)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from evaluators.kinds.cleaning.curve import accuracies, first_reaching
+from evaluators.kinds.cleaning.curve import accuracies, coarse, coarse_step, first_reaching
 
 Array = NDArray[Any]
 
@@ -64,3 +64,18 @@ def test_a_target_that_is_just_met_is_met() -> None:
     assert first_reaching([0.1, 0.5, 0.9], 0.5) == 1
     with pytest.raises(ValueError, match="no point"):
         first_reaching([0.1], 0.5)
+
+
+@pytest.mark.parametrize(
+    ("rows", "places"),
+    [
+        (300, list(range(0, 301, 30))),
+        (305, [*range(0, 305, 31), 305]),
+        (20, [0, 10, 20]),
+        (25, [0, 10, 20, 25]),
+        (7, [0, 7]),
+        (10_000, list(range(0, 10_001, 1000))),
+    ],
+)
+def test_a_coarse_curve_has_about_ten_pieces_and_none_of_a_few_rows(rows: int, places: list[int]) -> None:
+    assert coarse(np.arange(rows + 1.0), coarse_step(rows)).tolist() == places

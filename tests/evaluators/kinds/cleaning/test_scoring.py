@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -64,8 +65,9 @@ def test_a_ranking_gets_what_the_plain_way_gives(ranked: PreparedDataset, order:
             "accuracy_clean": accuracy(data, data.true, kept),
         }
         curves.append(curve)
-    assert result.curves["jam"] == pytest.approx(np.mean(curves, axis=0).tolist(), abs=1e-15)
-    assert len(result.curves["jam"]) == ROWS + 1
+    # Of 30 rows one point after every tenth: a whole curve says which rows were wrong.
+    assert result.curves["jam"] == pytest.approx(np.mean(curves, axis=0)[::10].tolist(), abs=1e-15)
+    assert result.slices["jam"]["curve"] == {"rows": ROWS, "step": 10}
     assert result.score.value == pytest.approx(
         np.mean([scores.tasks["jam"]["fraction_fixes"] for scores in result.seeds])
     )
@@ -93,7 +95,8 @@ def test_no_fix_is_counted_where_none_is_needed(make_cleaning: MakeCleaning) -> 
 
 def test_slices_count_the_errors_found(ranked: PreparedDataset) -> None:
     assert score(ranked, [ranking(BEST)]).slices["jam"] == {
-        "errors": {"first 10 %": 3, "first 25 %": 7, "first 50 %": 7, "first 100 %": 7}
+        "errors": {"first 10 %": 3, "first 25 %": 7, "first 50 %": 7, "first 100 %": 7},
+        "curve": {"rows": ROWS, "step": 10},
     }
     assert score(ranked, [ranking(WORST)]).slices["jam"]["errors"] == {
         "first 10 %": 0,
@@ -149,6 +152,39 @@ def test_the_truth_is_told_only_where_the_challenge_says_so(make_cleaning: MakeC
     slices = score(told, [ranking(WORST)]).slices["jam"]
     assert [row for row in range(ROWS) if slices["fixes"][f"jam-{row:03d}"]] == list(WRONG)
     assert [slices["places"][f"jam-{row:03d}"] for row in WORST] == list(range(ROWS))
+
+
+def shuffled(order: list[int], seed: int) -> list[int]:
+    """The rows in another order between the places up to which errors are counted or the curve has points."""
+    bounds = [0, 3, 8, 10, 15, 20, ROWS]
+    generator = np.random.default_rng(seed)
+    pieces = [generator.permutation(order[low:high]).tolist() for low, high in itertools.pairwise(bounds)]
+    return [row for piece in pieces for row in piece]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_from_counts_nobody_learns_which_labels_were_wrong(ranked: PreparedDataset, seed: int) -> None:
+    """Which rows of a piece were wrong changes nothing but the two metrics of the ranking."""
+    orders = [list(range(ROWS)), shuffled(list(range(ROWS)), seed)]
+    known = []
+    for order in orders:
+        content = score(ranked, [ranking(order)]).model_dump()
+        del content["data"], content["score"]
+        for tasks in (content["tasks"], *(scores["tasks"] for scores in content["seeds"])):
+            del tasks["jam"]["fraction_fixes"], tasks["jam"]["auc"]
+        known.append(content)
+    assert known[0] == known[1]
+
+
+def test_with_fixes_the_whole_curve_is_told(make_cleaning: MakeCleaning) -> None:
+    dataset = make_cleaning(reveal="fixes", partial=True)
+    result = score(dataset, [ranking(BEST)])
+    assert len(result.curves["jam"]) == ROWS + 1
+    assert result.tasks["jam"]["auc"] == pytest.approx(np.mean(result.curves["jam"]))
+    assert "curve" not in result.slices["jam"]
+    told_less = score(make_cleaning(partial=True), [ranking(BEST)])
+    assert told_less.seeds == result.seeds
+    assert told_less.curves["jam"] == result.curves["jam"][::10]
 
 
 def test_tasks_are_averaged_and_draw_for_themselves(ranked: PreparedDataset) -> None:
