@@ -18,6 +18,9 @@ from evaluators.kinds.base import TaskReport
 from evaluators.prepared import PreparedDataset
 from evaluators.uploads import Upload
 
+MAX_TRAINED_BYTES = 1 << 30
+"""Vectors in double precision of one market that a reference scorer trains on; it holds them about twice."""
+
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
@@ -78,7 +81,7 @@ def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Acqui
     """As the public evaluator has it: the budget is not enforced.
 
     A number below zero or above what the seller owns stops its price function, and it needs one number for each
-    seller, so those are refused here too.
+    seller, so those are refused here too. As no budget bounds what is trained on, ``MAX_TRAINED_BYTES`` does.
 
     Raises:
         SubmissionError: as ``read``.
@@ -100,6 +103,9 @@ def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, within_budget:
             purchases.append(_purchase(market, owned, rows))
             if within_budget:
                 found = _over_budget(purchases[-1], orders[0].file)
+            else:
+                dimensions = dataset.table(market.buyer_table).embedding.shape[1]
+                found = _over_memory(purchases[-1], dimensions, orders[0].file)
         problems += found
     if problems:
         raise SubmissionError(problems)
@@ -180,6 +186,20 @@ def _over_budget(purchase: Purchase, file: str) -> list[Problem]:
             f"the task '{purchase.market.name}' costs {amount(purchase.cost)} of {amount(budget)}: "
             f"{amount(over)} too much.",
             f"Buy fewer rows; most is spent on '{name}' ({cost}).",
+            file=file,
+        )
+    ]
+
+
+def _over_memory(purchase: Purchase, dimensions: int, file: str) -> list[Problem]:
+    rows, most = sum(purchase.rows), MAX_TRAINED_BYTES // (8 * dimensions)
+    if rows <= most:
+        return []
+    return [
+        Problem(
+            f"the task '{purchase.market.name}' buys {rows} rows, more than the {most} that can be trained on here: "
+            "the public evaluator would try, with whatever memory it takes.",
+            "Buy fewer rows.",
             file=file,
         )
     ]

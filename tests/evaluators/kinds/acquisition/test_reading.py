@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -68,6 +69,18 @@ def test_thousands_of_zeros_are_one(market: PreparedDataset, tea: str) -> None:
     """``int`` refuses them, ``numpy.loadtxt`` does not."""
     found = read(market, files(tea=tea.format("0" * 5000), ink="0,0,0"))
     assert rows_of(found)["tea"] == [0, 7, 0]
+
+
+def test_no_budget_binds_the_reference_but_memory_does(published: PreparedDataset) -> None:
+    """Five dimensions in double precision: 26,843,545 rows are a gibibyte."""
+    large = replace(published, counts=dict.fromkeys(published.counts, 30_000_000))
+    assert rows_of(read_reference(large, files(tea="26843545,0,0", ink="26843545,0,0")))["ink"] == [26_843_545, 0, 0]
+    with pytest.raises(SubmissionError) as caught:
+        read_reference(large, files(tea="26843545,0,1", ink="0,0,0"))
+    assert str(caught.value) == (
+        "tea.txt: the task 'tea' buys 26843546 rows, more than the 26843545 that can be trained on here: the public "
+        "evaluator would try, with whatever memory it takes. Buy fewer rows."
+    )
 
 
 def test_costs_and_report(market: PreparedDataset) -> None:
