@@ -110,9 +110,13 @@ def _facts(item: dict[str, Any]) -> SellerFacts:
         # DataPerf describes the label as well, as the last column.
         dimensions = item["column_number"] - 1
         named = sorted(item["label_correlation"].items(), key=lambda pair: int(pair[0]))[:dimensions]
-        finite = [abs(value) for _, value in named if math.isfinite(value)]
-        return SellerFacts(item["row_number"], dimensions, max(finite, default=None), _classes(item))
-    except (KeyError, TypeError, AttributeError) as error:
+        # A dimension that never changes has none: NaN in DataPerf's, which JSON does not know, so null in ours.
+        finite = [abs(value) for _, value in named if value is not None and math.isfinite(value)]
+        rows = item["row_number"]
+        if type(rows) is not int or rows < 1:
+            raise ValueError("row_number is not a whole number above zero")
+        return SellerFacts(rows, dimensions, max(finite, default=None), _classes(item))
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError("is not a summary") from error
 
 

@@ -17,8 +17,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from challenges.models import Phase
 from evaluators.dataset import prepare
+from evaluators.importers import acquisition
 from evaluators.prepared import PreparedDataset
 from evaluators.scoring import score
+from evaluators.specification import AcquisitionSpecification
 from evaluators.uploads import Upload
 from frontend.kinds import pages_of
 from frontend.queries import public_data
@@ -243,6 +245,41 @@ class TestAcquisition:
         text = _text(client, f"/submissions/{made.pk}/")
         assert "Market 1" in text
         assert '<span class="quiet">—</span>' in text
+
+    def test_published_summaries_of_an_imported_market_are_shown(
+        self, load: Load, client: Client, tmp_path: Path
+    ) -> None:
+        """DataPerf's have NaN where a dimension never changes, and describe the label as well."""
+        source = tmp_path / "source"
+        rows = "0.5,7,0\n1.5,7,1\n"
+        published = kinds.summary(30_000) | {"label_correlation": {"0": -0.25, "1": float("nan"), "2": 1.0}}
+        for name, content in {
+            "marketinfo/0/price/budget.txt": "150",
+            "marketinfo/0/price/price.txt": "lin,100",
+            "marketinfo/0/data_buyer/20.csv": rows,
+            "marketinfo/0/summary/0.csv.json": json.dumps(published),
+            "features/0/0.csv": rows,
+        }.items():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_text(content)
+        acquisition.import_bundle(source, tmp_path / "b")
+        load(tmp_path / "b")
+        text = _text(client, "/challenges/dataperf-acquisition/")
+        for part in ("100 · n / 30,000", "0.25", "Everything that is for sale"):
+            assert part in text
+
+    @pytest.mark.parametrize(
+        "wrong", [{"row_number": 0}, {"row_number": "many"}, {"label_correlation": {"0": 10**400, "1": 0.5}}], ids=str
+    )
+    def test_a_summary_that_was_loaded_before_it_was_checked_breaks_no_page(
+        self, load: Load, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]
+    ) -> None:
+        bundle = kinds.write_acquisition(tmp_path / "b")
+        path = bundle / "public/summaries-0.json"
+        path.write_text(json.dumps([item | wrong for item in json.loads(path.read_text())]))
+        monkeypatch.setattr(AcquisitionSpecification, "check_document", lambda *arguments: None)
+        load(bundle)
+        assert "100 · n / N" in _text(client, "/challenges/tiny-market/")
 
     def test_a_summary_that_is_none_hides_nothing_else(
         self, client: Client, market: Phase, monkeypatch: pytest.MonkeyPatch

@@ -161,14 +161,13 @@ class AcquisitionSpecification(CommonSpecification):
         market = next(market for market in self.tasks if market.summaries == name)
         if not isinstance(content, list) or len(content) != len(market.sellers):
             raise ValueError(f"is not a list of {len(market.sellers)} summaries, one for each seller")
-        if self.reference is not None:
-            return  # what was published in 2023 is taken as it is
         for seller, table, item in zip(market.sellers, market.seller_tables, content, strict=True):
             try:
                 rows = read_summary(item).rows
             except ValueError as error:
                 raise ValueError(f"the summary of '{seller.name}' {error}") from error
-            if rows != counts[table]:
+            # What was published in 2023 is taken as it is.
+            if rows != counts[table] and self.reference is None:
                 raise ValueError(f"says that '{seller.name}' owns {rows} rows; the data have {counts[table]}")
 
     def scoring_part(self) -> dict[str, Any]:

@@ -118,11 +118,11 @@ def read_summary(content: Any) -> Summary:
         histograms = _by_dimension(content["hist"], dimensions)
         correlation = np.array(_by_dimension(content["label_correlation"], dimensions), np.float64)
         means = np.array([_mean(histogram) for histogram in histograms])
-    except (TypeError, KeyError, ValueError, AttributeError, ZeroDivisionError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError, ArithmeticError) as error:
         wanted = "row_number, column_number, hist and label_correlation"
         raise ValueError(f"is not a summary with {wanted}, one entry for each dimension") from error
-    if not isinstance(rows, int):
-        raise ValueError("row_number is not a whole number")
+    if type(rows) is not int or rows < 1:
+        raise ValueError("row_number is not a whole number above zero")
     return Summary(rows, means, np.nan_to_num(correlation))
 
 

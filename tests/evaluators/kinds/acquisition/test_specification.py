@@ -88,3 +88,6 @@ def test_published_summaries_are_taken_as_they_are(tmp_path: Path) -> None:
     bundle = write_market(tmp_path / "bundle", **reference_market())
     _summaries(bundle, rows=61)
     prepare(bundle, tmp_path / "store")
+    _summaries(bundle, rows=0)
+    with pytest.raises(BundleError, match="the summary of 'barn' row_number is not a whole number above zero"):
+        prepare(bundle, tmp_path / "store")

@@ -77,6 +77,9 @@ def test_a_published_one_may_describe_the_label_and_have_nothing_to_correlate() 
     "change",
     [
         {"row_number": "500"},
+        {"row_number": 0},
+        {"row_number": True},
+        {"label_correlation": {"0": 0.1, "1": 10**400, "2": 0.1}},
         {"hist": {}},
         {"label_correlation": [0.1, 0.2, 0.3]},
         {"label_correlation": {"0": 0.1}},
