@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.errors import BundleError, Problem, quoted
-from evaluators.importers.number_table import number_batches, text_of
+from evaluators.importers.number_table import number_batches
+from evaluators.importers.reading import json_of, text_of
 from evaluators.importers.writing import TableWriter, batches, new_bundle, table_of
 from evaluators.kinds.acquisition.summaries import Batches, summarise
 
@@ -99,7 +100,8 @@ def _markets(source: Path) -> list[_Source]:
 
 def _market(source: Path, name: str) -> _Source:
     info = source / "marketinfo" / name
-    prices = [_full_price(line, f"{name}/price.txt") for line in text_of(info / "price" / "price.txt").split()]
+    lines = [line.strip() for line in text_of(info / "price" / "price.txt").splitlines()]
+    prices = [_full_price(line, f"{name}/price.txt") for line in lines if line]
     sellers = sorted((source / "features" / name).glob("*.csv"), key=lambda path: _number(path, name))
     if [path.stem for path in sellers] != [str(number) for number in range(len(prices))]:
         raise BundleError(
@@ -173,7 +175,7 @@ def _write_summaries(market: _Source, work: Path, classes: list[str]) -> None:
         published = market.info / "summary" / f"{seller.name}.json"
         if published.is_file():
             # JSON knows no NaN: the correlation of a column that never changes becomes null.
-            summaries.append(json.loads(text_of(published), parse_constant=lambda _: None))
+            summaries.append(json_of(published))
         else:
             summaries.append(summarise(_batches_of(work / _seller(market, number), classes), classes))
     path = work / _summaries(market)

@@ -11,6 +11,7 @@ import pyarrow.csv
 from numpy.typing import NDArray
 
 from evaluators.errors import BundleError, Problem
+from evaluators.importers.reading import place
 
 BLOCK_BYTES = 4 * 1024 * 1024
 """Text held in memory at a time; a line must fit in."""
@@ -34,7 +35,7 @@ def number_batches(path: Path, *, delimiter: str = ",") -> Iterator[NDArray[np.f
                 yield np.column_stack([column.to_numpy() for column in batch.columns])
     except (pa.ArrowException, OSError) as error:
         raise BundleError(
-            Problem("is not a table of numbers.", str(error).split("\n")[0][:200], _place(path))
+            Problem("is not a table of numbers.", str(error).split("\n")[0][:200], place(path))
         ) from error
 
 
@@ -48,29 +49,8 @@ def _columns(path: Path, delimiter: str) -> int:
         with path.open("rb") as file:
             first = file.readline(BLOCK_BYTES)
     except OSError as error:
-        raise BundleError(
-            Problem("the file is missing or cannot be read.", file=f"{path.parent.name}/{path.name}")
-        ) from error
+        raise BundleError(Problem("the file is missing or cannot be read.", file=place(path))) from error
     count = first.count(delimiter.encode()) + 1
     if count < 2:
-        raise BundleError(Problem("has no vector and label in its first line.", file=_place(path)))
+        raise BundleError(Problem("has no vector and label in its first line.", file=place(path)))
     return count
-
-
-def text_of(path: Path) -> str:
-    """A small text file.
-
-    Raises:
-        BundleError: it is missing or no text.
-    """
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BundleError(
-            Problem("the file is missing or is no text.", file=f"{path.parent.name}/{path.name}")
-        ) from error
-
-
-def _place(path: Path) -> str:
-    """Many files are called 0.csv: the folder says which one it is."""
-    return f"{path.parent.name}/{path.name}"

@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from evaluators.errors import BundleError, Problem, quoted
+from evaluators.importers.reading import entries
 from evaluators.importers.writing import TableWriter, batches, new_bundle
 
 NONTARGET = "nontarget"
@@ -94,7 +95,7 @@ def import_bundle(source: Path, bundle: Path) -> None:
 
 
 def _languages(source: Path) -> dict[str, Path]:
-    matched = ((_FOLDER.fullmatch(path.name), path) for path in sorted(source.iterdir()) if path.is_dir())
+    matched = ((_FOLDER.fullmatch(path.name), path) for path in entries(source) if path.is_dir())
     found = {match[1]: path for match, path in matched if match is not None}
     if not found:
         raise BundleError(Problem("there is no folder dataperf_LANG_data.", file=source.name))

@@ -9,7 +9,6 @@ Rows stay in the order of the file: a ranking names them by their numbers.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from evaluators.errors import BundleError, Problem, quoted
+from evaluators.importers.reading import csv_rows, entries
 from evaluators.importers.writing import TableWriter, batches, new_bundle, table_of
 
 _TRAIN = re.compile(r"(?P<task>[A-Za-z0-9-]+)_train_[0-9.]+_[0-9]+\.parquet")
@@ -114,7 +114,7 @@ def _source(source: Path, name: str) -> _Source | None:
 
 def _only(folder: Path, start: str, what: str) -> Path | None:
     """The one file of a folder whose name goes on with a number of rows; None if there is none."""
-    found = sorted(path for path in folder.iterdir() if re.fullmatch(rf"{re.escape(start)}[0-9]+\.parquet", path.name))
+    found = [path for path in entries(folder) if re.fullmatch(rf"{re.escape(start)}[0-9]+\.parquet", path.name)]
     if len(found) > 1:
         raise BundleError(Problem(f"there are two files of {what}.", "Keep one.", file=found[1].name))
     return found[0] if found else None
@@ -123,15 +123,10 @@ def _only(folder: Path, start: str, what: str) -> Path | None:
 def _true_labels(path: Path) -> dict[str, str]:
     """The label that people gave each image; of an image that occurs twice the first counts, as it did in DataPerf."""
     labels: dict[str, str] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        if rows.fieldnames is None or not {"ImageID", "hv_label"} <= set(rows.fieldnames):
-            raise BundleError(Problem("has not the columns ImageID and hv_label.", file=path.name, line=1))
-        for row in rows:
-            if row["hv_label"] not in LABELS:
-                label = quoted(str(row["hv_label"]))
-                raise BundleError(Problem(f"{label} is not 0 or 1.", "", path.name, rows.line_num, "hv_label"))
-            labels.setdefault(row["ImageID"], row["hv_label"])
+    for line, row in csv_rows(path, ["ImageID", "hv_label"]):
+        if row["hv_label"] not in LABELS:
+            raise BundleError(Problem(f"{quoted(row['hv_label'])} is not 0 or 1.", "", path.name, line, "hv_label"))
+        labels.setdefault(row["ImageID"], row["hv_label"])
     return labels
 
 

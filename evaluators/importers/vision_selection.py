@@ -8,7 +8,6 @@ split.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evaluators.errors import BundleError, Problem
+from evaluators.importers.reading import csv_rows, entries
 from evaluators.importers.writing import TableWriter, batches, new_bundle
 
 POOL = "embeddings/train_emb_256_dataperf.parquet"
@@ -74,7 +74,7 @@ def _parts(pool: Path) -> list[Path]:
     """The files of the pool in the order of their names, without what Spark and the system put beside them."""
     if pool.is_file():
         return [pool]
-    found = sorted(pool.iterdir()) if pool.is_dir() else []
+    found = entries(pool) if pool.is_dir() else []
     parts = [path for path in found if path.is_file() and not path.name.startswith((".", "_"))]
     if not parts:
         raise BundleError(Problem("there is no such file, nor a folder with parts of it.", file=POOL))
@@ -121,12 +121,7 @@ def _example_labels(source: Path, concept: str) -> dict[str, str]:
     path = source / "examples" / f"alpha_example_set_{concept}.csv"
     if not path.is_file():
         return {}
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        for column in (_ID, _LABEL):
-            if column not in (rows.fieldnames or ()):
-                raise BundleError(Problem("there is no such column.", file=path.name, field=column))
-        return {row[_ID]: row[_LABEL] for row in rows}
+    return {row[_ID]: row[_LABEL] for _, row in csv_rows(path, [_ID, _LABEL])}
 
 
 def _write_examples(labels: dict[str, str], found: dict[str, pa.Table], target: Path) -> bool:

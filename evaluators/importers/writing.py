@@ -29,6 +29,8 @@ GROUP_ROWS = 8192
 def new_bundle(bundle: Path, specification: Mapping[str, Any]) -> Iterator[Path]:
     """A folder with ``public/`` and ``hidden/`` to write tables into; it becomes ``bundle`` when all went well.
 
+    What is hidden can be read by its owner alone.
+
     ``specification`` is the content of its ``challenge.yaml``, read after the block.
 
     Raises:
@@ -38,10 +40,12 @@ def new_bundle(bundle: Path, specification: Mapping[str, Any]) -> Iterator[Path]
     work = Path(tempfile.mkdtemp(dir=bundle.parent, prefix=".importing-"))
     try:
         (work / "public").mkdir()
-        (work / "hidden").mkdir()
+        (work / "hidden").mkdir(mode=0o700)
         yield work
         _write_specification(work / SPECIFICATION_FILE, specification)
         read_specification(work)
+        for path in (work / "hidden").iterdir():
+            path.chmod(0o600)
         work.chmod(0o755)
         os.rename(work, bundle)  # over an empty folder, too
     finally:

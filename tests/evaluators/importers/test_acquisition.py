@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,20 @@ def test_everything_is_where_it_was(source: Path, tmp_path: Path) -> None:
     assert np.array_equal(dataset.table("buyer-2").embedding, rows(102, 20)[1][:, :-1])
 
 
+def test_prices_may_have_blanks_as_the_public_evaluator_reads_them(source: Path, tmp_path: Path) -> None:
+    prices = "\r\n".join(f" lin, {60 + seller} " for seller in range(SELLERS))
+    (source / "marketinfo" / "0" / "price" / "price.txt").write_text(prices + "\r\n\r\n", newline="")
+    specification, _ = imported(source, tmp_path)
+    assert [seller.price.cost(1, 1) for seller in specification.tasks[0].sellers] == list(range(60, 60 + SELLERS))
+
+
+def test_what_is_hidden_can_be_read_by_its_owner_alone(source: Path, tmp_path: Path) -> None:
+    import_bundle(source, tmp_path / "bundle")
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "bundle" / "hidden").iterdir()}
+    assert (stat.S_IMODE((tmp_path / "bundle" / "hidden").stat().st_mode), modes) == (0o700, {0o600})
+    assert stat.S_IMODE((tmp_path / "bundle" / "public").stat().st_mode) & 0o500 == 0o500
+
+
 def test_a_submission_made_for_it_is_scored(source: Path, tmp_path: Path) -> None:
     _, dataset = imported(source, tmp_path)
     line = ", ".join(["5"] * SELLERS).encode()
@@ -143,6 +158,9 @@ def test_summaries_and_samples_that_are_there_are_taken_over(source: Path, tmp_p
         ("marketinfo/0/price/budget.txt", None, "price/budget.txt: the file is missing"),
         ("marketinfo/0/price/price.txt", "lin,100", "features/0: price.txt has prices of 1 sellers"),
         ("marketinfo/0/price/price.txt", "log,100", "0/price.txt: there is no pricing 'log', only 'lin'."),
+        ("marketinfo/0/price/price.txt", "lin,1 lin,2", "0/price.txt: 'lin,1 lin,2' is not a price like 'lin,100'."),
+        ("marketinfo/0/price/price.txt", b"lin,1\xe9", "price/price.txt: the file is missing or is no text in UTF-8."),
+        ("marketinfo/0/summary/0.csv.json", '{"row_number": 3', "summary/0.csv.json: is not valid JSON."),
         ("marketinfo/0/price/price.txt", "100", "0/price.txt: '100' is not a price like 'lin,100'."),
         ("marketinfo/0/data_buyer/20.csv", None, "data_buyer/20.csv: the file is missing"),
         ("features/0/3.csv", None, "features/0: price.txt has prices of 11 sellers, but"),
@@ -156,12 +174,13 @@ def test_summaries_and_samples_that_are_there_are_taken_over(source: Path, tmp_p
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_left_behind(
-    source: Path, tmp_path: Path, path: str, content: str | None, said: str
+    source: Path, tmp_path: Path, path: str, content: str | bytes | None, said: str
 ) -> None:
     if content is None:
         (source / path).unlink()
     else:
-        (source / path).write_text(content)
+        (source / path).parent.mkdir(exist_ok=True)
+        (source / path).write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(BundleError) as caught:
         import_bundle(source, tmp_path / "bundles" / "new")
     assert said in str(caught.value)

@@ -83,6 +83,12 @@ def test_a_listed_clip_without_an_embedding_is_left_out(tmp_path: Path) -> None:
     assert len(opened(source, tmp_path).table("pool-en_25")) == len(SPOKEN) * 16
 
 
+def test_a_file_is_no_source(tmp_path: Path) -> None:
+    (tmp_path / "source.zip").touch()
+    with pytest.raises(BundleError, match=r"source.zip: is not a folder that can be read\."):
+        speech_selection.import_bundle(tmp_path / "source.zip", tmp_path / "bundle")
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [

@@ -106,6 +106,11 @@ def truth_without_a_header(source: Path) -> None:
     path.write_text("\n".join(path.read_text().splitlines()[1:]))
 
 
+def truth_in_latin_1(source: Path) -> None:
+    path = source / "data/dataset_01g317_train.csv"
+    path.write_bytes(path.read_bytes() + "käfer,1\n".encode("latin-1"))
+
+
 def nothing(source: Path) -> None:
     for path in (source / "data").iterdir():
         path.unlink()
@@ -132,6 +137,7 @@ def no_parquet(source: Path) -> None:
         (wrong_truth, "'yes' is not 0 or 1"),
         (truth_without_a_row, "has no label of '"),
         (truth_without_a_header, "has not the columns ImageID and hv_label"),
+        (truth_in_latin_1, "dataset_01g317_train.csv: the file is missing or is no CSV in UTF-8"),
         (nothing, "there is no task with"),
         (two_training_sets, "two training sets of 01g317"),
         (two_test_sets, "two files of test rows"),

@@ -78,6 +78,13 @@ def test_lists_may_be_called_as_other_writers_call_them(tmp_path: Path) -> None:
     assert len(opened(source, tmp_path).table("pool")) == len(pq.read_table(first)) + len(rows)
 
 
+EXAMPLES = {
+    "Latin-1": "ImageID,Confidence\nkäfer,1\n".encode("latin-1"),
+    "a short row": b"Confidence,ImageID\n1\n",
+    "no header": b"img-1,1\n",
+}
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
@@ -87,6 +94,9 @@ def test_lists_may_be_called_as_other_writers_call_them(tmp_path: Path) -> None:
         ("no parquet", "alpha_test_set_Hawk_256.parquet: is not a readable parquet file."),
         ("no column", "alpha_test_set_Hawk_256.parquet, field 'Confidence': there is no such column."),
         ("other types", "pool.parquet: was to get rows of other types: id string, embedding list<item: double>."),
+        ("Latin-1", "alpha_example_set_Hawk.csv: the file is missing or is no CSV in UTF-8."),
+        ("a short row", "alpha_example_set_Hawk.csv, line 2: has fewer cells than the header."),
+        ("no header", "alpha_example_set_Hawk.csv, line 1: has not the columns ImageID and Confidence."),
         ("strange concept", "challenge.yaml, field 'tasks.2.name'"),
     ],
 )
@@ -104,6 +114,8 @@ def test_a_broken_source_is_named_and_leaves_nothing(broken: str, said: str, tmp
         hawk.write_bytes(b"PAR1")
     elif broken == "no column":
         pq.write_table(pq.read_table(hawk).drop_columns(["Confidence"]), hawk)
+    elif broken in EXAMPLES:
+        (source / "examples/alpha_example_set_Hawk.csv").write_bytes(EXAMPLES[broken])
     elif broken == "strange concept":
         shutil.copy(hawk, hawk.with_name("alpha_test_set_Zoo !_256.parquet"))
     else:
