@@ -188,6 +188,11 @@ class CommonSpecification(Part):
         return sorted(dict.fromkeys(files + self.documents), key=lambda name: not name.startswith("public/"))
 
     @property
+    def takes_times(self) -> bool:
+        """Whether ``time_TASK.txt`` may come beside a task's file and say how long it took to make."""
+        return False
+
+    @property
     def max_file_bytes(self) -> int:
         """A submitted file larger than this is refused unread: no right one can be."""
         raise NotImplementedError

@@ -16,7 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from evaluators.errors import BundleError, Problem, quoted
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market
 from evaluators.kinds.cleaning.specification import CleaningPlan, CleaningSpecification
-from evaluators.kinds.naming import task_of_name
+from evaluators.kinds.naming import name_for_task, task_of_name
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.parts import Table
 
@@ -33,6 +33,7 @@ __all__ = [
     "Specification",
     "Table",
     "TaskPlan",
+    "name_for_task",
     "parse_specification",
     "read_specification",
     "task_of_name",

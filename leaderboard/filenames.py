@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evaluators.errors import Problem, SubmissionError, quoted
-from evaluators.specification import Specification, task_of_name
-from evaluators.uploads import ZIP_MAGIC, Upload
+from evaluators.specification import Specification, name_for_task, task_of_name
+from evaluators.uploads import ZIP_MAGIC, Upload, plain_name
 
 
 def named_for_tasks(specification: Specification, uploads: Sequence[Upload], tasks: Sequence[str]) -> list[Upload]:
     """The uploads, each under a name that names the task chosen for it.
 
     ``tasks`` has one name for each upload, in their order, empty where the file's own name decides; without any choice
-    all names stay. A file that does not name its task becomes ``TASK_file``; the choice wins over what a name says.
+    all names stay. A file that does not name its task becomes ``TASK_file`` (a time beside a ranking
+    ``time_TASK_file``), its stem cut where that would be too long; the choice wins over what a name says.
 
     Raises:
-        SubmissionError: a choice fits no file or names no task, or the new name could still be read otherwise.
+        SubmissionError: a choice fits no file or names no task, a name cannot be stored, or the new name could still be
+            read otherwise.
     """
     if not uploads or not any(tasks):
         return list(uploads)
@@ -44,15 +46,17 @@ def _named(specification: Specification, upload: Upload, task: str, problems: li
         remedy = f"The tasks are {', '.join(names)}."
         problems.append(Problem(f"{quoted(task)} is not a task.", remedy, file=upload.name, field="tasks"))
         return upload
+    times = specification.takes_times
     # With a single task any name will do.
-    if not task or len(names) == 1 or task_of_name(names, upload.name) == task:
+    if not task or len(names) == 1 or task_of_name(names, upload.name, times=times) == task:
         return upload
     if upload.content.startswith(ZIP_MAGIC):
         remedy = "Leave the choice to the names of the files in it."
         problems.append(Problem("is an archive, which has a file for each task.", remedy, upload.name, field="tasks"))
         return upload
-    name = f"{task}_{upload.name}"
-    if task_of_name(names, name) != task:
+    # What is wrong with a name is said of the one that was sent, not of one made from it.
+    name = name_for_task(task, plain_name(upload.name), times=times)
+    if task_of_name(names, name, times=times) != task:
         remedy = f"Rename it, like {task}.{upload.name.rpartition('.')[2]}, or choose the task that it names."
         problems.append(Problem(f"also names another task than '{task}'.", remedy, upload.name, field="tasks"))
     return Upload(name, upload.content)

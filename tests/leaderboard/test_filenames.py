@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from evaluators.errors import SubmissionError
 from evaluators.specification import Specification, parse_specification, task_of_name
-from evaluators.uploads import Upload
+from evaluators.uploads import Upload, plain_name
 from leaderboard.filenames import named_for_tasks
+from tests import cleanings
 from tests.bundles import specification
 
 TASKS = ["food", "food-rare", "Body_1", "0", "1"]
@@ -60,6 +61,45 @@ def test_a_choice_becomes_a_name(files: list[str], chosen: list[str], stored: li
 def test_what_could_be_read_otherwise_is_refused(files: list[str], chosen: list[str], sentence: str) -> None:
     with pytest.raises(SubmissionError, match=sentence):
         _named(TASKS, files, chosen)
+
+
+@pytest.mark.parametrize(
+    ("file", "stored"),
+    [
+        ("time_mine.txt", "time_jam_mine.txt"),
+        ("TIME_mine.TXT", "time_jam_mine.TXT"),
+        ("time_jam_mine.txt", "time_jam_mine.txt"),
+        ("time_jam.txt", "time_jam.txt"),
+        ("mine.txt", "jam_mine.txt"),
+        ("time_mine.csv", "jam_time_mine.csv"),
+        (f"time_{'m' * 91}.txt", f"time_jam_{'m' * 87}.txt"),
+    ],
+)
+def test_a_time_beside_a_ranking_stays_one(file: str, stored: str) -> None:
+    rank = parse_specification(cleanings.specification())
+    assert [upload.name for upload in named_for_tasks(rank, [Upload(file, b"1")], ["jam"])] == [stored]
+
+
+def test_where_no_times_are_taken_the_name_is_like_any_other() -> None:
+    relabel = parse_specification(cleanings.specification(action="relabel"))
+    assert named_for_tasks(relabel, [Upload("time_mine.txt", b"1")], ["jam"])[0].name == "jam_time_mine.txt"
+
+
+@pytest.mark.parametrize(
+    "file", ["x" * 96 + ".csv", "x" * 100, "語" * 60 + ".csv", "x." + "y" * 98, "x" * 40 + "語" * 51 + "z.txt"]
+)
+def test_a_long_name_is_cut_and_never_refused_for_what_was_put_before_it(file: str) -> None:
+    (name,) = _named(TASKS, [file], ["food-rare"])
+    assert plain_name(name) == name
+    assert name.startswith(f"food-rare_{file[:10]}" if file[1] != "." else "food-rare_x.yyy")
+    assert not file.endswith((".csv", ".txt")) or name.endswith(file[-4:])
+
+
+@pytest.mark.parametrize("file", ["x" * 97 + ".csv", "語" * 66 + ".csv", ".csv", "a/b.csv"])
+def test_a_name_that_cannot_be_stored_is_refused_as_it_was_sent(file: str) -> None:
+    with pytest.raises(SubmissionError) as caught:
+        _named(TASKS, [file], ["food"])
+    assert "food_" not in str(caught.value)
 
 
 def test_an_archive_speaks_for_itself() -> None:

@@ -3,7 +3,8 @@
 A ranking is a text file with one row number a line, counted from 0, as DataPerf has it (``.txt``), or a table with the
 column ``id``; mended labels are a table with the columns ``id`` and ``label``. A task's lines come in a file of their
 own, whose name names the task, or all tasks' lines come in one table with a column ``task``. With a single task any
-file name will do. Beside a ranking, ``time_….txt`` may say how many seconds it took to make.
+file name will do. Beside a ranking, ``time_….txt`` may say how many seconds it took to make; where no other file of its
+task is there, row numbers under such a name are the ranking.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from evaluators.csv_table import read_csv
 from evaluators.errors import Problem, SubmissionError, quoted
 from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.kinds.naming import task_of_name
+from evaluators.kinds.naming import is_time_name, task_of_name
 from evaluators.text import decoded
 from evaluators.uploads import Upload
 
@@ -56,9 +57,9 @@ def lines_by_task(
         SubmissionError: a file cannot be read, names no task, a task comes twice or is missing.
     """
     found = {task.name: TaskLines() for task in specification.tasks}
-    times = [upload for upload in uploads if _is_time(specification, upload.name)]
+    times = _times(specification, uploads)
     problems: list[Problem] = []
-    others = [upload for upload in uploads if not _is_time(specification, upload.name)]
+    others = [upload for upload in uploads if upload not in times]
     for upload in others:
         for name, line in _file_lines(specification, upload, rows, alone=len(others) == 1):
             if name not in found:
@@ -147,12 +148,21 @@ def _is_text(file: str) -> bool:
     return file.lower().endswith(".txt")
 
 
-def _is_time(specification: CleaningSpecification, file: str) -> bool:
-    return specification.action == "rank" and _is_text(file) and file.lower().startswith("time_")
+def _times(specification: CleaningSpecification, uploads: Sequence[Upload]) -> list[Upload]:
+    """The files that say how long a ranking took: those named so that stand beside a ranking or hold one word."""
+    if not specification.takes_times:
+        return []
+    ranked = {_task_of_file(specification, upload.name) for upload in uploads if not is_time_name(upload.name)}
+    return [
+        upload
+        for upload in uploads
+        if is_time_name(upload.name)
+        and (_task_of_file(specification, upload.name) in ranked or len(upload.content.split(maxsplit=1)) < 2)
+    ]
 
 
 def _add_time(specification: CleaningSpecification, upload: Upload, found: dict[str, TaskLines]) -> None:
-    name = _task_of_file(specification, upload.name[len("time_") :])
+    name = _task_of_file(specification, upload.name)
     if name is None or not found[name].lines:
         raise SubmissionError(
             Problem(
@@ -187,7 +197,7 @@ def _seconds(upload: Upload) -> float:
 def _task_of_file(specification: CleaningSpecification, file: str) -> str | None:
     if len(specification.tasks) == 1:
         return specification.tasks[0].name
-    return task_of_name(specification.plans, file)
+    return task_of_name(specification.plans, file, times=specification.takes_times)
 
 
 def _unnamed(specification: CleaningSpecification, file: str) -> Problem:

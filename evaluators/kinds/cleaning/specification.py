@@ -213,6 +213,10 @@ class CleaningSpecification(CommonSpecification):
         return ["id"] if self.action == "rank" else ["id", "label"]
 
     @property
+    def takes_times(self) -> bool:
+        return self.action == "rank"
+
+    @property
     def max_file_bytes(self) -> int:
         # One line holds an id, a label, a task's name, their quotes (each may be doubled) and line ends.
         longest = max(len(name.encode()) for plan in self.plans.values() for name in [*plan.classes, DROP])

@@ -10,7 +10,7 @@ from evaluators.errors import SubmissionError
 from evaluators.kinds.cleaning.reading import DROPPED, TaskLabels, TaskRanking, read, read_reference
 from evaluators.prepared import PreparedDataset
 from evaluators.uploads import Upload
-from tests.cleanings import ROWS, labels, ranking, row_id
+from tests.cleanings import ROWS, labels, ranking, row_id, task
 from tests.evaluators.kinds.cleaning.conftest import MakeCleaning
 
 IN_ORDER = list(range(ROWS))
@@ -84,6 +84,22 @@ def test_a_time_without_its_ranking_is_refused(ranked: PreparedDataset) -> None:
     assert "two files of times" in refused(
         ranked, ranking(), upload("time_jam.txt", "1"), upload("time_jam_2.txt", "1")
     )
+
+
+def test_a_ranking_may_be_named_like_a_time(ranked: PreparedDataset, make_cleaning: MakeCleaning) -> None:
+    single = make_cleaning(tasks=[task("jam")])
+    rows = "\n".join(map(str, IN_ORDER))
+    alone = read(single, [upload("time_ordered.txt", rows)])
+    assert alone.rankings[0].rows.tolist() == IN_ORDER
+    both = read(single, [upload("time_ordered.txt", rows), upload("time_mine.txt", "2.5")])
+    assert (both.rankings[0].rows.tolist(), both.rankings[0].seconds) == (IN_ORDER, 2.5)
+    timed = read(single, [upload("mine.txt", rows), upload("time_ordered.txt", "2.5")])
+    assert timed.rankings[0].seconds == 2.5
+    both_ranked = refused(single, upload("mine.txt", rows), upload("time_ordered.txt", rows))
+    assert "is not a number of seconds" in both_ranked
+    # Of several tasks the name still says which.
+    two = read(ranked, [upload("jam.txt", rows), upload("time_tea_ordered.txt", rows)])
+    assert [ranking.plan.name for ranking in two.rankings] == ["jam", "tea"]
 
 
 @pytest.mark.parametrize(
