@@ -59,7 +59,14 @@ def _market(folder: Path, market: int, scales: NDArray[np.float32]) -> dict[str,
         noise = 0.1 * (seller % 2)
         _table(folder / f"hidden/{market}-{seller}.parquet", ROWS, scales, direction, noise, generator)
     _table(folder / f"public/buyer-{market}.parquet", BUYER_ROWS, scales, direction, 0.0, generator)
-    summary = {"row_number": ROWS, "column_number": DIMENSIONS + 1, "hist": {}, "label_correlation": {}}
+    # Of one bin and without correlations: scoring reads how many rows there are, and no more.
+    names = [str(dimension) for dimension in range(DIMENSIONS)]
+    summary = {
+        "row_number": ROWS,
+        "column_number": DIMENSIONS + 1,
+        "hist": {name: {"0_size": ROWS, "0_range": -5, "1_range": 5} for name in names},
+        "label_correlation": dict.fromkeys(names, 0),
+    }
     (folder / f"public/summaries-{market}.json").write_text(json.dumps([summary] * SELLERS))
     for rows in BOUGHT:
         (folder / f"submission-{rows}/{market}.csv").write_text(",".join([str(rows)] * SELLERS) + "\n")
