@@ -3,7 +3,8 @@
 ``score`` is the very command that the site runs in its sandbox. BUNDLE is a challenge's bundle, or a dataset prepared
 from it; FILES are files, folders or zip archives. Results go to standard output, everything else to standard error.
 
-Exit codes: 0, 1 the submission is at fault, 2 the call is at fault (or the bundle), 70 and above: we are.
+Exit codes: 0, 1 the submission is at fault, 2 the call is at fault (or the bundle), 70 and above: we are; an import or
+a preparation that was told to end by SIGTERM cleans up and leaves by 143.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 from evaluators.absent import without
 from evaluators.checking import check
 from evaluators.dataset import open_bundle, prepare
-from evaluators.errors import BundleError, ExitCode, SubmissionError
+from evaluators.errors import BundleError, ExitCode, SubmissionError, quoted
 from evaluators.prepared import PreparedDataset, is_prepared
 from evaluators.registry import BASELINES, IMPORTERS, UnknownScorer, baselines_for, write_baseline
 from evaluators.result import Result
@@ -98,19 +101,50 @@ def _baseline(options: argparse.Namespace) -> None:
         if options.name in (name, EVERY):
             # Their files have the same names.
             folder = options.out / name if options.name == EVERY else options.out
-            for path in write_baseline(info, dataset, folder, seed=options.seed):
-                print(path)
+            with _writing(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                paths = write_baseline(info, dataset, folder, seed=options.seed)
+            print(*paths, sep="\n")
 
 
 def _import(options: argparse.Namespace) -> None:
     if options.bundle.exists() and (not options.bundle.is_dir() or any(options.bundle.iterdir())):
         raise FileNotFoundError(f"{options.bundle} is there already and is not an empty folder")
-    IMPORTERS[options.challenge].load()(options.source, options.bundle)
+    with _stoppable(), _writing(options.bundle):
+        IMPORTERS[options.challenge].load()(options.source, options.bundle)
     print(options.bundle)
 
 
 def _prepare(options: argparse.Namespace) -> None:
-    print(prepare(options.bundle, options.store))
+    with _stoppable():
+        prepared = prepare(options.bundle, options.store)
+    print(prepared)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """A request to end leaves through the blocks that clean up, which the system's way of ending does not."""
+
+    def leave(number: int, frame: object) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Where a folder that was asked for, or a file in it, cannot be written, the call is at fault."""
+    try:
+        yield
+    except OSError as error:
+        at = Path(str(error.filename))
+        if error.filename is None or not (at.is_relative_to(folder) or folder.is_relative_to(at)):
+            raise
+        raise FileNotFoundError(f"{folder} cannot be written: {error.strerror} ({at})") from error
 
 
 def _self_test(options: argparse.Namespace) -> None:
@@ -151,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--scorer", metavar="NAME", help="corrected, reference, …; default: the challenge's own")
         command.add_argument("files", type=_existing, nargs="+", metavar="FILES")
     baseline.add_argument("--out", type=Path, required=True, metavar="DIR")
-    baseline.add_argument("--seed", type=int, default=0)
+    baseline.add_argument("--seed", type=_seed, default=0, metavar="N", help="0 to 4294967295")
     importing = add("import", _import, "Make a bundle of a challenge that was published elsewhere.")
     importing.add_argument("challenge", choices=sorted(IMPORTERS), metavar="CHALLENGE", help=", ".join(IMPORTERS))
     importing.add_argument("source", type=_existing, metavar="SOURCE", help="the folder as it is published")
@@ -165,6 +199,12 @@ def default_store() -> Path:
     if os.environ.get("RATCHET_DATA_DIR"):
         return Path(os.environ["RATCHET_DATA_DIR"]) / "datasets"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ratchet" / "datasets"
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) < 2**32):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a whole number from 0 to {2**32 - 1}")
+    return int(text)
 
 
 def _existing(text: str) -> Path:

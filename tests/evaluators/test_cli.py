@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,8 @@ from evaluators.errors import ExitCode
 from evaluators.prepared import PreparedDataset
 from evaluators.result import Result
 from tests.bundles import good_files, write_bundle
+from tests.dataperf_selection import write_speech
+from tests.evaluators.conftest import ROOT
 
 CommandLine = Callable[..., Any]
 
@@ -115,6 +120,18 @@ def test_the_problems_as_json_are_what_the_site_records(folder: Path, run: Comma
             "this challenge has no baseline 'best'; it has random, stratified, k-center, k-medoids, "
             "uncertainty, seals, neighbours",
         ),
+        (
+            ["baseline", "random", "{folder}/bundle", "--out", "{folder}/out", "--seed", "-1"],
+            "argument --seed: '-1' is not a whole number from 0 to 4294967295",
+        ),
+        (
+            ["baseline", "random", "{folder}/bundle", "--out", "{folder}/out", "--seed", "4294967296"],
+            "argument --seed: '4294967296' is not a whole number",
+        ),
+        (
+            ["baseline", "random", "{folder}/bundle", "--out", "{folder}/right/apple.csv/out"],
+            "{folder}/right/apple.csv/out cannot be written: Not a directory",
+        ),
         (["baseline", "random", "{folder}/bundle"], "the following arguments are required: --out"),
     ],
 )
@@ -189,6 +206,40 @@ def test_a_terminal_that_cannot_show_a_sign_is_no_crash(
     completed = command_line(*arguments, environment=variable)
     assert completed.returncode == 0, completed.stderr.decode()
     assert completed.stdout.startswith(b"Apples: 5 of 6 rows (3 ")
+
+
+def test_an_import_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    """It is told so while it reads a file of the source that never ends: a pipe."""
+    source = write_speech(tmp_path / "source")
+    path = source / "dataperf_en_data" / "eval.yaml"
+    path.unlink()
+    os.mkfifo(path)
+    target = tmp_path / "bundles" / "new"
+    command = [sys.executable, "-m", "evaluators", "import", "speech-selection", str(source), str(target)]
+    # The pipe opens once the other side reads.
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) as process, path.open("wb"):
+        assert [found.name[:11] for found in target.parent.iterdir()] == [".importing-"]
+        process.terminate()
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (128 + signal.SIGTERM, b"")
+    assert not list(target.parent.iterdir())
+
+
+def test_preparing_can_be_told_to_end(folder: Path, run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    monkeypatch.setattr("evaluators.cli.prepare", lambda *arguments: os.kill(os.getpid(), signal.SIGTERM))
+    try:
+        assert run("prepare", folder / "bundle")[0] == 128 + signal.SIGTERM
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_an_import_below_a_file_leaves_by_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = write_speech(tmp_path / "source")
+    (tmp_path / "file").touch()
+    assert main(["import", "speech-selection", str(source), str(tmp_path / "file" / "new")]) == ExitCode.USAGE
+    assert f"{tmp_path / 'file' / 'new'} cannot be written" in capsys.readouterr().err
 
 
 def test_the_store_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
