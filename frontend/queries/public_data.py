@@ -96,7 +96,12 @@ def _document(sha256: str, reading: Callable[[Any], T]) -> T | None:
 @lru_cache(maxsize=6)
 def _rows(sha256s: tuple[str, ...], id_column: str | None, label_column: str | None) -> PublicRows | None:
     try:
-        parts = [_part(sha256, id_column, label_column) for sha256 in sha256s]
+        files = [_opened(sha256) for sha256 in sha256s]
+        # What the footers say, before anything is unpacked: a few bytes can stand for gigabytes.
+        if sum(file.metadata.num_rows for file in files) > MAX_ROWS:
+            raise ValueError("more rows than a page shows")
+        with_pixels = sum(map(_unpacked_bytes, files)) <= MAX_PIXEL_BYTES
+        parts = [_part(file, id_column, label_column, with_pixels=with_pixels) for file in files]
     except (MissingObject, OSError, ValueError, KeyError, pa.ArrowException) as error:
         logger.warning("rows not shown sha256=%s error=%s", sha256s[0], type(error).__name__)
         return None
@@ -111,13 +116,15 @@ def _rows(sha256s: tuple[str, ...], id_column: str | None, label_column: str | N
     )
 
 
-def _part(sha256: str, id_column: str | None, label_column: str | None) -> PublicRows:
+def _opened(sha256: str) -> pq.ParquetFile:
     with object_store().open(sha256) as stream:
-        file = pq.ParquetFile(io.BytesIO(stream.read(MAX_FILE_BYTES)))
-    if file.metadata.num_rows > MAX_ROWS:
-        raise ValueError("more rows than a page shows")
+        return pq.ParquetFile(io.BytesIO(stream.read(MAX_FILE_BYTES)))
+
+
+def _part(file: pq.ParquetFile, id_column: str | None, label_column: str | None, *, with_pixels: bool) -> PublicRows:
     ids = _texts(file, id_column) if id_column is not None else [""] * file.metadata.num_rows
-    return PublicRows(ids, _texts(file, label_column) if label_column is not None else [], _pixels(file))
+    labels = _texts(file, label_column) if label_column is not None else []
+    return PublicRows(ids, labels, _pixels(file) if with_pixels else None)
 
 
 def _texts(file: pq.ParquetFile, column: str) -> list[str]:
@@ -131,8 +138,7 @@ def _pixels(file: pq.ParquetFile) -> NDArray[np.uint8] | None:
         return None
     kind = file.schema_arrow.field(PIXELS).type
     is_list = pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind)
-    # What the footer says, before anything is unpacked: a few bytes can stand for gigabytes.
-    if not is_list or kind.value_type != pa.uint8() or _unpacked_bytes(file) > MAX_PIXEL_BYTES:
+    if not is_list or kind.value_type != pa.uint8():
         return None
     column = file.read([PIXELS]).column(0).combine_chunks()
     flat = column.flatten()
@@ -146,6 +152,7 @@ def _pixels(file: pq.ParquetFile) -> NDArray[np.uint8] | None:
 
 
 def _unpacked_bytes(file: pq.ParquetFile) -> int:
+    """What the pixels of a file take in memory, by its footer."""
     groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
     columns = (group.column(place) for group in groups for place in range(group.num_columns))
     return sum(

@@ -20,7 +20,7 @@ from evaluators.dataset import prepare
 from evaluators.importers import acquisition
 from evaluators.prepared import PreparedDataset
 from evaluators.scoring import score
-from evaluators.specification import AcquisitionSpecification
+from evaluators.specification import AcquisitionSpecification, Table
 from evaluators.uploads import Upload
 from frontend.kinds import pages_of
 from frontend.queries import public_data
@@ -373,6 +373,26 @@ def test_what_is_too_large_for_a_page_says_so(
     monkeypatch.setattr(public_data, limit, 10)
     public_data._rows.cache_clear()
     assert "Too much for a page" in _text(client, "/challenges/tiny-cleaning/rows/")
+    public_data._rows.cache_clear()
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_ROWS", 30), ("MAX_PIXEL_BYTES", 16 * 30)])
+def test_the_parts_of_a_table_keep_the_limits_together(
+    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    """Either part of twenty rows does so alone."""
+    bundle = kinds.write_cleaning(tmp_path / "b", names=("cats", "dogs"), pixels=kinds.squares(), licence=limit)
+    public = public_data.PublicData(load(bundle).dataset_version)
+    cats, both = Table(files=["public/cats.parquet"]), Table(files=["public/cats.parquet", "public/dogs.parquet"])
+
+    def shown(table: Table) -> tuple[int, bool]:
+        rows = public.rows(table)
+        return (0, False) if rows is None else (len(rows), rows.pixels is not None)
+
+    assert (shown(cats), shown(both)) == ((20, True), (40, True))
+    monkeypatch.setattr(public_data, limit, value)
+    public_data._rows.cache_clear()
+    assert (shown(cats), shown(both)) == ((20, True), (0, False) if limit == "MAX_ROWS" else (40, False))
     public_data._rows.cache_clear()
 
 
