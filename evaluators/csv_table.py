@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evaluators.errors import MAX_PROBLEMS, Problem, SubmissionError, quoted
 from evaluators.text import decoded
-from evaluators.uploads import Upload
+from evaluators.uploads import Upload, too_many
 
 _AS_CSV = "Save the file as CSV in UTF-8 and send that."
 _FORMATS = {
@@ -81,7 +82,7 @@ def read_csv(
     uneven = 0
     for number, (line, cells) in enumerate(lines, start=1):
         if number > max_rows:
-            raise SubmissionError([*problems[: MAX_PROBLEMS - 1], _too_many(upload.name, line, max_rows)])
+            raise SubmissionError([*problems[: MAX_PROBLEMS - 1], too_many(upload.name, max_rows, line)])
         if len(cells) == len(columns):
             kept = cells if as_published else [cell.strip() for cell in cells]
             rows.append(Row(line, dict(zip(columns, kept, strict=True))))
@@ -107,7 +108,7 @@ def _lines(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
             raise SubmissionError(_not_csv(name, number, str(error))) from error
         if cells is None:
             return
-        if any(cell.strip() for cell in cells):
+        if any(map(str.strip, cells)):
             yield number, cells
 
 
@@ -144,7 +145,8 @@ def _header(name: str, line: int, names: list[str], layouts: list[tuple[str, ...
     columns = tuple(names)
     wanted = " or ".join(quoted(",".join(layout)) for layout in layouts)
     remedy = f"The first line must be {wanted}."
-    doubled = next((column for column in columns if columns.count(column) > 1), None)
+    times = Counter(columns)
+    doubled = next((column for column in columns if times[column] > 1), None)
     if doubled is not None:
         raise SubmissionError(
             Problem(f"the column {quoted(doubled)} occurs twice.", remedy, file=name, line=line, field=_field(doubled))
@@ -182,15 +184,6 @@ def _uneven(name: str, line: int, count: int, columns: tuple[str, ...]) -> Probl
     return Problem(
         f"has {count} {'cell' if count == 1 else 'cells'}, the header has {len(columns)}.",
         f"Each line needs {quoted(','.join(columns))}.",
-        file=name,
-        line=line,
-    )
-
-
-def _too_many(name: str, line: int, max_rows: int) -> Problem:
-    return Problem(
-        f"has more than {max_rows} rows, far more than the budget.",
-        "Send only the rows you chose, not the whole pool.",
         file=name,
         line=line,
     )

@@ -74,6 +74,16 @@ def too_large(name: str, limit: int) -> Problem:
     )
 
 
+def too_many(name: str, max_rows: int, line: int | None = None) -> Problem:
+    """What the sender of a file with far too many rows is told; ``line`` is the first of them that is too many."""
+    return Problem(
+        f"has more than {max_rows} rows, far more than the budget.",
+        "Send only the rows you chose, not the whole pool.",
+        file=name,
+        line=line,
+    )
+
+
 def too_large_together() -> Problem:
     """The same, of all files of a submission."""
     return Problem(

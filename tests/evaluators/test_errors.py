@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluators.errors import MAX_PROBLEMS, MAX_QUOTED, BundleError, ExitCode, Problem, SubmissionError, quoted
+from evaluators.errors import (
+    MAX_PROBLEMS,
+    MAX_QUOTED,
+    BundleError,
+    ExitCode,
+    Findings,
+    Problem,
+    SubmissionError,
+    quoted,
+)
 
 
 @given(st.text(max_size=200))
@@ -57,3 +66,26 @@ def test_the_exit_codes_are_those_of_the_contract() -> None:
     codes = {code.name: int(code) for code in ExitCode}
     assert contract.items() <= codes.items()
     assert all(code >= 70 for name, code in codes.items() if name not in contract)
+
+
+def test_findings_build_what_is_shown_and_count_the_rest() -> None:
+    built = []
+
+    def problem(line: int) -> Problem:
+        built.append(line)
+        return Problem("is wrong.", line=line)
+
+    findings, others = Findings(), Findings()
+    for line in range(0, 1000, 2):
+        findings.add(problem, line + 2)
+        others.add(problem, line + 1)
+    findings += others
+    assert len(built) == 2 * MAX_PROBLEMS
+    with pytest.raises(SubmissionError) as caught:
+        findings.by_line().refuse()
+    assert [found.line for found in caught.value.problems] == list(range(1, MAX_PROBLEMS + 1))
+    assert caught.value.omitted == 1000 - MAX_PROBLEMS
+
+
+def test_no_findings_refuse_nothing() -> None:
+    Findings().by_line().refuse()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from evaluators.errors import Problem, SubmissionError, quoted
+from evaluators.errors import Findings, Problem, SubmissionError, quoted
 from evaluators.kinds.naming import task_of_name
 from evaluators.kinds.selection.formats import Choice, read_file
 from evaluators.kinds.selection.specification import SelectionSpecification
@@ -37,14 +37,15 @@ def choices_by_task(
         SubmissionError: a file cannot be read, names no task, a task comes twice or is missing.
     """
     tasks: dict[str, Chosen] = {}
-    problems: list[Problem] = []
-    for upload in uploads:
+    found = Findings()
+    for number, upload in enumerate(uploads):
+        if found and number > len(specification.tasks):
+            break  # One of these files is too many anyhow.
         own = _task_of_file(specification, upload.name)
         content = read_file(specification, upload, own, alone=len(uploads) == 1, as_published=as_published)
         for task, choice in content.choices:
             if task not in specification.plans:
-                remedy = f"The tasks are {', '.join(specification.plans)}."
-                problems.append(choice.problem(f"{quoted(task)} is not a task.", remedy, field="task"))
+                found.add(_unknown_task, specification, choice, task)
                 continue
             chosen = tasks.setdefault(task, Chosen(upload.name, content.words))
             if chosen.file != upload.name:
@@ -52,12 +53,11 @@ def choices_by_task(
                     Problem(f"the task '{task}' is already in {chosen.file}.", "Send each task once.", upload.name)
                 )
             chosen.choices.append(choice)
-    if not problems and not specification.partial:
-        problems += [_missing(specification, task) for task in specification.plans if task not in tasks]
-    if not problems and not tasks:
-        problems.append(Problem("nothing is chosen.", "Choose rows for at least one task."))
-    if problems:
-        raise SubmissionError(problems)
+    found.refuse()
+    if not specification.partial:
+        Findings([_missing(specification, task) for task in specification.plans if task not in tasks]).refuse()
+    if not tasks:
+        raise SubmissionError(Problem("nothing is chosen.", "Choose rows for at least one task."))
     return {task: tasks[task] for task in specification.plans if task in tasks}
 
 
@@ -65,6 +65,11 @@ def _task_of_file(specification: SelectionSpecification, file: str) -> str | Non
     if len(specification.tasks) == 1:
         return specification.tasks[0].name
     return task_of_name(specification.plans, file)
+
+
+def _unknown_task(specification: SelectionSpecification, choice: Choice, task: str) -> Problem:
+    remedy = f"The tasks are {', '.join(specification.plans)}."
+    return choice.problem(f"{quoted(task)} is not a task.", remedy, field="task")
 
 
 def _missing(specification: SelectionSpecification, task: str) -> Problem:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evaluators.csv_table import read_csv
-from evaluators.errors import Problem, SubmissionError, quoted
+from evaluators.errors import Findings, Problem, SubmissionError, quoted
 from evaluators.kinds.selection.formats_json import NONTARGETS, TARGETS, LabelMap, WordList, is_json, read_json, shown
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.uploads import Upload
 
 NONTARGET = "nontarget"
+MAX_PUBLISHED_ROWS = 20_000
+"""The public evaluators count no rows, or count them only later; DataPerf's largest choices had a thousand."""
 _DATAPERF = {"ImageID": "id", "Confidence": "label"}
 
 
@@ -52,14 +54,25 @@ def read_file(
         return FileChoices(_csv_choices(specification, upload, task, alone=alone, as_published=as_published))
     if task is None:
         raise SubmissionError(_unnamed_json(specification, upload.name))
-    content = read_json(upload, max_bytes=specification.max_file_bytes)
+    content = read_json(upload, max_bytes=specification.max_file_bytes, max_rows=_max_rows(specification, as_published))
     if isinstance(content, LabelMap):
         return FileChoices([(task, Choice(upload.name, None, name, label)) for name, label in content.labels])
     if content.others and not as_published:
-        remedy = f"Send '{TARGETS}' and '{NONTARGETS}' alone."
-        problems = [Problem(f"the key {quoted(name)} is not expected.", remedy, upload.name) for name in content.others]
-        raise SubmissionError(problems)
+        found = Findings()
+        for name in content.others:
+            found.add(_unexpected_key, upload.name, name)
+        found.refuse()
     return _word_list_choices(specification.plans[task], upload.name, content)
+
+
+def _max_rows(specification: SelectionSpecification, as_published: bool) -> int:
+    """How many rows of a file are read. Twice the budget is read to its end, to say by how much it is over."""
+    most = 2 * sum(plan.budget for plan in specification.plans.values())
+    return max(most, MAX_PUBLISHED_ROWS) if as_published else most
+
+
+def _unexpected_key(file: str, name: str) -> Problem:
+    return Problem(f"the key {quoted(name)} is not expected.", f"Send '{TARGETS}' and '{NONTARGETS}' alone.", file)
 
 
 def _csv_choices(
@@ -70,13 +83,11 @@ def _csv_choices(
     layouts = [plain, several] if alone and len(specification.tasks) > 1 else [plain]
     if task is None:
         layouts = [several, plain]  # With the plain header it is the name that is wrong: see below.
-    # Twice the budget is read to its end, so that what is said is by how much it is over.
-    most = 2 * sum(plan.budget for plan in specification.plans.values())
     table = read_csv(
         upload,
         layouts,
         max_bytes=specification.max_file_bytes,
-        max_rows=specification.max_file_bytes if as_published else most,
+        max_rows=_max_rows(specification, as_published),
         synonyms=_DATAPERF if specification.labels == "submitted" else None,
         as_published=as_published,
     )
@@ -93,14 +104,19 @@ def _word_list_choices(plan: TaskPlan, file: str, content: WordList) -> FileChoi
     if NONTARGET not in plan.labels:
         remedy = "Send a CSV file, or one JSON object of ids."
         raise SubmissionError(Problem(f"is a word list, but the task has no class '{NONTARGET}'.", remedy, file))
-    unknown = [word for word, _ in content.targets if word not in words]
-    if unknown:
-        remedy = f"The target words are {', '.join(words[:12])}{', …' if len(words) > 12 else ''}."
-        problems = [Problem(f"{quoted(word)} is not a target word.", remedy, file, field=TARGETS) for word in unknown]
-        raise SubmissionError(problems)
+    found = Findings()
+    for word, _ in content.targets:
+        if word not in words:
+            found.add(_unknown_word, file, word, words)
+    found.refuse()
     listed = [*content.targets, (NONTARGET, content.nontargets)]
     choices = [(plan.name, Choice(file, None, name, word)) for word, ids in listed for name in ids]
     return FileChoices(choices, tuple(word for word, _ in content.targets))
+
+
+def _unknown_word(file: str, word: str, words: list[str]) -> Problem:
+    remedy = f"The target words are {', '.join(words[:12])}{', …' if len(words) > 12 else ''}."
+    return Problem(f"{quoted(word)} is not a target word.", remedy, file, field=TARGETS)
 
 
 def _unnamed_csv(specification: SelectionSpecification, file: str) -> Problem:

@@ -8,16 +8,18 @@ key that occurs twice is an error, whoever scores the file.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import NoReturn
 
-from evaluators.errors import MAX_PROBLEMS, Problem, SubmissionError, quoted
+from evaluators.errors import Findings, Problem, SubmissionError, quoted
 from evaluators.text import decoded
-from evaluators.uploads import Upload
+from evaluators.uploads import Upload, too_many
 
 TARGETS, NONTARGETS = "targets", "nontargets"
 _MAP_OR_LIST = 'Send {"ID": label, …} or {"targets": {"WORD": ["ID", …], …}, "nontargets": ["ID", …]}.'
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ONE_LIST = 'Write the ids as a list of texts, ["ID", …].'
 
 
@@ -57,6 +59,10 @@ class _Object:
 _Value = str | bool | None | _Number | _Object | list["_Value"]
 
 
+class _TooManyPairs(ValueError):
+    """An object has more keys than a file may have rows."""
+
+
 class _Constant(ValueError):
     """NaN or an infinity, which Python reads and JSON does not have."""
 
@@ -66,13 +72,14 @@ def is_json(content: bytes) -> bool:
     return content.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:1] in (b"{", b"[")
 
 
-def read_json(upload: Upload, *, max_bytes: int) -> LabelMap | WordList:
+def read_json(upload: Upload, *, max_bytes: int, max_rows: int) -> LabelMap | WordList:
     """Read a file of either form.
 
     Raises:
-        SubmissionError: it is too large, not UTF-8, not JSON, nested too deeply, has a key twice, or another form.
+        SubmissionError: it is too large, not UTF-8, not JSON, nested too deeply, has a key twice, half a character,
+            more than ``max_rows`` rows, or another form.
     """
-    value = _parsed(upload, max_bytes)
+    value = _parsed(upload, max_bytes, max_rows)
     if not isinstance(value, _Object):
         raise SubmissionError(Problem(f"is JSON, but {_kind(value)}, not an object.", _MAP_OR_LIST, upload.name))
     if not value.pairs:
@@ -80,17 +87,22 @@ def read_json(upload: Upload, *, max_bytes: int) -> LabelMap | WordList:
     _keys_differ(upload.name, value, field=None)
     items = dict(value.pairs)
     if any(isinstance(items.get(name), _Object | list) for name in (TARGETS, NONTARGETS)):
-        return _word_list(upload.name, items)
+        return _word_list(upload.name, items, max_rows)
     return LabelMap(_labels(upload.name, value))
 
 
-def _parsed(upload: Upload, max_bytes: int) -> _Value:
+def _parsed(upload: Upload, max_bytes: int, max_rows: int) -> _Value:
+    def as_object(pairs: list[tuple[str, _Value]]) -> _Object:
+        if len(pairs) > max_rows:
+            raise _TooManyPairs
+        return _Object(tuple(pairs))
+
     text = decoded(upload, max_bytes=max_bytes, remedy="Save the file as JSON in UTF-8 and send that.")
     remedy = "Write it with a JSON library."
     try:
         value: _Value = json.loads(
             text,
-            object_pairs_hook=lambda pairs: _Object(tuple(pairs)),
+            object_pairs_hook=as_object,
             parse_int=_Number,
             parse_float=_Number,
             parse_constant=_refuse,
@@ -100,9 +112,31 @@ def _parsed(upload: Upload, max_bytes: int) -> _Value:
         raise SubmissionError(Problem(message, remedy, upload.name, error.lineno)) from error
     except _Constant as error:
         raise SubmissionError(Problem(f"is not valid JSON: it has no {error}.", remedy, upload.name)) from error
+    except _TooManyPairs as error:
+        raise SubmissionError(too_many(upload.name, max_rows)) from error
     except RecursionError as error:
         raise SubmissionError(Problem("is nested far too deeply.", _MAP_OR_LIST, upload.name)) from error
+    half = _with_half_a_character(value) if _SURROGATE.search(text) else None
+    if half is not None:
+        message = f"the text {quoted(half)} has half of a character, a lone surrogate."
+        raise SubmissionError(Problem(message, "Write the whole character.", upload.name))
     return value
+
+
+def _with_half_a_character(value: _Value) -> str | None:
+    """A text, key or not, that cannot be written in UTF-8. The file itself is UTF-8; an escape can still make one."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            if not found.isascii() and any("\ud800" <= char <= "\udfff" for char in found):
+                return found
+        elif isinstance(found, list):
+            waiting.extend(found)
+        elif isinstance(found, _Object):
+            for pair in found.pairs:
+                waiting.extend(pair)
+    return None
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -111,31 +145,37 @@ def _refuse(constant: str) -> NoReturn:
 
 def _keys_differ(file: str, value: _Object, field: str | None) -> None:
     doubled = [key for key, times in Counter(key for key, _ in value.pairs).items() if times > 1]
-    if doubled:
-        remedy = "Write each key once: a JSON reader would keep the last and drop the others."
-        problems = [
-            Problem(f"the key {quoted(key)} occurs twice.", remedy, file, field=field or shown(key)) for key in doubled
-        ]
-        raise SubmissionError(problems)
+    found = Findings()
+    for key in doubled:
+        found.add(_doubled, file, key, field or shown(key))
+    found.refuse()
+
+
+def _doubled(file: str, key: str, field: str | None) -> Problem:
+    remedy = "Write each key once: a JSON reader would keep the last and drop the others."
+    return Problem(f"the key {quoted(key)} occurs twice.", remedy, file, field=field)
 
 
 def _labels(file: str, value: _Object) -> tuple[tuple[str, str], ...]:
     labels: list[tuple[str, str]] = []
-    problems: list[Problem] = []
+    found = Findings()
     for key, label in value.pairs:
         if isinstance(label, str):
             labels.append((key, label))
         elif isinstance(label, _Number):
             labels.append((key, label.text))
         else:
-            remedy = "Give each id a number or a text as its label, and each task a file of its own."
-            problems.append(Problem(f"{quoted(key)} has {_kind(label)} for a label.", remedy, file, field=shown(key)))
-    if problems:
-        raise SubmissionError(problems)
+            found.add(_no_label, file, key, label)
+    found.refuse()
     return tuple(labels)
 
 
-def _word_list(file: str, items: dict[str, _Value]) -> WordList:
+def _no_label(file: str, key: str, label: _Value) -> Problem:
+    remedy = "Give each id a number or a text as its label, and each task a file of its own."
+    return Problem(f"{quoted(key)} has {_kind(label)} for a label.", remedy, file, field=shown(key))
+
+
+def _word_list(file: str, items: dict[str, _Value], max_rows: int) -> WordList:
     for name in (TARGETS, NONTARGETS):
         if name not in items:
             raise SubmissionError(Problem(f"there is no '{name}'.", _MAP_OR_LIST, file, field=name))
@@ -144,6 +184,8 @@ def _word_list(file: str, items: dict[str, _Value]) -> WordList:
         remedy = 'Write the target words as an object, {"WORD": ["ID", …], …}.'
         raise SubmissionError(Problem(f"is {_kind(targets)}.", remedy, file, field=TARGETS))
     _keys_differ(file, targets, TARGETS)
+    if sum(len(ids) for ids in (nontargets, *(ids for _, ids in targets.pairs)) if isinstance(ids, list)) > max_rows:
+        raise SubmissionError(too_many(file, max_rows))
     by_word = tuple((word, _ids(file, word, ids)) for word, ids in targets.pairs)
     others = tuple(name for name in items if name not in (TARGETS, NONTARGETS))
     return WordList(by_word, _ids(file, NONTARGETS, nontargets), others)
@@ -153,16 +195,18 @@ def _ids(file: str, name: str, value: _Value) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise SubmissionError(Problem(f"is {_kind(value)}, not a list.", _ONE_LIST, file, field=shown(name)))
     ids: list[str] = []
-    problems: list[Problem] = []
+    found = Findings()
     for place, item in enumerate(value, start=1):
         if isinstance(item, str):
             ids.append(item)
-        elif len(problems) < MAX_PROBLEMS:
-            message = f"its item {place} is {_kind(item)}, not an id."
-            problems.append(Problem(message, _ONE_LIST, file, field=shown(name)))
-    if problems:
-        raise SubmissionError(problems)
+        else:
+            found.add(_no_id, file, name, place, item)
+    found.refuse()
     return tuple(ids)
+
+
+def _no_id(file: str, name: str, place: int, item: _Value) -> Problem:
+    return Problem(f"its item {place} is {_kind(item)}, not an id.", _ONE_LIST, file, field=shown(name))
 
 
 def _kind(value: _Value) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.errors import Problem, SubmissionError, quoted
+from evaluators.errors import Findings, Problem, quoted
 from evaluators.kinds.base import TaskReport
 from evaluators.kinds.selection.choices import choices_by_task
 from evaluators.kinds.selection.formats import Choice
@@ -64,7 +64,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Selection:
     if not isinstance(specification, SelectionSpecification):
         raise TypeError(f"{specification.slug} is no selection")
     chosen = choices_by_task(specification, uploads)
-    problems: list[Problem] = []
+    problems = Findings()
     selections = []
     for task, file in chosen.items():
         plan, choices = specification.plans[task], file.choices
@@ -76,36 +76,32 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Selection:
         if not found:
             selections.append(_selection(dataset, specification, plan, choices, rows))
             found = _missing_classes(specification, selections[-1], choices)
-        problems += sorted(found, key=lambda problem: problem.line or 0)
-    if problems:
-        raise SubmissionError(problems)
+        problems += found.by_line()
+    problems.refuse()
     return Selection(selections)
 
 
-def _task_problems(plan: TaskPlan, choices: list[Choice]) -> list[Problem]:
+def _task_problems(plan: TaskPlan, choices: list[Choice]) -> Findings:
     """What is wrong with a task's lines by themselves: duplicates, labels, the budget."""
-    problems = []
+    found = Findings()
     first: dict[str, Choice] = {}
     classes = set(plan.labels)
     for choice in choices:
         earlier = first.setdefault(choice.id, choice)
         if earlier is not choice:
-            where = f" in line {earlier.line}" if earlier.line is not None else ""
-            message = f"{quoted(choice.id)} is already chosen{where}."
-            problems.append(choice.problem(message, "Name each row once.", field="id"))
+            found.add(_repeated, choice, earlier)
         if choice.label is not None and choice.label not in classes:
-            problems.append(_bad_label(choice, plan.labels))
+            found.add(_bad_label, choice, plan.labels)
     if len(choices) > plan.budget:
         over = choices[plan.budget]
-        problems.append(
-            Problem(
-                f"the task '{plan.name}' has {len(choices)} rows, the budget is {plan.budget}.",
-                f"Remove {len(choices) - plan.budget}.",
-                file=over.file,
-                line=over.line,
-            )
-        )
-    return problems
+        message = f"the task '{plan.name}' has {len(choices)} rows, the budget is {plan.budget}."
+        found += Findings([Problem(message, f"Remove {len(choices) - plan.budget}.", over.file, over.line)])
+    return found
+
+
+def _repeated(choice: Choice, earlier: Choice) -> Problem:
+    where = f" in line {earlier.line}" if earlier.line is not None else ""
+    return choice.problem(f"{quoted(choice.id)} is already chosen{where}.", "Name each row once.", field="id")
 
 
 def _bad_label(choice: Choice, classes: list[str]) -> Problem:
@@ -114,35 +110,39 @@ def _bad_label(choice: Choice, classes: list[str]) -> Problem:
     return choice.problem(message, f"Write one of {shown}, exactly so.", field="label")
 
 
-def unknown_ids(plan: TaskPlan, choices: list[Choice], rows: NDArray[np.int64]) -> list[Problem]:
+def unknown_ids(plan: TaskPlan, choices: list[Choice], rows: NDArray[np.int64]) -> Findings:
     """A problem for each choice whose row in the pool is negative."""
+    found = Findings()
+    for place in np.flatnonzero(rows < 0).tolist():
+        found.add(_unknown_id, plan, choices[place])
+    return found
+
+
+def _unknown_id(plan: TaskPlan, choice: Choice) -> Problem:
     pool = ", ".join(name.removeprefix("public/") for name in plan.pool_table.files[:2])
-    return [
-        choice.problem(
-            f"{quoted(choice.id)} is not in the pool{_look_alike(choice.id)}." if choice.id else "the id is empty.",
-            f"Take the ids from the column '{plan.pool_table.id}' of {pool}.",
-            field="id",
-        )
-        for choice, row in zip(choices, rows, strict=True)
-        if row < 0
-    ]
+    return choice.problem(
+        f"{quoted(choice.id)} is not in the pool{_look_alike(choice.id)}." if choice.id else "the id is empty.",
+        f"Take the ids from the column '{plan.pool_table.id}' of {pool}.",
+        field="id",
+    )
 
 
-def wrong_labels(
-    dataset: PreparedDataset, plan: TaskPlan, choices: list[Choice], rows: NDArray[np.int64]
-) -> list[Problem]:
+def wrong_labels(dataset: PreparedDataset, plan: TaskPlan, choices: list[Choice], rows: NDArray[np.int64]) -> Findings:
     """A problem for each choice that gives a row of the pool another label than the pool, which is public, does."""
     numbers = task_classes(plan, dataset.table(plan.pool).labels[rows])
-    true = [plan.labels[number] for number in numbers.tolist()]
-    return [
-        choice.problem(
-            f"{quoted(choice.id)} is listed as '{choice.label}'; in the pool it is '{label}'.",
-            f"List it as '{label}', or leave it out.",
-            field="id",
-        )
-        for choice, label in zip(choices, true, strict=True)
-        if choice.label not in (None, label)
-    ]
+    found = Findings()
+    for choice, number in zip(choices, numbers.tolist(), strict=True):
+        if choice.label not in (None, plan.labels[number]):
+            found.add(_wrong_label, choice, plan.labels[number])
+    return found
+
+
+def _wrong_label(choice: Choice, true: str) -> Problem:
+    return choice.problem(
+        f"{quoted(choice.id)} is listed as {quoted(choice.label or '')}; in the pool it is '{true}'.",
+        f"List it as '{true}', or leave it out.",
+        field="id",
+    )
 
 
 def _look_alike(text: str) -> str:
@@ -172,24 +172,17 @@ def _selection(
 
 def _missing_classes(
     specification: SelectionSpecification, selection: TaskSelection, choices: list[Choice]
-) -> list[Problem]:
+) -> Findings:
     plan, file = selection.plan, choices[0].file
     present = set(np.unique(selection.classes).tolist())
     if specification.every_class:
-        return [
-            Problem(f"the task '{plan.name}' has no row of '{name}'.", "Choose at least one of every class.", file=file)
-            for number, name in enumerate(plan.labels)
-            if number not in present
-        ]
+        missing = [name for number, name in enumerate(plan.labels) if number not in present]
+        remedy = "Choose at least one of every class."
+        return Findings([Problem(f"the task '{plan.name}' has no row of '{name}'.", remedy, file) for name in missing])
     if len(present) > 1:
-        return []
-    return [
-        Problem(
-            f"all rows chosen for the task '{plan.name}' are of one class.",
-            "A classifier needs rows of at least two.",
-            file=file,
-        )
-    ]
+        return Findings()
+    message = f"all rows chosen for the task '{plan.name}' are of one class."
+    return Findings([Problem(message, "A classifier needs rows of at least two.", file)])
 
 
 def task_classes(plan: TaskPlan, labels: NDArray[np.int32]) -> NDArray[np.int64]:

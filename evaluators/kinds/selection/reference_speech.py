@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.errors import Problem, SubmissionError
+from evaluators.errors import Findings, Problem
 from evaluators.kinds.base import TaskReport
 from evaluators.kinds.selection.choices import Chosen, choices_by_task
 from evaluators.kinds.selection.formats import NONTARGET, Choice
@@ -77,7 +77,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> KeywordSets:
     if not isinstance(specification, SelectionSpecification):
         raise TypeError(f"{specification.slug} is no selection")
     chosen = choices_by_task(specification, uploads, as_published=True)
-    problems: list[Problem] = []
+    problems = Findings()
     tasks = []
     for task, file in chosen.items():
         plan, choices = specification.plans[task], file.choices
@@ -90,24 +90,24 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> KeywordSets:
             if not found:
                 tasks.append(_in_order(plan, file, rows, labels))
         problems += found
-    if problems:
-        raise SubmissionError(problems)
+    problems.refuse()
     return KeywordSets(tasks)
 
 
-def _over_budget(plan: TaskPlan, file: Chosen) -> list[Problem]:
+def _over_budget(plan: TaskPlan, file: Chosen) -> Findings:
     over = len(file.choices) - plan.budget
     message = f"the task '{plan.name}' has {len(file.choices)} rows, the budget is {plan.budget}."
-    return [Problem(message, f"Remove {over}; what is listed twice counts twice.", file.file)] if over > 0 else []
+    problem = Problem(message, f"Remove {over}; what is listed twice counts twice.", file.file)
+    return Findings([problem] if over > 0 else [])
 
 
-def _one_sided(plan: TaskPlan, file: str, labels: list[str]) -> list[Problem]:
+def _one_sided(plan: TaskPlan, file: str, labels: list[str]) -> Findings:
     """Without a target, or without a nontarget, the evaluator has nothing to stack and ends."""
     missing = "target word" if set(labels) == {NONTARGET} else NONTARGET if NONTARGET not in labels else None
     if missing is None:
-        return []
+        return Findings()
     remedy = "Choose at least one row of a target word and one nontarget."
-    return [Problem(f"the task '{plan.name}' has no row of a {missing}.", remedy, file)]
+    return Findings([Problem(f"the task '{plan.name}' has no row of a {missing}.", remedy, file)])
 
 
 def _in_order(plan: TaskPlan, file: Chosen, rows: NDArray[np.int64], labels: list[str]) -> Keywords:

@@ -39,7 +39,7 @@ def problems(content: bytes) -> list[Problem]:
 
 
 def parsed(content: bytes) -> LabelMap | WordList:
-    return read_json(Upload("mine.json", content), max_bytes=MAX_BYTES)
+    return read_json(Upload("mine.json", content), max_bytes=MAX_BYTES, max_rows=1000)
 
 
 @given(st.binary(max_size=200) | st.sampled_from([b'{"a": ', b"[", b'"\\u', b"\xef\xbb\xbf{"]))
@@ -84,6 +84,46 @@ def test_every_key_that_occurs_twice_is_named() -> None:
     with pytest.raises(SubmissionError) as caught:
         parsed(b'{"a": 1, "b": 0, "a": 1, "b": 0, "c": 0, "a": 0}')
     assert [problem.field for problem in caught.value.problems] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"\udfff": 1},
+        {"a": "x\ud800"},
+        {"a": [{"\ud800": 1}]},
+        {"targets": {"\ud800": []}, "nontargets": []},
+        {"targets": {"job": ["a", "\ud800"]}, "nontargets": []},
+        {"targets": {}, "nontargets": ["\ude00\ud83d"]},
+        {"targets": {}, "nontargets": [], "\ud800": 1},
+    ],
+)
+def test_half_of_a_character_is_refused_where_it_is_read(value: Any) -> None:
+    (problem,) = problems(json.dumps(value).encode())
+    assert "lone surrogate" in problem.message
+    assert str(problem).isprintable()
+
+
+def test_an_escaped_character_beyond_the_first_plane_is_whole() -> None:
+    assert parsed(b'{"\\ud83c\\udf4e": 1, "\\ud7ff": 0}') == LabelMap((("\U0001f34e", "1"), ("\ud7ff", "0")))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        dict.fromkeys(map(str, range(1001)), 1),
+        {"targets": {"job": ["a"] * 600, "cat": ["a"]}, "nontargets": ["b"] * 400},
+        {"targets": {str(number): [] for number in range(1001)}, "nontargets": []},
+    ],
+)
+def test_rows_are_bounded_in_every_form(value: Any) -> None:
+    assert problems(json.dumps(value).encode()) == [
+        Problem(
+            "has more than 1000 rows, far more than the budget.",
+            "Send only the rows you chose, not the whole pool.",
+            "mine.json",
+        )
+    ]
 
 
 def test_a_file_too_large_is_not_parsed() -> None:
