@@ -64,6 +64,11 @@ FILES = {
     "map-nul-id.json": dump(labels() | {image(5) + "\0": 1}),
     "map-surrogate-id.json": dump(labels() | {"\ud800": 1}),
     "map-terminal-escapes.json": dump(labels() | {"\x1b]0;owned\x07": 1}),
+    "map-surrogate-label.json": dump(labels(i1="\ud800")),
+    "map-label-of-escapes.json": dump(labels(i1="\x1b]0;owned\x07\n2026-01-01 INFO all is well")),
+    "map-nul-behind-a-label.json": dump({image(0): "1", image(1): "1\0"}),
+    "map-long-label.json": dump(labels(i1="1" * 40_000)),
+    "map-too-many-rows.json": dump({f"{number:x}": 2 for number in range(20_001)}),
     "map-one-class.json": dump(dict.fromkeys(labels(), 1)),
     # JSON of another form, or none.
     "empty-object.json": b"{}",
@@ -105,6 +110,11 @@ FILES = {
         {"targets": {"job": [clip("job", 3001, "pt")]}, "nontargets": [clip("cat", 5001, "pt")]}
     ),
     "words-path.json": dump(words(job=["../../etc/passwd"])),
+    "clips-with-hostile-labels.json": dump(
+        {clip("job", 3001): "\x1b]0;owned\x07\n2026-01-01 INFO all is well", clip("job", 3002): "x" * 60_000}
+    ),
+    "words-surrogate.json": dump(words(job=["\ud800"])),
+    "words-too-many.json": dump(words(job=["x"] * 10_000)).replace(b" ", b""),
     "words-clip-twice.json": dump(words(job=[clip("job", 3001), clip("job", 3001)])),
     "words-over-by-one.json": dump(words(each=3, nontargets=11)),
     "words-nothing.json": dump({"targets": {word: [] for word in WORDS}, "nontargets": []}),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from evaluators.checking import check as evaluators_check
+from evaluators.errors import SubmissionError
 from evaluators.prepared import PreparedDataset
+from evaluators.uploads import Upload
 from tests.evaluators.conftest import ROOT
 
 MEBIBYTE = 1024 * 1024
@@ -136,3 +141,31 @@ def test_the_bound_can_be_broken() -> None:
     probe = "from tests.memory import peak\nbefore = peak()\nheld = b'x' * (400 * 2**20)\nprint(peak() - before)"
     grown = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, check=True)
     assert int(grown.stdout) > 300 * 1024
+
+
+@pytest.mark.parametrize("slug", ["vision", "vision-2023"])
+@pytest.mark.parametrize("piece", ['"{:x}":2', '"{:x}":{{}}', '"a":2'])
+def test_label_maps_as_large_as_can_be(slug: str, piece: str, datasets: dict[str, PreparedDataset]) -> None:
+    """Rows without number, each of them wrong: no more of them are explained than are shown."""
+    dataset = datasets[slug]
+    most = dataset.specification.max_file_bytes
+    content = ("{" + ",".join(piece.format(number) for number in range(most // 6)))[: most - 12]
+    content = content.rpartition(",")[0] + "}"
+    uploads = [Upload(f"{task.name}.json", content.encode()) for task in dataset.specification.tasks]
+    tracemalloc.start()
+    began = time.process_time()
+    with pytest.raises(SubmissionError, match="has more than [24]0*0 rows, far more than the budget"):
+        evaluators_check(dataset, uploads)
+    spent, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert spent < 3  # a tenth of it where nobody counts the memory
+    assert peak < 100 * MEBIBYTE
+
+
+def test_a_header_of_very_many_columns(datasets: dict[str, PreparedDataset]) -> None:
+    header = ",".join(f"{number:x}" for number in range(100_000))
+    uploads = [Upload("Cupcake.csv", f"{header}\n1,2\n".encode())]
+    began = time.process_time()
+    with pytest.raises(SubmissionError, match="the column 'id' is missing"):
+        evaluators_check(datasets["vision"], uploads)
+    assert time.process_time() - began < 3

@@ -1,25 +1,30 @@
 """A submission as the public evaluator of DataPerf's vision selection reads it (CoactiveAI/dataperf-vision-selection).
 
 Its rows are joined with the pool by their ids: rows with unknown ids vanish without a word, rows that come twice count
-twice. Nobody counts them. What makes the evaluator end without a score is refused here in words.
+twice. Nobody counts them. What makes the evaluator end without a score is refused here in words. Labels are any text,
+but bounded in length and without control characters.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.errors import Problem, SubmissionError
+from evaluators.errors import Findings, Problem, SubmissionError, quoted
 from evaluators.kinds.base import TaskReport
 from evaluators.kinds.selection.choices import Chosen, choices_by_task
+from evaluators.kinds.selection.formats import Choice
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.prepared import PreparedDataset
 from evaluators.uploads import Upload
 
 LABELS = ("0", "1")
+MAX_LABEL_CHARACTERS = 100
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,32 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> LabelledSets:
     if not isinstance(specification, SelectionSpecification):
         raise TypeError(f"{specification.slug} is no selection")
     chosen = choices_by_task(specification, uploads, as_published=True)
+    found = Findings()
+    for file in chosen.values():
+        found += _unfit_labels(file.choices)
+    found.refuse()
     tasks = [_joined(dataset, specification.plans[task], file) for task, file in chosen.items()]
     problems = [problem for task in tasks for problem in _problems(task)]
     if problems:
         raise SubmissionError(problems)
     return LabelledSets(tasks)
+
+
+def _unfit_labels(choices: list[Choice]) -> Findings:
+    labels = {choice.label or "" for choice in choices}
+    unfit = {label for label in labels if len(label) > MAX_LABEL_CHARACTERS or _CONTROL.search(label)}
+    found = Findings()
+    for choice in choices:
+        if choice.label in unfit:
+            found.add(_unfit_label, choice)
+    return found
+
+
+def _unfit_label(choice: Choice) -> Problem:
+    label = choice.label or ""
+    long = len(label) > MAX_LABEL_CHARACTERS
+    what = f"is longer than {MAX_LABEL_CHARACTERS} characters" if long else "has a control character"
+    return choice.problem(f"the label {quoted(label)} {what}.", "Write every label as 0 or 1.", field="label")
 
 
 def _joined(dataset: PreparedDataset, plan: TaskPlan, file: Chosen) -> LabelledRows:

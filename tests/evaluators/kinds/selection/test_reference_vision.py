@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 
 from evaluators.checking import check
 from evaluators.dataset import prepare
 from evaluators.errors import SubmissionError
 from evaluators.importers import vision_selection
+from evaluators.kinds.selection.reference_vision_scoring import ForeignPrediction, measures
 from evaluators.prepared import PreparedDataset
 from evaluators.scoring import score
 from evaluators.uploads import Upload
@@ -103,9 +108,39 @@ def test_where_the_public_evaluator_ends_without_a_score_it_is_said_why(
     with pytest.raises(ValueError, match="multiclass"):
         public_vision(vision_source, "Hawk", as_floats)
     assert refused(vision, files(rows | {"Hawk": as_floats}), "reference") == (
-        "Hawk.csv, field 'label': the model learned the label '0.0' and gives it to test rows; the public evaluator "
-        "ends there. Write every label as 0 or 1."
+        "Hawk.csv, field 'label': has labels other than 0 and 1, and with these rows the public evaluator ends without "
+        "a score. Write every label as 0 or 1."
     )
+
+
+@pytest.mark.parametrize("foreign", ["", "-1", "0.0", "2", "\U0001f34e", "1" * 100])
+def test_a_third_class_takes_the_place_that_its_text_has_among_the_others(foreign: str) -> None:
+    """The model's very weights depend on the order of the classes; here it never answers the third one."""
+    generator = np.random.default_rng(0)
+    train, test = generator.normal(size=(60, 8)), generator.normal(size=(200, 8))
+    labels = [str(int(value > 0)) for value in train[:, 0]]
+    train[7], labels[7] = 100.0, foreign
+    truth = [str(int(value > 0)) for value in test[:, 0]]
+    predicted = LogisticRegression(random_state=0).fit(train, np.array(labels)).predict(test)
+    assert set(predicted) == {"0", "1"}
+    assert measures(train, labels, test, truth) == {
+        "accuracy": accuracy_score(truth, predicted),
+        "recall": recall_score(truth, predicted, pos_label="1"),
+        "precision": precision_score(truth, predicted, pos_label="1"),
+        "f1": f1_score(truth, predicted, pos_label="1"),
+    }
+
+
+def test_a_long_label_is_held_once_however_many_rows_have_it() -> None:
+    train = np.zeros((3000, 2))
+    train[::2] = 1
+    labels = ["0", "1" * 30_000] * 1500  # as an array of texts, 360 MB
+    tracemalloc.start()
+    with pytest.raises(ForeignPrediction):
+        measures(train, labels, train[1:2] - 1, ["1"])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * 1024 * 1024
 
 
 @pytest.mark.parametrize(
