@@ -38,7 +38,7 @@ than prices, summaries and a few sample rows. A logistic regression is trained o
 buyer's own rows.
 
 This is the *data acquisition* challenge of DataPerf (2023) with the data as published. Submissions made for it are
-scored as its public evaluator scores them; the corrected scorer's number is beside it.
+scored as its public evaluator scores them; `score --scorer corrected` gives the number without its quirks.
 """
 
 RULES = """\

@@ -38,7 +38,7 @@ Choose the clips from which a keyword spotter learns five target words and to le
 language at most 25 clips on one board and at most 60 on the other.
 
 This is the *speech selection* challenge of DataPerf (2023) with the data as published. Files made for it are scored as
-its public evaluator scores them; the corrected scorer's number is beside it.
+its public evaluator scores them; `score --scorer corrected` gives the number without its quirks.
 """
 
 RULES = """\

@@ -34,7 +34,7 @@ this order, one by one, and the model is trained anew after each. What counts is
 inspected before the model is 95 % as good as at the end.
 
 This is the *vision cleaning* (debugging) challenge of DataPerf (2023) with the data as published. Rankings made for it
-are scored as its public evaluator scores them; the corrected scorer's number is beside it.
+are scored as its public evaluator scores them; `score --scorer corrected` gives the number without its quirks.
 """
 
 RULES = """\

@@ -29,7 +29,7 @@ Choose the images from which a classifier learns one concept: for each of the co
 images of the pool, with the label that you give to each.
 
 This is the *vision selection* challenge of DataPerf (2023) with the data as published. Files made for it are scored as
-its public evaluator scores them; the corrected scorer's number is beside it.
+its public evaluator scores them; `score --scorer corrected` gives the number without its quirks.
 """
 
 RULES = """\
