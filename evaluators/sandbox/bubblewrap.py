@@ -57,8 +57,9 @@ def command(bwrap: str, inputs: Inputs, limits: Limits, *, seccomp: int, evaluat
     return [
         bwrap,
         *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
-        *("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
-        # No --hostname: setting one is what container runtimes forbid, and the host's name is no secret.
+        # No --new-session: all of a sandbox stays in one process group, by which it can be ended. And no --hostname:
+        # setting one is what container runtimes forbid, and the host's name is no secret.
+        *("--unshare-cgroup-try", "--die-with-parent", "--cap-drop", "ALL"),
         *("--uid", NOBODY, "--gid", NOBODY, "--clearenv"),
         *_environment(),
         *_interpreter(),

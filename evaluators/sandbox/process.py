@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import selectors
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +59,8 @@ def run(arguments: Sequence[str], inputs: Inputs, limits: Limits, *, evaluators:
             stderr=subprocess.PIPE,
             pass_fds=(filter_end,),
             env={},
+            # Without a terminal, and in a process group of its own, see _end.
+            start_new_session=True,
         )
     except OSError as error:
         raise bubblewrap.SandboxUnavailable(f"bubblewrap could not be started: {error.strerror}.") from error
@@ -68,14 +72,26 @@ def run(arguments: Sequence[str], inputs: Inputs, limits: Limits, *, evaluators:
             return _collect(process, limits)
         finally:
             _running.discard(process)
-            # bwrap's child dies with it (--die-with-parent), and with that child its whole process namespace.
-            process.kill()
+            _end(process)
 
 
 def stop_all() -> None:
     """End every sandbox of this process; to whoever waits for one it looks like a crash."""
     for process in tuple(_running):
-        process.kill()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill bwrap and, by their group, the processes it made.
+
+    Killing bwrap alone is not enough: its child dies with it (--die-with-parent) only from the moment it has asked the
+    kernel for that, after all its mounts. One that lost its parent before waits for a word from it for ever, and holds
+    the pipes we read from open.
+    """
+    # Once bwrap has been waited for its number may belong to somebody else.
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _filter() -> int:

@@ -2,9 +2,10 @@
 
 Namespaces already hide the network, other processes and other files. The filter adds what they cannot: no new process
 or thread (limits are counted by process, and the kernel does not limit root's processes at all), no memory that limits
-do not see (memfd, System V, shared anonymous mappings), and none of the system calls by which kernels have been broken
-out of. Refused calls fail with EPERM. The format is that of
-``linux/filter.h`` and ``linux/seccomp.h``; numbers are from the kernel's tables.
+do not see (memfd, System V, shared anonymous mappings), no signal to a whole process group (bubblewrap outside is in
+it, so that one signal ends all of a sandbox), and none of the system calls by which kernels have been broken out of.
+Refused calls fail with EPERM. The format is that of ``linux/filter.h`` and ``linux/seccomp.h``; numbers are from the
+kernel's tables.
 """
 
 from __future__ import annotations
@@ -16,19 +17,23 @@ from dataclasses import dataclass
 
 # Load a word, jump if equal / greater or equal, keep some bits, return.
 _LOAD, _EQUAL, _AT_LEAST, _KEEP, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
-_NUMBER, _ARCHITECTURE, _FOURTH_ARGUMENT = 0, 4, 16 + 3 * 8
+_NUMBER, _ARCHITECTURE = 0, 4
+# The low half of an argument: both architectures put it first.
+_FIRST_ARGUMENT, _FOURTH_ARGUMENT = 16, 16 + 3 * 8
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _X32_BIT = 0x40000000
 _SHARED_ANONYMOUS = 0x01 | 0x20
+_NEGATIVE = 0x80000000
 _REFUSE = 0x50000 | errno.EPERM
 
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """``audit`` is the kernel's AUDIT_ARCH number; ``mmap`` is refused by its flags, ``denied`` always."""
+    """``audit`` is the kernel's AUDIT_ARCH number; ``mmap`` is refused by its flags, ``kill`` by its target, ``denied`` always."""
 
     audit: int
     mmap: int
+    kill: int
     denied: dict[str, int]
 
 
@@ -130,8 +135,8 @@ _AARCH64 = {
 }
 
 ARCHITECTURES = {
-    "x86_64": Architecture(audit=0xC000003E, mmap=9, denied=_X86_64 | _COMMON),
-    "aarch64": Architecture(audit=0xC00000B7, mmap=222, denied=_AARCH64 | _COMMON),
+    "x86_64": Architecture(audit=0xC000003E, mmap=9, kill=62, denied=_X86_64 | _COMMON),
+    "aarch64": Architecture(audit=0xC00000B7, mmap=222, kill=129, denied=_AARCH64 | _COMMON),
 }
 
 
@@ -157,9 +162,14 @@ def program(machine: str | None = None) -> bytes:
     for number in sorted(architecture.denied.values()):
         steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _REFUSE)]
     steps += [
+        (_EQUAL, 0, 5, architecture.kill),
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),
+        (_EQUAL, 1, 0, 0),
+        (_AT_LEAST, 0, 1, _NEGATIVE),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
         (_EQUAL, 1, 0, architecture.mmap),
         (_RETURN, 0, 0, _ALLOW),
-        # The low half of the flags: both architectures put it first.
         (_LOAD, 0, 0, _FOURTH_ARGUMENT),
         (_KEEP, 0, 0, _SHARED_ANONYMOUS),
         (_EQUAL, 0, 1, _SHARED_ANONYMOUS),

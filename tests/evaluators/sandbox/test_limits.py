@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
 from evaluators.prepared import PreparedDataset
-from evaluators.sandbox import Broken, Limits, Scored, evaluate
+from evaluators.sandbox import Broken, Limits, Scored, evaluate, process, stop_all
 from evaluators.sandbox.bubblewrap import EVALUATORS
 from evaluators.sandbox.limits import MEBIBYTE
 from tests.evaluators.conftest import MakeDataset
@@ -172,6 +173,31 @@ def test_whoever_never_ends_is_ended_and_nothing_is_left(action: str, probe: Pro
     assert outcome.detail.startswith("about to wait")
     assert len(outcome.detail) <= 64 * 1024 + 1
     assert time.monotonic() - began < 30
+    wait_until_gone()
+
+
+@pytest.mark.parametrize("milliseconds", [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30])
+def test_whatever_it_is_doing_it_is_ended_at_once(milliseconds: int, probe: Probe) -> None:
+    """Also while bubblewrap is still at its mounts, and with every process stopped where it is."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(probe, "def main(arguments):\n    time.sleep(3600)\n", wall_seconds=60)
+        while not process._running:
+            assert not waiting.done(), waiting.result()
+            time.sleep(0)  # lets the other thread get there
+        moment = time.monotonic() + milliseconds / 1000
+        while time.monotonic() < moment:
+            pass
+        for one in [*process._running]:
+            family = psutil.Process(one.pid)
+            for member in (family, *family.children(recursive=True)):
+                member.suspend()
+        stop_all()
+        began = time.monotonic()
+        outcome = waiting.result(timeout=30)
+    assert isinstance(outcome, Broken)
+    # One that had not yet got to the evaluator looks like a sandbox that could not be started.
+    assert outcome.reason in {"crash", "sandbox"}
+    assert time.monotonic() - began < 20
     wait_until_gone()
 
 

@@ -47,8 +47,18 @@ def verdict(machine: str, number: int, *arguments: int, audit: int | None = None
 @MACHINES
 def test_the_denied_calls_are_refused_and_all_others_let_through(machine: str) -> None:
     denied = set(ARCHITECTURES[machine].denied.values())
-    assert {number for number in range(1024) if verdict(machine, number) == REFUSE} == denied
-    assert {verdict(machine, number) for number in range(1024)} == {ALLOW, REFUSE}
+    # With 1, the first process, as the first argument: nothing but kill looks at it.
+    assert {number for number in range(1024) if verdict(machine, number, 1) == REFUSE} == denied
+    assert {verdict(machine, number, 1) for number in range(1024)} == {ALLOW, REFUSE}
+
+
+@MACHINES
+def test_one_process_may_be_signalled_and_no_group(machine: str) -> None:
+    kill = ARCHITECTURES[machine].kill
+    for one in (1, 2, 0x7FFFFFFF):
+        assert verdict(machine, kill, one, 9) == ALLOW
+    for group in (0, 2**32 - 1, 2**64 - 1, 2**64 - 2, 2**32 - 5, 0x80000000, 1 << 32):
+        assert verdict(machine, kill, group, 9) == REFUSE
 
 
 @MACHINES
@@ -105,7 +115,7 @@ def test_the_numbers_are_those_of_the_systems_headers(machine: str) -> None:
     architecture = ARCHITECTURES[machine]
     known = {name: number for name, number in architecture.denied.items() if name in numbers}
     assert known == {name: numbers[name] for name in known}
-    assert architecture.mmap == numbers["mmap"]
+    assert (architecture.mmap, architecture.kill) == (numbers["mmap"], numbers["kill"])
     # Older headers lack only the newest calls.
     assert set(architecture.denied) - known.keys() <= {"statmount", "listmount", "open_tree_attr"}
 
