@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from challenges.models import Phase
 from evaluators.metric_names import METRICS
 from evaluators.specification import Specification
-from leaderboard.models import BoardEntry, Evaluation, Score, Submission
+from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Score, Submission
 from leaderboard.ranking import Entry, ranked
 from leaderboard.statuses import Status
 
@@ -65,7 +65,7 @@ def _scored(phase: Phase) -> Iterable[Any]:
     verdict = Evaluation.objects.filter(
         submission=OuterRef("pk"),
         status__in=(Status.SUCCEEDED, Status.FAILED),
-        dataset_version=phase.dataset_version_id,
+        board_version__state=BoardVersion.State.CURRENT,
     ).order_by("-pk")
     return (
         Submission.objects.filter(phase=phase)

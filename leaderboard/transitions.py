@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from evaluators.errors import Problem
 from leaderboard.bell import ring_on_commit
+from leaderboard.boardversions import current_version
 from leaderboard.models import Evaluation, StatusChange, Submission
 from leaderboard.statuses import ACTIVE, REFUNDED, STEPS, Status
 
@@ -54,9 +55,11 @@ def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: di
     From now on it counts against the limits, also when it was refunded before: a verdict may come.
     """
     with transaction.atomic():
+        board = current_version(submission.phase)
         evaluation = Evaluation.objects.create(
             submission=submission,
-            dataset_version_id=submission.phase.dataset_version_id,
+            board_version=board,
+            dataset_version_id=board.dataset_version_id,
             timings=timings or {},
         )
         Submission.objects.filter(pk=submission.pk).update(evaluation=evaluation, refunded=False)

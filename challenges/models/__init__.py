@@ -1,5 +1,23 @@
+from challenges.models.announcement import Announcement
 from challenges.models.challenge import Challenge
 from challenges.models.dataset import DataFile, DatasetVersion
+from challenges.models.draft import Acknowledgement, Draft, DraftFile, Readiness
 from challenges.models.phase import Phase
+from challenges.models.role import Invitation, Role, RulesAcceptance
+from challenges.models.round import Round
 
-__all__ = ["Challenge", "DataFile", "DatasetVersion", "Phase"]
+__all__ = [
+    "Acknowledgement",
+    "Announcement",
+    "Challenge",
+    "DataFile",
+    "DatasetVersion",
+    "Draft",
+    "DraftFile",
+    "Invitation",
+    "Phase",
+    "Readiness",
+    "Role",
+    "Round",
+    "RulesAcceptance",
+]

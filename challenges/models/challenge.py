@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils import timezone
 
+from challenges.models.role import RoleName
+
 if TYPE_CHECKING:
     from challenges.models.phase import Phase
 
@@ -17,18 +19,44 @@ class ChallengeStatus(models.TextChoices):
     ARCHIVED = "archived", "Archived"
 
 
+class Visibility(models.TextChoices):
+    PUBLIC = "public", "Public: on the home page and for everyone"
+    UNLISTED = "unlisted", "Unlisted: for whoever has the address"
+    PRIVATE = "private", "Private: for those who were invited"
+
+
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def public(self) -> ChallengeQuerySet:
-        """What everyone may see."""
-        return self.exclude(status=ChallengeStatus.DRAFT)
+        """What everyone may see, if they know the address."""
+        return self.exclude(status=ChallengeStatus.DRAFT).exclude(visibility=Visibility.PRIVATE)
 
     def visible_to(self, user: Any) -> ChallengeQuerySet:
-        """Drafts are shown to staff only; to others they do not exist."""
-        return self.all() if user.is_active and user.is_staff else self.public()
+        """What exists for ``user``: all that is public; private ones with a role; drafts with more than taking part."""
+        if user.is_active and user.is_staff:
+            return self.all()
+        if not user.is_authenticated:
+            return self.public()
+        # Subqueries and not joins: nothing is returned twice.
+        own = models.Q(pk__in=user.challenge_roles.values("challenge"))
+        making = models.Q(pk__in=user.challenge_roles.exclude(name=RoleName.PARTICIPANT).values("challenge"))
+        public = ~models.Q(status=ChallengeStatus.DRAFT) & ~models.Q(visibility=Visibility.PRIVATE)
+        return self.filter(public | (own & ~models.Q(status=ChallengeStatus.DRAFT)) | making)
+
+    def listed_for(self, user: Any) -> ChallengeQuerySet:
+        """What lists show to ``user``: of the unlisted ones those in which they have a role."""
+        visible = self.visible_to(user)
+        if not user.is_authenticated:
+            return visible.exclude(visibility=Visibility.UNLISTED)
+        if user.is_active and user.is_staff:
+            return visible
+        return visible.exclude(
+            ~models.Q(pk__in=user.challenge_roles.values("challenge")), visibility=Visibility.UNLISTED
+        )
 
 
 class Challenge(models.Model):
     Status = ChallengeStatus
+    Visibility = Visibility
 
     slug = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=100)
@@ -36,6 +64,8 @@ class Challenge(models.Model):
     kind = models.CharField(max_length=30)
     domain = models.CharField(max_length=30)
     status = models.CharField(max_length=10, choices=ChallengeStatus.choices, default=ChallengeStatus.DRAFT)
+    visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC)
+    forum_url = models.URLField(max_length=300, blank=True, help_text="Where the organizer answers questions.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ChallengeQuerySet.as_manager()
@@ -45,6 +75,10 @@ class Challenge(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(status__in=["draft", "published", "archived"]), name="challenge_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(visibility__in=["public", "unlisted", "private"]),
+                name="challenge_visibility_is_known",
             ),
         )
 

@@ -18,6 +18,7 @@ class DatasetVersion(models.Model):
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64, validators=[SHA256])
     specification = models.JSONField()
+    note = models.CharField(max_length=300, blank=True, help_text="What differs from the version before.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -14,10 +14,32 @@ PhaseState = Literal["upcoming", "open", "closed"]
 
 class Phase(models.Model):
     challenge = models.ForeignKey("challenges.Challenge", on_delete=models.PROTECT, related_name="phases")
+    round = models.ForeignKey(
+        "challenges.Round", on_delete=models.PROTECT, null=True, blank=True, related_name="phases"
+    )
     dataset_version = models.ForeignKey("challenges.DatasetVersion", on_delete=models.PROTECT, related_name="phases")
+    final_dataset_version = models.ForeignKey(
+        "challenges.DatasetVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The same data with the hidden part of the test set. Nothing is scored on it before the end.",
+    )
     name = models.CharField(max_length=60)
     starts_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it stays open.")
+    time_zone = models.CharField(max_length=60, default="UTC", help_text="In which its organizer thinks.")
+    freezes_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then to the end the board shows others what was sent before."
+    )
+    review_ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="Entries can be questioned from the end until then; then results are official."
+    )
+    open_division = models.BooleanField(
+        default=False, help_text="Entries that break the rules of the closed division have a board of their own."
+    )
+    max_team_size = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: no limit.")
     daily_limit = models.PositiveIntegerField(
         null=True, blank=True, help_text="Submissions of a team in a day (UTC). Empty: no limit."
     )
@@ -32,6 +54,20 @@ class Phase(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")),
                 name="phase_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(freezes_at__isnull=True)
+                | models.Q(freezes_at__gte=models.F("starts_at"), freezes_at__lte=models.F("ends_at")),
+                name="phase_freezes_while_it_runs",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(review_ends_at__isnull=True) | models.Q(review_ends_at__gt=models.F("ends_at")),
+                name="phase_review_follows_its_end",
+            ),
+            # Without an end the hidden part would never be shown.
+            models.CheckConstraint(
+                condition=models.Q(final_dataset_version__isnull=True) | models.Q(ends_at__isnull=False),
+                name="phase_with_a_final_part_ends",
             ),
         )
 

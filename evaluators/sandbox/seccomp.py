@@ -29,7 +29,10 @@ _REFUSE = 0x50000 | errno.EPERM
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """``audit`` is the kernel's AUDIT_ARCH number; ``mmap`` is refused by its flags, ``kill`` by its target, ``denied`` always."""
+    """``audit`` is the kernel's AUDIT_ARCH number.
+
+    ``mmap`` is refused by its flags, ``kill`` by its target, ``denied`` always.
+    """
 
     audit: int
     mmap: int

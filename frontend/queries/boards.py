@@ -16,7 +16,7 @@ from frontend.plots.scale import Scale, scale_of, without_outliers
 from frontend.plots.strip import Strip, strip_plot
 from frontend.queries.challenges import points_of
 from leaderboard.board import board_entries
-from leaderboard.models import BoardEntry, Evaluation, Score
+from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Score
 from leaderboard.statuses import Status
 
 PAGE = 50
@@ -159,10 +159,13 @@ def _numbers(entries: Sequence[BoardEntry], phase: Phase, beside: Sequence[str])
 
 
 def _scored(submissions: Sequence[UUID], phase: Phase) -> dict[int, UUID]:
-    """Evaluation → submission, of each submission the last one that succeeded on the phase's data."""
+    """Evaluation → submission, of each submission the last one that succeeded for the board that holds."""
     rows = (
         Evaluation.objects.filter(
-            submission__in=submissions, status=Status.SUCCEEDED, dataset_version=phase.dataset_version_id
+            submission__in=submissions,
+            status=Status.SUCCEEDED,
+            board_version__phase=phase,
+            board_version__state=BoardVersion.State.CURRENT,
         )
         .order_by("pk")
         .values_list("submission", "pk")

@@ -61,7 +61,7 @@ def own_teams(user: Any) -> set[int]:
 
 def home_cards(user: Any) -> list[Card]:
     """Every visible challenge with its leader, in a number of queries that does not depend on how many there are."""
-    challenges = list(Challenge.objects.visible_to(user).prefetch_related("phases__dataset_version"))
+    challenges = list(Challenge.objects.listed_for(user).prefetch_related("phases__dataset_version"))
     phases = {challenge.pk: challenge.current_phase for challenge in challenges}
     ids = [phase.pk for phase in phases.values() if phase is not None]
     own = own_teams(user)

@@ -1,7 +1,9 @@
-from leaderboard.models.board import BoardEntry
+from leaderboard.models.board import BoardEntry, BoardVersion
+from leaderboard.models.decision import Decision
 from leaderboard.models.evaluation import Evaluation, Score, StatusChange
-from leaderboard.models.submission import Submission, SubmissionFile
-from leaderboard.models.team import Membership, Team
+from leaderboard.models.notice import Mute, Notice
+from leaderboard.models.submission import Division, Standing, Submission, SubmissionFile
+from leaderboard.models.team import Entrant, Membership, Team, TeamInvitation
 from leaderboard.models.token import ApiToken
 from leaderboard.models.user import User
 from leaderboard.models.worker import WorkerPulse
@@ -9,13 +11,21 @@ from leaderboard.models.worker import WorkerPulse
 __all__ = [
     "ApiToken",
     "BoardEntry",
+    "BoardVersion",
+    "Decision",
+    "Division",
+    "Entrant",
     "Evaluation",
     "Membership",
+    "Mute",
+    "Notice",
     "Score",
+    "Standing",
     "StatusChange",
     "Submission",
     "SubmissionFile",
     "Team",
+    "TeamInvitation",
     "User",
     "WorkerPulse",
 ]

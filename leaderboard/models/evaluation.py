@@ -15,6 +15,13 @@ from leaderboard.statuses import ACTIVE, Status
 class Evaluation(models.Model):
     submission = models.ForeignKey("leaderboard.Submission", on_delete=models.CASCADE, related_name="evaluations")
     dataset_version = models.ForeignKey("challenges.DatasetVersion", on_delete=models.PROTECT, related_name="+")
+    board_version = models.ForeignKey(
+        "leaderboard.BoardVersion",
+        on_delete=models.PROTECT,
+        related_name="evaluations",
+        help_text="The version of the board that it is for.",
+    )
+    background = models.BooleanField(default=False, help_text="It waits until nothing else does.")
     scorer = models.CharField(max_length=60, blank=True, help_text="Name and version of the code that scored it.")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     # Counts every claim: with the owner it is the fencing token, so it never goes back.
@@ -37,7 +44,7 @@ class Evaluation(models.Model):
     class Meta:
         ordering = ("-queued_at", "-pk")
         indexes = (
-            models.Index(fields=["queued_at"], condition=Q(status="queued"), name="evaluation_waiting"),
+            models.Index(fields=["background", "queued_at"], condition=Q(status="queued"), name="evaluation_waiting"),
             models.Index(fields=["lease_expires_at"], condition=Q(status="running"), name="evaluation_leased"),
         )
         constraints = (

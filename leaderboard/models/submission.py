@@ -13,6 +13,17 @@ from django.utils import timezone
 from challenges.models.dataset import SHA256
 
 
+class Division(models.TextChoices):
+    CLOSED = "closed", "Closed"
+    OPEN = "open", "Open"
+
+
+class Standing(models.TextChoices):
+    COUNTS = "counts", "Counts"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    DISQUALIFIED = "disqualified", "Disqualified"
+
+
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def owned_by(self, user: Any) -> SubmissionQuerySet:
         """Those of the teams that ``user`` is in."""
@@ -56,6 +67,13 @@ class Submission(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="submissions"
     )
     name = models.CharField(max_length=80)
+    division = models.CharField(max_length=10, choices=Division.choices, default=Division.CLOSED)
+    standing = models.CharField(
+        max_length=12,
+        choices=Standing.choices,
+        default=Standing.COUNTS,
+        help_text="Changed by a decision only, which stays on record.",
+    )
     is_baseline = models.BooleanField(default=False)
     baseline = models.CharField(max_length=60, blank=True, help_text="The registry's name of the baseline.")
     client = models.CharField(max_length=10, choices=Client.choices)
@@ -88,6 +106,10 @@ class Submission(models.Model):
                 fields=["phase", "baseline"], condition=Q(is_baseline=True), name="submission_baseline_once_in_a_phase"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="submission_has_a_name"),
+            models.CheckConstraint(condition=Q(division__in=["closed", "open"]), name="submission_division_is_known"),
+            models.CheckConstraint(
+                condition=Q(standing__in=["counts", "withdrawn", "disqualified"]), name="submission_standing_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(client__in=["web", "api", "baseline"]), name="submission_client_is_known"
             ),

@@ -105,6 +105,7 @@ def test_the_data_under_a_phase_changes_only_while_it_has_no_submissions(
         "dataset_version": other.pk,
         "starts_at_0": "2026-01-01",
         "starts_at_1": "00:00:00",
+        "time_zone": "UTC",
     }
     form: dict[str, Any] = fields
     if page == "challenge":

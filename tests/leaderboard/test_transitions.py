@@ -264,4 +264,8 @@ def test_the_database_refuses_what_makes_no_sense(submission: Submission, wrong:
 
 def test_the_database_refuses_a_second_active_evaluation(submission: Submission) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        Evaluation.objects.create(submission=submission, dataset_version=submission.phase.dataset_version)
+        Evaluation.objects.create(
+            submission=submission,
+            board_version=submission.evaluation.board_version,
+            dataset_version=submission.phase.dataset_version,
+        )

@@ -1,0 +1,42 @@
+"""What somebody may do in a challenge: pure questions about a role.
+
+Staff may do all that an owner may. A challenge that somebody may not know of is kept from them before, see
+``visibility``; the questions here are about challenges that they can see.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from challenges.models import Challenge, Role
+from challenges.models.role import RoleName
+
+ORGANIZERS = frozenset({RoleName.OWNER, RoleName.ORGANIZER})
+JUDGES = ORGANIZERS | {RoleName.JUDGE}
+
+
+def role_in(user: Any, challenge: Challenge) -> RoleName | None:
+    """The role of ``user``; None for visitors and for staff without one. One query."""
+    if not user.is_authenticated:
+        return None
+    name = Role.objects.filter(challenge=challenge, user=user).values_list("name", flat=True).first()
+    return RoleName(name) if name is not None else None
+
+
+def may_own(user: Any, challenge: Challenge) -> bool:
+    """Give roles, hand the challenge over, delete a draft."""
+    return _is_staff(user) or role_in(user, challenge) == RoleName.OWNER
+
+
+def may_organize(user: Any, challenge: Challenge) -> bool:
+    """Change data, texts and phases, publish, announce, score again, export."""
+    return _is_staff(user) or role_in(user, challenge) in ORGANIZERS
+
+
+def may_judge(user: Any, challenge: Challenge) -> bool:
+    """Question and disqualify entries, read what was submitted."""
+    return _is_staff(user) or role_in(user, challenge) in JUDGES
+
+
+def _is_staff(user: Any) -> bool:
+    return bool(user.is_active and user.is_staff)

@@ -1,0 +1,36 @@
+"""The public log of a review: questions, answers and what was decided. Lines are only ever added."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class DecisionKind(models.TextChoices):
+    QUESTION = "question", "Question"
+    ANSWER = "answer", "Answer"
+    WITHDRAWAL = "withdrawal", "Withdrawn"
+    DISQUALIFICATION = "disqualification", "Disqualified"
+    REINSTATEMENT = "reinstatement", "Reinstated"
+
+
+class Decision(models.Model):
+    Kind = DecisionKind
+
+    submission = models.ForeignKey("leaderboard.Submission", on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=16, choices=DecisionKind.choices)
+    text = models.TextField(max_length=4000, help_text="For everyone to read.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    by_role = models.CharField(max_length=20, help_text="As what they spoke: participant, judge, organizer …")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("submission", "pk")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(kind__in=DecisionKind.values), name="decision_kind_is_known"),
+            models.CheckConstraint(condition=~models.Q(text=""), name="decision_has_a_reason"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.submission_id}"
