@@ -110,6 +110,7 @@ def test_the_data_under_a_phase_changes_only_while_it_has_no_submissions(
     form: dict[str, Any] = fields
     if page == "challenge":
         form = {f"phases-0-{name}": value for name, value in fields.items()} | {
+            "visibility": "public",
             "phases-0-id": phase.pk,
             "phases-TOTAL_FORMS": 1,
             "phases-INITIAL_FORMS": 1,
