@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,10 +53,18 @@ ACCOUNTS = (
 )
 
 
-def load_challenges(say: Say, folder: Path = BUNDLES) -> None:
-    """Load, open and publish every bundle in ``folder`` and submit its baselines; what is there already is left."""
+def demo_slugs(folder: Path = BUNDLES) -> list[str]:
+    """The challenges of the demo; each lies in a folder of its name."""
+    return sorted(path.parent.name for path in folder.glob(f"*/{SPECIFICATION_FILE}"))
+
+
+def load_challenges(say: Say, folder: Path = BUNDLES, *, only: Collection[str] = ()) -> None:
+    """Load, open and publish every bundle in ``folder`` and submit its baselines; what is there already is left.
+
+    With ``only`` those of these names alone.
+    """
     phases = []
-    for bundle in sorted(path.parent for path in folder.glob(f"*/{SPECIFICATION_FILE}")):
+    for bundle in (folder / slug for slug in demo_slugs(folder) if not only or slug in only):
         version = _loaded(bundle, say)
         phases.append(_phase(version))
         if not version.challenge.is_published:

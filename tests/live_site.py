@@ -167,11 +167,13 @@ class LiveSite:
         except OSError:
             return False
 
-    def load_demo(self, *, seconds: float = 600) -> None:
-        """Load the demo's challenges; return when every baseline of every one of them is on its board."""
-        self.manage("loaddemo")
+    def load_demo(self, *slugs: str, seconds: float = 600) -> None:
+        """Load the demo's challenges, or these; return when every baseline of every one of them is on its board."""
+        self.manage("loaddemo", *slugs)
         specifications = [
-            read_specification(path.parent) for path in (TREE / "challenges" / "demo").glob("*/challenge.yaml")
+            read_specification(path.parent)
+            for path in (TREE / "challenges" / "demo").glob("*/challenge.yaml")
+            if not slugs or path.parent.name in slugs
         ]
         expected = {specification.slug: len(baselines_for(specification)) for specification in specifications}
 

@@ -31,7 +31,7 @@ def demo(tmp_path: Path) -> Iterator[LiveSite]:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_curl_lines_submit_and_read_the_board(demo: LiveSite, tmp_path: Path) -> None:
     demo.start()
-    demo.load_demo()
+    demo.load_demo("rare-nouns")
     token = demo.manage("apitoken", "researcher").strip().splitlines()[-1]
     (block,) = re.findall(r"run by tests/test_readme.py -->\n```bash\n(.*?)```", README, re.DOTALL)
     script = block.replace("http://localhost:8000", demo.url).replace("./run python", sys.executable)

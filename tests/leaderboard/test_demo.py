@@ -100,3 +100,18 @@ def test_loading_a_bundle_makes_a_draft(tmp_path: Path) -> None:
     out = io.StringIO()
     call_command("loadbundle", str(write_bundle(tmp_path / "b")), stdout=out)
     assert out.getvalue().strip() == "tiny v1 (draft)"
+
+
+def test_one_challenge_can_be_loaded_alone(tmp_path: Path) -> None:
+    for slug in ("tiny", "other"):
+        write_bundle(tmp_path / "demo" / slug, slug=slug)
+    with mock.patch.object(
+        demo, "make_baselines", side_effect=lambda wanted, _: {i.name: factories.uploads() for i in wanted}
+    ):
+        demo.load_challenges(lambda _: None, tmp_path / "demo", only=["other"])
+    assert [challenge.slug for challenge in Challenge.objects.all()] == ["other"]
+
+
+def test_a_demo_that_does_not_exist_is_named() -> None:
+    with pytest.raises(CommandError, match="There is no nowhere; there are .*rare-nouns"):
+        call_command("loaddemo", "nowhere")
