@@ -30,6 +30,7 @@ MAY_IMPORT = {
 CONTRACT = {
     "evaluators.checking",
     "evaluators.dataset",
+    "evaluators.drafting",
     "evaluators.errors",
     "evaluators.metric_names",
     "evaluators.prepared",

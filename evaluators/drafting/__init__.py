@@ -1,0 +1,48 @@
+"""From raw files to a bundle, without code: what the wizard of the site stands on.
+
+The site imports what is here, reads no file itself, and starts the commands in the sandbox:
+
+- ``describe-files FOLDER --json`` prints a ``FilesReport``: what the files hold, and a guess of every column's role;
+- ``draft-bundle FOLDER ANSWERS.json --out DIR --json`` writes a bundle and prints a ``DraftReport``;
+- ``data-card BUNDLE --json`` prints a ``CardReport``: the numbers behind the plots of a data card.
+"""
+
+from evaluators.drafting.answers import PARTS, ROLES, STEPS, Answers, FileAnswer, FilesAnswers, TaskAnswer
+from evaluators.drafting.parsing import as_report, parse_answers, step_of
+from evaluators.drafting.reports import (
+    CardReport,
+    ColumnReport,
+    DraftReport,
+    FileReport,
+    FilesReport,
+    Histogram,
+    MapCard,
+    MapPoint,
+    ProblemReport,
+    TableCard,
+    ValueCount,
+)
+
+__all__ = [
+    "PARTS",
+    "ROLES",
+    "STEPS",
+    "Answers",
+    "CardReport",
+    "ColumnReport",
+    "DraftReport",
+    "FileAnswer",
+    "FileReport",
+    "FilesAnswers",
+    "FilesReport",
+    "Histogram",
+    "MapCard",
+    "MapPoint",
+    "ProblemReport",
+    "TableCard",
+    "TaskAnswer",
+    "ValueCount",
+    "as_report",
+    "parse_answers",
+    "step_of",
+]

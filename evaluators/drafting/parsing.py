@@ -1,0 +1,47 @@
+"""From the JSON of a draft to ``Answers``, and problems that say which step mends them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from evaluators.drafting.answers import STEPS, Answers
+from evaluators.errors import BundleError, Problem
+
+
+def parse_answers(document: Any) -> Answers:
+    """The answers from plain data, as JSON gives it. Steps that are left out have their defaults.
+
+    Raises:
+        BundleError: every finding, with ``STEP.FIELD`` as its field.
+    """
+    try:
+        return Answers.model_validate(document)
+    except ValidationError as error:
+        raise BundleError([_as_problem(item) for item in error.errors()]) from error
+
+
+def step_of(problem: Problem) -> str | None:
+    """The step whose page mends a problem; None for one of the answers as a whole."""
+    step = (problem.field or "").partition(".")[0]
+    return step if step in STEPS else None
+
+
+def as_report(problem: Problem) -> dict[str, str | int | None]:
+    """A problem as JSON, with its step."""
+    return problem.as_dict() | {"step": step_of(problem)}
+
+
+def _as_problem(item: Any) -> Problem:
+    place = [str(part) for part in item["loc"]]
+    file = None
+    if place[:2] == ["files", "files"] and len(place) > 2:
+        file, place = place[2], ["files", *place[3:4]]  # names of files and columns may hold dots
+    message = item["msg"].removeprefix("Value error, ")
+    first, found, rest = message.partition(": ")
+    # A rule about several fields begins with the name of the one that is to be mended.
+    if found and first.replace(".", "").replace("_", "").isalpha():
+        message = rest
+        place += [first] if place[-1:] != [first] else []
+    return Problem(f"{message}.", file=file, field=".".join(place) or None)
