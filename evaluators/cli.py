@@ -46,7 +46,12 @@ def main(arguments: Sequence[str]) -> int:
             print(json.dumps({"problems": problems}))
         print(error, file=sys.stderr)
         return ExitCode.SUBMISSION_FAULT
-    except (BundleError, FileNotFoundError, UnknownScorer) as error:
+    except BundleError as error:
+        if getattr(options, "json", False):
+            print(json.dumps({"problems": [problem.as_dict() for problem in error.problems], "omitted": error.omitted}))
+        print(error, file=sys.stderr)
+        return ExitCode.USAGE
+    except (FileNotFoundError, UnknownScorer) as error:
         print(error, file=sys.stderr)
         return ExitCode.USAGE
     except MemoryError:
@@ -178,6 +183,7 @@ def _parser() -> argparse.ArgumentParser:
     names = dict.fromkeys(name for kind in BASELINES.values() for name in kind)
     baseline.add_argument("name", metavar="NAME", help=", ".join([*names, EVERY]))
     preparing = add("prepare", _prepare, "Prepare a bundle for scoring and print where it is.")
+    preparing.add_argument("--json", action="store_true", help="print what is wrong with the bundle as JSON")
     for command in (checking, scoring, baseline, preparing):
         command.add_argument("bundle", type=_folder, metavar="BUNDLE")
         command.add_argument("--store", type=Path, default=default_store(), help="folder for prepared datasets")

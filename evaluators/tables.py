@@ -149,7 +149,7 @@ def _embedding_type(file: pq.ParquetFile, name: str, column: str) -> tuple[Any, 
     if not is_list or str(kind.value_type) not in _EMBEDDING_TYPES:
         raise BundleError(Problem(f"is {kind}, not a list of floats.", file=name, field=column))
     with _reading(name):
-        first = next(file.iter_batches(batch_size=1, columns=[column]), None)
+        first = next(file.iter_batches(batch_size=1, columns=[column], use_threads=False), None)
     length = 0 if first is None or first.num_rows == 0 else len(first.column(0)[0].as_py() or [])
     if length == 0:
         raise BundleError(Problem("has no rows, or its first vector is empty.", file=name, field=column))
@@ -159,7 +159,7 @@ def _embedding_type(file: pq.ParquetFile, name: str, column: str) -> tuple[Any, 
 def _batches(table: Table, files: list[pq.ParquetFile]) -> Iterator[tuple[str, pa.RecordBatch]]:
     for name, file in zip(table.files, files, strict=True):
         with _reading(name):
-            for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=table.columns):
+            for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=table.columns, use_threads=False):
                 yield name, batch
 
 

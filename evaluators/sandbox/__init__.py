@@ -4,11 +4,36 @@ The evaluator runs code of ours on somebody's data. Should that data ever take t
 no capabilities, no other process, no file but the interpreter, the libraries, the evaluators, this dataset and this
 submission (all read-only) and a small scratch folder in memory. It can start neither a process nor a thread, so the
 limits on its memory and time, which the kernel counts by process, bound everything it uses.
+
+``work`` runs other commands in the same way, on an organizer's files; these may leave files in one folder, which is
+bounded and watched.
 """
 
 from evaluators.sandbox.availability import Availability, availability
-from evaluators.sandbox.limits import Limits
+from evaluators.sandbox.bubblewrap import DATASET, INPUT, OUTPUT, SandboxUnavailable
+from evaluators.sandbox.limits import WORK_LIMITS, Limits
 from evaluators.sandbox.outcome import Broken, Outcome, Rejected, Scored, evaluate
 from evaluators.sandbox.process import stop_all
+from evaluators.sandbox.work import WorkFailed, work
+from evaluators.sandbox.written import UnexpectedFile, collect
 
-__all__ = ["Availability", "Broken", "Limits", "Outcome", "Rejected", "Scored", "availability", "evaluate", "stop_all"]
+__all__ = [
+    "DATASET",
+    "INPUT",
+    "OUTPUT",
+    "WORK_LIMITS",
+    "Availability",
+    "Broken",
+    "Limits",
+    "Outcome",
+    "Rejected",
+    "SandboxUnavailable",
+    "Scored",
+    "UnexpectedFile",
+    "WorkFailed",
+    "availability",
+    "collect",
+    "evaluate",
+    "stop_all",
+    "work",
+]

@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from evaluators.sandbox.bubblewrap import Inputs, SandboxUnavailable
+from evaluators.sandbox.bubblewrap import Folders, SandboxUnavailable
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.process import run
 
@@ -52,7 +52,7 @@ def forget() -> None:
 
 def _self_test() -> Availability:
     try:
-        completed = run(["self-test"], Inputs(), SELF_TEST_LIMITS)
+        completed = run(["self-test"], Folders(), SELF_TEST_LIMITS)
     except SandboxUnavailable as error:
         return Availability(False, str(error))
     if completed.code == 0 and completed.output == b"isolated\n":

@@ -19,6 +19,8 @@ EVALUATORS = Path(__file__).resolve().parent.parent
 CODE = Path("/ratchet")
 DATASET = Path("/data/dataset")
 SUBMISSION = Path("/data/submission")
+INPUT = Path("/data/input")
+OUTPUT = Path("/data/output")
 SCRATCH = Path("/scratch")
 
 NOBODY = "65534"
@@ -30,11 +32,16 @@ class SandboxUnavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """The two folders that one evaluation may read; a self-test has none."""
+class Folders:
+    """What one run sees of the host: an evaluation a dataset and a submission, a self-test nothing.
+
+    All are read-only but ``output``, an empty folder in which work leaves its files.
+    """
 
     dataset: Path | None = None
     submission: Path | None = None
+    folder: Path | None = None
+    output: Path | None = None
 
 
 def executable() -> str:
@@ -52,7 +59,7 @@ def executable() -> str:
         raise SandboxUnavailable("bubblewrap is not installed; install the package bubblewrap.") from error
 
 
-def command(bwrap: str, inputs: Inputs, limits: Limits, *, seccomp: int, evaluators: Path) -> list[str]:
+def command(bwrap: str, folders: Folders, limits: Limits, *, seccomp: int, evaluators: Path) -> list[str]:
     """The arguments that start the interpreter in the sandbox; ``seccomp`` is a readable file descriptor."""
     return [
         bwrap,
@@ -64,8 +71,10 @@ def command(bwrap: str, inputs: Inputs, limits: Limits, *, seccomp: int, evaluat
         *_environment(),
         *_interpreter(),
         *_read_only(evaluators, CODE / "evaluators"),
-        *(_read_only(inputs.dataset, DATASET) if inputs.dataset else ()),
-        *(_read_only(inputs.submission, SUBMISSION) if inputs.submission else ()),
+        *(_read_only(folders.dataset, DATASET) if folders.dataset else ()),
+        *(_read_only(folders.submission, SUBMISSION) if folders.submission else ()),
+        *(_read_only(folders.folder, INPUT) if folders.folder else ()),
+        *(("--bind", str(folders.output), str(OUTPUT)) if folders.output else ()),
         *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
         *("--size", str(limits.scratch_bytes), "--tmpfs", str(SCRATCH), "--chdir", str(SCRATCH)),
         # The root itself is a small file system in memory: without this it could be written to.

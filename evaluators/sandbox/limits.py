@@ -23,3 +23,11 @@ class Limits:
     scratch_bytes: int = 64 * MEBIBYTE
     output_bytes: int = MAX_RESULT_BYTES
     open_files: int = 256
+    folder_bytes: int = 8 * 1024 * MEBIBYTE
+    """Of the folder that work may leave files in, all together; a single file cannot be larger either."""
+
+    folder_entries: int = 10_000
+
+
+WORK_LIMITS = Limits(output_bytes=16 * MEBIBYTE)
+"""Of work on an organizer's files, which answers with pages of findings and numbers for plots."""

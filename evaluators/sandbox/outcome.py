@@ -12,11 +12,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 from evaluators.errors import MAX_PROBLEMS, ExitCode, Problem
 from evaluators.result import Finite, Name, Result
 from evaluators.sandbox.availability import availability
-from evaluators.sandbox.bubblewrap import DATASET, SUBMISSION, Inputs, SandboxUnavailable
+from evaluators.sandbox.bubblewrap import DATASET, SUBMISSION, Folders, SandboxUnavailable
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.process import Completed, run
 
-_OUT_OF_TIME = 128 + signal.SIGXCPU
+OUT_OF_TIME = 128 + signal.SIGXCPU
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def evaluate(
     try:
         completed = run(
             ["score", str(DATASET), str(SUBMISSION), "--json", "--timings"],
-            Inputs(dataset, submission),
+            Folders(dataset, submission),
             limits or Limits(),
             evaluators=evaluators,
         )
@@ -83,7 +83,7 @@ def _outcome(completed: Completed) -> Outcome:
         return Broken(completed.stopped, log)
     if completed.code == ExitCode.OUT_OF_MEMORY:
         return Broken("memory", log)
-    if completed.code == _OUT_OF_TIME:
+    if completed.code == OUT_OF_TIME:
         return Broken("timeout", log)
     try:
         if completed.code == ExitCode.SUCCESS:

@@ -14,13 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluators.sandbox import bubblewrap, seccomp
-from evaluators.sandbox.bubblewrap import Inputs
+from evaluators.sandbox.bubblewrap import Folders
 from evaluators.sandbox.limits import Limits
+from evaluators.sandbox.written import is_overfull
 
 ERROR_BYTES = 64 * 1024
 """How much of the standard error is kept, for the log; the rest is read and dropped."""
 
 _CHUNK = 64 * 1024
+_LOOK_SECONDS = 0.1
+"""How often the folder that is written to is looked at."""
+
 _running: set[subprocess.Popen[bytes]] = set()
 
 
@@ -37,7 +41,7 @@ class Completed:
     stopped: str = ""
 
 
-def run(arguments: Sequence[str], inputs: Inputs, limits: Limits, *, evaluators: Path | None = None) -> Completed:
+def run(arguments: Sequence[str], folders: Folders, limits: Limits, *, evaluators: Path | None = None) -> Completed:
     """Run the evaluators' command line with ``arguments`` inside the sandbox.
 
     Raises:
@@ -47,13 +51,13 @@ def run(arguments: Sequence[str], inputs: Inputs, limits: Limits, *, evaluators:
     try:
         command = bubblewrap.command(
             bubblewrap.executable(),
-            inputs,
+            folders,
             limits,
             seccomp=filter_end,
             evaluators=evaluators or bubblewrap.EVALUATORS,
         )
         process = subprocess.Popen(
-            [*command, json.dumps(_rlimits(inputs, limits)), *arguments],
+            [*command, json.dumps(_rlimits(folders, limits)), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -69,7 +73,7 @@ def run(arguments: Sequence[str], inputs: Inputs, limits: Limits, *, evaluators:
     _running.add(process)
     with process:
         try:
-            return _collect(process, limits)
+            return _collect(process, folders.output, limits)
         finally:
             _running.discard(process)
             _end(process)
@@ -106,33 +110,42 @@ def _filter() -> int:
     return reading
 
 
-def _rlimits(inputs: Inputs, limits: Limits) -> dict[str, int]:
-    dataset = inputs.dataset
-    mapped = sum(file.stat().st_size for file in dataset.rglob("*") if file.is_file()) if dataset else 0
+def _rlimits(folders: Folders, limits: Limits) -> dict[str, int]:
+    mapped = _size(folders.dataset) + _size(folders.folder) + (limits.folder_bytes if folders.output else 0)
     return {
         "RLIMIT_AS": limits.memory_bytes + mapped,
         "RLIMIT_DATA": limits.memory_bytes,
         "RLIMIT_CPU": limits.cpu_seconds,
-        "RLIMIT_FSIZE": limits.scratch_bytes,
+        "RLIMIT_FSIZE": limits.folder_bytes if folders.output else limits.scratch_bytes,
         "RLIMIT_NOFILE": limits.open_files,
         "RLIMIT_NPROC": 0,
         "RLIMIT_CORE": 0,
     }
 
 
-def _collect(process: subprocess.Popen[bytes], limits: Limits) -> Completed:
+def _size(folder: Path | None) -> int:
+    return sum(file.lstat().st_size for file in folder.rglob("*") if not file.is_dir()) if folder else 0
+
+
+def _collect(process: subprocess.Popen[bytes], folder: Path | None, limits: Limits) -> Completed:
     assert process.stdout is not None  # noqa: S101 - a pipe, see run
     assert process.stderr is not None  # noqa: S101 - a pipe, see run
     output, errors = bytearray(), bytearray()
     deadline = time.monotonic() + limits.wall_seconds
+    next_look = 0.0
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ, (output, limits.output_bytes))
         selector.register(process.stderr, selectors.EVENT_READ, (errors, ERROR_BYTES))
         while selector.get_map():
-            ready = selector.select(max(0, deadline - time.monotonic()))
+            left = max(0, deadline - time.monotonic())
+            ready = selector.select(min(left, _LOOK_SECONDS) if folder else left)
             # Also when there is something to read: an endless output would never let the time run out.
             if time.monotonic() >= deadline:
                 return Completed(-1, b"", bytes(errors), stopped="timeout")
+            if folder and time.monotonic() >= next_look:
+                if is_overfull(folder, limits):
+                    return Completed(-1, b"", bytes(errors), stopped="output")
+                next_look = time.monotonic() + _LOOK_SECONDS
             for key, _ in ready:
                 chunk = os.read(key.fd, _CHUNK)
                 if not chunk:
@@ -146,4 +159,6 @@ def _collect(process: subprocess.Popen[bytes], limits: Limits) -> Completed:
         code = process.wait(max(0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
         return Completed(-1, b"", bytes(errors), stopped="timeout")
+    if folder and is_overfull(folder, limits):
+        return Completed(-1, b"", bytes(errors[:ERROR_BYTES]), stopped="output")
     return Completed(code if code >= 0 else 128 - code, bytes(output), bytes(errors[:ERROR_BYTES]))

@@ -68,18 +68,23 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def hostile_package(package: Path, source: str) -> Path:
+    """Write a package ``evaluators`` with this ``cli.py`` and the real way into the sandbox."""
+    shutil.rmtree(package, ignore_errors=True)
+    (package / "sandbox").mkdir(parents=True)
+    for real in ("errors.py", "sandbox/inside.py"):
+        shutil.copy(EVALUATORS / real, package / real)
+    (package / "__init__.py").touch()
+    (package / "cli.py").write_text(HELPERS + textwrap.dedent(source))
+    return package
+
+
 @pytest.fixture
 def probe(tmp_path: Path, known: PreparedDataset, submission: Path) -> Probe:
     """Evaluate with this source as the scorer; keywords replace limits."""
 
     def run(source: str, **limits: Any) -> Outcome:
-        package = tmp_path / "hostile"
-        shutil.rmtree(package, ignore_errors=True)
-        (package / "sandbox").mkdir(parents=True)
-        for real in ("errors.py", "sandbox/inside.py"):
-            shutil.copy(EVALUATORS / real, package / real)
-        (package / "__init__.py").touch()
-        (package / "cli.py").write_text(HELPERS + textwrap.dedent(source))
+        package = hostile_package(tmp_path / "hostile", source)
         return evaluate(known.path, submission, limits=replace(SHORT, **limits), evaluators=package)
 
     return run

@@ -1,0 +1,90 @@
+"""Work on an organizer's files inside the sandbox: a command of ours reads what we would not open outside.
+
+Nothing that comes back is believed because it comes from our code: problems are validated and bounded here, standard
+output is bytes for the caller to validate, and files are taken with ``collect`` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evaluators.errors import MAX_PROBLEMS, BundleError, ExitCode, Problem
+from evaluators.sandbox.availability import availability
+from evaluators.sandbox.bubblewrap import Folders, SandboxUnavailable
+from evaluators.sandbox.limits import WORK_LIMITS, Limits
+from evaluators.sandbox.outcome import OUT_OF_TIME
+from evaluators.sandbox.process import Completed, run
+
+MAX_FINDINGS_BYTES = 1024 * 1024
+"""A specification may hold long names, and findings repeat them."""
+
+
+class WorkFailed(Exception):
+    """We are at fault. ``reason`` is ``timeout``, ``memory``, ``output``, ``crash`` or ``result``; ``detail`` is for
+    the log alone.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason, self.detail = reason, detail
+
+
+class _Findings(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    problems: Annotated[list[Problem], Field(min_length=1, max_length=MAX_PROBLEMS)]
+    omitted: int = Field(default=0, ge=0, lt=2**53)
+
+
+def work(
+    arguments: Sequence[str],
+    *,
+    folder: Path | None = None,
+    dataset: Path | None = None,
+    output: Path | None = None,
+    limits: Limits = WORK_LIMITS,
+    evaluators: Path | None = None,
+) -> bytes:
+    """Run ``python -m evaluators ARGUMENTS`` in the sandbox; return its standard output.
+
+    Inside, ``folder`` is at ``INPUT``, ``dataset`` (a prepared one) at ``DATASET``, both read-only, and ``output``, an
+    empty folder, at ``OUTPUT``, where files may be left; take them with ``collect``. ``evaluators`` replaces our code;
+    the proofs of the sandbox put hostile code there.
+
+    Raises:
+        BundleError: the command found the organizer's files at fault: it left by ``ExitCode.USAGE`` and printed
+            ``{"problems": […], "omitted": n}``.
+        SandboxUnavailable: there is no sandbox, so nothing of an organizer's is opened.
+        WorkFailed: anything else than success.
+    """
+    checked = availability()
+    if not checked.ok:
+        raise SandboxUnavailable(checked.reason)
+    folders = Folders(dataset=dataset, folder=folder, output=output)
+    completed = run(arguments, folders, limits, evaluators=evaluators)
+    if completed.code == ExitCode.SUCCESS and not completed.stopped:
+        return completed.output
+    raise _error(completed)
+
+
+def _error(completed: Completed) -> BundleError | WorkFailed:
+    log = completed.errors.decode(errors="backslashreplace")
+    if completed.stopped:
+        return WorkFailed(completed.stopped, log)
+    if completed.code == ExitCode.OUT_OF_MEMORY:
+        return WorkFailed("memory", log)
+    if completed.code == OUT_OF_TIME:
+        return WorkFailed("timeout", log)
+    if completed.code != ExitCode.USAGE:
+        return WorkFailed("crash", f"exit code {completed.code}\n{log}")
+    if len(completed.output) > MAX_FINDINGS_BYTES:
+        return WorkFailed("result", f"{len(completed.output)} bytes of problems\n{log}")
+    try:
+        found = _Findings.model_validate_json(completed.output)
+    except ValidationError as error:
+        return WorkFailed("result", f"{error}\n{log}")
+    return BundleError(found.problems, omitted=found.omitted)

@@ -1,0 +1,265 @@
+"""Work on an organizer's files: what hostile code finds, what it can leave behind, what is believed of its answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluators.errors import BundleError
+from evaluators.sandbox import (
+    OUTPUT,
+    Availability,
+    Limits,
+    SandboxUnavailable,
+    UnexpectedFile,
+    WorkFailed,
+    collect,
+    work,
+)
+from evaluators.sandbox.limits import MEBIBYTE
+from evaluators.sandbox.written import MAX_DEPTH, is_overfull
+from tests.bundles import write_bundle
+from tests.evaluators.sandbox.conftest import SHORT, hostile_package
+
+Work = Callable[..., bytes]
+SMALL = {"folder_bytes": 8 * MEBIBYTE, "folder_entries": 50}
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    folder = tmp_path / "output"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, output: Path) -> Work:
+    """Let this source work on a folder with one file; keywords replace limits."""
+
+    def run(source: str, **limits: Any) -> bytes:
+        folder = tmp_path / "input"
+        folder.mkdir(exist_ok=True)
+        (folder / "file").write_text("content")
+        package = hostile_package(tmp_path / "hostile", source)
+        return work(["x"], folder=folder, output=output, limits=replace(SHORT, **limits), evaluators=package)
+
+    return run
+
+
+def failure(hostile: Work, source: str, **limits: Any) -> WorkFailed:
+    with pytest.raises(WorkFailed) as caught:
+        hostile(source, **limits)
+    return caught.value
+
+
+def test_the_input_can_be_read_and_not_written_and_the_output_is_empty(hostile: Work) -> None:
+    answer = hostile("""
+        def main(arguments):
+            found = [open("/data/input/file").read(), attempt(open, "/data/input/file", "a"),
+                     attempt(open, "/data/input/new", "x"), os.listdir("/data/output"), sorted(os.listdir("/data")),
+                     attempt(os.link, "/data/input/file", "/data/output/link"), attempt(os.fork), arguments]
+            print(json.dumps(found))
+            return 0
+    """)
+    assert json.loads(answer) == ["content", "EROFS", "EROFS", [], ["input", "output"], "EXDEV", "EPERM", ["x"]]
+
+
+def test_what_is_written_comes_out(hostile: Work, output: Path) -> None:
+    hostile("""
+        def main(arguments):
+            os.mkdir("/data/output/public")
+            for name in ("public/a.npy", "b.json"):
+                open("/data/output/" + name, "w").write(name)
+            return 0
+    """)
+    found = collect(output, ["public/a.npy", "b.json", "c"])
+    assert {name: path.read_text() for name, path in found.items()} == {
+        "public/a.npy": "public/a.npy",
+        "b.json": "b.json",
+    }
+    with pytest.raises(UnexpectedFile, match="b.json"):
+        collect(output, ["public/a.npy"])
+
+
+@pytest.mark.parametrize(
+    "fill",
+    [
+        'file = open("/data/output/one", "wb", buffering=0)\nwhile True: file.write(bytes(2**20))',
+        'for n in range(10**9): open(f"/data/output/{n}", "wb", buffering=0).write(bytes(2**20))',
+        'os.truncate(os.open("/data/output/sparse", os.O_CREAT | os.O_RDWR), 2**30)\nreturn 0',
+        "for n in range(10**9): open(f'/data/output/{n}', 'w').close()",
+        "for n in range(10**9): os.symlink('x', f'/data/output/{n}')",
+        "for n in range(49): open(f'/data/output/{n}', 'wb').write(bytes(200_000))\nreturn 0",
+    ],
+)
+def test_too_much_written_is_ended(fill: str, hostile: Work, output: Path) -> None:
+    started = time.monotonic()
+    lines = "\n".join(f"            {line}" for line in fill.split("\n"))
+    error = failure(
+        hostile,
+        f"""
+        def main(arguments):
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+{lines}
+    """,
+        **SMALL,
+    )
+    # A single file that grows too large is ended by the kernel, or the write fails.
+    assert error.reason == "output" or (error.reason == "crash" and ("sparse" in fill or "one" in fill)), error
+    assert time.monotonic() - started < 10
+    assert sum(path.lstat().st_blocks * 512 for path in output.rglob("*")) < 1024 * MEBIBYTE
+
+
+def test_folders_without_end_are_ended(hostile: Work, output: Path) -> None:
+    error = failure(
+        hostile,
+        f"""
+        def main(arguments):
+            os.makedirs("{OUTPUT}/" + "/".join("d" * {MAX_DEPTH + 1}))
+            return 0
+    """,
+    )
+    assert error.reason == "output"
+    with pytest.raises(UnexpectedFile):
+        collect(output, ["/".join("d" * (MAX_DEPTH + 1))])
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        'os.symlink("/etc/passwd", "/data/output/a")',
+        'os.symlink("/etc", "/data/output/public")',
+        'os.mkfifo("/data/output/a")',
+        'os.mkdir("/data/output/a")',
+        'open("/data/output/b", "w"); os.link("/data/output/b", "/data/output/a")',
+        'open("/data/output/other", "w")',
+        'open("/data/output/\\x1b[2J\\n", "w")',
+    ],
+)
+def test_only_plain_files_of_expected_names_are_taken(leave: str, hostile: Work, output: Path) -> None:
+    hostile(f"""
+        def main(arguments):
+            {leave}
+            return 0
+    """)
+    with pytest.raises(UnexpectedFile) as caught:
+        collect(output, ["a", "b", "public/a"])
+    assert str(caught.value).isprintable()
+
+
+def test_a_device_cannot_be_made(hostile: Work) -> None:
+    assert (
+        json.loads(
+            hostile("""
+        def main(arguments):
+            print(json.dumps(attempt(os.mknod, "/data/output/a", 0o20666, os.makedev(1, 5))))
+            return 0
+    """)
+        )
+        == "EPERM"
+    )
+
+
+def test_a_folder_that_cannot_be_looked_through_is_overfull(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (output / "closed").mkdir()
+    assert not is_overfull(output, Limits())
+
+    def refused(path: object) -> None:
+        raise PermissionError(13, "no", path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert is_overfull(output, Limits())
+
+
+def test_time_and_output_without_end(hostile: Work) -> None:
+    endless = """
+        def main(arguments):
+            while True: pass
+    """
+    assert failure(hostile, endless, cpu_seconds=1).reason == "timeout"
+    assert failure(hostile, endless, wall_seconds=1).reason == "timeout"
+    assert (
+        failure(
+            hostile,
+            """
+        def main(arguments):
+            while True: sys.stdout.write("x" * 2**20)
+    """,
+            output_bytes=4 * MEBIBYTE,
+        ).reason
+        == "output"
+    )
+    assert (
+        len(
+            hostile(
+                """
+        def main(arguments):
+            sys.stdout.write("x" * 4 * 2**20)
+            return 0
+    """,
+                output_bytes=4 * MEBIBYTE,
+            )
+        )
+        == 4 * MEBIBYTE
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        ("return 1", "crash"),
+        ("return 70", "crash"),
+        ("return 71", "memory"),
+        ("raise MemoryError", "memory"),
+        ("bytearray(2**40)", "memory"),
+        ("sys.exit(2)", "crash"),
+        ("os._exit(2)", "result"),
+        ("os.abort()", "crash"),
+        ("print('{}'); return 2", "result"),
+        ("print('{\"problems\": []}'); return 2", "result"),
+        ("print(json.dumps({'problems': [{'message': 1}]})); return 2", "result"),
+        ("print(json.dumps({'problems': [{'message': 'x'}] * 21})); return 2", "result"),
+        ("print(json.dumps({'problems': [{'message': 'x'}], 'omitted': -1})); return 2", "result"),
+        ("print(json.dumps({'problems': [{'message': 'x' * 2**20}]})); return 2", "result"),
+    ],
+)
+def test_whatever_is_no_list_of_problems_is_our_fault(end: str, reason: str, hostile: Work) -> None:
+    assert (
+        failure(
+            hostile,
+            f"""
+        def main(arguments):
+            {end}
+    """,
+        ).reason
+        == reason
+    )
+
+
+def test_problems_come_out_as_they_are(hostile: Work) -> None:
+    with pytest.raises(BundleError) as caught:
+        hostile("""
+            def main(arguments):
+                print(json.dumps({"problems": [{"message": "no.", "file": "a", "line": 3}], "omitted": 7}))
+                return 2
+        """)
+    assert str(caught.value) == "a, line 3: no.\n… and 7 more."
+
+
+def test_a_real_command_and_its_problems(tmp_path: Path, output: Path) -> None:
+    bundle = write_bundle(tmp_path / "bundle", seeds=[1, 1])
+    with pytest.raises(BundleError, match="field 'seeds': seeds are different whole numbers"):
+        work(["prepare", "/data/input", "--store", str(OUTPUT), "--json"], folder=bundle, output=output)
+
+
+def test_without_a_sandbox_nothing_is_opened(hostile: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(work.__globals__, "availability", lambda: Availability(False, "none here"))
+    with pytest.raises(SandboxUnavailable, match="none here"):
+        hostile("def main(arguments): return 0")
