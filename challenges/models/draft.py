@@ -9,16 +9,47 @@ from django.utils import timezone
 from challenges.models.dataset import SHA256
 
 
+class DraftWork(models.TextChoices):
+    DESCRIBE = "describe", "Reading the files"
+    BUILD = "build", "Making the data of the challenge"
+
+
+class WorkState(models.TextChoices):
+    """``refused``: the organizer's files or answers are at fault, see ``problems``; ``broken``: we are."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"
+    BROKEN = "broken", "Broken"
+
+
 class Draft(models.Model):
-    """The wizard's state. ``answers`` are the organizer's; ``card`` is what the sandbox found in the data."""
+    """The wizard's state. ``answers`` are the organizer's; ``card`` is what the sandbox found in the data.
+
+    ``card`` holds ``files`` (what the uploaded files hold), ``draft`` (how the bundle was made), ``data`` (numbers for
+    plots) and ``built`` (of which answers and files the newest data were made). ``work`` is what a worker is to do or
+    did last with the files.
+    """
+
+    Work = DraftWork
+    WorkState = WorkState
 
     challenge = models.OneToOneField("challenges.Challenge", on_delete=models.CASCADE, related_name="draft")
     answers = models.JSONField(default=dict, blank=True)
     card = models.JSONField(default=dict, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+    work = models.CharField(max_length=10, choices=DraftWork.choices, blank=True)
+    work_state = models.CharField(max_length=10, choices=WorkState.choices, blank=True)
+    work_at = models.DateTimeField(null=True, blank=True)
+    problems = models.JSONField(default=list, blank=True)
 
     def __str__(self) -> str:
         return f"draft of {self.challenge_id}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.work_state in (WorkState.WAITING, WorkState.RUNNING)
 
 
 class DraftFile(models.Model):
