@@ -12,6 +12,7 @@ from django.db import transaction
 from leaderboard.celery import app
 
 TASK = "leaderboard.evaluate"
+DRAFT_TASK = "leaderboard.draft"
 
 logger = logging.getLogger(__name__)
 
@@ -30,5 +31,15 @@ def ring(evaluation_id: int) -> bool:
         # Every transport has errors of its own, down to plain OSError. None of them may take back an accepted
         # submission.
         logger.error("bell not rung evaluation=%s error=%s: %s", evaluation_id, type(error).__name__, error)
+        return False
+    return True
+
+
+def ring_draft(draft_id: int) -> bool:
+    """The same for an organizer's draft, on which a worker is to work."""
+    try:
+        app.send_task(DRAFT_TASK, args=[draft_id])
+    except Exception as error:
+        logger.error("bell not rung draft=%s error=%s: %s", draft_id, type(error).__name__, error)
         return False
     return True

@@ -67,6 +67,8 @@ class Environment(BaseSettings):
     lease_seconds: int = Field(default=30, ge=1, le=3600)
     reaper_seconds: float = Field(default=5, ge=0.1, le=600)
 
+    organizer_upload_mib: int = Field(default=512, ge=1, le=1024 * 1024)
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from leaderboard import drafting
 from leaderboard.bell import ring
 from leaderboard.models import Evaluation, WorkerPulse
 from leaderboard.statuses import Status
@@ -27,6 +28,7 @@ def reap(now: datetime | None = None) -> None:
     moment = now or timezone.now()
     _expired_leases(moment)
     _lost_messages(moment)
+    drafting.drive(moment)
     WorkerPulse.objects.filter(seen_at__lt=moment - FORGET_WORKERS).delete()
 
 

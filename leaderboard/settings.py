@@ -160,6 +160,8 @@ REAPER_SECONDS = ENVIRONMENT.reaper_seconds
 OBJECTS_DIR = DATA_DIR / "objects"
 DATASETS_DIR = DATA_DIR / "datasets"
 SCRATCH_DIR = DATA_DIR / "scratch"
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 
 # --- e-mail -----------------------------------------------------------------------------------------------------------
 
@@ -234,6 +236,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+ORGANIZER_UPLOAD_BYTES = ENVIRONMENT.organizer_upload_mib * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES

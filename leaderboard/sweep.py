@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from challenges.models import DataFile
+from challenges.models import DataFile, DraftFile
 from leaderboard.models import SubmissionFile
 from leaderboard.storage import object_store
 
@@ -53,4 +53,4 @@ def _hold_up_submissions() -> None:
 
 
 def _is_used(sha256: str) -> bool:
-    return SubmissionFile.objects.filter(sha256=sha256).exists() or DataFile.objects.filter(sha256=sha256).exists()
+    return any(model.objects.filter(sha256=sha256).exists() for model in (SubmissionFile, DataFile, DraftFile))

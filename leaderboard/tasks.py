@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from leaderboard.bell import TASK, ring
+from leaderboard import drafting
+from leaderboard.bell import DRAFT_TASK, TASK, ring, ring_draft
 from leaderboard.evaluating import evaluate
 from leaderboard.worker import departure, worker_name
 
@@ -17,3 +18,12 @@ def evaluate_task(evaluation_id: int) -> None:
         ring(evaluation_id)
         return
     evaluate(evaluation_id, worker=worker_name())
+
+
+@shared_task(name=DRAFT_TASK, acks_late=True, ignore_result=True)
+def draft_task(draft_id: int) -> None:
+    """Read the files of a draft or make its data, whichever is asked for."""
+    if departure.under_way:
+        ring_draft(draft_id)
+        return
+    drafting.perform(draft_id)

@@ -6,22 +6,35 @@ answer and not a broken connection, but what is too much is thrown away as it co
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser
 
-from evaluators.errors import Problem, SubmissionError
-from evaluators.uploads import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Upload, plain_name, too_large, too_large_together
+from evaluators.errors import BundleError, Problem, SubmissionError
+from evaluators.uploads import (
+    MAX_FILE_BYTES,
+    MAX_TOTAL_BYTES,
+    Upload,
+    plain_name,
+    readable_size,
+    too_large,
+    too_large_together,
+)
 
 _REFUSAL = "_upload_refusal"
 
 
 class BoundedUploadHandler(FileUploadHandler):
     """Refuses, as soon as it is seen, a file name with folders in it, a large file, or too much in all."""
+
+    max_file = MAX_FILE_BYTES
+    max_total = MAX_TOTAL_BYTES
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
@@ -51,18 +64,42 @@ class BoundedUploadHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self._file += len(raw_data)
         self._total += len(raw_data)
-        if self._file > MAX_FILE_BYTES:
+        if self._file > self.max_file:
             # None hides the piece from the handlers that keep files; the fields behind the file are still read.
-            _refuse(self.request, too_large(self.file_name or "", MAX_FILE_BYTES))
+            _refuse(self.request, too_large(self.file_name or "", self.max_file))
             return None
-        if self._total > MAX_TOTAL_BYTES:
-            _refuse(self.request, too_large_together())
+        if self._total > self.max_total:
+            _refuse(self.request, self.too_much())
             return None
         return raw_data
+
+    def too_much(self) -> Problem:
+        return too_large_together()
 
     def file_complete(self, file_size: int) -> None:
         """The next handler keeps the file."""
         return None
+
+
+class OrganizerUploadHandler(BoundedUploadHandler):
+    """For the data of a challenge: much more than a submission, and never held in memory.
+
+    See ``take_organizer_uploads``.
+    """
+
+    max_file = sys.maxsize  # what is too large alone is too large in all
+    max_total = settings.ORGANIZER_UPLOAD_BYTES
+
+    def too_much(self) -> Problem:
+        return Problem(f"these files are larger than {readable_size(self.max_total)} in all.", "Send fewer or less.")
+
+
+def take_organizer_uploads(request: HttpRequest) -> None:
+    """Let the body of this request be as large as the data of a challenge; to be called before anything reads it.
+
+    Reading includes the check of the form's token: a view that calls this checks it afterwards, by itself.
+    """
+    request.upload_handlers = [OrganizerUploadHandler(request), TemporaryFileUploadHandler(request)]
 
 
 class _Stream:
@@ -97,6 +134,18 @@ class _WatchfulParser(MultiPartParser):
 def _refuse(request: HttpRequest | None, problem: Problem) -> None:
     if request is not None and not hasattr(request, _REFUSAL):
         setattr(request, _REFUSAL, problem)
+
+
+def read_organizer_uploads(request: HttpRequest, files: Iterable[UploadedFile[Any]]) -> list[UploadedFile[Any]]:
+    """The files of a request whose body was parsed, open, on disk.
+
+    Raises:
+        BundleError: the guard refused something on the way.
+    """
+    refusal = getattr(request, _REFUSAL, None)
+    if refusal is not None:
+        raise BundleError(refusal)
+    return list(files)
 
 
 def read_uploads(request: HttpRequest, files: Iterable[UploadedFile[Any]]) -> list[Upload]:

@@ -6,7 +6,10 @@ cannot be used. Numbers are finite; what is missing is null.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
+
+# Of the standard one pydantic takes no TypedDict before Python 3.12; the site checks the reports by these.
+from typing_extensions import TypedDict
 
 Audience = Literal["public", "organizer"]
 
