@@ -1,4 +1,4 @@
-"""The command line: ``python -m evaluators check|score|baseline|prepare``.
+"""The command line: ``python -m evaluators check|score|baseline|prepare|…``.
 
 ``score`` is the very command that the site runs in its sandbox. BUNDLE is a challenge's bundle, or a dataset prepared
 from it; FILES are files, folders or zip archives. Results go to standard output, everything else to standard error.
@@ -23,6 +23,7 @@ from pathlib import Path
 
 from evaluators.absent import without
 from evaluators.checking import check
+from evaluators.commands import drafting
 from evaluators.dataset import open_bundle, prepare
 from evaluators.errors import BundleError, ExitCode, SubmissionError, quoted
 from evaluators.prepared import PreparedDataset, is_prepared
@@ -196,6 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("challenge", choices=sorted(IMPORTERS), metavar="CHALLENGE", help=", ".join(IMPORTERS))
     importing.add_argument("source", type=_existing, metavar="SOURCE", help="the folder as it is published")
     importing.add_argument("bundle", type=Path, metavar="BUNDLE", help="the new folder to write")
+    drafting.add_commands(add)
     add("self-test", _self_test, "Try to leave the sandbox; run by the site inside it.")
     return parser
 

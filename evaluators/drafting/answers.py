@@ -130,7 +130,7 @@ class SplitAnswers(Answer):
     """The fourth step: the hidden test set, unless files of the part ``test`` give it.
 
     ``test_rows`` stands in place of ``test_share`` of all rows. ``final_share`` is the part of the test set that is
-    kept for after the end. ``stratify``: each class has the same part in it. ``by_group``: a group is never on both sides;
+    kept for after the end. ``stratify``: each class has the same part in it. ``by_group``: no group is on both sides;
     None means: if a column is a group. Rows with the very same embedding always stay together.
     """
 

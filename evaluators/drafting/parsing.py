@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from evaluators.drafting.answers import STEPS, Answers
+from evaluators.drafting.reports import ProblemReport
 from evaluators.errors import BundleError, Problem
 
 
@@ -28,9 +29,16 @@ def step_of(problem: Problem) -> str | None:
     return step if step in STEPS else None
 
 
-def as_report(problem: Problem) -> dict[str, str | int | None]:
+def as_report(problem: Problem) -> ProblemReport:
     """A problem as JSON, with its step."""
-    return problem.as_dict() | {"step": step_of(problem)}
+    return {
+        "message": problem.message,
+        "remedy": problem.remedy,
+        "file": problem.file,
+        "line": problem.line,
+        "field": problem.field,
+        "step": step_of(problem),
+    }
 
 
 def _as_problem(item: Any) -> Problem:

@@ -1,0 +1,93 @@
+"""Guesses: which column may be what, and which part a file may be. The organizer sees and corrects them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from evaluators.drafting.reports import ColumnReport, FileReport
+
+_WORDS = {
+    "true label": r"(true|clean|gold|correct|right|real)[ _-]?(label|class|target|y)s?|truth|ground[ _-]?truth",
+    "id": r"ids?|.*[ _-]ids?|uuid|key|identifier|uid|rowid|image|file(name)?|path|name",
+    "label": r"(noisy[ _-]?|given[ _-]?)?(labels?|class(es)?|category|target|y|y_train|y_test)|categor(y|ies)",
+    "seller": r"sellers?|shops?|vendors?|owners?|suppliers?|sources?",
+    "group": r"groups?|speakers?|patients?|subjects?|documents?|users?|authors?|(.*[ _-])?(group|speaker|patient)"
+    r"([ _-]id)?|session|site",
+    "pixels": r"pixels?|images?|img|thumbnails?",
+    "text": r"texts?|sentences?|gloss(es)?|words?|titles?|descriptions?|captions?|transcripts?|comments?|contents?",
+    "embedding": r"(.*[ _-])?(embeddings?|vectors?|emb|features?|x|values)([ _-].*)?",
+}
+_PATTERNS = {role: re.compile(pattern, re.IGNORECASE) for role, pattern in _WORDS.items()}
+_ORDER = ("true label", "group", "seller", "label", "id", "text")
+MOST_CLASSES = 1000
+
+
+def guess_part(name: str) -> str:
+    """The part of a file, by words in its name."""
+    words = set(re.split(r"[^a-z]+", name.lower()))
+    for part, names in (
+        ("test", {"test", "hidden", "holdout", "eval"}),
+        ("examples", {"examples", "example", "seed"}),
+        ("validation", {"validation", "valid", "val", "dev"}),
+        ("buyer", {"buyer"}),
+    ):
+        if words & names:
+            return part
+    return "rows"
+
+
+def guess_roles(files: Sequence[FileReport]) -> None:
+    """Fill in the roles of all columns."""
+    for file in files:
+        _vectors(file["columns"])
+        _scalars(file, words=True)
+    if not any(column["role"] == "label" for file in files for column in file["columns"]):
+        for file in files:
+            _scalars(file, words=False)
+
+
+def _vectors(columns: list[ColumnReport]) -> None:
+    """One embedding a file: the one that is called so, else of those not whole numbers the first."""
+    vectors = [column for column in columns if column["type"] == "vector"]
+    others = [column for column in vectors if column["role"] != "pixels"] or vectors
+    named = [column for column in vectors if _is_called(column["name"], "embedding")]
+    pixels = [column for column in vectors if column["role"] == "pixels" or _is_called(column["name"], "pixels")]
+    for column in vectors:
+        column["role"] = "ignore"
+    chosen = next(iter(named or [column for column in others if column not in pixels] or others), None)
+    if chosen is not None:
+        chosen["role"] = "embedding"
+    shown = next((column for column in pixels if column is not chosen), None)
+    if shown is not None and shown["type"] == "vector":
+        shown["role"] = "pixels"
+
+
+def _scalars(columns: list[ColumnReport], rows: int, *, words: bool) -> None:
+    taken = {column["role"] for column in columns}
+    for role in _ORDER:
+        free = [
+            column for column in columns if column["role"] == "ignore" and column["type"] not in ("vector", "other")
+        ]
+        if role in taken:
+            continue
+        called = [column for column in free if _is_called(stem or column["name"], role) or not words]
+        chosen = [column for column in called if _fits(column, role, rows)]
+        if words or role == "label":
+            for column in chosen if role == "text" else chosen[:1]:
+                column["role"] = role
+
+
+def _is_called(name: str, role: str) -> bool:
+    return _PATTERNS[role].fullmatch(name.rstrip("*").strip(" _-")[:200]) is not None
+
+
+def _fits(column: ColumnReport, role: str, rows: int) -> bool:
+    distinct = column["distinct"] or 0
+    if role == "id":
+        return distinct == rows and column["missing"] == 0
+    if role in ("label", "true label"):
+        return 2 <= distinct <= MOST_CLASSES and column["values"] is not None and column["type"] != "number"
+    if role in ("group", "seller"):
+        return 1 < distinct < rows
+    return column["type"] == "text"
