@@ -63,12 +63,14 @@ def _vectors(columns: list[ColumnReport]) -> None:
         shown["role"] = "pixels"
 
 
-def _scalars(columns: list[ColumnReport], rows: int, *, words: bool) -> None:
+def _scalars(file: FileReport, *, words: bool) -> None:
+    columns, rows = file["columns"], file["rows"] or 0
+    # A list or a single array is called by its file: labels.npy, ids.txt.
+    stem = file["name"].rpartition(".")[0] if len(columns) == 1 else None
     taken = {column["role"] for column in columns}
+    scalars = [column for column in columns if column["type"] not in ("vector", "other")]
     for role in _ORDER:
-        free = [
-            column for column in columns if column["role"] == "ignore" and column["type"] not in ("vector", "other")
-        ]
+        free = [column for column in scalars if column["role"] == "ignore"]
         if role in taken:
             continue
         called = [column for column in free if _is_called(stem or column["name"], role) or not words]
