@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from challenges.models import Phase
 from evaluators.metric_names import METRICS
 from evaluators.specification import Specification
-from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Score, Submission
+from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Score, Standing, Submission
 from leaderboard.ranking import Entry, ranked
 from leaderboard.statuses import Status
 
@@ -58,7 +58,7 @@ def rewrite_board(phase_id: int) -> None:
 
 
 def _scored(phase: Phase) -> Iterable[Any]:
-    """Submissions with the score of their last evaluation that came to a verdict.
+    """Submissions that count, with the score of their last evaluation that came to a verdict.
 
     While a submission is scored again, and when that ends with a fault of ours, its old score stays.
     """
@@ -68,7 +68,7 @@ def _scored(phase: Phase) -> Iterable[Any]:
         board_version__state=BoardVersion.State.CURRENT,
     ).order_by("-pk")
     return (
-        Submission.objects.filter(phase=phase)
+        Submission.objects.filter(phase=phase, standing=Standing.COUNTS)
         .annotate(board_score=Subquery(verdict.values("score")[:1]), evaluation_pk=Subquery(verdict.values("pk")[:1]))
         .filter(board_score__isnull=False)
         .values_list("pk", "team_id", "is_baseline", "created_at", "board_score", "evaluation_pk", named=True)

@@ -8,6 +8,7 @@ from challenges.visibility import visible_challenge
 from frontend.kinds import pages_of
 from frontend.queries.boards import read_board
 from frontend.queries.challenges import current_phase, own_teams, takes_submissions
+from frontend.queries.reviews import off_board, review_state
 from leaderboard.board import ranking_rule
 
 
@@ -26,6 +27,8 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "leaderboard",
         "open": takes_submissions(challenge, phase),
         "every": every,
+        "review": review_state(phase),
+        "off_board": off_board(phase),
         "rule": ranking_rule(specification),
         "board": read_board(
             phase, every=every, page=request.GET.get("page"), own=own_teams(request.user), beside=kind.board_metrics

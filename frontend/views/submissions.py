@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from frontend.kinds import pages_of
 from frontend.queries import submissions as queries
 from frontend.queries.public_data import PublicData
+from frontend.queries.reviews import actions_for, review_state, thread_of
 from leaderboard.downloads import send_object
 from leaderboard.models import Submission
 from leaderboard.transitions import cancel as cancel_evaluation
@@ -60,6 +61,9 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "scores": queries.scores_of(submission, specification, without=kind.unmeasured),
         "reads_all": reads_all,
         "live": live,
+        "decisions": thread_of(submission),
+        "actions": actions_for(request.user, submission),
+        "review": review_state(submission.phase),
     }
     if reads_all:
         context |= {

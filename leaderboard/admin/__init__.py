@@ -1,7 +1,8 @@
 """The operator's side in Django's admin. Nothing here changes a status but through the transitions."""
 
 from leaderboard.admin.accounts import ApiTokenAdmin, RatchetUserAdmin, TeamAdmin
+from leaderboard.admin.decisions import DecisionAdmin
 from leaderboard.admin.evaluations import EvaluationAdmin, WorkerPulseAdmin
 from leaderboard.admin.submissions import SubmissionAdmin
 
-__all__ = ["ApiTokenAdmin", "EvaluationAdmin", "RatchetUserAdmin", "SubmissionAdmin", "TeamAdmin", "WorkerPulseAdmin"]
+__all__ = ["ApiTokenAdmin", "DecisionAdmin", "EvaluationAdmin", "RatchetUserAdmin", "SubmissionAdmin", "TeamAdmin", "WorkerPulseAdmin"]

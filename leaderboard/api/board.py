@@ -20,6 +20,7 @@ from leaderboard.api.pagination import BoardPages
 from leaderboard.api.serializers import BoardEntrySerializer
 from leaderboard.board import board_entries, ranking_rule
 from leaderboard.models import BoardEntry
+from leaderboard.review import is_official
 
 CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -53,6 +54,7 @@ class Leaderboard(GenericAPIView[BoardEntry]):
             "metric": specification.metric,
             "direction": specification.direction,
             "rule": ranking_rule(specification),
+            "official": is_official(phase),
         }
         return response
 

@@ -29,4 +29,5 @@ class BoardPages(Pages):
         described["properties"] |= {
             name: {"type": "string"} for name in ("challenge", "phase", "metric", "direction", "rule")
         }
+        described["properties"]["official"] = {"type": "boolean", "description": "False: results may still change."}
         return described

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -15,6 +17,33 @@ class DecisionKind(models.TextChoices):
     REINSTATEMENT = "reinstatement", "Reinstated"
 
 
+class AppendOnly(TypeError):
+    """Somebody tried to change or remove what is only ever added to."""
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Reads and adds. The database refuses changes as well, see migration 0005."""
+
+    def _refuse(self) -> NoReturn:
+        raise AppendOnly("the log of decisions is only ever added to")
+
+    def update(self, **kwargs: Any) -> int:
+        if kwargs != {"by": None}:
+            self._refuse()
+        # What deleting an account does.
+        return super().update(**kwargs)
+
+    def _update(self, values: Any) -> NoReturn:
+        # What saving a line that is there already goes through.
+        self._refuse()
+
+    def delete(self) -> NoReturn:
+        self._refuse()
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        self._refuse()
+
+
 class Decision(models.Model):
     Kind = DecisionKind
 
@@ -25,8 +54,12 @@ class Decision(models.Model):
     by_role = models.CharField(max_length=20, help_text="As what they spoke: participant, judge, organizer …")
     at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = DecisionQuerySet.as_manager()
+
     class Meta:
         ordering = ("submission", "pk")
+        # A line that is saved again goes through the manager too.
+        base_manager_name = "objects"
         constraints = (
             models.CheckConstraint(condition=models.Q(kind__in=DecisionKind.values), name="decision_kind_is_known"),
             models.CheckConstraint(condition=~models.Q(text=""), name="decision_has_a_reason"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from challenges.models.challenge import Visibility
 from challenges.models.dataset import SHA256
+from challenges.models.role import JUDGES
 
 
 class Division(models.TextChoices):
@@ -24,24 +27,46 @@ class Standing(models.TextChoices):
     DISQUALIFIED = "disqualified", "Disqualified"
 
 
+def _private() -> Q:
+    return Q(phase__challenge__visibility=Visibility.PRIVATE)
+
+
+def _with_role(user: Any, names: Collection[str] = ()) -> Q:
+    """Of challenges in which ``user`` has a role, or one of these."""
+    roles = user.challenge_roles.filter(name__in=names) if names else user.challenge_roles
+    return Q(phase__challenge__in=roles.values("challenge"))
+
+
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def owned_by(self, user: Any) -> SubmissionQuerySet:
-        """Those of the teams that ``user`` is in."""
-        return self.filter(team__memberships__user=user) if user.is_authenticated else self.none()
+        """Those of the teams that ``user`` is in, but for private challenges that are closed to ``user``."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(~_private() | _with_role(user), team__in=user.teams.all())
 
     def readable_by(self, user: Any) -> SubmissionQuerySet:
-        """Those whose files, checks and messages ``user`` may read: of the own teams; for staff, all."""
-        return self.all() if user.is_active and user.is_staff else self.owned_by(user)
+        """Those whose files, checks and messages ``user`` may read.
+
+        They are the own teams', those of the challenges that ``user`` judges or organizes and, for staff, all.
+        """
+        if user.is_active and user.is_staff:
+            return self.all()
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(team__in=user.teams.all()) & (~_private() | _with_role(user))
+        return self.filter(own | _with_role(user, JUDGES))
 
     def viewable_by(self, user: Any) -> SubmissionQuerySet:
-        """Those whose page exists for ``user``: also any on the board of a challenge that is public."""
+        """Those whose page exists for ``user``: also any on the board of a challenge that ``user`` may see."""
         if user.is_active and user.is_staff:
             return self.all()
         # Subqueries and not joins: a join over memberships could return a submission twice.
         on_board = Q(board_entry__isnull=False) & ~Q(phase__challenge__status="draft")
         if not user.is_authenticated:
-            return self.filter(on_board)
-        return self.filter(on_board | Q(team__in=user.teams.all()))
+            return self.filter(on_board & ~_private())
+        known = ~_private() | _with_role(user)
+        own = Q(team__in=user.teams.all())
+        return self.filter((known & (on_board | own)) | _with_role(user, JUDGES))
 
     def with_summary(self) -> SubmissionQuerySet:
         """With all that a list or a page shows, in one query; the long text of the result stays where it is."""

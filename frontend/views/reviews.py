@@ -1,0 +1,61 @@
+"""The public log of decisions, and the form by which an entry is questioned, answered for or taken off the board."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from challenges.visibility import visible_challenge
+from frontend.queries.challenges import takes_submissions
+from frontend.queries.reviews import decisions_of, review_state
+from frontend.queries.submissions import viewable_submission
+from leaderboard.models import User
+from leaderboard.models.decision import DecisionKind
+from leaderboard.review import DONE, ReviewRefused, decide, may_ever
+
+PAGE = 50
+
+
+@require_safe
+def decisions(request: HttpRequest, slug: str) -> HttpResponse:
+    challenge = visible_challenge(request.user, slug)
+    phase = challenge.current_phase
+    context = {
+        "challenge": challenge,
+        "phase": phase,
+        "tab": "leaderboard",
+        "open": takes_submissions(challenge, phase),
+        "review": review_state(phase) if phase is not None else None,
+        "page": Paginator(decisions_of(challenge), PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "frontend/decisions.html", context)
+
+
+@login_required
+@require_POST
+def add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add a line to the log; what is refused comes back as a sentence on the entry's page."""
+    submission = viewable_submission(request.user, pk)
+    user = cast(User, request.user)
+    try:
+        kind = DecisionKind(request.POST.get("kind", ""))
+    except ValueError:
+        return HttpResponseBadRequest("There is no such decision.", content_type="text/plain")
+    if not may_ever(user, submission, kind):
+        raise PermissionDenied("That is not yours to decide.")
+    try:
+        decide(submission, kind, text=request.POST.get("text", ""), by=user)
+    except ReviewRefused as error:
+        messages.warning(request, f"Nothing was changed: {error}")
+    else:
+        messages.success(request, f"The entry {DONE[kind]}. It is in the public log.")
+    return redirect(reverse("frontend:submission", args=[pk]) + "#review")
