@@ -9,10 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from challenges.models import Challenge, Role
-from challenges.models.role import RoleName
-
-ORGANIZERS = frozenset({RoleName.OWNER, RoleName.ORGANIZER})
-JUDGES = ORGANIZERS | {RoleName.JUDGE}
+from challenges.models.role import JUDGES, ORGANIZERS, RoleName
 
 
 def role_in(user: Any, challenge: Challenge) -> RoleName | None:

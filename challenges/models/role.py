@@ -26,6 +26,10 @@ class RoleName(models.TextChoices):
     PARTICIPANT = "participant", "Participant"
 
 
+ORGANIZERS = frozenset({RoleName.OWNER, RoleName.ORGANIZER})
+JUDGES = ORGANIZERS | {RoleName.JUDGE}
+
+
 class Role(models.Model):
     """What one person is in one challenge. Visitors and staff have none."""
 

@@ -32,13 +32,13 @@ from leaderboard.uploadguard import read_uploads
 
 
 class ChallengeList(ListAPIView[Challenge]):
-    """Every challenge that you may see."""
+    """Every challenge that is public or that you have a role in."""
 
     serializer_class = ChallengeSerializer
     filterset_fields = ("status", "kind", "domain")
 
     def get_queryset(self) -> QuerySet[Challenge]:
-        return Challenge.objects.visible_to(self.request.user).prefetch_related("phases")
+        return Challenge.objects.listed_for(self.request.user).prefetch_related("phases")
 
 
 @extend_schema(responses=ChallengeDetailSerializer)

@@ -32,6 +32,7 @@ TABLE = {
     "/challenges/nothing/submit": (LOGIN, 404, 404, 404),
     "/submissions/": (LOGIN, 200, 200, 200),
     "/accounts/tokens/": (LOGIN, 200, 200, 200),
+    "/accounts/tokens/1/revoke": (LOGIN, 405, 405, 405),
     "/theme": (405, 405, 405, 405),
     "/submissions/{scored}/": (200, 200, 200, 200),
     "/submissions/{scored}/result.json": (404, 200, 404, 200),

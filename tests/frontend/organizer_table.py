@@ -1,0 +1,75 @@
+"""The permission table of everything that has to do with a challenge: pages, forms and API.
+
+A line is a request and the answers to ``READERS``, in their order. The address may name ``{public}``, ``{private}`` and
+``{draft}`` (a challenge in that state) and whatever else ``test_organizer_access.world`` returns. ``FORMS`` has what is
+posted to a route, by its name in the urls; nothing is posted to others. 302 is a visitor who is asked to sign in, and
+a form that did what it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests import factories
+
+READERS = ("visitor", "participant", "other", "judge", "organizer", "stranger", "owner", "staff")
+"""``other`` takes part for another team; ``stranger`` owns another challenge."""
+
+TABLE: dict[str, str] = {
+    # --- pages of a challenge ------------------ visitor participant other judge organizer stranger owner staff
+    "GET /challenges/{public}/": "200 200 200 200 200 200 200 200",
+    "GET /challenges/{private}/": "404 200 200 200 200 404 200 200",
+    "GET /challenges/{draft}/": "404 404 404 200 200 404 200 200",
+    "GET /challenges/{public}/leaderboard/": "200 200 200 200 200 200 200 200",
+    "GET /challenges/{private}/leaderboard/": "404 200 200 200 200 404 200 200",
+    "GET /challenges/{draft}/leaderboard/": "404 404 404 200 200 404 200 200",
+    "GET /challenges/{public}/files/pool.parquet": "200 200 200 200 200 200 200 200",
+    "GET /challenges/{private}/files/pool.parquet": "404 200 200 200 200 404 200 200",
+    "GET /challenges/{draft}/files/pool.parquet": "404 404 404 200 200 404 200 200",
+    "GET /challenges/{private}/files/hidden/test.parquet": "404 404 404 404 404 404 404 404",
+    # Its rows are no pictures; whoever may not know of it must not be told even that.
+    "GET /challenges/{private}/rows/": "404 404 404 404 404 404 404 404",
+    "GET /challenges/{public}/submit": "302 200 200 200 200 200 200 200",
+    "GET /challenges/{private}/submit": "302 200 200 200 200 404 200 200",
+    "GET /challenges/{draft}/submit": "302 404 404 200 200 404 200 200",
+    "POST /challenges/{private}/check": "404 200 200 200 200 404 200 200",
+    "POST /challenges/{draft}/check": "404 404 404 400 400 404 400 400",
+    # --- submissions: one that is on the board, and one that waits; ``participant`` sent them
+    "GET /submissions/{public_scored}/": "200 200 200 200 200 200 200 200",
+    "GET /submissions/{private_scored}/": "404 200 200 200 200 404 200 200",
+    "GET /submissions/{draft_scored}/": "404 200 404 200 200 404 200 200",
+    "GET /submissions/{public_waiting}/": "404 200 404 200 200 404 200 200",
+    "GET /submissions/{private_waiting}/": "404 200 404 200 200 404 200 200",
+    "GET /submissions/{public_scored}/result.json": "404 200 404 200 200 404 200 200",
+    "GET /submissions/{private_scored}/result.json": "404 200 404 200 200 404 200 200",
+    "GET /submissions/{public_waiting}/files/apple.csv": "404 200 404 200 200 404 200 200",
+    "GET /submissions/{private_waiting}/files/apple.csv": "404 200 404 200 200 404 200 200",
+    "POST /submissions/{private_waiting}/cancel": "302 302 404 404 404 404 404 404",
+    # --- the API
+    "GET /api/v1/submissions/{private_scored}/": "404 200 200 200 200 404 200 200",
+    "GET /api/v1/submissions/{private_waiting}/": "404 200 404 200 200 404 200 200",
+    "GET /api/v1/challenges/{public}/": "200 200 200 200 200 200 200 200",
+    "GET /api/v1/challenges/{private}/": "404 200 200 200 200 404 200 200",
+    "GET /api/v1/challenges/{draft}/": "404 404 404 200 200 404 200 200",
+    "GET /api/v1/challenges/{private}/files/": "404 200 200 200 200 404 200 200",
+    "GET /api/v1/challenges/{private}/files/public/pool.parquet": "404 200 200 200 200 404 200 200",
+    "GET /api/v1/challenges/{private}/leaderboard/": "404 200 200 200 200 404 200 200",
+    "GET /api/v1/challenges/{private}/leaderboard.csv": "404 200 200 200 200 404 200 200",
+    "POST /api/v1/challenges/{private}/check/": "401 200 200 200 200 404 200 200",
+    "GET /api/v1/challenges/{private}/submissions/": "401 200 200 200 200 404 200 200",
+    "POST /api/v1/challenges/{private}/submissions/": "401 201 201 201 201 404 201 201",
+    "POST /api/v1/challenges/{draft}/submissions/": "401 404 404 403 403 404 403 403",
+}
+
+
+def _upload() -> dict[str, Any]:
+    return {"name": "new", "files": factories.form_files()}
+
+
+FORMS: dict[str, Callable[[], dict[str, Any]]] = {
+    "frontend:check": _upload,
+    "frontend:submit": _upload,
+    "api:challenge-check": _upload,
+    "api:challenge-submissions": _upload,
+}
