@@ -23,6 +23,7 @@ from leaderboard.heartbeat import Heartbeat
 from leaderboard.models import Evaluation, Score
 from leaderboard.storage import object_store
 from leaderboard.transitions import Lease
+from leaderboard.urgency import claim_next
 
 DETERMINISTIC = frozenset({"timeout", "memory", "output"})
 """Faults that most likely come again; one more try is enough to tell them from bad luck."""
@@ -44,14 +45,27 @@ class WrongResult(Exception):
     """The evaluator's result is not about what it was given."""
 
 
+def evaluate_next(evaluation_id: int, *, worker: str) -> None:
+    """Score the most urgent of what waits, after the bell for ``evaluation_id`` was heard: mostly it is that one."""
+    if _has_sandbox(evaluation_id):
+        _work(claim_next(worker=worker), worker)
+
+
 def evaluate(evaluation_id: int, *, worker: str) -> None:
-    """Score a queued evaluation. Repeating it, or calling it for one that needs no work, does nothing."""
+    """Score this queued evaluation. Repeating it, or calling it for one that needs no work, does nothing."""
+    if _has_sandbox(evaluation_id):
+        _work(transitions.claim(evaluation_id, worker=worker), worker)
+
+
+def _has_sandbox(evaluation_id: int) -> bool:
+    """Without one everything stays queued; the reaper rings again when there is somebody to hear."""
     available = sandbox.availability()
     if not available.ok:
-        # It stays queued; the reaper rings again when there is somebody to hear.
         logger.error("not scored, no sandbox evaluation=%s reason=%s", evaluation_id, available.reason)
-        return
-    lease = transitions.claim(evaluation_id, worker=worker)
+    return available.ok
+
+
+def _work(lease: Lease | None, worker: str) -> None:
     if lease is None:
         return
     with Heartbeat(lease):

@@ -55,7 +55,8 @@ def _queue() -> Part:
         broker.ensure_connection(max_retries=1, timeout=PROBE_SECONDS)
     if settings.CELERY_BROKER_URL.startswith("filesystem:") and not os.access(settings.QUEUE_DIR / "messages", os.W_OK):
         return Part(False, "The queue's folder cannot be written.")
-    waiting = Evaluation.objects.filter(status=Status.QUEUED).order_by("queued_at")
+    # The background waits for days if need be; that is no reason for an alarm.
+    waiting = Evaluation.objects.filter(status=Status.QUEUED, background=False).order_by("queued_at")
     oldest = waiting.values_list("queued_at", flat=True).first()
     seconds = (timezone.now() - oldest).total_seconds() if oldest else 0
     return Part(True, facts={"waiting": waiting.count(), "oldest_seconds": round(seconds)})

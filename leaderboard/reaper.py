@@ -16,6 +16,7 @@ from leaderboard.bell import ring
 from leaderboard.models import Evaluation, WorkerPulse
 from leaderboard.statuses import Status
 from leaderboard.transitions import expire
+from leaderboard.urgency import by_urgency
 
 ACTOR = "reaper"
 FORGET_WORKERS = timedelta(days=1)
@@ -39,13 +40,12 @@ def _expired_leases(now: datetime) -> None:
 
 
 def _lost_messages(now: datetime) -> None:
-    """Ring again for those that waited longest.
+    """Ring again for the most urgent, which are mostly those that waited longest.
 
     Only for as many as could start at once: in a long queue most are waiting for a worker, not for a message, and
     ringing for all of them would fill the broker.
     """
-    waiting = Evaluation.objects.filter(status=Status.QUEUED).order_by("queued_at", "pk")
-    oldest = waiting.values_list("pk", "rung_at")[: 2 * settings.ENVIRONMENT.worker_concurrency]
+    oldest = by_urgency().values_list("pk", "rung_at")[: 2 * settings.ENVIRONMENT.worker_concurrency]
     for evaluation_id, rung_at in oldest:
         if rung_at > now - settings.LEASE:
             continue

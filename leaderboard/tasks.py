@@ -6,18 +6,18 @@ from celery import shared_task
 
 from leaderboard import drafting
 from leaderboard.bell import DRAFT_TASK, TASK, ring, ring_draft
-from leaderboard.evaluating import evaluate
+from leaderboard.evaluating import evaluate_next
 from leaderboard.worker import departure, worker_name
 
 
 @shared_task(name=TASK, acks_late=True, ignore_result=True)
 def evaluate_task(evaluation_id: int) -> None:
-    """Score one evaluation. The message says which one, the database everything else."""
+    """Score one evaluation. The message only says that one waits; which is the most urgent, the database knows."""
     if departure.under_way:
         # It arrived in the last moment; this puts it back for another worker.
         ring(evaluation_id)
         return
-    evaluate(evaluation_id, worker=worker_name())
+    evaluate_next(evaluation_id, worker=worker_name())
 
 
 @shared_task(name=DRAFT_TASK, acks_late=True, ignore_result=True)
