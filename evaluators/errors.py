@@ -34,7 +34,7 @@ class ExitCode(IntEnum):
 class Problem:
     """One thing that is wrong, where it is and what would be right.
 
-    ``line`` counts from 1, as editors do. ``field`` is a column or key.
+    ``line`` and ``column`` count from 1, as editors do. ``field`` is a column of a table or a key.
     """
 
     message: str
@@ -42,6 +42,7 @@ class Problem:
     file: str | None = None
     line: int | None = None
     field: str | None = None
+    column: int | None = None
 
     def __str__(self) -> str:
         place = ", ".join(
@@ -49,6 +50,7 @@ class Problem:
             for part in (
                 self.file,
                 f"line {self.line}" if self.line is not None else None,
+                f"column {self.column}" if self.column is not None else None,
                 f"field '{self.field}'" if self.field is not None else None,
             )
             if part
@@ -57,7 +59,9 @@ class Problem:
         return f"{sentence} {self.remedy}".rstrip()
 
     def as_dict(self) -> dict[str, str | int | None]:
-        return asdict(self)
+        """The column is there where it is known: few problems have one, and the others keep the form they had."""
+        content: dict[str, str | int | None] = asdict(self)
+        return content if self.column is not None else {key: content[key] for key in content if key != "column"}
 
 
 class ProblemsError(Exception):

@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from evaluators.errors import quoted
+from evaluators.findings import Disagreements, Finding, Wrong, refuse
 from evaluators.metric_names import METRICS, Direction
 from evaluators.models.parameters import PARAMETERS
+from evaluators.nearest import remedy
+from evaluators.phases import MAX_PHASES, PhasePlan, phases_disagree
+from evaluators.wording import worded
 
 # A name becomes part of file names and addresses, and on some systems those do not tell A from a.
 SLUG = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
@@ -45,7 +49,7 @@ class Table(Part):
     def _inside_the_bundle(cls, files: list[str]) -> list[str]:
         for name in files:
             if not is_data_file(name, ".parquet"):
-                raise ValueError(f"'{name}' is not public/NAME.parquet or hidden/NAME.parquet")
+                raise ValueError(f"{quoted(name)} is not public/NAME.parquet or hidden/NAME.parquet")
         if len(set(files)) != len(files):
             raise ValueError("a file is named twice")
         if len({name.partition("/")[0] for name in files}) > 1:
@@ -88,12 +92,12 @@ class Model(Part):
     @model_validator(mode="after")
     def _known(self) -> Self:
         if self.name not in PARAMETERS:
-            raise ValueError(f"unknown model {quoted(self.name)}; there are {', '.join(PARAMETERS)}")
+            unknown = f"there is no model {quoted(self.name)}."
+            raise Disagreements([Finding(unknown, remedy(self.name, PARAMETERS), "name")])
         try:
             PARAMETERS[self.name].model_validate(self.parameters)
         except ValidationError as error:
-            first = error.errors()[0]
-            raise ValueError(f"parameters: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+            raise Disagreements(_of_parameters(error, list(PARAMETERS[self.name].model_fields))) from error
         return self
 
     @property
@@ -105,6 +109,18 @@ class Model(Part):
     def binary(self) -> bool:
         """Whether it tells two classes apart and no more."""
         return PARAMETERS[self.name].binary
+
+
+def _of_parameters(error: ValidationError, names: list[str]) -> list[Finding]:
+    found = []
+    for item in error.errors():
+        name = ".".join(map(str, item["loc"]))
+        if item["type"] == "extra_forbidden":
+            advice = remedy(name, names) if names else "Nothing can be set on this model."
+            found.append(Finding("the model has no such parameter.", advice, f"parameters.{name}"))
+        else:
+            found.append(Finding(*worded(item), f"parameters.{name}"))
+    return found
 
 
 class Task(Part):
@@ -139,12 +155,13 @@ class CommonSpecification(Part):
     seeds: list[int] = Field(min_length=1, max_length=100)
     scorer: Literal["corrected", "reference", "reference-knn"] = "corrected"
     partial: bool = False
+    phases: list[PhasePlan] = Field(default=[], max_length=MAX_PHASES)
 
     @field_validator("metric")
     @classmethod
     def _known_metric(cls, name: str) -> str:
         if name not in METRICS:
-            raise ValueError(f"unknown metric '{name}'; there are {', '.join(METRICS)}")
+            raise Wrong(f"there is no metric {quoted(name)}", remedy(name, METRICS))
         return name
 
     @field_validator("seeds")
@@ -153,6 +170,16 @@ class CommonSpecification(Part):
         if len(set(seeds)) != len(seeds) or not all(0 <= seed < 2**32 for seed in seeds):
             raise ValueError("seeds are different whole numbers from 0 to 4294967295")
         return seeds
+
+    @model_validator(mode="after")
+    def _phases_agree(self) -> Self:
+        refuse(phases_disagree(self.phases, final=self.has_final))
+        return self
+
+    @property
+    def has_final(self) -> bool:
+        """Whether a part of the test rows is kept for after the end of the last phase."""
+        return False
 
     @property
     def direction(self) -> Direction:
@@ -199,7 +226,7 @@ class CommonSpecification(Part):
 
     def scoring_part(self) -> dict[str, Any]:
         """What a score depends on. Editing a text leaves the dataset, and so every score, as it is."""
-        texts = ("title", "summary", "licence", "description", "rules", "data_card", "domain")
+        texts = ("title", "summary", "licence", "description", "rules", "data_card", "domain", "phases")
         return self.model_dump(mode="json", exclude={**dict.fromkeys(texts, True), "tasks": {"__all__": {"title"}}})
 
 
@@ -239,4 +266,4 @@ def different_names(tasks: Iterable[Task]) -> None:
     """
     names = [task.name.lower() for task in tasks]
     if len(set(names)) != len(names):
-        raise ValueError("tasks: a name is used twice; capitals make no difference")
+        raise Disagreements(["tasks: a name is used twice; capitals make no difference"])

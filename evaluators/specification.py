@@ -9,15 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from evaluators.errors import BundleError, Problem, quoted
+from evaluators.bundles.explaining import explained
+from evaluators.bundles.yaml_text import Document, read_document
+from evaluators.errors import BundleError, Problem
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market
 from evaluators.kinds.cleaning.specification import CleaningPlan, CleaningSpecification
 from evaluators.kinds.naming import name_for_task, task_of_name
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
+from evaluators.nearest import nearest
 from evaluators.parts import Table
 
 # What is imported here is part of the contract as well: the site shows each kind, and imports no inner module.
@@ -33,9 +34,11 @@ __all__ = [
     "Specification",
     "Table",
     "TaskPlan",
+    "json_schema",
     "name_for_task",
     "parse_specification",
     "read_specification",
+    "read_text",
     "task_of_name",
 ]
 
@@ -45,6 +48,11 @@ MAX_SPECIFICATION_BYTES = 256 * 1024
 Specification = SelectionSpecification | CleaningSpecification | AcquisitionSpecification
 KINDS = ("selection", "cleaning", "acquisition")
 
+_MODELS: dict[str, type[BaseModel]] = {
+    "selection": SelectionSpecification,
+    "cleaning": CleaningSpecification,
+    "acquisition": AcquisitionSpecification,
+}
 _ADAPTER: TypeAdapter[Specification] = TypeAdapter(Annotated[Specification, Field(discriminator="kind")])
 
 
@@ -63,42 +71,73 @@ def read_specification(bundle: Path) -> Specification:
     Raises:
         BundleError: the file is missing, too large, not YAML or not a valid specification; every finding is listed.
     """
-    path = bundle / SPECIFICATION_FILE
+    return read_text(read_bytes(bundle))
+
+
+def read_bytes(bundle: Path) -> bytes:
+    """What a bundle directory's ``challenge.yaml`` holds.
+
+    Raises:
+        BundleError: it is missing or too large.
+    """
     try:
-        with path.open("rb") as file:
+        with (bundle / SPECIFICATION_FILE).open("rb") as file:
             content = file.read(MAX_SPECIFICATION_BYTES + 1)
     except OSError as error:
-        raise BundleError(Problem("the bundle has no challenge.yaml.", file=SPECIFICATION_FILE)) from error
+        remedy = f"Put {SPECIFICATION_FILE} at the top of the bundle."
+        raise BundleError(Problem("the bundle has no challenge.yaml.", remedy, SPECIFICATION_FILE)) from error
     if len(content) > MAX_SPECIFICATION_BYTES:
-        raise BundleError(Problem("is larger than 256 KiB.", file=SPECIFICATION_FILE))
+        raise BundleError(Problem("is larger than 256 KiB.", "Shorten its texts.", SPECIFICATION_FILE))
+    return content
+
+
+def read_text(content: bytes) -> Specification:
+    """The specification that the text of a ``challenge.yaml`` stands for.
+
+    Raises:
+        BundleError: it is not YAML or not a valid specification; every finding is listed.
+    """
+    document = read_document(content, SPECIFICATION_FILE)
+    problems = list(document.problems)
+    if not isinstance(document.content, dict):
+        problems.append(_no_mapping())
+        raise BundleError(problems)
     try:
-        document = YAML(typ="safe", pure=True).load(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise BundleError(Problem("is not UTF-8 text.", file=SPECIFICATION_FILE)) from error
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark is not None else None
-        raise BundleError(
-            Problem(f"is not valid YAML: {error.problem or error.context}.", file=SPECIFICATION_FILE, line=line)
-        ) from error
-    except (YAMLError, RecursionError, ValueError) as error:
-        raise BundleError(Problem("is not valid YAML.", file=SPECIFICATION_FILE)) from error
-    try:
-        return parse_specification(document)
+        specification = parse_specification(document.content)
     except ValidationError as error:
-        raise BundleError([_as_problem(item) for item in error.errors()]) from error
+        raise BundleError(problems + _explained(error, document)) from error
+    if problems:
+        raise BundleError(problems)
+    if len(specification.model_dump_json().encode()) > MAX_SPECIFICATION_BYTES:
+        # It is kept written out, without '*', and read again.
+        raise BundleError(Problem("is larger than 256 KiB.", "Shorten its texts.", SPECIFICATION_FILE))
+    return specification
 
 
-def _as_problem(item: Any) -> Problem:
-    # The first place in a finding is the kind by which the rest was read.
-    place = item["loc"][1:] if item["loc"] and item["loc"][0] in KINDS else item["loc"]
-    field = ".".join(str(part) for part in place) or None
-    if item["type"] in ("model_type", "model_attributes_type") and field is None:
-        return Problem("is not a mapping from fields to values.", file=SPECIFICATION_FILE)
-    if item["type"] == "union_tag_not_found":
-        return Problem("Field required.", f"It is one of {', '.join(KINDS)}.", file=SPECIFICATION_FILE, field="kind")
-    if item["type"] == "union_tag_invalid":
-        found = quoted(str(item["ctx"]["tag"]))
-        remedy = f"It is one of {', '.join(KINDS)}."
-        return Problem(f"there is no kind {found}.", remedy, file=SPECIFICATION_FILE, field="kind")
-    return Problem(f"{item['msg'].removeprefix('Value error, ')}.", file=SPECIFICATION_FILE, field=field)
+def json_schema() -> dict[str, Any]:
+    """The published JSON Schema of ``challenge.yaml``, format 1."""
+    schema = _ADAPTER.json_schema(ref_template="#/$defs/{model}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A Ratchet challenge: challenge.yaml, format 1",
+        **schema,
+    }
+
+
+def _explained(error: ValidationError, document: Document) -> list[Problem]:
+    """All that is wrong: where the kind itself is, also what would be if it were the nearest one."""
+    if "kind" not in document.content:
+        return [Problem("is missing.", f"It is one of {', '.join(KINDS)}.", SPECIFICATION_FILE, field="kind")]
+    kind = str(document.content["kind"])
+    found = explained(error, document, _MODELS.get(kind), SPECIFICATION_FILE)
+    meant = nearest(kind, KINDS)
+    if kind not in KINDS and meant is not None:
+        try:
+            parse_specification(document.content | {"kind": meant})
+        except ValidationError as other:
+            found += explained(other, document, _MODELS[meant], SPECIFICATION_FILE)
+    return found
+
+
+def _no_mapping() -> Problem:
+    return Problem("is not a mapping from fields to values.", "Write its fields as name: value.", SPECIFICATION_FILE)

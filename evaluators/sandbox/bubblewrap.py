@@ -24,6 +24,9 @@ OUTPUT = Path("/data/output")
 SCRATCH = Path("/scratch")
 
 NOBODY = "65534"
+_TIME_ZONES = Path("/usr/share/zoneinfo")
+"""A bundle's phases name some."""
+
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64")
 
 
@@ -109,6 +112,8 @@ def _interpreter() -> list[str]:
     base = Path(sys.base_prefix) / "lib"
     if not any(base.is_relative_to(library) for library in _SYSTEM_LIBRARIES):
         arguments += _read_only(base, base)
+    if _TIME_ZONES.is_dir():
+        arguments += _read_only(_TIME_ZONES, _TIME_ZONES)
     packages = Path(sysconfig.get_path("purelib"))
     return arguments + _read_only(_python(), _python()) + _read_only(packages, CODE / "site-packages")
 

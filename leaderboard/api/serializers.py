@@ -70,6 +70,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     file = serializers.CharField(allow_null=True)
     line = serializers.IntegerField(allow_null=True)
     field = serializers.CharField(allow_null=True)
+    column = serializers.IntegerField(required=False)
 
 
 class ProblemDetailsSerializer(serializers.Serializer[Any]):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from evaluators.findings import Finding, refuse
 from evaluators.kinds.acquisition.pricing import MAX_AMOUNT, LinearPrice, Price
 from evaluators.kinds.acquisition.summaries import read_summary
 from evaluators.parts import (
@@ -71,19 +72,22 @@ class Market(Task):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
+        refuse(self._disagreements())
+        return self
+
+    def _disagreements(self) -> Iterator[str]:
         for role, table in (("buyer", self.buyer), ("test", self.test), ("samples", self.samples)):
             if table is not None and (table.embedding is None or table.label is None):
-                raise ValueError(f"{role}: the columns of embeddings and labels are missing")
+                yield f"{role}: the columns of embeddings and labels are missing"
         if not self.buyer.public or (self.samples is not None and not self.samples.public):
-            raise ValueError("buyer and samples are public: their files belong in public/")
+            yield "buyer and samples are public: their files belong in public/"
         if self.test is not None and self.test.public:
-            raise ValueError("test rows are hidden: their files belong in hidden/")
+            yield "test rows are hidden: their files belong in hidden/"
         if self.samples is not None and self.samples.group is None:
-            raise ValueError("samples: the column that names the seller is missing (group)")
+            yield "samples: the column that names the seller is missing (group)"
         names = [seller.name.lower() for seller in self.sellers]
         if len(set(names)) != len(names):
-            raise ValueError("sellers: a name is used twice; capitals make no difference")
-        return self
+            yield "sellers: a name is used twice; capitals make no difference"
 
     @property
     def buyer_table(self) -> str:
@@ -124,19 +128,22 @@ class AcquisitionSpecification(CommonSpecification):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         different_names(self.tasks)
+        refuse(self._disagreements())
+        return self
+
+    def _disagreements(self) -> Iterator[str | Finding]:
         if self.metric not in METRICS:
-            raise ValueError(f"metric: {self.metric} is not for an acquisition; there are {', '.join(METRICS)}")
+            yield Finding(f"{self.metric} is not for an acquisition.", f"There are {', '.join(METRICS)}.", "metric")
         if self.model.binary and len(self.classes) != 2:
-            raise ValueError(f"model: {self.model.name} needs two classes")
+            yield f"model: {self.model.name} needs two classes"
         if self.scorer not in ("corrected", *(["reference", "reference-knn"] if self.reference else [])):
-            raise ValueError(f"scorer: this challenge has no scorer '{self.scorer}'")
+            yield f"scorer: this challenge has no scorer '{self.scorer}'"
         prices = [seller.price for market in self.tasks for seller in market.sellers]
         if self.reference and not all(isinstance(price, LinearPrice) for price in prices):
-            raise ValueError("reference: the public evaluator has linear prices only")
+            yield "reference: the public evaluator has linear prices only"
         names = self.documents
         if len(set(names)) != len(names):
-            raise ValueError("summaries: two markets name the same document")
-        return self
+            yield "summaries: two markets name the same document"
 
     @cached_property
     def markets(self) -> dict[str, Market]:

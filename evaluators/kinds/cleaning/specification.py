@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Self
@@ -10,7 +10,9 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from evaluators.errors import BundleError, Problem, quoted
+from evaluators.findings import Finding, refuse
 from evaluators.metric_names import CLASSIFICATION, METRICS
+from evaluators.nearest import remedy
 from evaluators.parts import (
     MAX_ID_BYTES,
     CommonSpecification,
@@ -106,50 +108,58 @@ class CleaningSpecification(CommonSpecification):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         different_names(self.tasks)
-        for name in ("classes", *(["budget"] if self.action == "relabel" else [])):
-            missing = next((task.name for task in self.tasks if getattr(task, name) is None), None)
-            if getattr(self, name) is None and missing is not None:
-                raise _nothing(name, missing)
-        if self.action == "rank" and (self.budget or any(task.budget for task in self.tasks)):
-            raise ValueError("budget: a ranking names every row and has no budget")
-        for plan in self.plans.values():
-            self._tables_agree(plan)
-            self._classes_agree(plan)
-        measured = RANKING_METRICS if self.action == "rank" else tuple(CLASSIFICATION)
-        if self.metric not in measured:
-            raise ValueError(f"metric: {self.metric} is not for action {self.action}; there are {', '.join(measured)}")
-        if self.subsample == 1 and len(self.seeds) > 1 and not self.model.uses_seed:
-            raise ValueError("seeds: with subsample 1 every seed gives the same score; name one seed")
-        if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
-            raise ValueError(f"scorer: this challenge has no scorer '{self.scorer}'")
-        if self.reference and (self.action != "rank" or any(len(plan.classes) != 2 for plan in self.plans.values())):
-            raise ValueError("reference: the public evaluator ranks the rows of two classes")
-        if self.reference and self.seeds != [REFERENCE_SEED]:
-            raise ValueError(f"seeds: the public evaluator has the seed {REFERENCE_SEED} and no other")
+        # Without them there are no plans to look at.
+        refuse(self._missing())
+        refuse(self._disagreements())
         return self
 
-    def _tables_agree(self, plan: CleaningPlan) -> None:
+    def _missing(self) -> Iterator[str]:
+        asked = ("classes", "train", "test", "truth", *(["budget"] if self.action == "relabel" else []))
+        for name in asked:
+            missing = next((task.name for task in self.tasks if getattr(task, name) is None), None)
+            if getattr(self, name) is None and missing is not None:
+                yield f"{name}: the task '{missing}' has none, and there is none for all tasks"
+
+    def _disagreements(self) -> Iterator[str | Finding]:
+        if self.action == "rank" and (self.budget or any(task.budget for task in self.tasks)):
+            yield "budget: a ranking names every row and has no budget"
+        for plan in self.plans.values():
+            yield from self._tables_agree(plan)
+            yield from self._classes_agree(plan)
+        measured = RANKING_METRICS if self.action == "rank" else tuple(CLASSIFICATION)
+        if self.metric not in measured:
+            yield Finding(f"{self.metric} is not for action {self.action}.", remedy(self.metric, measured), "metric")
+        if self.subsample == 1 and len(self.seeds) > 1 and not self.model.uses_seed:
+            yield "seeds: with subsample 1 every seed gives the same score; name one seed"
+        if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
+            yield f"scorer: this challenge has no scorer '{self.scorer}'"
+        if self.reference and (self.action != "rank" or any(len(plan.classes) != 2 for plan in self.plans.values())):
+            yield "reference: the public evaluator ranks the rows of two classes"
+        if self.reference and self.seeds != [REFERENCE_SEED]:
+            yield f"seeds: the public evaluator has the seed {REFERENCE_SEED} and no other"
+
+    def _tables_agree(self, plan: CleaningPlan) -> Iterator[str]:
         train, test, truth = (self._required(role, plan.task) for role in ("train", "test", "truth"))
         validation = self._table("validation", plan.task)
         if train.id is None or train.embedding is None or train.label is None:
-            raise ValueError("train: the columns of ids, embeddings and labels are named")
+            yield "train: the columns of ids, embeddings and labels are named"
         if truth.id is None or truth.embedding is not None or truth.label is None:
-            raise ValueError("truth: it has ids and labels and no embeddings (embedding: null)")
+            yield "truth: it has ids and labels and no embeddings (embedding: null)"
         for role, table in (("test", test), ("validation", validation)):
             if table is not None and (table.embedding is None or table.label is None):
-                raise ValueError(f"{role}: the columns of embeddings and labels are named")
+                yield f"{role}: the columns of embeddings and labels are named"
         if not train.public or (validation is not None and not validation.public):
-            raise ValueError("train and validation are public: their files belong in public/")
+            yield "train and validation are public: their files belong in public/"
         if test.public or truth.public:
-            raise ValueError("test and truth are hidden: their files belong in hidden/")
+            yield "test and truth are hidden: their files belong in hidden/"
 
-    def _classes_agree(self, plan: CleaningPlan) -> None:
+    def _classes_agree(self, plan: CleaningPlan) -> Iterator[str]:
         if self.action == "relabel" and DROP in plan.classes:
-            raise ValueError(f"classes: '{DROP}' takes a row out and cannot be a class")
+            yield f"classes: '{DROP}' takes a row out and cannot be a class"
         if self.model.binary and len(plan.classes) != 2:
-            raise ValueError(f"model: {self.model.name} needs two classes in every task")
+            yield f"model: {self.model.name} needs two classes in every task"
         if METRICS[self.metric].binary and len(plan.classes) != 2:
-            raise ValueError(f"metric: {self.metric} needs two classes in every task")
+            yield f"metric: {self.metric} needs two classes in every task"
 
     @cached_property
     def plans(self) -> dict[str, CleaningPlan]:
@@ -176,7 +186,7 @@ class CleaningSpecification(CommonSpecification):
     def _required(self, role: str, task: CleaningTask) -> Table:
         table = self._table(role, task)
         if table is None:
-            raise _nothing(role, task.name)
+            raise KeyError(role)  # was refused before, see _missing
         return table
 
     def _table_name(self, role: str, task: CleaningTask) -> str:
@@ -223,7 +233,3 @@ class CleaningSpecification(CommonSpecification):
         line = 2 * (MAX_ID_BYTES + longest + 40) + 16
         rows = sum(plan.budget or MAX_TRAIN_ROWS for plan in self.plans.values()) + len(self.tasks)
         return max(64 * 1024, rows * line)
-
-
-def _nothing(field: str, task: str) -> ValueError:
-    return ValueError(f"{field}: the task '{task}' has none, and there is none for all tasks")

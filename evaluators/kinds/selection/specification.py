@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from evaluators.errors import quoted
+from evaluators.findings import Finding, refuse
 from evaluators.metric_names import CLASSIFICATION, METRICS
+from evaluators.nearest import remedy
 from evaluators.parts import (
     MAX_ID_BYTES,
     CommonSpecification,
@@ -95,43 +99,52 @@ class SelectionSpecification(CommonSpecification):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         different_names(self.tasks)
+        # Without them there are no plans to look at.
+        refuse(self._missing())
+        refuse(self._disagreements())
+        return self
+
+    def _missing(self) -> Iterator[str]:
         for name in ("classes", "budget", "pool", "test"):
             missing = next((task.name for task in self.tasks if getattr(task, name) is None), None)
             if getattr(self, name) is None and missing is not None:
-                raise ValueError(f"{name}: the task '{missing}' has none, and there is none for all tasks")
-        for plan in self.plans.values():
-            self._tables_agree(plan)
-            if plan.task.positive is not None and plan.task.positive not in plan.classes:
-                raise ValueError(f"tasks: '{plan.task.positive}' is not one of the classes")
-            if self.metric not in CLASSIFICATION:
-                raise ValueError(f"metric: {self.metric} is not for a selection; there are {', '.join(CLASSIFICATION)}")
-            if METRICS[self.metric].binary and len(plan.labels) != 2:
-                raise ValueError(f"metric: {self.metric} needs two classes in every task")
-            if self.model.binary and len(plan.labels) != 2:
-                raise ValueError(f"model: {self.model.name} needs two classes in every task")
-        if self.subsample == 1 and len(self.seeds) > 1 and not self.model.uses_seed:
-            raise ValueError("seeds: with subsample 1 every seed gives the same score; name one seed")
-        if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
-            raise ValueError(f"scorer: this challenge has no scorer '{self.scorer}'")
-        return self
+                yield f"{name}: the task '{missing}' has none, and there is none for all tasks"
 
-    def _tables_agree(self, plan: TaskPlan) -> None:
+    def _disagreements(self) -> Iterator[str | Finding]:
+        for plan in self.plans.values():
+            yield from self._tables_agree(plan)
+            if plan.task.positive is not None and plan.task.positive not in plan.classes:
+                unknown = f"{quoted(plan.task.positive)} is not one of the classes."
+                yield Finding(unknown, remedy(plan.task.positive, plan.classes), "tasks")
+            if self.metric not in CLASSIFICATION:
+                unfit = f"{self.metric} is not for a selection."
+                yield Finding(unfit, f"There are {', '.join(CLASSIFICATION)}.", "metric")
+            if METRICS[self.metric].binary and len(plan.labels) != 2:
+                yield f"metric: {self.metric} needs two classes in every task"
+            if self.model.binary and len(plan.labels) != 2:
+                yield f"model: {self.model.name} needs two classes in every task"
+        if self.subsample == 1 and len(self.seeds) > 1 and not self.model.uses_seed:
+            yield "seeds: with subsample 1 every seed gives the same score; name one seed"
+        if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
+            yield f"scorer: this challenge has no scorer '{self.scorer}'"
+
+    def _tables_agree(self, plan: TaskPlan) -> Iterator[str]:
         planned = self.tables()
         pool, test = planned[plan.pool].table, planned[plan.test].table
         examples = planned[plan.examples].table if plan.examples else None
         if self.labels == "known" and pool.label is None:
-            raise ValueError("pool: with known labels the pool names its label column")
+            yield "pool: with known labels the pool names its label column"
         if self.labels == "submitted" and pool.label is not None:
-            raise ValueError("pool: with submitted labels the pool must have no label column, it would be published")
+            yield "pool: with submitted labels the pool must have no label column, it would be published"
         if test.label is None or (examples is not None and examples.label is None):
-            raise ValueError("test and examples name their label column")
+            yield "test and examples name their label column"
         tables = [table for table in (pool, test, examples) if table is not None]
         if any(table.id is None or table.embedding is None for table in tables):
-            raise ValueError("pool, test and examples name their columns of ids and embeddings")
+            yield "pool, test and examples name their columns of ids and embeddings"
         if not pool.public or not (examples is None or examples.public):
-            raise ValueError("pool and examples are public: their files belong in public/")
+            yield "pool and examples are public: their files belong in public/"
         if test.public:
-            raise ValueError("test rows are hidden: their files belong in hidden/")
+            yield "test rows are hidden: their files belong in hidden/"
 
     @cached_property
     def plans(self) -> dict[str, TaskPlan]:

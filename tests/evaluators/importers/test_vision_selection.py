@@ -97,7 +97,7 @@ EXAMPLES = {
         ("Latin-1", "alpha_example_set_Hawk.csv: the file is missing or is no CSV in UTF-8."),
         ("a short row", "alpha_example_set_Hawk.csv, line 2: has fewer cells than the header."),
         ("no header", "alpha_example_set_Hawk.csv, line 1: has not the columns ImageID and Confidence."),
-        ("strange concept", "challenge.yaml, field 'tasks.2.name'"),
+        ("strange concept", "field 'tasks.2.name'"),
     ],
 )
 def test_a_broken_source_is_named_and_leaves_nothing(broken: str, said: str, tmp_path: Path) -> None:

@@ -1,0 +1,28 @@
+"""The nearest right name for a wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+MAX_NAMED = 20
+"""How many right names are listed where none is near."""
+
+
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """The name most like ``word``, whatever its capitals; None where none is like it."""
+    by_plain = {name.lower(): name for name in names}
+    # In a short word a single letter is much of it.
+    cutoff = 0.5 if len(word) <= 3 else 0.6 if len(word) <= 5 else 0.72
+    found = get_close_matches(word.lower()[:100], by_plain, n=1, cutoff=cutoff)
+    return by_plain[found[0]] if found else None
+
+
+def remedy(word: str, names: Iterable[str]) -> str:
+    """A sentence that says what would be right: the nearest name, else all of them."""
+    known = list(names)
+    found = nearest(word, known)
+    if found is not None:
+        return f"Did you mean '{found}'?"
+    more = f" and {len(known) - MAX_NAMED} more" if len(known) > MAX_NAMED else ""
+    return f"There are {', '.join(known[:MAX_NAMED])}{more}."
