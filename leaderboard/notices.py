@@ -18,7 +18,10 @@ def notify(users: Iterable[User], challenge: Challenge | None, title: str, body:
     """
     told = {user.pk: user for user in users}
     Notice.objects.bulk_create(
-        (Notice(user=user, challenge=challenge, title=title[:MAX_TITLE], body=body, path=path[:300]) for user in told.values()),
+        (
+            Notice(user=user, challenge=challenge, title=title[:MAX_TITLE], body=body, path=path[:300])
+            for user in told.values()
+        ),
         batch_size=BATCH,
     )
     return len(told)

@@ -5,4 +5,12 @@ from leaderboard.admin.decisions import DecisionAdmin
 from leaderboard.admin.evaluations import EvaluationAdmin, WorkerPulseAdmin
 from leaderboard.admin.submissions import SubmissionAdmin
 
-__all__ = ["ApiTokenAdmin", "DecisionAdmin", "EvaluationAdmin", "RatchetUserAdmin", "SubmissionAdmin", "TeamAdmin", "WorkerPulseAdmin"]
+__all__ = [
+    "ApiTokenAdmin",
+    "DecisionAdmin",
+    "EvaluationAdmin",
+    "RatchetUserAdmin",
+    "SubmissionAdmin",
+    "TeamAdmin",
+    "WorkerPulseAdmin",
+]

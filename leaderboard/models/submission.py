@@ -57,11 +57,12 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(own | _with_role(user, JUDGES))
 
     def viewable_by(self, user: Any) -> SubmissionQuerySet:
-        """Those whose page exists for ``user``: also any on the board of a challenge that ``user`` may see."""
+        """Those whose page exists for ``user``: also any that is or was on a board that ``user`` may see."""
         if user.is_active and user.is_staff:
             return self.all()
         # Subqueries and not joins: a join over memberships could return a submission twice.
-        on_board = Q(board_entry__isnull=False) & ~Q(phase__challenge__status="draft")
+        once_on_board = Q(board_entry__isnull=False) | ~Q(standing=Standing.COUNTS)
+        on_board = once_on_board & ~Q(phase__challenge__status="draft")
         if not user.is_authenticated:
             return self.filter(on_board & ~_private())
         known = ~_private() | _with_role(user)

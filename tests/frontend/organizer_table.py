@@ -46,6 +46,16 @@ TABLE: dict[str, str] = {
     "GET /submissions/{public_waiting}/files/apple.csv": "404 200 404 200 200 404 200 200",
     "GET /submissions/{private_waiting}/files/apple.csv": "404 200 404 200 200 404 200 200",
     "POST /submissions/{private_waiting}/cancel": "302 302 404 404 404 404 404 404",
+    # --- the review of a round; the forms are sent while the phase is open, when only the team may withdraw
+    "GET /challenges/{public}/decisions/": "200 200 200 200 200 200 200 200",
+    "GET /challenges/{private}/decisions/": "404 200 200 200 200 404 200 200",
+    "GET /challenges/{draft}/decisions/": "404 404 404 200 200 404 200 200",
+    "POST /submissions/{public_scored}/decide": "302 302 403 403 403 403 403 403",
+    "POST /submissions/{private_scored}/decide": "302 302 403 403 403 404 403 403",
+    "POST /submissions/{private_waiting}/decide": "302 302 404 403 403 404 403 403",
+    "GET /api/v1/challenges/{public}/decisions/": "200 200 200 200 200 200 200 200",
+    "GET /api/v1/challenges/{private}/decisions/": "404 200 200 200 200 404 200 200",
+    "GET /api/v1/challenges/{draft}/decisions/": "404 404 404 200 200 404 200 200",
     # --- the API
     "GET /api/v1/submissions/{private_scored}/": "404 200 200 200 200 404 200 200",
     "GET /api/v1/submissions/{private_waiting}/": "404 200 404 200 200 404 200 200",
@@ -68,6 +78,7 @@ def _upload() -> dict[str, Any]:
 
 
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
+    "frontend:decide": lambda: {"kind": "withdrawal", "text": "A mistake of ours."},
     "frontend:check": _upload,
     "frontend:submit": _upload,
     "api:challenge-check": _upload,

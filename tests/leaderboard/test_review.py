@@ -70,7 +70,7 @@ def _ends(phase: Phase, ends_at: Any, review_ends_at: Any) -> None:
 
 
 def _fresh(submission: Submission) -> Submission:
-    return Submission.objects.select_related("phase__challenge").get(pk=submission.pk)
+    return Submission.objects.select_related("phase__challenge", "board_entry").get(pk=submission.pk)
 
 
 def _board(phase: Phase) -> list[tuple[str, int, int | None]]:
@@ -146,9 +146,7 @@ def test_the_second_of_two_decisions_is_refused_whole(entry: Submission, user: U
     assert _fresh(entry).standing == "withdrawn"
 
 
-def test_a_decision_that_fails_leaves_nothing(
-    entry: Submission, judge: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_decision_that_fails_leaves_nothing(entry: Submission, judge: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(review, "rewrite_board", lambda phase_id: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         decide(entry, D, text="Against the rules.", by=judge)
@@ -170,7 +168,7 @@ def test_the_log_only_grows(entry: Submission, judge: User) -> None:
     with pytest.raises(AppendOnly):
         Decision.objects.filter(pk=decision.pk).update(text="nothing")
     decision.text = "nothing"
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnly), transaction.atomic():
         decision.save()
     with pytest.raises(AppendOnly):
         Decision.objects.bulk_update([decision], ["text"])
