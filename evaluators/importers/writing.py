@@ -42,7 +42,7 @@ def new_bundle(bundle: Path, specification: Mapping[str, Any]) -> Iterator[Path]
         (work / "public").mkdir()
         (work / "hidden").mkdir(mode=0o700)
         yield work
-        _write_specification(work / SPECIFICATION_FILE, specification)
+        write_specification(work / SPECIFICATION_FILE, specification)
         read_specification(work)
         for path in (work / "hidden").iterdir():
             path.chmod(0o600)
@@ -62,7 +62,7 @@ class _Readable(SafeRepresenter):
 _Readable.add_representer(str, _Readable.represent_str)
 
 
-def _write_specification(path: Path, content: Mapping[str, Any]) -> None:
+def write_specification(path: Path, content: Mapping[str, Any]) -> None:
     writer = YAML(typ="safe", pure=True)
     writer.Representer = _Readable
     writer.default_flow_style = False

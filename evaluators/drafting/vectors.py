@@ -1,0 +1,58 @@
+"""Vectors on disk while a bundle is drafted: written once from start to end, read row by row in any order."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+TAKEN = 8192
+"""Rows that are held at a time."""
+
+
+class VectorStore:
+    """(count, dimensions) numbers of one type.
+
+    Not a mapping: its pages would count as memory, and its length as address space, which the sandbox limits.
+    """
+
+    def __init__(self, path: Path, dtype: np.dtype[Any], dimensions: int) -> None:
+        self.dtype, self.dimensions, self.count = dtype, dimensions, 0
+        self._row_bytes = dtype.itemsize * dimensions
+        self._file = path.open("w+b", buffering=0)
+
+    def append(self, vectors: NDArray[Any]) -> None:
+        content = np.ascontiguousarray(vectors, self.dtype).data.cast("B")
+        while content:
+            content = content[self._file.write(content) :]
+        self.count += len(vectors)
+
+    def take(self, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """Some rows, (len(rows), dimensions)."""
+        found = np.empty((len(rows), self.dimensions), self.dtype)
+        for vector, row in zip(found, rows.tolist(), strict=True):
+            if os.preadv(self._file.fileno(), [vector], row * self._row_bytes) != self._row_bytes:
+                raise OSError(f"there is no row {row}")
+        return found
+
+    def blocks(self, rows: NDArray[np.int64]) -> Iterator[NDArray[Any]]:
+        """Some rows in this order, ``TAKEN`` at a time."""
+        for first in range(0, len(rows), TAKEN):
+            yield self.take(rows[first : first + TAKEN])
+
+    def digests(self) -> list[bytes]:
+        """A short name of each row's numbers: equal for equal rows, 0 and −0 alike."""
+        every = np.arange(self.count)
+        return [
+            hashlib.blake2b((vector + vector.dtype.type(0)).tobytes(), digest_size=16).digest()
+            for block in self.blocks(every)
+            for vector in block
+        ]
+
+    def close(self) -> None:
+        self._file.close()
