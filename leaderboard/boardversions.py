@@ -1,17 +1,108 @@
-"""The versions of a phase's board: which one holds."""
+"""The versions of a phase's board: which one holds, and how a further one begins.
+
+How it is computed and takes the place of the one before, see ``boardswitch``.
+"""
 
 from __future__ import annotations
 
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from challenges.models import Phase
+from challenges.models import DatasetVersion, Phase
+from evaluators.errors import Problem
 from leaderboard.models import BoardVersion
+from leaderboard.models.board import BoardCause, BoardState
+
+MAX_NOTE = 300
+
+logger = logging.getLogger(__name__)
+
+
+class VersionRefused(Exception):
+    """No such version can begin now; the problem may be shown to an organizer."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def locked_phase(phase_id: int) -> Phase:
+    """The phase with its row locked to the end of the transaction: whatever changes its board or what it waits for.
+
+    The lock is one that lets others refer to the row, and it comes before those of submissions: two that took them
+    in different orders would wait for each other for ever. A team's row, which an upload holds before, is only
+    referred to by those that hold this lock.
+    """
+    rows = Phase.objects.select_for_update(of=("self",), no_key=True).select_related("dataset_version")
+    return rows.get(pk=phase_id)
 
 
 def current_version(phase: Phase) -> BoardVersion:
     """The version that holds; the first one is made when it is first needed."""
-    found = BoardVersion.objects.filter(phase=phase, state=BoardVersion.State.CURRENT).first()
+    found = BoardVersion.objects.filter(phase=phase, state=BoardState.CURRENT).first()
     if found is not None:
         return found
     first = {"dataset_version_id": phase.dataset_version_id, "current_at": timezone.now()}
     return BoardVersion.objects.get_or_create(phase=phase, number=1, defaults=first)[0]
+
+
+def start_version(
+    phase: Phase, dataset: DatasetVersion, cause: BoardCause, note: str = "", now: datetime | None = None
+) -> BoardVersion:
+    """Begin a further version; the pulse of a worker does the rest. Asking twice for the same gives the same one.
+
+    Raises:
+        VersionRefused: it makes no sense, or another one is being computed.
+    """
+    with transaction.atomic():
+        locked = locked_phase(phase.pk)
+        under_way = BoardVersion.objects.filter(phase=locked, state=BoardState.COMPUTING).first()
+        if under_way is not None:
+            if (under_way.dataset_version_id, under_way.cause) == (dataset.pk, cause):
+                return under_way
+            raise VersionRefused(
+                Problem(f"version {under_way.number} of this board is being computed.", "Wait for its end.")
+            )
+        over = locked.state_at(now or timezone.now()) == "closed"
+        problem = _problem(current_version(locked), dataset, cause, locked, over)
+        if problem is not None:
+            raise VersionRefused(problem)
+        last = BoardVersion.objects.filter(phase=locked).aggregate(last=Max("number"))["last"]
+        made = BoardVersion.objects.create(
+            phase=locked,
+            number=last + 1,
+            dataset_version=dataset,
+            cause=cause,
+            note=note[:MAX_NOTE],
+            state=BoardState.COMPUTING,
+        )
+    logger.info("board version begun phase=%s number=%s cause=%s data=%s", phase.pk, made.number, cause, dataset.pk)
+    return made
+
+
+def _problem(
+    current: BoardVersion, dataset: DatasetVersion, cause: BoardCause, phase: Phase, over: bool
+) -> Problem | None:
+    if dataset.challenge_id != phase.challenge_id:
+        return Problem("this data belongs to another challenge.", field="dataset")
+    if dataset.spec.kind != phase.dataset_version.spec.kind:
+        return Problem("this data is for another kind of challenge.", field="dataset")
+    if is_hidden(dataset) and not (cause == BoardCause.FINAL and over):
+        return Problem("this data has a hidden part on which nothing is scored before its phase ends.", field="dataset")
+    same = dataset.pk == current.dataset_version_id
+    if cause == BoardCause.SCORER and not same:
+        return Problem("for a new version of the scorer the data stays as it is.", field="dataset")
+    if cause != BoardCause.SCORER and same:
+        return Problem("the board stands on this data already.", "Choose another version.", field="dataset")
+    return None
+
+
+def is_hidden(dataset: DatasetVersion) -> bool:
+    """Whether it holds the hidden part of a phase on which it was not scored yet."""
+    phases = Phase.objects.filter(final_dataset_version=dataset).exclude(dataset_version=dataset)
+    scored = BoardVersion.objects.filter(dataset_version=dataset).exclude(state=BoardState.COMPUTING).values("phase")
+    return phases.exclude(pk__in=scored).exists()

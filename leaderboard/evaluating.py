@@ -94,7 +94,7 @@ def _attempt(lease: Lease, worker: str) -> None:
         # A score that it had before stands no more, and that shows at once.
         with transaction.atomic():
             if transitions.fail(lease, outcome.problems, actor=worker):
-                rewrite_board(evaluation.submission.phase_id)
+                _rewrite(evaluation)
     elif outcome.reason == "sandbox":
         logger.error("not scored, no sandbox evaluation=%s reason=%s", lease.evaluation_id, outcome.detail)
         transitions.release(lease, actor=worker, reason=NO_SANDBOX)
@@ -150,10 +150,16 @@ def _record(
         if not recorded:
             return
         Score.objects.bulk_create(_scores(evaluation, result), batch_size=500)
-        rewrite_board(evaluation.submission.phase_id)
+        _rewrite(evaluation)
     # The time it took to record is known only now, and not worth a failed evaluation.
     known["record"] = time.perf_counter() - clock
     Evaluation.objects.filter(pk=evaluation.pk).update(timings=known)
+
+
+def _rewrite(evaluation: Evaluation) -> None:
+    """A verdict for a version that is being computed changes nothing on the board that holds."""
+    if not evaluation.background:
+        rewrite_board(evaluation.submission.phase_id)
 
 
 def _about_what_was_given(result: Result, evaluation: Evaluation) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from leaderboard import drafting
 from leaderboard.bell import ring
+from leaderboard.boardswitch import advance
 from leaderboard.models import Evaluation, WorkerPulse
 from leaderboard.statuses import Status
 from leaderboard.transitions import expire
@@ -30,6 +31,7 @@ def reap(now: datetime | None = None) -> None:
     _expired_leases(moment)
     _lost_messages(moment)
     drafting.drive(moment)
+    advance(moment)
     WorkerPulse.objects.filter(seen_at__lt=moment - FORGET_WORKERS).delete()
 
 

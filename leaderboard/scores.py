@@ -11,7 +11,8 @@ from leaderboard.statuses import Status
 def scored_evaluation(submission: Submission) -> Evaluation | None:
     """The evaluation whose numbers count now: the last that succeeded. Without its long result text."""
     return (
-        Evaluation.objects.filter(submission=submission, status=Status.SUCCEEDED)
+        Evaluation.objects.holding()
+        .filter(submission=submission, status=Status.SUCCEEDED)
         .defer("result")
         .order_by("-pk")
         .first()
@@ -21,7 +22,8 @@ def scored_evaluation(submission: Submission) -> Evaluation | None:
 def mean_scores(submission: Submission) -> dict[str, dict[str, float]]:
     """Task → metric → mean over the seeds; empty while there is none. One query."""
     last = (
-        Evaluation.objects.filter(submission=submission, status=Status.SUCCEEDED)
+        Evaluation.objects.holding()
+        .filter(submission=submission, status=Status.SUCCEEDED)
         .order_by()
         .values("submission")
         .annotate(last=Max("pk"))

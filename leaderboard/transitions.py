@@ -21,8 +21,8 @@ from django.utils import timezone
 
 from evaluators.errors import Problem
 from leaderboard.bell import ring_on_commit
-from leaderboard.boardversions import current_version
-from leaderboard.models import Evaluation, StatusChange, Submission
+from leaderboard.boardversions import current_version, locked_phase
+from leaderboard.models import BoardVersion, Evaluation, StatusChange, Submission
 from leaderboard.statuses import ACTIVE, REFUNDED, STEPS, Status
 
 logger = logging.getLogger(__name__)
@@ -55,6 +55,8 @@ def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: di
     From now on it counts against the limits, also when it was refunded before: a verdict may come.
     """
     with transaction.atomic():
+        # A board that changes its version meanwhile would leave the new evaluation behind on the old one.
+        locked_phase(submission.phase_id)
         board = current_version(submission.phase)
         evaluation = Evaluation.objects.create(
             submission=submission,
@@ -69,6 +71,23 @@ def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: di
     return evaluation.pk
 
 
+def enqueue_in_background(submission_id: Any, version: BoardVersion, *, actor: str) -> int:
+    """Queue an evaluation for a version of the board that is being computed; return its id.
+
+    It shows nowhere: the submission's current evaluation stays, and so do its limits. To be called with the phase
+    locked, see ``boardversions.locked_phase``.
+    """
+    evaluation = Evaluation.objects.create(
+        submission_id=submission_id,
+        board_version=version,
+        dataset_version_id=version.dataset_version_id,
+        background=True,
+    )
+    _remember(evaluation.pk, "", Status.QUEUED, actor=actor, reason=f"for version {version.number}", attempt=0)
+    ring_on_commit(evaluation.pk)
+    return evaluation.pk
+
+
 def score_again(submission: Submission, *, actor: str) -> int:
     """Queue a further evaluation.
 
@@ -76,6 +95,7 @@ def score_again(submission: Submission, *, actor: str) -> int:
         NotPossible: one is still under way.
     """
     with transaction.atomic():
+        locked_phase(submission.phase_id)
         locked = (
             Submission.objects.select_for_update(of=("self",), no_key=True)
             .select_related("phase")
@@ -209,8 +229,11 @@ def _finish_attempt(lease: Lease, to: Status, *, actor: str, reason: str, **chan
             return False
         _remember(lease.evaluation_id, Status.RUNNING, to, actor=actor, reason=reason, attempt=lease.attempt)
         if to != Status.QUEUED:
-            submission_id = Evaluation.objects.values_list("submission_id", flat=True).get(pk=lease.evaluation_id)
-            _settle_quota(submission_id, to)
+            rows = Evaluation.objects.values_list("submission_id", "background")
+            submission_id, background = rows.get(pk=lease.evaluation_id)
+            if not background:
+                # What is scored for a version of the board that nobody sees yet must not show in the limits either.
+                _settle_quota(submission_id, to)
     return True
 
 

@@ -102,6 +102,16 @@ class Phase(models.Model):
     def is_open_at(self, moment: datetime) -> bool:
         return self.state_at(moment) == "open"
 
+    def is_frozen_at(self, moment: datetime) -> bool:
+        """From then to the end the board shows what was sent before."""
+        if self.freezes_at is None or self.ends_at is None:
+            return False
+        return self.freezes_at <= moment < self.ends_at
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.is_frozen_at(timezone.now())
+
     @property
     def state(self) -> PhaseState:
         return self.state_at(timezone.now())

@@ -18,7 +18,7 @@ from challenges.models import Phase
 from evaluators.specification import Specification
 from frontend.kinds.base import Other
 from frontend.plots.seeds import SeedPlot, seed_plot
-from leaderboard.models import Evaluation, Score, StatusChange, Submission, SubmissionFile, Team, WorkerPulse
+from leaderboard.models import Entrant, Evaluation, Score, StatusChange, Submission, SubmissionFile, WorkerPulse
 from leaderboard.quota import Quota, quota
 from leaderboard.scores import scored_evaluation
 from leaderboard.statuses import ACTIVE, Status
@@ -77,14 +77,13 @@ def may_read_all(user: Any, submission: Submission) -> bool:
 
 
 def quotas_of(user: Any, phases: Iterable[Phase]) -> list[tuple[Phase, Quota]]:
-    """What one's own team has left in those of the phases that are open. A query for each phase."""
+    """What one's team has left in those of the phases that are open and that one takes part in. A query for each."""
     open_phases = {phase.pk: phase for phase in phases if phase.challenge.is_published and phase.is_open}
-    team = Team.objects.filter(person_id=user.pk).first() if open_phases else None
-    if team is None:
-        return []
     # Nobody takes part in more challenges at once than fit on a screen.
     shown = list(open_phases.values())[:MAX_QUOTAS]
-    return [(phase, quota(phase, team)) for phase in shown]
+    entries = Entrant.objects.filter(user_id=user.pk, challenge__in={phase.challenge_id for phase in shown})
+    teams = {entry.challenge_id: entry.team for entry in entries.select_related("team")} if shown else {}
+    return [(phase, quota(phase, teams[phase.challenge_id])) for phase in shown if phase.challenge_id in teams]
 
 
 def files_of(submission: Submission) -> list[SubmissionFile]:
@@ -93,15 +92,16 @@ def files_of(submission: Submission) -> list[SubmissionFile]:
 
 def history_of(submission: Submission) -> list[StatusChange]:
     """Every change of status, also of earlier evaluations, oldest first."""
-    changes = StatusChange.objects.filter(evaluation__submission=submission)
-    return list(changes.order_by("pk"))
+    shown = Evaluation.objects.shown().filter(submission=submission)
+    return list(StatusChange.objects.filter(evaluation__in=shown).order_by("pk"))
 
 
 def waiting_of(evaluation: Evaluation | None) -> Waiting | None:
     """How long the queue before it is; None if it does not wait."""
     if evaluation is None or evaluation.status != Status.QUEUED:
         return None
-    ahead = Evaluation.objects.filter(status=Status.QUEUED, queued_at__lt=evaluation.queued_at).count()
+    waiting = Evaluation.objects.filter(status=Status.QUEUED, background=False)
+    ahead = waiting.filter(queued_at__lt=evaluation.queued_at).count()
     alive = WorkerPulse.objects.alive().filter(sandbox_ok=True).exists()
     return Waiting(ahead, workers_away=not alive)
 
@@ -144,7 +144,8 @@ def _plot(rows: list[TaskScores], seeds: list[int]) -> SeedPlot | None:
 def baselines_beside(submission: Submission) -> list[Other]:
     """The best baselines on the same board with their results. One query, bounded in rows and in bytes."""
     rows = (
-        Evaluation.objects.filter(
+        Evaluation.objects.holding()
+        .filter(
             submission__phase=submission.phase_id,
             submission__is_baseline=True,
             submission__evaluation=F("pk"),
@@ -167,7 +168,7 @@ def recorded_result(submission: Submission) -> dict[str, Any]:
 
 def result_text(submission: Submission) -> str:
     """The exact text of the last result."""
-    done = Evaluation.objects.filter(submission=submission, status=Status.SUCCEEDED).order_by("-pk")
+    done = Evaluation.objects.holding().filter(submission=submission, status=Status.SUCCEEDED).order_by("-pk")
     return done.values_list("result", flat=True).first() or ""
 
 

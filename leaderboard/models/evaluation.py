@@ -12,6 +12,16 @@ from django.utils import timezone
 from leaderboard.statuses import ACTIVE, Status
 
 
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    def shown(self) -> EvaluationQuerySet:
+        """Those that anybody may learn of: not those for a version of a board that is still being computed."""
+        return self.exclude(board_version__state="computing")
+
+    def holding(self) -> EvaluationQuerySet:
+        """Those for the version of a board that holds."""
+        return self.filter(board_version__state="current")
+
+
 class Evaluation(models.Model):
     submission = models.ForeignKey("leaderboard.Submission", on_delete=models.CASCADE, related_name="evaluations")
     dataset_version = models.ForeignKey("challenges.DatasetVersion", on_delete=models.PROTECT, related_name="+")
@@ -40,6 +50,8 @@ class Evaluation(models.Model):
     result_sha256 = models.CharField(max_length=64, blank=True)
     timings = models.JSONField(default=dict, blank=True)
     score = models.FloatField(null=True, blank=True)
+
+    objects = EvaluationQuerySet.as_manager()
 
     class Meta:
         ordering = ("-queued_at", "-pk")
