@@ -21,6 +21,7 @@ from challenges.models.role import RoleName
 from challenges.roles import JUDGES, ORGANIZERS, role_in
 from evaluators.errors import Problem
 from leaderboard.board import rewrite_board
+from leaderboard.boardversions import locked_phase
 from leaderboard.models import Decision, Entrant, Membership, Standing, Submission, User
 from leaderboard.models.decision import DecisionKind
 from leaderboard.notices import notify
@@ -122,6 +123,8 @@ def decide(submission: Submission, kind: DecisionKind, *, text: str, by: User) -
         raise ReviewRefused(_why_not(kind, submission))
     with transaction.atomic():
         if kind in STEPS:
+            # Before the entry's row, as everything that changes a board does.
+            locked_phase(submission.phase_id)
             _change_standing(submission, kind)
         decision = Decision.objects.create(
             submission=submission, kind=kind, text=reason, by=by, by_role=_spoken_as(by, submission, kind)
