@@ -23,9 +23,10 @@ from pathlib import Path
 
 from evaluators.absent import without
 from evaluators.checking import check
-from evaluators.commands import drafting
-from evaluators.dataset import open_bundle, prepare
+from evaluators.commands import bundles, drafting, readiness
+from evaluators.dataset import open_bundle, prepare, prepare_parts
 from evaluators.errors import BundleError, ExitCode, SubmissionError, quoted
+from evaluators.parts import PARTS
 from evaluators.prepared import PreparedDataset, is_prepared
 from evaluators.registry import BASELINES, IMPORTERS, UnknownScorer, baselines_for, write_baseline
 from evaluators.result import Result
@@ -123,8 +124,11 @@ def _import(options: argparse.Namespace) -> None:
 
 def _prepare(options: argparse.Namespace) -> None:
     with _stoppable():
-        prepared = prepare(options.bundle, options.store)
-    print(prepared)
+        if options.part:
+            prepared = [prepare(options.bundle, options.store, part=options.part)]
+        else:
+            prepared = [part.path for part in prepare_parts(options.bundle, options.store)]
+    print(*prepared, sep="\n")
 
 
 @contextmanager
@@ -161,7 +165,7 @@ def _self_test(options: argparse.Namespace) -> None:
 
 
 def _inputs(options: argparse.Namespace) -> tuple[PreparedDataset, list[Upload]]:
-    return open_bundle(options.bundle, options.store), read_files(options.files)
+    return open_bundle(options.bundle, options.store, part=options.part or "test"), read_files(options.files)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -188,6 +192,8 @@ def _parser() -> argparse.ArgumentParser:
     for command in (checking, scoring, baseline, preparing):
         command.add_argument("bundle", type=_folder, metavar="BUNDLE")
         command.add_argument("--store", type=Path, default=default_store(), help="folder for prepared datasets")
+    for command in (checking, scoring, preparing):
+        command.add_argument("--part", choices=PARTS, help="the part of the test set; default: test, to prepare: both")
     for command in (checking, scoring):
         command.add_argument("--scorer", metavar="NAME", help="corrected, reference, …; default: the challenge's own")
         command.add_argument("files", type=_existing, nargs="+", metavar="FILES")
@@ -197,7 +203,9 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("challenge", choices=sorted(IMPORTERS), metavar="CHALLENGE", help=", ".join(IMPORTERS))
     importing.add_argument("source", type=_existing, metavar="SOURCE", help="the folder as it is published")
     importing.add_argument("bundle", type=Path, metavar="BUNDLE", help="the new folder to write")
+    bundles.add_commands(add)
     drafting.add_commands(add)
+    readiness.add_command(add, folder=_folder, store=default_store())
     add("self-test", _self_test, "Try to leave the sandbox; run by the site inside it.")
     return parser
 

@@ -1,31 +1,34 @@
-"""The content-addressed store of prepared datasets: from a bundle's parquet files to memory-mapped arrays.
+"""Preparing a bundle: from its files to memory-mapped arrays in the store.
 
 Preparing is done once for each content; ``tables`` does it for one table.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from evaluators.errors import BundleError, Problem, quoted
+from evaluators.parts import PARTS, PartName, PlannedTable
 from evaluators.prepared import FORMAT, MANIFEST, SPECIFICATION, PreparedDataset, PreparedTable, Source
 from evaluators.specification import Specification, read_specification
+from evaluators.store import digest_of, publish, sources_of
 from evaluators.tables import write_table
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 
-def prepare(bundle: Path, store: Path) -> Path:
+def prepare(bundle: Path, store: Path, *, part: PartName = "test") -> Path:
     """Prepare a bundle directory; return ``store/<digest>/``.
+
+    ``part`` says on which rows it measures: ``test``, or ``final``, the hidden part of the test set.
 
     The digest names the scoring part of the specification and the bytes of every data file, so the same sources give
     the same digest on every host. Repeating it is harmless, also from several processes at once: whoever comes second
@@ -34,57 +37,49 @@ def prepare(bundle: Path, store: Path) -> Path:
     Raises:
         BundleError: the specification or a data file is at fault.
     """
+    return _prepare(bundle, store, read_specification(bundle).part(part))
+
+
+def prepare_parts(bundle: Path, store: Path) -> list[PreparedDataset]:
+    """Prepare all that a bundle has, the part ``test`` first; the specifications have the texts of this bundle.
+
+    This reads the files here, in this process: for bundles that we or the caller made. Those of others are prepared by
+    ``adopting.prepare_in_sandbox``.
+
+    Raises:
+        BundleError: as ``prepare``, or a row is in both parts.
+    """
     specification = read_specification(bundle)
-    sources = tuple(_source(bundle, name) for name in specification.data_files)
-    digest = _digest(specification, sources)
+    parts = [specification.part(name) for name in (PARTS if specification.has_final else PARTS[:1])]
+    opened = [PreparedDataset.open(_prepare(bundle, store, part)) for part in parts]
+    for final in opened[1:]:
+        _different_rows(opened[0], final)
+    return [replace(dataset, specification=part) for dataset, part in zip(opened, parts, strict=True)]
+
+
+def _prepare(bundle: Path, store: Path, specification: Specification) -> Path:
+    sources = sources_of(bundle, specification, links=True)
+    digest = digest_of(specification, sources)
     target = store / digest
     if not (target / MANIFEST).is_file():
         store.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(dir=store, prefix=".preparing-"))
         try:
             _write(work, bundle, specification, sources, digest)
-            _publish(work, target)
+            publish(work, target)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return target
 
 
-def open_bundle(path: Path, store: Path) -> PreparedDataset:
+def open_bundle(path: Path, store: Path, *, part: PartName = "test") -> PreparedDataset:
     """Open a prepared dataset, or prepare a bundle directory first."""
-    return PreparedDataset.open(path if (path / MANIFEST).is_file() else prepare(path, store))
-
-
-def _source(bundle: Path, name: str) -> Source:
-    try:
-        with (bundle / name).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return Source(name=name, sha256=digest, size=file.tell())
-    except OSError as error:
-        raise BundleError(Problem("the file is missing or cannot be read.", file=name)) from error
-
-
-def _digest(specification: Specification, sources: tuple[Source, ...]) -> str:
-    content = {
-        "format": FORMAT,
-        "specification": specification.scoring_part(),
-        "sources": {source.name: source.sha256 for source in sources},
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _publish(work: Path, target: Path) -> None:
-    for path in work.rglob("*"):
-        path.chmod(0o700 if path.is_dir() else 0o400)  # hidden rows are for the owner alone
-    try:
-        os.rename(work, target)
-    except OSError:
-        if not (target / MANIFEST).is_file():
-            raise
+    return PreparedDataset.open(path if (path / MANIFEST).is_file() else prepare(path, store, part=part))
 
 
 def _write(work: Path, bundle: Path, specification: Specification, sources: tuple[Source, ...], digest: str) -> None:
     planned = specification.tables()
-    counts = {name: write_table(work / "tables" / name, bundle, table) for name, table in planned.items()}
+    counts = _write_tables(work / "tables", bundle, planned)
     prepared = {name: PreparedTable(work / "tables" / name, count) for name, count in counts.items()}
     if specification.reference is None:
         # What was published in 2023 is taken as it is.
@@ -106,6 +101,40 @@ def _write(work: Path, bundle: Path, specification: Specification, sources: tupl
         "tables": counts,
     }
     (work / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
+
+
+def _write_tables(folder: Path, bundle: Path, planned: Mapping[str, PlannedTable]) -> dict[str, int]:
+    """Rows by table; what is wrong with one table is told beside what is wrong with the others."""
+    counts, problems = {}, []
+    for name, table in planned.items():
+        try:
+            counts[name] = write_table(folder / name, bundle, table)
+        except BundleError as error:
+            problems += error.problems
+    if problems:
+        raise BundleError(list(dict.fromkeys(problems)))
+    return counts
+
+
+def _different_rows(shown: PreparedDataset, final: PreparedDataset) -> None:
+    """No row is in both parts of the test set: its score would be known before the end."""
+    tables = final.specification.tables()
+    for name, other in shown.specification.test_tables().items():
+        theirs = final.specification.test_tables()[name]
+        column = tables[theirs].table.id
+        if column is None or shown.specification.tables()[other].table.id is None:
+            continue
+        ids = final.table(theirs).ids()
+        found = np.flatnonzero(shown.table(other).rows_of(ids) >= 0)
+        if len(found):
+            raise BundleError(
+                Problem(
+                    f"the id {quoted(ids[found[0]])} is in the final part and in the shown part of the test set.",
+                    "Take it out of one of them.",
+                    file=tables[theirs].table.files[0],
+                    field=column,
+                )
+            )
 
 
 def _disjoint(specification: Specification, prepared: Mapping[str, PreparedTable]) -> None:

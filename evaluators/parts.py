@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
-from evaluators.errors import quoted
+from evaluators.errors import BundleError, Problem, quoted
 from evaluators.findings import Disagreements, Finding, Wrong, refuse
 from evaluators.metric_names import METRICS, Direction
 from evaluators.models.parameters import PARAMETERS
@@ -26,35 +35,91 @@ NAME = r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$"
 MAX_ID_BYTES = 128
 """Longest id of a row, in UTF-8 bytes."""
 
+MAX_GROUPS = 1000
+"""Different values of a table's ``group``."""
+
+TABLE_SUFFIXES = (".parquet", ".csv", ".npz", ".npy")
+
+PartName = Literal["test", "final"]
+PARTS: tuple[PartName, ...] = ("test", "final")
+"""The parts of a test set: the one that is shown during the phases and the one that is kept for after the end."""
+
 
 class Part(BaseModel):
+    """``added`` are fields that came later: where they are not used, nothing of them is written out.
+
+    So what has no such field has the digest that it had before there was one.
+    """
+
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    added: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        return {name: value for name, value in content.items() if value is not None or name not in self.added}
 
 
 class Table(Part):
-    """One table of rows: parquet files with the same columns, read in the order given.
+    """One table of rows: files of one format with the same columns, read in the order given.
 
     A table may lack a column by ``null``: the rows of a seller need no ids, a list of true labels has no embeddings.
-    ``group`` names a public column by which a choice is also counted, such as the source of a row.
+    ``group`` names a public column by which a choice is also counted, such as the source of a row. Files may end in
+    ``.parquet``, ``.csv``, ``.npz`` or ``.npy``, see ``tablefiles``; ``.npy`` files hold the embeddings alone, and
+    ``ids`` is a file of another format with the other columns, row for row.
     """
+
+    added = ("ids",)
 
     files: list[str] = Field(min_length=1, max_length=1000)
     id: str | None = "id"
     embedding: str | None = "embedding"
     label: str | None = None
     group: str | None = None
+    ids: str | None = None
 
     @field_validator("files")
     @classmethod
     def _inside_the_bundle(cls, files: list[str]) -> list[str]:
         for name in files:
-            if not is_data_file(name, ".parquet"):
-                raise ValueError(f"{quoted(name)} is not public/NAME.parquet or hidden/NAME.parquet")
+            if not any(is_data_file(name, suffix) for suffix in TABLE_SUFFIXES):
+                raise Wrong(
+                    f"{quoted(name)} is not public/NAME.parquet or hidden/NAME.parquet",
+                    "" if _suffix(name) in TABLE_SUFFIXES else f"It may also end in {', '.join(TABLE_SUFFIXES[1:])}.",
+                )
         if len(set(files)) != len(files):
             raise ValueError("a file is named twice")
         if len({name.partition("/")[0] for name in files}) > 1:
             raise ValueError("a table is either public or hidden: its files belong in one folder")
+        if len({_suffix(name) for name in files}) > 1:
+            raise ValueError("the files of a table are all of one format")
         return files
+
+    @model_validator(mode="after")
+    def _the_other_columns(self) -> Self:
+        refuse(self._wrong_ids())
+        return self
+
+    def _wrong_ids(self) -> Iterator[str]:
+        bare = _suffix(self.files[0]) == ".npy"
+        others = [name for name in (self.id, self.label, self.group) if name is not None]
+        if bare and self.embedding is None:
+            yield "files: a .npy file holds embeddings, and this table has none"
+        if bare and others and self.ids is None:
+            yield f"ids: a .npy file holds embeddings alone; name the file with the column '{others[0]}'"
+        if self.ids is not None:
+            if not bare or not others:
+                yield "ids: it goes with .npy files, for the columns that they cannot hold"
+            elif not any(is_data_file(self.ids, suffix) for suffix in TABLE_SUFFIXES if suffix != ".npy"):
+                yield f"ids: {quoted(self.ids)} is not a .parquet, .csv or .npz file in public/ or hidden/"
+            elif self.ids.partition("/")[0] != self.files[0].partition("/")[0]:
+                yield "ids: a table is either public or hidden: its files belong in one folder"
+
+    @property
+    def sources(self) -> list[str]:
+        """Every file of the table."""
+        return [*self.files, *([self.ids] if self.ids is not None else [])]
 
     @property
     def public(self) -> bool:
@@ -124,10 +189,16 @@ def _of_parameters(error: ValidationError, names: list[str]) -> list[Finding]:
 
 
 class Task(Part):
-    """One of the things a submission answers, with a file and scores of its own."""
+    """One of the things a submission answers, with a file and scores of its own.
+
+    ``final`` is the hidden part of its test set: a table like ``test``, on which nothing is scored before the end.
+    """
+
+    added = ("final",)
 
     name: str = Field(pattern=NAME, max_length=40)
     title: str = Field(default="", max_length=100)
+    final: Table | None = None
 
     @property
     def shown(self) -> str:
@@ -179,7 +250,53 @@ class CommonSpecification(Part):
     @property
     def has_final(self) -> bool:
         """Whether a part of the test rows is kept for after the end of the last phase."""
-        return False
+        return any(table is not None for table in self.final_tables().values())
+
+    def final_tables(self) -> dict[str, Table | None]:
+        """The hidden part of the test set of each task."""
+        raise NotImplementedError
+
+    def test_tables(self) -> dict[str, str]:
+        """The prepared table on which each task is measured."""
+        raise NotImplementedError
+
+    def _finals_disagree(self) -> Iterator[str]:
+        """What is wrong with the final parts of the tasks beside what is shown."""
+        if not self.has_final:
+            return
+        planned = self.tables()
+        shown = {name for other in planned.values() for name in other.table.sources}
+        for task, final in self.final_tables().items():
+            test = planned[self.test_tables()[task]].table
+            if test.public:
+                yield f"final: the task '{task}' has no test beside it"
+            elif final is None:
+                yield f"final: the task '{task}' has none, and others have"
+            else:
+                if [final.id is None, final.embedding is None, final.label is None] != [test.id is None, False, False]:
+                    yield "final: it names the columns of ids, embeddings and labels that test names"
+                if final.public:
+                    yield "final: its rows are hidden: their files belong in hidden/"
+                if shown & set(final.sources):
+                    yield "final: one of its files is also in another table"
+
+    def part(self, name: PartName) -> Self:
+        """The specification of a challenge that is measured on this part of the test set and knows of no other.
+
+        Raises:
+            BundleError: there is no final part.
+        """
+        if name == "final" and not self.has_final:
+            message = "this challenge keeps no part of its test set for the end."
+            raise BundleError(Problem(message, "Name its tables, or leave the part out.", "challenge.yaml", field=name))
+        content = self.model_dump(mode="json")
+        for place in (content, *content["tasks"]):
+            final = place.pop("final", None)
+            if name == "final":
+                # Also where there is none: a task's own test then gives way to the final part of all tasks.
+                place.pop("test", None)
+                place |= {"test": final} if final is not None else {}
+        return type(self).model_validate(content)
 
     @property
     def direction(self) -> Direction:
@@ -211,7 +328,8 @@ class CommonSpecification(Part):
     @cached_property
     def data_files(self) -> list[str]:
         """Every data file of the bundle, public ones first."""
-        files = [name for planned in self.tables().values() for name in planned.table.files]
+        files = [name for planned in self.tables().values() for name in planned.table.sources]
+        files += [name for table in self.final_tables().values() if table is not None for name in table.sources]
         return sorted(dict.fromkeys(files + self.documents), key=lambda name: not name.startswith("public/"))
 
     @property
@@ -228,6 +346,10 @@ class CommonSpecification(Part):
         """What a score depends on. Editing a text leaves the dataset, and so every score, as it is."""
         texts = ("title", "summary", "licence", "description", "rules", "data_card", "domain", "phases")
         return self.model_dump(mode="json", exclude={**dict.fromkeys(texts, True), "tasks": {"__all__": {"title"}}})
+
+
+def _suffix(name: str) -> str:
+    return name[name.rfind(".") :]
 
 
 def is_data_file(name: str, suffix: str) -> bool:

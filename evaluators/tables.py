@@ -1,29 +1,21 @@
-"""From the parquet files of one table to the arrays of ``prepared``.
+"""From the files of one table to the arrays of ``prepared``.
 
-Memory is bounded by one row group of a source file and by the ids and labels of the table; the embeddings go through
+Memory is bounded by a batch of rows of a source file and by the ids and labels of the table; the embeddings go through
 to disk batch by batch.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from evaluators.errors import BundleError, Problem, quoted
-from evaluators.parts import MAX_ID_BYTES, PlannedTable, Table
-
-BATCH_ROWS = 8192
-READ_BYTES = 1024 * 1024
-MAX_GROUPS = 1000
-_EMBEDDING_TYPES = {"halffloat": np.float16, "float": np.float32, "double": np.float64}
+from evaluators.parts import MAX_GROUPS, MAX_ID_BYTES, PlannedTable, Table
+from evaluators.tablefiles import Batch, batches_of
 
 
 def write_table(folder: Path, bundle: Path, planned: PlannedTable) -> int:
@@ -34,17 +26,13 @@ def write_table(folder: Path, bundle: Path, planned: PlannedTable) -> int:
     """
     table = planned.table
     folder.mkdir(parents=True)
-    files = [_opened(bundle, name, table) for name in table.files]
-    count = int(sum(file.metadata.num_rows for file in files))
-    if count == 0:
+    columns = _Columns(folder, planned)
+    for batch in batches_of(bundle, table):
+        columns.add(batch)
+    if columns.filled == 0:
         raise BundleError(Problem("has no rows.", file=table.files[0]))
-    columns = _Columns(folder, planned, files, count)
-    for name, batch in _batches(table, files):
-        columns.add(name, batch)
-    if columns.filled != count:
-        raise BundleError(Problem("the parts hold fewer rows than they say.", file=table.files[0]))
     columns.close()
-    return count
+    return columns.filled
 
 
 class _VectorFile:
@@ -54,23 +42,30 @@ class _VectorFile:
     instead of raising an error.
     """
 
-    def __init__(self, path: Path, dtype: Any, rows: int, dimensions: int) -> None:
-        self.dtype, self.dimensions = np.dtype(dtype), dimensions
+    def __init__(self, path: Path, dtype: Any, dimensions: int) -> None:
+        self.dtype, self.dimensions, self.rows = np.dtype(dtype), dimensions, 0
         self.file = path.open("wb")
-        header = {"descr": self.dtype.str, "fortran_order": False, "shape": (rows, dimensions)}
-        np.lib.format.write_array_header_1_0(self.file, header)
+        self._write_header()
 
     def append(self, vectors: NDArray[Any]) -> None:
         self.file.write(np.ascontiguousarray(vectors, self.dtype).data)
+        self.rows += len(vectors)
 
     def close(self) -> None:
+        # Only now the number of rows is known; NumPy leaves room for any in every header.
+        self.file.seek(0)
+        self._write_header()
         self.file.close()
+
+    def _write_header(self) -> None:
+        header = {"descr": self.dtype.str, "fortran_order": False, "shape": (self.rows, self.dimensions)}
+        np.lib.format.write_array_header_1_0(self.file, header)
 
 
 class _Columns:
     """The columns of a table while they are being collected."""
 
-    def __init__(self, folder: Path, planned: PlannedTable, files: list[pq.ParquetFile], count: int) -> None:
+    def __init__(self, folder: Path, planned: PlannedTable) -> None:
         self.folder = folder
         self.table = planned.table
         self.numbers = {name: number for number, name in enumerate(planned.classes)}
@@ -80,27 +75,31 @@ class _Columns:
         self.groups: dict[str, int] = {}
         self.grouped: list[NDArray[np.int32]] = []
         self.embedding: _VectorFile | None = None
-        if self.table.embedding is not None:
-            dtype, dimensions = _embedding_shape(self.table, files)
-            self.embedding = _VectorFile(folder / "embedding.npy", dtype, count, dimensions)
 
-    def add(self, name: str, batch: pa.RecordBatch) -> None:
+    def add(self, batch: Batch) -> None:
         table = self.table
+        if batch.vectors is not None:
+            self._append(batch.vectors)
         if table.id is not None:
-            self.ids.extend(_ids(batch, name, table.id))
-        if self.embedding is not None and table.embedding is not None:
-            self.embedding.append(_vectors(batch, name, table.embedding, self.embedding.dimensions))
+            self.ids.extend(_ids(batch, table.id))
         if table.label is not None:
-            self.labels.append(_classes(batch, name, table.label, self.numbers))
+            self.labels.append(_classes(batch, table.label, self.numbers))
         if table.group is not None:
-            self.grouped.append(self._groups(batch, name, table.group))
-        self.filled += len(batch)
+            self.grouped.append(self._groups(batch, table.group))
+        self.filled += batch.rows
 
-    def _groups(self, batch: pa.RecordBatch, name: str, column: str) -> NDArray[np.int32]:
-        values = _texts(batch, name, column)
+    def _append(self, vectors: NDArray[Any]) -> None:
+        if self.embedding is None:
+            self.embedding = _VectorFile(self.folder / "embedding.npy", vectors.dtype, vectors.shape[1])
+        if (vectors.dtype, vectors.shape[1]) != (self.embedding.dtype, self.embedding.dimensions):
+            raise BundleError(Problem("the parts' embeddings differ in type or length.", file=self.table.files[0]))
+        self.embedding.append(vectors)
+
+    def _groups(self, batch: Batch, column: str) -> NDArray[np.int32]:
+        values = batch.texts[column]
         numbers = np.array([self.groups.setdefault(value, len(self.groups)) for value in values], np.int32)
         if len(self.groups) > MAX_GROUPS:
-            raise BundleError(Problem(f"has more than {MAX_GROUPS} different values.", file=name, field=column))
+            raise BundleError(Problem(f"has more than {MAX_GROUPS} different values.", file=batch.file, field=column))
         return numbers
 
     def close(self) -> None:
@@ -115,64 +114,17 @@ class _Columns:
             (self.folder / "groups.json").write_text(json.dumps(list(self.groups)))
 
 
-def _embedding_shape(table: Table, files: list[pq.ParquetFile]) -> tuple[Any, int]:
-    shapes = {_embedding_type(file, name, str(table.embedding)) for name, file in zip(table.files, files, strict=True)}
-    if len(shapes) > 1:
-        raise BundleError(Problem("the parts' embeddings differ in type or length.", file=table.files[0]))
-    return shapes.pop()
-
-
-@contextmanager
-def _reading(name: str) -> Iterator[None]:
-    """Whatever the parquet library stumbles over is the fault of the file."""
-    try:
-        yield
-    except (pa.ArrowException, OSError, UnicodeDecodeError, LookupError) as error:
-        raise BundleError(Problem("is not a readable parquet file.", file=name)) from error
-
-
-def _opened(bundle: Path, name: str, table: Table) -> pq.ParquetFile:
-    with _reading(name):
-        # By default the whole file would be read ahead, and a row group held whole.
-        file = pq.ParquetFile(bundle / name, pre_buffer=False, buffer_size=READ_BYTES)
-    for column in table.columns:
-        if column not in file.schema_arrow.names:
-            have = ", ".join(file.schema_arrow.names[:20])
-            raise BundleError(Problem("there is no such column.", f"There are: {have}.", file=name, field=column))
-    return file
-
-
-def _embedding_type(file: pq.ParquetFile, name: str, column: str) -> tuple[Any, int]:
-    """The element type and the length of the vectors of one file."""
-    kind = file.schema_arrow.field(column).type
-    is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-    if not is_list or str(kind.value_type) not in _EMBEDDING_TYPES:
-        raise BundleError(Problem(f"is {kind}, not a list of floats.", file=name, field=column))
-    with _reading(name):
-        first = next(file.iter_batches(batch_size=1, columns=[column], use_threads=False), None)
-    length = 0 if first is None or first.num_rows == 0 else len(first.column(0)[0].as_py() or [])
-    if length == 0:
-        raise BundleError(Problem("has no rows, or its first vector is empty.", file=name, field=column))
-    return _EMBEDDING_TYPES[str(kind.value_type)], length
-
-
-def _batches(table: Table, files: list[pq.ParquetFile]) -> Iterator[tuple[str, pa.RecordBatch]]:
-    for name, file in zip(table.files, files, strict=True):
-        with _reading(name):
-            for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=table.columns, use_threads=False):
-                yield name, batch
-
-
-def _ids(batch: pa.RecordBatch, name: str, column: str) -> list[bytes]:
+def _ids(batch: Batch, column: str) -> list[bytes]:
     ids = []
-    for value in _texts(batch, name, column):
-        encoded = value.encode()
+    for row, value in enumerate(batch.texts[column]):
+        encoded = value.encode("utf-8", "surrogatepass")
         if not encoded or len(encoded) > MAX_ID_BYTES or not value.isprintable() or value != value.strip():
             raise BundleError(
                 Problem(
                     f"{quoted(value)} cannot be an id.",
                     f"Ids have 1 to {MAX_ID_BYTES} bytes, print, and neither start nor end with a blank.",
-                    file=name,
+                    file=batch.file,
+                    line=batch.line(row),
                     field=column,
                 )
             )
@@ -180,34 +132,17 @@ def _ids(batch: pa.RecordBatch, name: str, column: str) -> list[bytes]:
     return ids
 
 
-def _texts(batch: pa.RecordBatch, name: str, column: str) -> list[str]:
-    """A column as text; a missing value is the empty text, which is neither an id nor a class."""
-    with _reading(name):
-        return [value or "" for value in batch.column(column).cast(pa.string()).to_pylist()]
-
-
-def _vectors(batch: pa.RecordBatch, name: str, column_name: str, dimensions: int) -> NDArray[Any]:
-    """(rows, dimensions) of one batch, every number finite."""
-    column = batch.column(column_name)
-    flat = column.flatten()
-    lengths = column.value_lengths() if not pa.types.is_fixed_size_list(column.type) else None
-    even = lengths is None or (lengths.null_count == 0 and set(lengths.unique().to_pylist()) == {dimensions})
-    if column.null_count or flat.null_count or not even or len(flat) != len(batch) * dimensions:
-        raise BundleError(
-            Problem(f"a vector is missing or has not {dimensions} numbers.", file=name, field=column_name)
-        )
-    vectors: NDArray[Any] = flat.to_numpy(zero_copy_only=False).reshape(len(batch), dimensions)
-    if not np.isfinite(vectors).all():
-        raise BundleError(Problem("a vector holds NaN or an infinite number.", file=name, field=column_name))
-    return vectors
-
-
-def _classes(batch: pa.RecordBatch, name: str, label: str, classes: dict[str, int]) -> NDArray[np.int32]:
-    values = _texts(batch, name, label)
-    unknown = next((value for value in values if value not in classes), None)
+def _classes(batch: Batch, label: str, classes: dict[str, int]) -> NDArray[np.int32]:
+    values = batch.texts[label]
+    unknown = next((row for row, value in enumerate(values) if value not in classes), None)
     if unknown is not None:
         raise BundleError(
-            Problem(f"{quoted(unknown)} is not one of the specification's classes.", file=name, field=label)
+            Problem(
+                f"{quoted(values[unknown])} is not one of the specification's classes.",
+                file=batch.file,
+                line=batch.line(unknown),
+                field=label,
+            )
         )
     return np.array([classes[value] for value in values], np.int32)
 

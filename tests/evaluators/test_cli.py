@@ -146,7 +146,7 @@ def test_a_broken_bundle_leaves_by_2(tmp_path: Path, run: CommandLine) -> None:
     assert run("prepare", bundle) == (
         2,
         "",
-        "challenge.yaml, field 'budget': Input should be greater than or equal to 2.\n",
+        "challenge.yaml, line 29, column 12, field 'budget': 1 is too small. It must be at least 2.\n",
     )
 
 
@@ -227,7 +227,7 @@ def test_an_import_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> 
 
 def test_preparing_can_be_told_to_end(folder: Path, run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    monkeypatch.setattr("evaluators.cli.prepare", lambda *arguments: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr("evaluators.cli.prepare_parts", lambda *arguments: os.kill(os.getpid(), signal.SIGTERM))
     try:
         assert run("prepare", folder / "bundle")[0] == 128 + signal.SIGTERM
         assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN

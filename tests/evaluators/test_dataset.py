@@ -51,7 +51,7 @@ def test_rows_ids_and_labels_come_back_as_they_were(floats: str, fixed_size: boo
 
 
 def test_several_batches_are_joined_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evaluators.tables.BATCH_ROWS", 7)
+    monkeypatch.setattr("evaluators.tablefiles.parquet.BATCH_ROWS", 7)
     bundle = write_bundle(tmp_path / "bundle", rows=60)
     source = pq.read_table(bundle / "public/pool.parquet")
     pool = prepared(bundle, tmp_path / "store").table("pool")
@@ -174,13 +174,15 @@ def broken_pool(tmp_path: Path, ids: Any, vectors: Any, labels: Any, **options: 
             ["a", "b"],
             [[1, 2], [1, float("nan")]],
             ["apple"] * 2,
-            "field 'embedding': a vector holds NaN or an infinite number.",
+            "field 'embedding': the vector of row 2 holds NaN or an infinite number. "
+            "Mend it or leave the row out.",
         ),
         (
             ["a", "b"],
             [[1, 2], [1, float("inf")]],
             ["apple"] * 2,
-            "field 'embedding': a vector holds NaN or an infinite number.",
+            "field 'embedding': the vector of row 2 holds NaN or an infinite number. "
+            "Mend it or leave the row out.",
         ),
         (["a"], [[]], ["apple"], "field 'embedding': has no rows, or its first vector is empty."),
         (["a"], [[1, 2]], ["pear"], "field 'label': 'pear' is not one of the specification's classes."),

@@ -171,7 +171,7 @@ def test_a_broken_value_is_refused_with_its_field(changes: dict[str, Any], text:
         "/public/pool.parquet",
         "public/a/b.parquet",
         "public\\pool.parquet",
-        "public/pool.csv",
+        "public/pool.xlsx",
         "public/.parquet",
         "public/.hidden.parquet",
         "public/pool\n.parquet",

@@ -144,6 +144,13 @@ class AcquisitionSpecification(CommonSpecification):
         names = self.documents
         if len(set(names)) != len(names):
             yield "summaries: two markets name the same document"
+        yield from self._finals_disagree()
+
+    def final_tables(self) -> dict[str, Table | None]:
+        return {market.name: market.final for market in self.tasks}
+
+    def test_tables(self) -> dict[str, str]:
+        return {market.name: market.test_table for market in self.tasks}
 
     @cached_property
     def markets(self) -> dict[str, Market]:

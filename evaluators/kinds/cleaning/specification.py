@@ -87,6 +87,8 @@ class CleaningSpecification(CommonSpecification):
     only. Otherwise it says how many were.
     """
 
+    added = ("final",)
+
     kind: Literal["cleaning"]
     reference: Literal["dataperf-vision-cleaning"] | None = None
 
@@ -102,6 +104,7 @@ class CleaningSpecification(CommonSpecification):
     validation: Table | None = None
     test: Table | None = None
     truth: Table | None = None
+    final: Table | None = None
 
     _checked = field_validator("classes")(lambda names: names if names is None else checked_classes(names))
 
@@ -137,6 +140,7 @@ class CleaningSpecification(CommonSpecification):
             yield "reference: the public evaluator ranks the rows of two classes"
         if self.reference and self.seeds != [REFERENCE_SEED]:
             yield f"seeds: the public evaluator has the seed {REFERENCE_SEED} and no other"
+        yield from self._finals_disagree()
 
     def _tables_agree(self, plan: CleaningPlan) -> Iterator[str]:
         train, test, truth = (self._required(role, plan.task) for role in ("train", "test", "truth"))
@@ -178,6 +182,12 @@ class CleaningSpecification(CommonSpecification):
             truth=names["truth"],
             train_table=self._required("train", task),
         )
+
+    def final_tables(self) -> dict[str, Table | None]:
+        return {task.name: task.final or self.final for task in self.tasks}
+
+    def test_tables(self) -> dict[str, str]:
+        return {name: plan.test for name, plan in self.plans.items()}
 
     def _table(self, role: str, task: CleaningTask) -> Table | None:
         table: Table | None = getattr(task, role) or getattr(self, role)

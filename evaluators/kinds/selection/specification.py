@@ -79,6 +79,8 @@ class SelectionSpecification(CommonSpecification):
     others one seed is enough. With ``every_class`` a choice needs a row of each class.
     """
 
+    added = ("final",)
+
     kind: Literal["selection"]
     reference: Literal["dataperf-vision-selection", "dataperf-speech-selection"] | None = None
 
@@ -93,6 +95,7 @@ class SelectionSpecification(CommonSpecification):
     pool: Table | None = None
     test: Table | None = None
     examples: Table | None = None
+    final: Table | None = None
 
     _checked = field_validator("classes")(lambda names: names if names is None else checked_classes(names))
 
@@ -127,6 +130,7 @@ class SelectionSpecification(CommonSpecification):
             yield "seeds: with subsample 1 every seed gives the same score; name one seed"
         if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
             yield f"scorer: this challenge has no scorer '{self.scorer}'"
+        yield from self._finals_disagree()
 
     def _tables_agree(self, plan: TaskPlan) -> Iterator[str]:
         planned = self.tables()
@@ -162,6 +166,12 @@ class SelectionSpecification(CommonSpecification):
             examples=examples,
             pool_table=self._table("pool", task),
         )
+
+    def final_tables(self) -> dict[str, Table | None]:
+        return {task.name: task.final or self.final for task in self.tasks}
+
+    def test_tables(self) -> dict[str, str]:
+        return {name: plan.test for name, plan in self.plans.items()}
 
     def _table(self, role: str, task: SelectionTask) -> Table:
         table: Table = getattr(task, role) or getattr(self, role)
