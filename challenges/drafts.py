@@ -101,7 +101,7 @@ def mark_of(draft: Draft, parts: Collection[str]) -> str:
 
 def data_mark(draft: Draft) -> str:
     """A mark of all that the data depend on: the answers to their steps and the files."""
-    files = list(draft.files.order_by("name").values_list("name", "sha256"))
+    files = sorted((file.name, file.sha256) for file in draft.files.all())
     return _digest([[draft.answers.get(name) for name in DATA_PARTS], files])
 
 

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
+from frontend.organize import columns, data, files, mine, phases, readiness, scoring, texts
 from frontend.views import board, challenge, home, reviews, submissions, tokens, upload
 
 app_name = "frontend"
+
+WAY = "challenges/<slug:slug>/organize/"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -25,4 +28,21 @@ urlpatterns = [
     path("submissions/<uuid:pk>/cancel", submissions.cancel, name="submission-cancel"),
     path("submissions/<uuid:pk>/result.json", submissions.result, name="submission-result"),
     path("submissions/<uuid:pk>/files/<str:name>", submissions.file, name="submission-file"),
+    path("organize/", mine.mine, name="organize"),
+    path("organize/new", files.new, name="organize-new"),
+    path(WAY, mine.go_on, name="organize-challenge"),
+    path(f"{WAY}files", files.files, name="organize-files"),
+    path(f"{WAY}files/<int:pk>/remove", files.remove, name="organize-file-remove"),
+    path(f"{WAY}columns", columns.columns, name="organize-columns"),
+    path(f"{WAY}scoring", scoring.scoring, name="organize-scoring"),
+    path(f"{WAY}build", scoring.build, name="organize-build"),
+    path(f"{WAY}texts", texts.texts, name="organize-texts"),
+    path(f"{WAY}preview", texts.preview, name="organize-preview"),
+    path(f"{WAY}phases", phases.phases, name="organize-phases"),
+    path(f"{WAY}phases/new", phases.phase, name="organize-phase-new"),
+    path(f"{WAY}phases/<int:pk>", phases.phase, name="organize-phase"),
+    path(f"{WAY}phases/<int:pk>/remove", phases.remove, name="organize-phase-remove"),
+    path(f"{WAY}data", data.data, name="organize-data"),
+    path(f"{WAY}readiness", readiness.readiness, name="organize-readiness"),
+    path(f"{WAY}delete", mine.delete, name="organize-delete"),
 ]

@@ -1,0 +1,55 @@
+"""The texts of a challenge: they may change at any time, as no score depends on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from pydantic import ValidationError
+
+from challenges.models import Challenge, DatasetVersion
+from evaluators.errors import BundleError, Problem
+from evaluators.specification import parse_specification
+
+FIELDS = ("title", "summary", "licence", "description", "rules", "data_card")
+
+
+def texts_of(challenge: Challenge) -> dict[str, str]:
+    """The texts as they stand in the newest version of its data; nothing without one."""
+    newest = challenge.dataset_versions.order_by("-number").first()
+    return {name: newest.specification.get(name, "") for name in FIELDS} if newest is not None else {}
+
+
+def write_texts(challenge: Challenge, texts: Mapping[str, str]) -> None:
+    """Put texts into every version that a phase shows, and into the newest.
+
+    Raises:
+        BundleError: a text is too long or missing.
+    """
+    with transaction.atomic():
+        for version in _shown(challenge):
+            content = {**version.specification, **{name: texts[name] for name in FIELDS if name in texts}}
+            try:
+                parse_specification(content)
+            except ValidationError as error:
+                raise BundleError([_as_problem(item) for item in error.errors()]) from error
+            # The digest of a version is that of its data: texts are no part of it.
+            version.specification = content
+            version.save(update_fields=["specification"])
+        shown = {name: texts[name] for name in ("title", "summary") if texts.get(name)}
+        if shown:
+            Challenge.objects.filter(pk=challenge.pk).update(**shown)
+
+
+def _shown(challenge: Challenge) -> list[DatasetVersion]:
+    versions = challenge.dataset_versions.order_by("-number")
+    used = set(challenge.phases.values_list("dataset_version", flat=True))
+    used |= set(challenge.phases.values_list("final_dataset_version", flat=True))
+    newest = versions.first()
+    return [version for version in versions if version.pk in used or version == newest]
+
+
+def _as_problem(item: Mapping[str, object]) -> Problem:
+    place = item["loc"]
+    name = str(place[-1]) if isinstance(place, tuple) and place else ""
+    return Problem(f"{item['msg']}.", field=f"texts.{name}")

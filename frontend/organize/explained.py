@@ -1,0 +1,29 @@
+"""What the models and their parameters are, in a sentence each, for somebody who chooses one."""
+
+from __future__ import annotations
+
+MODEL_MEANINGS = {
+    "logistic-regression": "A linear classifier: quick, the same at every run, and the usual choice on embeddings.",
+    "nearest-neighbours": "The nearest chosen rows vote: shows gaps in a choice, suffers from wrong labels.",
+    "keyword-vote": "Six classifiers vote, as in DataPerf's speech challenge: for rare keywords and a handful of rows.",
+    "linear-adamw": "Two linear layers, as in DataPerf's cleaning challenge: for two classes only.",
+}
+
+PARAMETERS = {
+    "C": ("logistic-regression", "Regularisation C", "Larger values trust the chosen rows more. Default 1."),
+    "max_iter": ("logistic-regression", "Iterations", "At most so many steps of the solver. Default 100."),
+    "balanced": (
+        "logistic-regression",
+        "Weight classes by their rarity",
+        "Rows of rare classes count for more. Default no.",
+    ),
+    "k": ("nearest-neighbours", "Neighbours k", "How many vote. Default 5."),
+}
+"""Of each parameter: its model, its title, what it does."""
+
+METRICS_OF = {
+    "selection": ("accuracy", "balanced_accuracy", "macro_f1", "f1", "precision", "recall"),
+    "cleaning": ("accuracy", "balanced_accuracy", "macro_f1", "f1", "precision", "recall", "fraction_fixes", "auc"),
+    "acquisition": ("score", "accuracy"),
+}
+"""What each kind can be ranked by; the last two of a cleaning are for rankings."""

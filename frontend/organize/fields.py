@@ -1,0 +1,90 @@
+"""Form fields as the organizer's pages show them: explained choices, short texts, errors beside their field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from django import forms
+
+from evaluators.errors import Problem
+
+
+class Explained(str):
+    """The title of a choice with a sentence about it."""
+
+    meaning: str
+
+    def __new__(cls, title: str, meaning: str = "") -> Self:
+        made = super().__new__(cls, title)
+        made.meaning = meaning
+        return made
+
+
+class ExplainedChoice(forms.ChoiceField):
+    """One of a few, each with a sentence; shown as a list of radio buttons by ``parts/choices.html``."""
+
+    widget = forms.RadioSelect
+
+
+class Percent(forms.FloatField):
+    """A part between 0 and 1, asked for in percent."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=99, **options)
+        self.widget.attrs |= {"step": "any", "inputmode": "decimal"}
+
+    def prepare_value(self, value: Any) -> Any:
+        # What was typed comes back as text; only what is stored is a part.
+        return f"{value * 100:g}" if isinstance(value, float) else value
+
+    def clean(self, value: Any) -> float | None:
+        found: float | None = super().clean(value)
+        return None if found is None else round(found / 100, 6)
+
+
+class Seeds(forms.CharField):
+    """Whole numbers with commas between; empty: None."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[int] | None:
+        text = super().clean(value)
+        parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+        if not parts:
+            return None
+        if len(parts) > 100 or not all(part.isascii() and part.isdigit() and len(part) <= 10 for part in parts):
+            raise forms.ValidationError("Seeds are at most 100 whole numbers with commas between, like 0, 1, 2.")
+        return [int(part) for part in parts]
+
+
+class Lines(forms.CharField):
+    """One text a line; empty: None."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str] | None:
+        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        return lines or None
+
+
+class StepForm(forms.Form):
+    """The form of a step. ``places`` says which of its fields mends a problem of the answers (``STEP.FIELD``)."""
+
+    places: Mapping[str, str] = {}
+
+    def take_problems(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Show problems at their fields; return those that belong to none of them."""
+        others = []
+        for problem in problems:
+            field = self.places.get(problem.field or "", "")
+            if field in self.fields:
+                message = f"{problem.message[:1].upper()}{problem.message[1:]} {problem.remedy}".strip()
+                self.add_error(field, message)
+            else:
+                others.append(problem)
+        return others

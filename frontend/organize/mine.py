@@ -1,0 +1,97 @@
+"""What somebody organizes, and where to begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from challenges.drafts import delete_draft
+from challenges.models import Challenge, DatasetVersion, Draft, Role
+from challenges.models.role import ORGANIZERS
+from challenges.roles import may_own
+from evaluators.errors import BundleError
+from frontend.organize.access import challenge_and_draft, step_page
+from frontend.organize.steps import STEPS, next_step
+from leaderboard.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One line of the list."""
+
+    challenge: Challenge
+    role: str
+    entries: int
+    step: str
+    is_draft: bool
+
+    @property
+    def step_title(self) -> str:
+        return STEPS[self.step]
+
+
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Drafts and published challenges, in a number of queries that does not depend on how many there are."""
+    people = Q(challenge__phases__submissions__is_baseline=False)
+    roles = (
+        Role.objects.filter(user=cast(User, request.user), name__in=ORGANIZERS)
+        .select_related("challenge__draft")
+        # Their specifications are large, and all that is asked is whether there are any.
+        .prefetch_related(
+            Prefetch("challenge__dataset_versions", DatasetVersion.objects.only("challenge_id")),
+            "challenge__phases",
+            "challenge__draft__files",
+        )
+        .annotate(entries=Count("challenge__phases__submissions", filter=people))
+        .order_by("challenge__status", "-challenge__created_at")
+    )
+    listed = [_line(role) for role in roles]
+    return render(request, "frontend/organize/mine.html", {"listed": listed})
+
+
+def _line(role: Role) -> Mine:
+    challenge = role.challenge
+    draft: Draft | None = getattr(challenge, "draft", None)
+    is_draft = challenge.status == Challenge.Status.DRAFT
+    step = next_step(challenge, draft) if is_draft else "phases"
+    entries: int = role.entries  # type: ignore[attr-defined]  # annotated
+    return Mine(challenge, role.get_name_display(), entries, step, is_draft)
+
+
+@login_required
+@require_safe
+def go_on(request: HttpRequest, slug: str) -> HttpResponse:
+    """To the step at which a challenge is."""
+    challenge, draft = challenge_and_draft(request, slug)
+    step = next_step(challenge, draft) if challenge.status == Challenge.Status.DRAFT else "phases"
+    return redirect(f"frontend:organize-{step}", slug=slug)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask, and on the second press delete."""
+    challenge, draft = challenge_and_draft(request, slug)
+    if not may_own(request.user, challenge):
+        raise PermissionDenied("Only its owner may do that.")
+    if request.method == "POST":
+        try:
+            delete_draft(challenge)
+        except BundleError as error:
+            context = {"problems": error.problems}
+            return step_page(
+                request, "files", challenge, draft, context, template="frontend/organize/delete.html", status=400
+            )
+        messages.success(request, f"“{challenge.title}” is deleted.")
+        return redirect("frontend:organize")
+    return step_page(request, "files", challenge, draft, {}, template="frontend/organize/delete.html")
