@@ -4,6 +4,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from leaderboard.api import schema as _schema  # noqa: F401 — registers itself with drf-spectacular
 from leaderboard.api.board import Leaderboard, LeaderboardCsv
+from leaderboard.api.boards import BoardDocument
 from leaderboard.api.challenges import ChallengeCheck, ChallengeDetail, ChallengeFile, ChallengeFiles, ChallengeList
 from leaderboard.api.decisions import ChallengeDecisions
 from leaderboard.api.submissions import ChallengeSubmissions, SubmissionDetail, SubmissionList
@@ -26,6 +27,7 @@ urlpatterns = [
     path("challenges/<slug:slug>/submissions/", ChallengeSubmissions.as_view(), name="challenge-submissions"),
     path("challenges/<slug:slug>/leaderboard/", Leaderboard.as_view(), name="challenge-leaderboard"),
     path("challenges/<slug:slug>/leaderboard.csv", LeaderboardCsv.as_view(), name="challenge-leaderboard-csv"),
+    path("challenges/<slug:slug>/board.json", BoardDocument.as_view(), name="challenge-board"),
     path("challenges/<slug:slug>/decisions/", ChallengeDecisions.as_view(), name="challenge-decisions"),
     path("submissions/", SubmissionList.as_view(), name="submission-list"),
     path("submissions/<uuid:pk>/", SubmissionDetail.as_view(), name="submission-detail"),

@@ -35,6 +35,14 @@ TABLE: dict[str, str] = {
     "GET /challenges/{draft}/submit": "302 404 404 200 200 404 200 200",
     "POST /challenges/{private}/check": "404 200 200 200 200 404 200 200",
     "POST /challenges/{draft}/check": "404 404 404 400 400 404 400 400",
+    # --- teams: ``participant`` owns one, ``other`` is in it; nobody else may know of it, staff neither
+    "GET /teams/": "302 200 200 200 200 200 200 200",
+    "POST /teams/": "302 302 302 302 302 302 302 302",
+    "GET /teams/{team}/": "302 200 200 404 404 404 404 404",
+    "POST /teams/{team}/": "302 302 403 404 404 404 404 404",
+    "GET /teams/join/{team_secret}/": "200 200 200 200 200 200 200 200",
+    "POST /teams/join/{team_secret}/": "302 302 302 302 302 302 302 302",
+    "GET /teams/join/nothing/": "404 404 404 404 404 404 404 404",
     # --- submissions: one that is on the board, and one that waits; ``participant`` sent them
     "GET /submissions/{public_scored}/": "200 200 200 200 200 200 200 200",
     "GET /submissions/{private_scored}/": "404 200 200 200 200 404 200 200",
@@ -53,6 +61,9 @@ TABLE: dict[str, str] = {
     "POST /submissions/{public_scored}/decide": "302 302 403 403 403 403 403 403",
     "POST /submissions/{private_scored}/decide": "302 302 403 403 403 404 403 403",
     "POST /submissions/{private_waiting}/decide": "302 302 404 403 403 404 403 403",
+    "GET /api/v1/challenges/{public}/board.json": "200 200 200 200 200 200 200 200",
+    "GET /api/v1/challenges/{private}/board.json": "404 200 200 200 200 404 200 200",
+    "GET /api/v1/challenges/{draft}/board.json": "404 404 404 200 200 404 200 200",
     "GET /api/v1/challenges/{public}/decisions/": "200 200 200 200 200 200 200 200",
     "GET /api/v1/challenges/{private}/decisions/": "404 200 200 200 200 404 200 200",
     "GET /api/v1/challenges/{draft}/decisions/": "404 404 404 200 200 404 200 200",
@@ -80,6 +91,8 @@ def _upload() -> dict[str, Any]:
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "frontend:decide": lambda: {"kind": "withdrawal", "text": "A mistake of ours."},
     "frontend:check": _upload,
+    "frontend:teams": lambda: {"name": "A new team"},
+    "frontend:team": lambda: {"action": "rename", "name": "Another name"},
     "frontend:submit": _upload,
     "api:challenge-check": _upload,
     "api:challenge-submissions": _upload,

@@ -1,0 +1,207 @@
+"""Making a challenge of an archive: all of it in one transaction, or nothing.
+
+Bytes are put into the store before; without the records they are for the sweep. Nobody's account comes with it: teams
+arrive with their names and without members, and whoever imports becomes the owner if they say so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import Error, transaction
+from pydantic import ValidationError as WrongSpecification
+
+from challenges.models import Challenge, Role
+from challenges.models.role import RoleName
+from evaluators.errors import BundleError
+from evaluators.specification import parse_specification
+from leaderboard.archive.layout import (
+    BOARD,
+    CHALLENGE,
+    CHALLENGE_FIELDS,
+    OF_CHALLENGE,
+    TABLES,
+    Table,
+    data_member,
+    result_member,
+    submission_member,
+)
+from leaderboard.archive.reading import OpenArchive, open_archive
+from leaderboard.archive.records import Unreadable, linked, values_of
+from leaderboard.boarddocument import canonical, read_boards
+from leaderboard.models import Evaluation, Submission, Team, User
+from leaderboard.statuses import ACTIVE, Status
+from leaderboard.storage import object_store
+from leaderboard.teams import BASELINES_SLUG, baselines_team
+
+ACTOR = "import"
+BATCH = 500
+
+Records = Mapping[str, Sequence[dict[str, Any]]]
+
+logger = logging.getLogger(__name__)
+
+
+def import_archive(path: Path, *, owner: User | None = None) -> Challenge:
+    """Make the challenge with everything that belongs to it.
+
+    Raises:
+        Unreadable: the archive is damaged or at odds with itself, or this site has the challenge already.
+    """
+    with open_archive(path) as archive:
+        records = {table.name: _rows(archive, table) for table in TABLES}
+        values = values_of(archive.json(CHALLENGE), Challenge, CHALLENGE_FIELDS, CHALLENGE)
+        _not_here_yet(str(values["slug"]), records)
+        _store_files(archive, records)
+        try:
+            with transaction.atomic():
+                challenge = Challenge.objects.create(**values)
+                _make(challenge, archive, records)
+                if owner is not None:
+                    Role.objects.create(challenge=challenge, user=owner, name=RoleName.OWNER)
+                if canonical(read_boards(challenge)) != archive.content(BOARD):
+                    raise Unreadable(f"its boards are not those of its {BOARD}")
+        except Error as error:
+            # A constraint of the database: the rows contradict each other.
+            raise Unreadable("its rows contradict each other or those of this site") from error
+    logger.info("challenge imported slug=%s submissions=%s", challenge.slug, len(records["submissions"]))
+    return challenge
+
+
+def _rows(archive: OpenArchive, table: Table) -> list[dict[str, Any]]:
+    rows = archive.json(table.member)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Unreadable(f"{table.member} is not a list of rows")
+    return rows
+
+
+def _not_here_yet(slug: str, records: Records) -> None:
+    if Challenge.objects.filter(slug=slug).exists():
+        raise Unreadable(f"this site has a challenge '{slug}' already; nothing was changed")
+    for row in records["submissions"]:
+        values = values_of(row, Submission, ("id",), "tables/submissions.json")
+        if Submission.objects.filter(pk=values["id"]).exists():
+            raise Unreadable(f"this site has the submission {values['id']} already; nothing was changed")
+
+
+def _store_files(archive: OpenArchive, records: Records) -> None:
+    """Every file that a row names, under the sum that the row says."""
+    for row in records["data_files"]:
+        version = _of(records, "dataset_versions", row.get("dataset_version")).get("number")
+        _store(archive, data_member(version if isinstance(version, int) else 0, str(row.get("name"))), row)
+    for row in records["submission_files"]:
+        submission = _of(records, "submissions", row.get("submission")).get("id")
+        _store(archive, submission_member(submission, str(row.get("name"))), row)
+
+
+def _of(records: Records, table: str, number: object) -> dict[str, Any]:
+    rows = records[table]
+    if not isinstance(number, int) or not 1 <= number <= len(rows):
+        raise Unreadable(f"a file belongs to nothing in {table}")
+    return rows[number - 1]
+
+
+def _store(archive: OpenArchive, name: str, row: Mapping[str, Any]) -> None:
+    with archive.file(name) as file:
+        stored = object_store().put(file)
+    if (stored.sha256, stored.size) != (row.get("sha256"), row.get("size")):
+        raise Unreadable(f"{name} is not the file that its row names")
+
+
+def _make(challenge: Challenge, archive: OpenArchive, records: Records) -> None:
+    made: dict[str, list[Any]] = {}
+    for table in TABLES:
+        made[table.name] = []
+        if table.name == "teams":
+            made["teams"] = [_team(row) for row in records["teams"]]
+            continue
+        objects = [
+            _object(challenge, archive, table, number, row, made)
+            for number, row in enumerate(records[table.name], start=1)
+            if table.name != "rounds"
+        ]
+        if table.name == "rounds":
+            _make_rounds(challenge, archive, table, records, made)
+        else:
+            made[table.name] = table.model._base_manager.bulk_create(objects, batch_size=BATCH)
+    _point_to_current(records, made)
+
+
+def _make_rounds(
+    challenge: Challenge, archive: OpenArchive, table: Table, records: Records, made: dict[str, list[Any]]
+) -> None:
+    """One by one: a round may start from one before it."""
+    for number, row in enumerate(records[table.name], start=1):
+        item = _object(challenge, archive, table, number, row, made)
+        item.save(force_insert=True)
+        made[table.name].append(item)
+
+
+def _team(row: Mapping[str, Any]) -> Team:
+    values = values_of(row, Team, ("name", "slug", "created_at"), "tables/teams.json")
+    if values["slug"] == BASELINES_SLUG:
+        return baselines_team()
+    # The name may be somebody else's here: it is another team all the same, and nobody is in it.
+    if Team.objects.filter(slug=values["slug"]).exists():
+        values["slug"] = f"{values['slug'][:140]}-{secrets.token_hex(4)}"
+    return Team.objects.create(**values)
+
+
+def _object(
+    challenge: Challenge,
+    archive: OpenArchive,
+    table: Table,
+    number: int,
+    row: dict[str, Any],
+    made: Mapping[str, Sequence[Any]],
+) -> Any:
+    where = f"{table.member}, row {number}"
+    values = values_of(row, table.model, table.fields, where) | linked(row, table, made, where)
+    if table.name in OF_CHALLENGE:
+        values["challenge"] = challenge
+    if table.name == "dataset_versions":
+        _valid_specification(values["specification"], where)
+    elif table.name == "history":
+        values["actor"] = ACTOR
+    elif table.name == "evaluations":
+        values["result"] = _result(archive, number, values, where)
+    return table.model(**values)
+
+
+def _valid_specification(content: Any, where: str) -> None:
+    try:
+        parse_specification(content)
+    except (BundleError, WrongSpecification, ValidationError, ValueError, TypeError) as error:
+        raise Unreadable(f"{where}: the specification is not valid") from error
+
+
+def _result(archive: OpenArchive, number: int, values: Mapping[str, Any], where: str) -> str:
+    """The exact bytes that were printed; their sum is on record too."""
+    if values["status"] in ACTIVE:
+        raise Unreadable(f"{where} is still under way")
+    if values["status"] != Status.SUCCEEDED:
+        return ""
+    content = archive.content(result_member(number))
+    if values["result_sha256"] and hashlib.sha256(content).hexdigest() != values["result_sha256"]:
+        raise Unreadable(f"{where}: the result is not the one whose SHA-256 was recorded")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{where}: the result is not text") from error
+
+
+def _point_to_current(records: Records, made: Mapping[str, Sequence[Any]]) -> None:
+    changed: list[Submission] = []
+    evaluations: Sequence[Evaluation] = made["evaluations"]
+    for row, evaluation in zip(records["evaluations"], evaluations, strict=True):
+        if row.get("current") is True:
+            submission = evaluation.submission
+            submission.evaluation = evaluation
+            changed.append(submission)
+    Submission.objects.bulk_update(changed, ["evaluation"], batch_size=BATCH)

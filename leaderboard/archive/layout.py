@@ -1,0 +1,226 @@
+"""What an archive holds, and in which order it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from challenges.models import Announcement, Challenge, DataFile, DatasetVersion, Phase, Round
+from leaderboard.models import (
+    BoardEntry,
+    BoardVersion,
+    Decision,
+    Evaluation,
+    Score,
+    StatusChange,
+    Submission,
+    SubmissionFile,
+    Team,
+)
+from leaderboard.models.board import BoardState
+from leaderboard.statuses import ACTIVE
+
+FORMAT = "ratchet-archive"
+VERSION = 1
+
+MANIFEST = "manifest.json"
+CHALLENGE = "challenge.json"
+BOARD = "board.json"
+PAGE = "index.html"
+README = "README.txt"
+
+CHALLENGE_FIELDS = (
+    "slug",
+    "title",
+    "summary",
+    "kind",
+    "domain",
+    "status",
+    "visibility",
+    "forum_url",
+    "created_at",
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of row. ``links`` names the table that a foreign key points into; there it is a number from 1."""
+
+    name: str
+    model: type[Model]
+    fields: tuple[str, ...]
+    rows: Callable[[Challenge], QuerySet[Any]]
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def member(self) -> str:
+        return f"tables/{self.name}.json"
+
+
+def _ended(challenge: Challenge) -> QuerySet[Evaluation]:
+    """What is still under way, or belongs to a board that is, would be scored again by whoever imports it."""
+    return (
+        Evaluation.objects.filter(submission__phase__challenge=challenge)
+        .exclude(status__in=ACTIVE)
+        .exclude(board_version__state=BoardState.COMPUTING)
+    )
+
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "rounds",
+        Round,
+        ("version", "created_at"),
+        lambda challenge: Round.objects.filter(challenge=challenge),
+        {"starts_from": "rounds"},
+    ),
+    Table(
+        "dataset_versions",
+        DatasetVersion,
+        ("number", "digest", "specification", "note", "created_at"),
+        lambda challenge: DatasetVersion.objects.filter(challenge=challenge),
+    ),
+    Table(
+        "data_files",
+        DataFile,
+        ("name", "sha256", "size", "is_public", "media_type"),
+        lambda challenge: DataFile.objects.filter(dataset_version__challenge=challenge),
+        {"dataset_version": "dataset_versions"},
+    ),
+    Table(
+        "phases",
+        Phase,
+        (
+            "name",
+            "starts_at",
+            "ends_at",
+            "time_zone",
+            "freezes_at",
+            "review_ends_at",
+            "open_division",
+            "max_team_size",
+            "daily_limit",
+            "total_limit",
+        ),
+        lambda challenge: Phase.objects.filter(challenge=challenge),
+        {"round": "rounds", "dataset_version": "dataset_versions", "final_dataset_version": "dataset_versions"},
+    ),
+    # Names alone: who is in a team, their addresses and passwords belong to the site.
+    Table(
+        "teams",
+        Team,
+        ("name", "slug", "created_at"),
+        lambda challenge: Team.objects.filter(submissions__phase__challenge=challenge).distinct(),
+    ),
+    Table(
+        "submissions",
+        Submission,
+        (
+            "id",
+            "name",
+            "division",
+            "standing",
+            "is_baseline",
+            "baseline",
+            "client",
+            "created_at",
+            "quota_day",
+            "refunded",
+            "check_report",
+        ),
+        # By time: their ids are drawn at random.
+        lambda challenge: Submission.objects.filter(phase__challenge=challenge).order_by("created_at", "pk"),
+        {"phase": "phases", "team": "teams"},
+    ),
+    Table(
+        "submission_files",
+        SubmissionFile,
+        ("name", "sha256", "size"),
+        lambda challenge: SubmissionFile.objects.filter(submission__phase__challenge=challenge),
+        {"submission": "submissions"},
+    ),
+    Table(
+        "board_versions",
+        BoardVersion,
+        ("number", "cause", "note", "state", "content", "changes", "created_at", "current_at"),
+        lambda challenge: BoardVersion.objects.filter(phase__challenge=challenge).exclude(state=BoardState.COMPUTING),
+        {"phase": "phases", "dataset_version": "dataset_versions"},
+    ),
+    Table(
+        "evaluations",
+        Evaluation,
+        (
+            "background",
+            "scorer",
+            "status",
+            "attempt",
+            "faults",
+            "queued_at",
+            "started_at",
+            "finished_at",
+            "message",
+            "problems",
+            "result_sha256",
+            "timings",
+            "score",
+        ),
+        _ended,
+        {"submission": "submissions", "dataset_version": "dataset_versions", "board_version": "board_versions"},
+    ),
+    Table(
+        "scores",
+        Score,
+        ("task", "metric", "seed", "value"),
+        lambda challenge: Score.objects.filter(evaluation__in=_ended(challenge)),
+        {"evaluation": "evaluations"},
+    ),
+    Table(
+        "history",
+        StatusChange,
+        ("from_status", "to_status", "at", "attempt", "reason"),
+        lambda challenge: StatusChange.objects.filter(evaluation__in=_ended(challenge)),
+        {"evaluation": "evaluations"},
+    ),
+    Table(
+        "board_entries",
+        BoardEntry,
+        ("division", "score", "position", "rank_all", "rank_best", "submitted_at"),
+        lambda challenge: BoardEntry.objects.filter(phase__challenge=challenge).order_by(
+            "phase", "division", "position"
+        ),
+        {"phase": "phases", "submission": "submissions", "team": "teams"},
+    ),
+    Table(
+        "decisions",
+        Decision,
+        ("kind", "text", "by_role", "at"),
+        lambda challenge: Decision.objects.filter(submission__phase__challenge=challenge),
+        {"submission": "submissions"},
+    ),
+    Table(
+        "announcements",
+        Announcement,
+        ("title", "body", "created_at"),
+        lambda challenge: Announcement.objects.filter(challenge=challenge),
+    ),
+)
+"""In the order in which they can be made: a link points into a table before its own, or to a row before."""
+
+OF_CHALLENGE = frozenset({"rounds", "dataset_versions", "phases", "announcements"})
+"""Tables whose rows belong to the challenge itself."""
+
+
+def result_member(number: int) -> str:
+    """The exact bytes that the evaluator printed for the evaluation of this number."""
+    return f"results/{number}.json"
+
+
+def data_member(version: int, name: str) -> str:
+    return f"bundles/v{version}/{name}"
+
+
+def submission_member(submission: object, name: str) -> str:
+    return f"submissions/{submission}/{name}"

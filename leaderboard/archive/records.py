@@ -1,0 +1,87 @@
+"""A row of the database as plain data, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from math import isfinite
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from evaluators.errors import quoted
+from leaderboard.archive.layout import Table
+from leaderboard.boarddocument import moment
+
+Record = dict[str, Any]
+
+
+class Unreadable(Exception):
+    """The archive is at fault; the text is for whoever imports it."""
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return moment(value)
+    return str(value) if isinstance(value, (date, UUID)) else value
+
+
+def record_of(row: Model, table: Table, numbers: Mapping[str, Mapping[Any, int]]) -> Record:
+    """``numbers`` has of each table the number of each primary key."""
+    record = {name: plain(getattr(row, name)) for name in table.fields}
+    for name, target in table.links.items():
+        key = getattr(row, f"{name}_id")
+        # A round that starts from one of another challenge starts from nothing here.
+        record[name] = numbers[target].get(key) if key is not None else None
+    return record
+
+
+def values_of(record: object, model: type[Model], fields: Sequence[str], where: str) -> dict[str, Any]:
+    """The values of a record, each of the kind that its field takes.
+
+    Raises:
+        Unreadable: a field is missing, unknown or wrong.
+    """
+    if not isinstance(record, dict) or not set(fields) <= set(record):
+        raise Unreadable(f"{where} lacks a field; there must be {', '.join(fields)}")
+    return {name: _value(record[name], model._meta.get_field(name), f"{where}, field '{name}'") for name in fields}
+
+
+def _value(value: Any, field: Any, where: str) -> Any:
+    if isinstance(value, float) and not isfinite(value):
+        raise Unreadable(f"{where} is not a finite number")
+    if value is None:
+        if not field.null:
+            raise Unreadable(f"{where} is empty")
+        return None
+    try:
+        # Not to be edited in a form is no reason for leaving a field unchecked.
+        converted = field.to_python(value)
+        field.run_validators(converted)
+        if field.choices and converted not in {key for key, _ in field.flatchoices} | ({""} if field.blank else set()):
+            raise ValidationError("no such choice")
+    except (ValidationError, TypeError, ValueError, OverflowError) as error:
+        raise Unreadable(f"{where} has the wrong value {quoted(str(value)[:80])}") from error
+    return converted
+
+
+def linked(record: Mapping[str, Any], table: Table, made: Mapping[str, Sequence[Any]], where: str) -> dict[str, Any]:
+    """The objects that a record points to.
+
+    Raises:
+        Unreadable: it points to nothing.
+    """
+    found: dict[str, Any] = {}
+    for name, target in table.links.items():
+        number = record.get(name)
+        field: Any = table.model._meta.get_field(name)
+        if number is None and field.null:
+            found[name] = None
+            continue
+        rows = made.get(target, ())
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= len(rows):
+            raise Unreadable(f"{where}, field '{name}' points to nothing in {target}")
+        found[name] = rows[number - 1]
+    return found

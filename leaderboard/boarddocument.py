@@ -1,0 +1,106 @@
+"""The boards of a challenge as one document: what an archive holds as ``board.json`` and the API answers.
+
+Nothing in it depends on the site that writes it or on the time of day: a site that imports an archive answers the very
+same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from challenges.models import Challenge, Phase
+from leaderboard.models import BoardEntry, BoardVersion
+from leaderboard.models.board import BoardState
+
+FORMAT = 1
+
+
+def board_document(
+    slug: str,
+    phases: Sequence[Phase],
+    versions: Mapping[int, Sequence[BoardVersion]],
+    entries: Mapping[int, Sequence[BoardEntry]],
+) -> dict[str, Any]:
+    """A pure function of what was read: of each phase (by its id) the versions of its board and the present entries."""
+    return {
+        "format": FORMAT,
+        "challenge": slug,
+        "phases": [_phase(phase, versions.get(phase.pk, ()), entries.get(phase.pk, ())) for phase in phases],
+    }
+
+
+def canonical(document: object) -> bytes:
+    """JSON in the one form that can be compared byte by byte.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def read_boards(challenge: Challenge) -> dict[str, Any]:
+    """The document of a challenge. Three queries."""
+    phases = list(challenge.phases.select_related("dataset_version").order_by("starts_at", "name"))
+    ids = [phase.pk for phase in phases]
+    kept = BoardVersion.objects.filter(phase__in=ids).exclude(state=BoardState.COMPUTING)
+    versions = kept.select_related("dataset_version").order_by("number")
+    entries = BoardEntry.objects.filter(phase__in=ids).select_related("team", "submission")
+    return board_document(
+        challenge.slug, phases, _by_phase(versions), _by_phase(entries.order_by("division", "position"))
+    )
+
+
+def moment(value: datetime | None) -> str | None:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if value is not None else None
+
+
+def _by_phase(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.phase_id, []).append(row)
+    return found
+
+
+def _phase(phase: Phase, versions: Sequence[BoardVersion], entries: Sequence[BoardEntry]) -> dict[str, Any]:
+    specification = phase.dataset_version.spec
+    return {
+        "name": phase.name,
+        "ends": moment(phase.ends_at),
+        "review_ends": moment(phase.review_ends_at),
+        "dataset": phase.dataset_version.digest,
+        "metric": specification.metric,
+        "direction": specification.direction,
+        "entries": [_entry(entry) for entry in entries],
+        "versions": [_version(version) for version in versions],
+    }
+
+
+def _entry(entry: BoardEntry) -> dict[str, Any]:
+    return {
+        "rank": entry.rank_all,
+        "rank_best": entry.rank_best,
+        "division": entry.division,
+        "team": entry.team.name,
+        "name": entry.submission.name,
+        "score": entry.score,
+        "baseline": entry.submission.is_baseline,
+        "submitted": moment(entry.submitted_at),
+        "submission": str(entry.submission_id),
+    }
+
+
+def _version(version: BoardVersion) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "state": version.state,
+        "cause": version.cause,
+        "note": version.note,
+        "dataset": version.dataset_version.digest,
+        "since": moment(version.current_at),
+        "content": version.content,
+        "changes": version.changes,
+    }

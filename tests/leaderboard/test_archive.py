@@ -1,0 +1,315 @@
+"""A challenge as one file: the same bytes twice, the same boards elsewhere, and nothing half-imported."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from challenges.models import Announcement, Challenge, DatasetVersion, Phase, Role, Round
+from leaderboard.archive.exporting import TooLarge, write_archive
+from leaderboard.archive.importing import import_archive
+from leaderboard.archive.records import Unreadable
+from leaderboard.boarddocument import canonical, read_boards
+from leaderboard.models import (
+    BoardEntry,
+    BoardVersion,
+    Decision,
+    Evaluation,
+    Notice,
+    Score,
+    StatusChange,
+    Submission,
+    Team,
+    User,
+)
+from leaderboard.review import decide
+from leaderboard.teams import baselines_team
+from tests import factories
+
+BOARD_URL = "/api/v1/challenges/tiny/board.json"
+
+
+@pytest.fixture
+def full(phase: Phase, user: User) -> Phase:
+    """A bit of everything: a baseline, ties, a decision, an older board, one that still waits."""
+    phase.round = Round.objects.create(challenge=phase.challenge, version="v0.5")
+    phase.save()
+    rival = factories.user("rival")
+    baseline = factories.submission(
+        phase, baselines_team(), name="Random", baseline="random", client=Submission.Client.BASELINE
+    )
+    factories.evaluate(baseline, 0.1 + 0.2)
+    for owner, name, score in ((user, "b<e>st", 0.9), (rival, "tied", 0.5), (user, "tied too", 0.5)):
+        factories.evaluate(factories.submission(phase, owner, name=name), score)
+    factories.submission(phase, rival, name="still waiting")
+    old = {"entries": [{"rank": 1, "team": "ada", "name": "of old", "score": 0.25}]}
+    current = BoardVersion.objects.get(phase=phase)
+    BoardVersion.objects.filter(pk=current.pk).update(number=2)
+    BoardVersion.objects.create(
+        phase=phase, number=1, dataset_version=phase.dataset_version, state="superseded", content=old, note="A label."
+    )
+    Announcement.objects.create(challenge=phase.challenge, title="Welcome", body="*Hello.*")
+    now = timezone.now()
+    Phase.objects.filter(pk=phase.pk).update(ends_at=now, review_ends_at=now + timedelta(days=1))
+    entry = Submission.objects.select_related("phase__challenge", "board_entry").get(name="tied too")
+    judge = factories.user("judge")
+    Role.objects.create(challenge=phase.challenge, user=judge, name="judge")
+    decide(entry, "disqualification", text="It used the test rows.", by=judge)  # type: ignore[arg-type]
+    return phase
+
+
+@pytest.fixture
+def archive(full: Phase, tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.zip"
+    path.write_bytes(_written(full.challenge))
+    return path
+
+
+def _written(challenge: Challenge) -> bytes:
+    file = io.BytesIO()
+    write_archive(challenge, file)
+    return file.getvalue()
+
+
+def _forget_everything() -> None:
+    """What a site that never heard of the challenge has: nothing."""
+    for table in ("decision", "score", "statuschange", "boardentry"):
+        _raw(f"DELETE FROM leaderboard_{table}")
+    _raw("UPDATE leaderboard_submission SET evaluation_id = NULL")
+    for table in ("evaluation", "boardversion", "submissionfile", "submission"):
+        _raw(f"DELETE FROM leaderboard_{table}")
+    Notice.objects.all().delete()
+    Phase.objects.all().delete()
+    Round.objects.all().delete()
+    DatasetVersion.objects.all().delete()
+    Challenge.objects.all().delete()
+    Team.objects.all().delete()
+    User.objects.all().delete()
+
+
+def _raw(statement: str) -> None:
+    if connection.vendor == "postgresql" and "decision" in statement:
+        statement = "TRUNCATE leaderboard_decision"
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _changed(archive: Path, change: Callable[[dict[str, bytes]], None], *, honest: bool = True) -> Path:
+    """The archive with other members; ``honest`` makes the manifest say so."""
+    with zipfile.ZipFile(archive) as source:
+        members = {name: source.read(name) for name in source.namelist()}
+    change(members)
+    if honest and "manifest.json" in members:
+        manifest = json.loads(members.pop("manifest.json"))
+        manifest["members"] = {
+            name: {"sha256": factories.sha256(content), "size": len(content)} for name, content in members.items()
+        }
+        members["manifest.json"] = canonical(manifest)
+    target = archive.with_name("changed.zip")
+    with zipfile.ZipFile(target, "w") as written:
+        for name, content in members.items():
+            written.writestr(name, content)
+    return target
+
+
+def _edited(members: dict[str, bytes], name: str, change: Callable[[Any], None]) -> None:
+    content = json.loads(members[name])
+    change(content)
+    members[name] = canonical(content)
+
+
+def test_the_same_state_gives_the_same_bytes(full: Phase) -> None:
+    assert _written(full.challenge) == _written(full.challenge)
+
+
+def test_what_is_in_it(archive: Path) -> None:
+    with zipfile.ZipFile(archive) as opened:
+        names = set(opened.namelist())
+        everything = b"".join(opened.read(name) for name in names)
+    assert {"index.html", "board.json", "bundles/v1/challenge.yaml", "bundles/v1/hidden/test.parquet"} <= names
+    assert sum(name.startswith("submissions/") for name in names) == 10
+    assert sum(name.startswith("results/") for name in names) == 4
+    for secret in (b"@example.org", b"md5$", b"argon2"):
+        assert secret not in everything
+
+
+def test_a_fresh_site_answers_the_same_bytes(archive: Path, full: Phase) -> None:
+    before = Client().get(BOARD_URL).content
+    results = dict(Evaluation.objects.exclude(result="").values_list("submission", "result"))
+    counts = [model.objects.count() for model in (Score, BoardEntry, Decision)]
+    _forget_everything()
+    call_command("importchallenge", str(archive))
+    assert Client().get(BOARD_URL).content == before
+    with zipfile.ZipFile(archive) as opened:
+        assert opened.read("board.json") == before
+    assert dict(Evaluation.objects.exclude(result="").values_list("submission", "result")) == results
+    assert [model.objects.count() for model in (Score, BoardEntry, Decision)] == counts
+    # Whoever submitted is not known here: the names are teams without members.
+    assert not User.objects.exists()
+    for page in ("", "leaderboard/", "decisions/"):
+        assert Client().get(f"/challenges/tiny/{page}").status_code == 200
+    assert Client().get(f"/submissions/{Submission.objects.get(name='b<e>st').pk}/").status_code == 200
+    waiting = Submission.objects.get(name="still waiting")
+    assert waiting.evaluation is None
+    assert not StatusChange.objects.exclude(actor="import").exists()
+
+
+def test_importing_writes_the_archive_that_it_read(archive: Path) -> None:
+    _forget_everything()
+    challenge = import_archive(archive)
+    again = archive.with_name("again.zip")
+    again.write_bytes(_written(challenge))
+    with zipfile.ZipFile(archive) as one, zipfile.ZipFile(again) as other:
+        changed = [name for name in one.namelist() if one.read(name) != other.read(name)]
+        assert other.namelist() == one.namelist()
+    # The team of the baselines is each site's own, made when it first had some.
+    assert changed == ["tables/teams.json", "manifest.json"]
+
+
+def test_a_second_import_is_refused(archive: Path) -> None:
+    before = canonical(read_boards(Challenge.objects.get()))
+    with pytest.raises(CommandError, match="this site has a challenge 'tiny' already"):
+        call_command("importchallenge", str(archive))
+    assert canonical(read_boards(Challenge.objects.get())) == before
+
+
+def test_the_owner_is_named(archive: Path) -> None:
+    _forget_everything()
+    owner = factories.user("newcomer")
+    call_command("importchallenge", str(archive), "--owner", "newcomer")
+    assert Role.objects.get().user == owner
+    with pytest.raises(CommandError, match="no active account"):
+        call_command("importchallenge", str(archive), "--owner", "nobody")
+
+
+def test_export_from_the_command_line(full: Phase, tmp_path: Path) -> None:
+    path = tmp_path / "out.zip"
+    call_command("exportchallenge", "tiny", str(path))
+    assert path.read_bytes() == _written(full.challenge)
+    assert path.stat().st_mode & 0o077 == 0
+    assert [item.name for item in tmp_path.iterdir()] == ["out.zip"]
+    with pytest.raises(CommandError, match="no challenge"):
+        call_command("exportchallenge", "none", str(path))
+
+
+def test_too_much_for_a_request(full: Phase) -> None:
+    with pytest.raises(TooLarge, match="exportchallenge tiny"):
+        write_archive(full.challenge, io.BytesIO(), max_bytes=10)
+
+
+def _score(members: dict[str, bytes]) -> None:
+    _edited(members, "tables/board_entries.json", lambda rows: rows[0].update(score=0.99))
+
+
+def _missing(members: dict[str, bytes]) -> None:
+    del members["tables/scores.json"]
+
+
+def _link(members: dict[str, bytes]) -> None:
+    _edited(members, "tables/submissions.json", lambda rows: rows[0].update(team=99))
+
+
+def _status(members: dict[str, bytes]) -> None:
+    _edited(members, "tables/evaluations.json", lambda rows: rows[0].update(status="queued"))
+
+
+def _choice(members: dict[str, bytes]) -> None:
+    _edited(members, "tables/submissions.json", lambda rows: rows[0].update(standing="winner"))
+
+
+def _number(members: dict[str, bytes]) -> None:
+    _edited(members, "tables/phases.json", lambda rows: rows[0].update(daily_limit="many"))
+
+
+def _twice(members: dict[str, bytes]) -> None:
+    _edited(members, "tables/dataset_versions.json", lambda rows: rows.append(rows[0]))
+
+
+def _result(members: dict[str, bytes]) -> None:
+    members["results/1.json"] = b"{}"
+
+
+def _file(members: dict[str, bytes]) -> None:
+    members["bundles/v1/public/pool.parquet"] = b"other rows"
+
+
+def _specification(members: dict[str, bytes]) -> None:
+    _edited(members, "tables/dataset_versions.json", lambda rows: rows[0].update(specification={"kind": "magic"}))
+
+
+def _infinite(members: dict[str, bytes]) -> None:
+    members["tables/scores.json"] = members["tables/scores.json"].replace(b'"value": 0.5', b'"value": Infinity')
+
+
+def _huge(members: dict[str, bytes]) -> None:
+    members["tables/scores.json"] = members["tables/scores.json"].replace(b'"value": 0.5', b'"value": 1e999')
+
+
+def _path(members: dict[str, bytes]) -> None:
+    members["../outside"] = b"x"
+
+
+def _version(members: dict[str, bytes]) -> None:
+    _edited(members, "manifest.json", lambda manifest: manifest.update(version=2))
+
+
+def _nested(members: dict[str, bytes]) -> None:
+    members["tables/scores.json"] = b"[" * 100_000
+
+
+HOSTILE = {
+    _score: "not those of its board.json",
+    _missing: "'tables/scores.json' is missing",
+    _link: "points to nothing in teams",
+    _status: "still under way",
+    _choice: "field 'standing' has the wrong value",
+    _number: "field 'daily_limit' has the wrong value",
+    _twice: "contradict",
+    _result: "not the one whose SHA-256 was recorded",
+    _file: "not the file that its row names",
+    _specification: "specification is not valid",
+    _infinite: "is not JSON",
+    _huge: "is not a finite number",
+    _path: "holds the path",
+    _version: "format version '2'",
+    _nested: "is not JSON",
+}
+
+
+@pytest.mark.parametrize("change", HOSTILE, ids=lambda change: change.__name__.strip("_"))
+def test_an_archive_that_is_at_fault_leaves_nothing(archive: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+    changed = _changed(archive, change)
+    _forget_everything()
+    with pytest.raises(Unreadable, match=HOSTILE[change]):
+        import_archive(changed)
+    for model in (Challenge, Team, Submission, Evaluation, DatasetVersion, BoardVersion):
+        assert not model.objects.exists(), model
+
+
+def test_what_was_changed_on_the_way_is_found(archive: Path) -> None:
+    def change(members: dict[str, bytes]) -> None:
+        members["tables/teams.json"] = members["tables/teams.json"].replace(b"ada", b"eve")
+
+    changed = _changed(archive, change, honest=False)
+    _forget_everything()
+    with pytest.raises(Unreadable, match="changed or damaged"):
+        import_archive(changed)
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x05\x06" + b"\0" * 18])
+def test_what_is_no_archive(tmp_path: Path, db: None, content: bytes) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(content)
+    with pytest.raises(Unreadable):
+        import_archive(path)
