@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from evaluators.drafting import as_report, parse_answers
-from evaluators.errors import BundleError, Problem, ProblemsError
+from evaluators.drafting import parse_answers
+from evaluators.errors import BundleError, Problem
 
 MAX_ANSWERS_BYTES = 4 * 1024 * 1024
 
@@ -36,22 +35,19 @@ def add_commands(add: Add) -> None:
 
 def _describe(options: argparse.Namespace) -> None:
     # The three load pyarrow, which the other commands may not need.
-    with _problems_as_json(options):
-        _print(options, import_module("evaluators.drafting.describing").describe(_existing(options.folder)))
+    _print(options, import_module("evaluators.drafting.describing").describe(_existing(options.folder)))
 
 
 def _draft(options: argparse.Namespace) -> None:
-    with _problems_as_json(options):
-        if options.out.exists() and (not options.out.is_dir() or any(options.out.iterdir())):
-            raise FileNotFoundError(f"{options.out} is there already and is not an empty folder")
-        answers = parse_answers(_document(options.answers))
-        draft = import_module("evaluators.drafting.drafting").draft
-        _print(options, draft(_existing(options.folder), answers, options.out))
+    if options.out.exists() and (not options.out.is_dir() or any(options.out.iterdir())):
+        raise FileNotFoundError(f"{options.out} is there already and is not an empty folder")
+    answers = parse_answers(_document(options.answers))
+    draft = import_module("evaluators.drafting.drafting").draft
+    _print(options, draft(_existing(options.folder), answers, options.out))
 
 
 def _card(options: argparse.Namespace) -> None:
-    with _problems_as_json(options):
-        _print(options, import_module("evaluators.drafting.card").data_card(_existing(options.folder), options.seed))
+    _print(options, import_module("evaluators.drafting.card").data_card(_existing(options.folder), options.seed))
 
 
 def _existing(folder: Path) -> Path:
@@ -71,17 +67,6 @@ def _document(path: Path) -> Any:
         raise FileNotFoundError(f"there is no file {path}") from error
     except (ValueError, RecursionError) as error:
         raise BundleError(Problem("the answers are not valid JSON.", file=path.name)) from error
-
-
-@contextmanager
-def _problems_as_json(options: argparse.Namespace) -> Iterator[None]:
-    """With ``--json`` problems go to standard output as well, before the command ends as it would without."""
-    try:
-        yield
-    except ProblemsError as error:
-        if options.json:
-            print(json.dumps({"problems": [as_report(problem) for problem in error.problems]}))
-        raise
 
 
 def _print(options: argparse.Namespace, report: Mapping[str, Any]) -> None:

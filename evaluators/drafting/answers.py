@@ -16,7 +16,7 @@ from evaluators.kinds.acquisition.specification import MAX_SELLERS
 from evaluators.kinds.cleaning.specification import MAX_TRAIN_ROWS
 from evaluators.metric_names import METRICS
 from evaluators.models.parameters import PARAMETERS
-from evaluators.parts import SLUG, Task, checked_classes, different_names
+from evaluators.parts import NAME, SLUG, checked_classes
 
 STEPS = ("kind", "files", "tasks", "split", "selection", "cleaning", "acquisition", "scoring", "texts")
 """The steps, which are the fields of ``Answers`` beside ``format``; a step's page shows the problems of its name."""
@@ -102,9 +102,11 @@ class FilesAnswers(Answer):
     ids: Literal["keep", "new"] = "keep"
 
 
-class TaskAnswer(Task):
+class TaskAnswer(Answer):
     """One task; with ``positive`` it tells this class from all others (selection only)."""
 
+    name: str = Field(pattern=NAME, max_length=40)
+    title: str = Field(default="", max_length=100)
     positive: str | None = None
 
 
@@ -122,7 +124,9 @@ class TasksAnswers(Answer):
     @field_validator("tasks")
     @classmethod
     def _different(cls, tasks: list[TaskAnswer]) -> list[TaskAnswer]:
-        different_names(tasks)
+        names = [task.name.lower() for task in tasks]
+        if len(set(names)) != len(names):
+            raise ValueError("a name is used twice; capitals make no difference")
         return tasks
 
 

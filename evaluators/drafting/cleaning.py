@@ -85,7 +85,7 @@ def _train(material: Material, rest: Piece, true: list[str]) -> Piece:
         raise BundleError(Problem(f"{words}.", "Choose fewer.", field="cleaning.train_rows"))
     train = rest
     if wanted < len(rest):
-        train, others = material.carve(rest, true, wanted, 4, "cleaning.train_rows")
+        train, others = material.carve(rest, true, wanted, 4, "cleaning.train_rows", together=False)
         material.notes.append(f"{len(others)} rows are left out: {len(train)} are to be cleaned.")
     if len(train) < FEWEST:
         words = f"{len(train)} rows are left to be cleaned"

@@ -13,6 +13,7 @@ from evaluators.drafting.reports import ColumnReport, FileReport, FilesReport, P
 from evaluators.errors import BundleError, Problem, quoted
 
 MAX_VALUES = 1000
+FEW_VALUES = 50
 MAX_DISTINCT = 1_000_000
 EXAMPLES = 3
 SHOWN_COLUMNS = 200
@@ -28,9 +29,18 @@ def describe(folder: Path) -> FilesReport:
         return {"files": [], "problems": problems, "usable": False, "answers": {"files": {}}}
     files = [_described(path) for path in paths]
     guess_roles(files)
+    for file in files:
+        _leave_out_values(file)
     problems = _missing_roles(files)
     usable = not problems and not any(file["problems"] for file in files)
     return {"files": files, "problems": problems, "usable": usable, "answers": {"files": _answers(files)}}
+
+
+def _leave_out_values(file: FileReport) -> None:
+    """Values are for choosing classes and sellers: of other columns only short lists of them are kept."""
+    for column in file["columns"]:
+        if column["role"] not in ("label", "true label", "seller") and len(column["values"] or ()) > FEW_VALUES:
+            column["values"] = None
 
 
 def _described(path: Path) -> FileReport:

@@ -55,7 +55,7 @@ def draft(folder: Path, answers: Answers, out: Path) -> DraftReport:
             "bundle": str(out),
             "specification": specification.model_dump(mode="json"),
             "tables": {Path(name).stem: count for name, count in tables.counts.items()},
-            "files": specification.data_files,
+            "files": sorted([*tables.counts, *specification.documents], key=_hidden_last),
             "notes": material.notes,
             "split": material.split,
         }
@@ -96,6 +96,10 @@ def _new_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
         if not there and not any(out.iterdir()):
             os.rmdir(out)
+
+
+def _hidden_last(name: str) -> bool:
+    return not name.startswith("public/")
 
 
 def _as_answer(problem: Problem, answers: Answers) -> Problem:

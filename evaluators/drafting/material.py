@@ -86,19 +86,24 @@ class Material:
             partitions.append(numbered(groups))
         return units(*partitions)
 
-    def carve(self, piece: Piece, labels: Sequence[str], wanted: int, purpose: int, step: str) -> tuple[Piece, Piece]:
-        """Split about ``wanted`` rows off a piece of ``rows``: those, and the rest.
+    def carve(
+        self, piece: Piece, labels: Sequence[str], wanted: int, purpose: int, step: str, *, together: bool = True
+    ) -> tuple[Piece, Piece]:
+        """Split about ``wanted`` rows off a piece: those, and the rest.
+
+        Exactly so many, if not ``together``: what belongs together may then be on both sides.
 
         Raises:
             BundleError: nothing, or everything, would be split off.
         """
         stratify = self.answers.split.stratify
         strata = numbered([labels[row] if stratify else "" for row in piece.index.tolist()])
-        unit = np.unique(self.unit[piece.index], return_inverse=True)[1] if piece.part == "rows" else None
+        unit = np.arange(len(piece))
+        if together and piece.part == "rows":
+            unit = np.unique(self.unit[piece.index], return_inverse=True)[1].astype(np.int64)
         taken = np.zeros(len(piece), bool)
         if 0 < wanted < len(piece):
-            chosen_unit = np.arange(len(piece)) if unit is None else unit.astype(np.int64)
-            taken = split_off(strata, chosen_unit, wanted, self.generator(purpose))
+            taken = split_off(strata, unit, wanted, self.generator(purpose))
         if not taken.any() or taken.all():
             words = f"{wanted} of {len(piece)} rows cannot be split off"
             remedy = "Choose another number, or let groups be on both sides."

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from evaluators.drafting.answers import STEPS, Answers
 from evaluators.drafting.reports import ProblemReport
-from evaluators.errors import BundleError, Problem
+from evaluators.errors import BundleError, Problem, quoted
+from evaluators.wording import worded
 
 
 def parse_answers(document: Any) -> Answers:
@@ -30,14 +31,13 @@ def step_of(problem: Problem) -> str | None:
 
 
 def as_report(problem: Problem) -> ProblemReport:
-    """A problem as JSON, with its step."""
+    """A problem as JSON: ``Problem(**report)`` makes it again."""
     return {
         "message": problem.message,
         "remedy": problem.remedy,
         "file": problem.file,
         "line": problem.line,
         "field": problem.field,
-        "step": step_of(problem),
     }
 
 
@@ -46,10 +46,17 @@ def _as_problem(item: Any) -> Problem:
     file = None
     if place[:2] == ["files", "files"] and len(place) > 2:
         file, place = place[2], ["files", *place[3:4]]  # names of files and columns may hold dots
-    message = item["msg"].removeprefix("Value error, ")
+    ways = (item.get("ctx") or {}).get("error")
+    if isinstance(ways, ValueError):
+        message, remedy = f"{ways}.", ""
+    elif item["type"] == "string_pattern_mismatch":
+        message = f"{quoted(item['input'])} cannot be a name."
+        remedy = "Use letters (in an address only small ones) and digits, with - or _ between them."
+    else:
+        message, remedy = worded(item)
     first, found, rest = message.partition(": ")
     # A rule about several fields begins with the name of the one that is to be mended.
     if found and first.replace(".", "").replace("_", "").isalpha():
         message = rest
         place += [first] if place[-1:] != [first] else []
-    return Problem(f"{message}.", file=file, field=".".join(place) or None)
+    return Problem(message, remedy, file=file, field=".".join(place) or None)

@@ -1,7 +1,7 @@
 """What the commands of drafting print with ``--json``.
 
-Every command prints one object and ends with 0, or with 2 and ``{"problems": [ProblemReport, …]}`` if files or answers
-cannot be used. Numbers are finite; what is missing is null.
+Every command prints one object and ends with 0, or with 2 and ``{"problems": […], "omitted": n}`` if files or answers
+cannot be used; ``step_of`` says on which page a problem is mended. Numbers are finite; what is missing is null.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ Audience = Literal["public", "organizer"]
 
 
 class ProblemReport(TypedDict):
-    """One finding. ``field`` is STEP.FIELD if an answer is to be mended, or a column; ``step`` is the page for it."""
+    """One finding about a file. ``line`` counts from 1, ``field`` is a column of it."""
 
     message: str
     remedy: str
     file: str | None
     line: int | None
     field: str | None
-    step: str | None
 
 
 class ValueCount(TypedDict):
@@ -39,9 +38,9 @@ class ColumnReport(TypedDict):
     all number columns that have no other role. ``parts`` lists at most the first five of them.
 
     ``type`` is ``text``, ``integer``, ``number``, ``truth value``, ``vector`` (with ``dimensions``) or ``other``
-    (cannot be used). ``distinct`` stops counting at 1,001 where ``distinct_is_exact`` is false. ``values`` are all
-    values, the most frequent first, if there are at most 1,000 and they repeat; else null. ``examples`` are at most
-    three, quoted and cut, only to be shown. ``role`` is a guess, see ``answers.ROLES``.
+    (cannot be used). ``distinct`` is a lower bound where ``distinct_is_exact`` is false. ``values`` are all values, the
+    most frequent first, if they repeat and are at most 50, or 1,000 in a column of labels or sellers; else null.
+    ``examples`` are at most three, quoted and cut, only to be shown. ``role`` is a guess, see ``answers.ROLES``.
     """
 
     name: str

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from evaluators.drafting import STEPS, Answers, as_report, parse_answers
+from evaluators.drafting import STEPS, Answers, parse_answers, step_of
 from evaluators.errors import BundleError
 
 
@@ -18,12 +18,12 @@ def test_nothing_has_to_be_answered() -> None:
 @pytest.mark.parametrize(
     ("document", "field", "words"),
     [
-        ({"kind": {"kind": "guessing"}}, "kind.kind", "'selection', 'cleaning' or 'acquisition'"),
+        ({"kind": {"kind": "guessing"}}, "kind.kind", "selection, cleaning, acquisition"),
         ({"split": {"test_share": 1.5}}, "split.test_share", "less than 1"),
         ({"split": {"test_share": float("nan")}}, "split.test_share", "finite"),
         ({"scoring": {"model": "gpt"}}, "scoring.model", "there are logistic-regression"),
         ({"scoring": {"metric": "vibes"}}, "scoring.metric", "there are accuracy"),
-        ({"texts": {"slug": "No Slug"}}, "texts.slug", "pattern"),
+        ({"texts": {"slug": "No Slug"}}, "texts.slug", "small ones"),
         ({"tasks": {"classes": ["a", "a"]}}, "tasks.classes", "twice"),
         ({"tasks": {"tasks": [{"name": "A"}, {"name": "a"}]}}, "tasks.tasks", "twice"),
         ({"cleaning": {"pattern": "confusion"}}, "cleaning.confusion", "taken for which"),
@@ -40,8 +40,8 @@ def test_a_problem_names_its_step_and_field(document: Any, field: str | None, wo
         parse_answers(document)
     problem = caught.value.problems[0]
     assert problem.field == field
-    assert words in problem.message
-    assert as_report(problem)["step"] == (field.partition(".")[0] if field and field != "surprise" else None)
+    assert words in str(problem)
+    assert step_of(problem) == (field.partition(".")[0] if field and field != "surprise" else None)
 
 
 def test_all_problems_are_named_at_once() -> None:
