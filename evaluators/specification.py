@@ -105,7 +105,10 @@ def read_text(content: bytes) -> Specification:
     try:
         specification = parse_specification(document.content)
     except ValidationError as error:
-        raise BundleError(problems + _explained(error, document)) from error
+        unread = {problem.line for problem in problems}
+        # What could not be read as a value is none, and would be said to be missing.
+        problems += [problem for problem in _explained(error, document) if (problem.line or 0) not in unread]
+        raise BundleError(problems) from error
     if problems:
         raise BundleError(problems)
     if len(specification.model_dump_json().encode()) > MAX_SPECIFICATION_BYTES:

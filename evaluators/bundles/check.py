@@ -1,0 +1,176 @@
+"""Check a whole bundle, folder or zip: everything wrong with it at once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from evaluators.bundles.archive import Archive
+from evaluators.bundles.collecting import Collected
+from evaluators.bundles.comparing import check_documents, compare, different_rows
+from evaluators.bundles.folder import is_plain, missing_and_unknown, names_in
+from evaluators.bundles.looking import Looked, look
+from evaluators.bundles.yaml_text import Document, read_document
+from evaluators.errors import BundleError, Problem
+from evaluators.parts import PARTS, PlannedTable, Table
+from evaluators.specification import SPECIFICATION_FILE, Specification, read_bytes, read_text
+
+
+@dataclass(frozen=True)
+class CheckedBundle:
+    """A bundle without a fault; ``rows`` by table."""
+
+    specification: Specification
+    rows: dict[str, int]
+
+    @property
+    def lines(self) -> list[str]:
+        """What it is, for people."""
+        spec = self.specification
+        tables = ", ".join(f"{name} {rows}" for name, rows in self.rows.items())
+        phases = [f"phase {phase.name}: {phase.starts} to {phase.ends or 'no end'}" for phase in spec.phases]
+        return [f"{spec.title} ({spec.slug}), {spec.kind}, {len(spec.tasks)} task(s)", f"rows: {tables}", *phases]
+
+
+def check_bundle(path: Path, *, out: Path | None = None) -> CheckedBundle:
+    """Check a folder or a zip archive; the files of a zip are left in the empty folder ``out`` if it is given.
+
+    Raises:
+        BundleError: with every problem that could be found.
+    """
+    if path.is_dir():
+        content = read_bytes(path)
+        there, problems = names_in(path)
+        return _checked(path, content, there, problems)
+    archive = Archive(path)
+    content = archive.specification()
+    with _folder(out) as folder:
+        (folder / SPECIFICATION_FILE).write_bytes(content)
+        problems = archive.unpack(_names(content), folder)
+        return _checked(folder, content, list(archive.members), problems)
+
+
+def unpack_bundle(path: Path, out: Path) -> Specification:
+    """Unpack exactly the files that the archive's specification names into the folder ``out``.
+
+    Raises:
+        BundleError: the archive or the specification is at fault, or a file is missing.
+    """
+    archive = Archive(path)
+    content = archive.specification()
+    specification = read_text(content)
+    (out / SPECIFICATION_FILE).write_bytes(content)
+    problems = archive.unpack(specification.data_files, out)
+    problems.add(*missing_and_unknown(archive.members, specification.data_files))
+    problems.refuse()
+    return specification
+
+
+@contextmanager
+def _folder(out: Path | None) -> Iterator[Path]:
+    if out is not None:
+        yield out
+        return
+    with tempfile.TemporaryDirectory(prefix="ratchet-bundle-") as name:
+        yield Path(name)
+
+
+def _names(content: bytes) -> list[str]:
+    """The data files that are named, also by a specification that is not valid as a whole."""
+    try:
+        return read_text(content).data_files
+    except BundleError:
+        return [name for table in _loose_tables(_content(content)) for name in table.sources]
+
+
+def _content(content: bytes) -> Any:
+    try:
+        return read_document(content, SPECIFICATION_FILE).content
+    except BundleError:
+        return None
+
+
+def _checked(folder: Path, content: bytes, there: list[str], problems: Collected) -> CheckedBundle:
+    try:
+        specification = read_text(content)
+    except BundleError as error:
+        found = Collected()
+        found.take(error)
+        # What is readable is looked at all the same, so that nobody has to come back for it.
+        for table in _loose_tables(_content(content)):
+            for name in table.sources:
+                if name not in there:
+                    found.add(Problem("the file is missing or cannot be read.", "Put it in, or name another.", name))
+            if all(is_plain(folder, name) for name in table.sources):
+                look(folder, table, None, found)
+        found.add(*problems)
+        found.refuse()
+        raise
+    found = Collected()
+    found.add(*missing_and_unknown(there, specification.data_files), *problems)
+    found.omitted += problems.omitted
+    rows = _look_at_all(folder, specification, found)
+    document = read_document(content, SPECIFICATION_FILE)
+    placed = Collected()
+    placed.add(*(_placed(problem, document) for problem in found))
+    placed.omitted = found.omitted
+    placed.refuse()
+    return CheckedBundle(specification, rows)
+
+
+def _look_at_all(folder: Path, specification: Specification, found: Collected) -> dict[str, int]:
+    parts = [specification.part(name) for name in (PARTS if specification.has_final else PARTS[:1])]
+    looked: dict[str, Looked] = {}
+    by_part: list[dict[str, Looked]] = []
+    for part in parts:
+        planned = part.tables()
+        for table in planned.values():
+            if _key(table) not in looked:
+                whole = all(is_plain(folder, name) for name in table.table.sources)
+                looked[_key(table)] = look(folder, table.table, table.classes, found) if whole else _unseen(table.table)
+        by_part.append({name: looked[_key(table)] for name, table in planned.items()})
+    for part, tables in zip(parts, by_part, strict=True):
+        compare(part, tables, found)
+        check_documents(part, folder, tables, found)
+    for final in parts[1:]:
+        for task, name in final.test_tables().items():
+            found.add(*different_rows(by_part[0][parts[0].test_tables()[task]], by_part[1][name]))
+    rows = {name: len(seen) for name, seen in by_part[0].items()}
+    return rows | {
+        f"final {name}": len(by_part[1][name]) for final in parts[1:] for name in final.test_tables().values()
+    }
+
+
+def _key(planned: PlannedTable) -> str:
+    return f"{planned.table.model_dump_json()} {planned.classes}"
+
+
+def _unseen(table: Table) -> Looked:
+    return Looked(table, whole=False)
+
+
+def _placed(problem: Problem, document: Document) -> Problem:
+    """With the line of its field, where it is one of the specification's."""
+    if problem.file != SPECIFICATION_FILE or problem.line is not None or problem.field is None:
+        return problem
+    place = document.place(problem.field.split("."))
+    return replace(problem, line=place[0], column=place[1]) if place else problem
+
+
+def _loose_tables(content: Any, depth: int = 0) -> list[Table]:
+    """Whatever in a document can be read as a table."""
+    if isinstance(content, dict):
+        try:
+            return [Table.model_validate(content)]
+        except ValidationError:
+            content = list(content.values())
+    if isinstance(content, list) and depth < 8:
+        found = [table for item in content for table in _loose_tables(item, depth + 1)]
+        return list({table.model_dump_json(): table for table in found}.values())[:100]
+    return []

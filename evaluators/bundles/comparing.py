@@ -1,0 +1,153 @@
+"""The tables of a bundle beside one another and beside its specification."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from evaluators.bundles.collecting import Collected
+from evaluators.bundles.folder import is_plain
+from evaluators.bundles.looking import Looked
+from evaluators.errors import BundleError, Problem, quoted
+from evaluators.specification import (
+    SPECIFICATION_FILE,
+    AcquisitionSpecification,
+    CleaningSpecification,
+    SelectionSpecification,
+    Specification,
+)
+
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+MAX_NAMED = 5
+Tables = Mapping[str, Looked]
+
+
+def compare(specification: Specification, tables: Tables, problems: Collected) -> None:
+    """Add what is wrong between the tables of one part to ``problems``."""
+    _one_length(tables, problems)
+    if specification.reference is not None:
+        # What was published in 2023 is taken as it is.
+        _of_the_kind(specification, tables, problems)
+        return
+    problems.add(*_public_and_hidden(tables))
+    problems.add(*_classes_without_rows(specification, tables))
+    problems.add(*_budgets(specification, tables))
+    _of_the_kind(specification, tables, problems)
+
+
+def _one_length(tables: Tables, problems: Collected) -> None:
+    lengths = [(name, file, size) for name, seen in tables.items() for file, size in seen.dimensions.items()]
+    for name, file, size in lengths[1:]:
+        if size != lengths[0][2]:
+            message = f"its vectors have {size} numbers, those of '{lengths[0][0]}' have {lengths[0][2]}."
+            remedy = "All embeddings of a challenge have one length."
+            problems.add(Problem(message, remedy, file, field=tables[name].table.embedding))
+
+
+def _public_and_hidden(tables: Tables) -> Iterator[Problem]:
+    """No row is both: whoever knows a test row's label could choose it."""
+    with_ids = {name: seen for name, seen in tables.items() if seen.table.id is not None}
+    for name, hidden in with_ids.items():
+        if hidden.table.public or hidden.table.embedding is None:
+            continue
+        for other, public in with_ids.items():
+            if public.table.public and (both := set(hidden.names) & set(public.names)):
+                first = quoted(min(both))
+                message = f"{len(both)} ids of the hidden table '{name}' are in the public '{other}', such as {first}."
+                if len(both) == 1:
+                    message = f"the id {first} is in the hidden table '{name}' and in the public '{other}'."
+                yield Problem(message, "Take them out of one.", hidden.table.files[0], field=hidden.table.id)
+
+
+def different_rows(shown: Looked, final: Looked) -> Iterator[Problem]:
+    """No row is in both parts of the test set: its score would be known before the end."""
+    both = set(shown.names) & set(final.names)
+    if both:
+        message = f"{len(both)} ids are in the final part and in the shown part of the test set, such as {{}}."
+        first = quoted(min(both))
+        yield Problem(message.format(first), "Take them out of one.", final.table.files[0], field=final.table.id)
+
+
+def _classes_without_rows(specification: Specification, tables: Tables) -> Iterator[Problem]:
+    """A class of which a table has no row can be neither learnt nor measured."""
+    for name, wanted in _wanted_labels(specification).items():
+        seen = tables[name]
+        without = [label for label in wanted if not seen.labels[label]]
+        if not without or not seen.whole or seen.table.label is None:
+            continue
+        labels = ", ".join(quoted(label) for label in without[:MAX_NAMED])
+        more = f" and {len(without) - MAX_NAMED} more" if len(without) > MAX_NAMED else ""
+        message = f"no row of '{name}' has the label {labels}{more}."
+        yield Problem(message, "Add some, or take it out of the classes.", seen.table.files[0], field=seen.table.label)
+
+
+def _wanted_labels(specification: Specification) -> dict[str, dict[str, None]]:
+    """Labels of which a table needs a row, by table."""
+    wanted: dict[str, dict[str, None]] = {}
+    if isinstance(specification, SelectionSpecification):
+        for plan in specification.plans.values():
+            # In a task about one class the others may be many, and rare.
+            labels = plan.classes if plan.task.positive is None else [plan.task.positive]
+            for name in (plan.pool, plan.examples, plan.test):
+                if name is not None:
+                    wanted.setdefault(name, {}).update(dict.fromkeys(labels))
+    elif isinstance(specification, CleaningSpecification):
+        for cleaning in specification.plans.values():
+            wanted[cleaning.train] = wanted[cleaning.test] = dict.fromkeys(cleaning.classes)
+    elif isinstance(specification, AcquisitionSpecification):
+        for market in specification.tasks:
+            wanted[market.test_table] = dict.fromkeys(specification.classes)
+    return wanted
+
+
+def _budgets(specification: Specification, tables: Tables) -> Iterator[Problem]:
+    if isinstance(specification, SelectionSpecification):
+        limits = [(plan.budget, plan.pool) for plan in specification.plans.values()]
+    elif isinstance(specification, CleaningSpecification):
+        limits = [(plan.budget, plan.train) for plan in specification.plans.values()]
+    else:
+        return
+    for budget, name in dict.fromkeys(limits):
+        if tables[name].whole and budget > len(tables[name]):
+            message = f"{budget} rows may be named, and '{name}' has {len(tables[name])}."
+            yield Problem(message, f"It must be at most {len(tables[name])}.", SPECIFICATION_FILE, field="budget")
+
+
+def _of_the_kind(specification: Specification, tables: Tables, problems: Collected) -> None:
+    if all(seen.whole for seen in tables.values()):
+        try:
+            specification.check_tables(tables)
+        except BundleError as error:
+            problems.take(error)
+
+
+def check_documents(specification: Specification, bundle: Path, tables: Tables, problems: Collected) -> None:
+    """Read the JSON files that are no tables and compare them with the tables."""
+    counts = {name: len(seen) for name, seen in tables.items()}
+    for name in specification.documents:
+        if not is_plain(bundle, name):
+            continue
+        try:
+            content = _read_json(bundle / name, name)
+            if all(seen.whole for seen in tables.values()):
+                specification.check_document(name, content, counts)
+        except BundleError as error:
+            problems.take(error)
+        except ValueError as error:
+            problems.add(Problem(f"{error}.", "Write it as docs/bundles.md shows.", name))
+
+
+def _read_json(path: Path, name: str) -> Any:
+    with path.open("rb") as file:
+        content = file.read(MAX_DOCUMENT_BYTES + 1)
+    if len(content) > MAX_DOCUMENT_BYTES:
+        raise BundleError(Problem("is larger than 64 MiB.", "Leave out what is not needed.", name))
+    try:
+        return json.loads(content)
+    except json.JSONDecodeError as error:
+        remedy = "Write it with a program's JSON library."
+        raise BundleError(Problem("is not valid JSON.", remedy, name, error.lineno, column=error.colno)) from error
+    except (ValueError, RecursionError) as error:
+        raise BundleError(Problem("is not valid JSON.", "Write it with a program's JSON library.", name)) from error
