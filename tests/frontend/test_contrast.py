@@ -30,6 +30,7 @@ TEXT = [
 SHAPES = [
     *(("rule-strong", ground) for ground in ("ground", "sheet")),
     *(("own-mark", ground) for ground in ("sheet", "own")),
+    *((f"map-{number}", "sheet") for number in range(1, 9)),
 ]
 
 
