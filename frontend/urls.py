@@ -3,7 +3,7 @@
 from django.urls import path
 
 from frontend.organize import columns, data, files, mine, phases, readiness, scoring, texts
-from frontend.views import board, challenge, home, reviews, submissions, tokens, upload
+from frontend.views import board, challenge, home, reviews, submissions, teams, tokens, upload
 
 app_name = "frontend"
 
@@ -22,6 +22,9 @@ urlpatterns = [
     path("challenges/<slug:slug>/decisions/", reviews.decisions, name="decisions"),
     path("challenges/<slug:slug>/submit", upload.upload, name="submit"),
     path("challenges/<slug:slug>/check", upload.instant_check, name="check"),
+    path("teams/", teams.teams, name="teams"),
+    path("teams/<slug:slug>/", teams.team, name="team"),
+    path("teams/join/<str:secret>/", teams.join, name="team-join"),
     path("submissions/", submissions.own, name="submissions"),
     path("submissions/<uuid:pk>/", submissions.detail, name="submission"),
     path("submissions/<uuid:pk>/decide", reviews.add, name="decide"),

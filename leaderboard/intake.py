@@ -19,14 +19,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from challenges.models import Phase
+from challenges.rules import has_accepted, rules_sha256, take_part
 from evaluators.checking import CheckReport, check
 from evaluators.errors import Problem, SubmissionError
 from evaluators.uploads import Upload, unpack
 from leaderboard.datasets import open_dataset
+from leaderboard.entrants import enter, small_enough
 from leaderboard.models import Submission, SubmissionFile, Team
 from leaderboard.names import normalise_name
 from leaderboard.quota import quota
 from leaderboard.storage import object_store
+from leaderboard.teams import lock_teams
 from leaderboard.transitions import enqueue
 
 logger = logging.getLogger(__name__)
@@ -38,6 +41,10 @@ class PhaseClosed(SubmissionError):
 
 class QuotaUsed(SubmissionError):
     """The team has no submission left."""
+
+
+class RulesNotAccepted(SubmissionError):
+    """The rules as they are now were never accepted by whoever submits."""
 
 
 def check_uploads(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload], CheckReport]:
@@ -59,11 +66,16 @@ def submit(
     client: Submission.Client,
     created_by: Any = None,
     baseline: str = "",
+    accepted_rules: str = "",
 ) -> Submission:
     """Accept a submission and queue its evaluation.
 
+    ``accepted_rules`` is the digest of the rules that its author accepted with it.
+
     Raises:
         PhaseClosed: the phase is not open.
+        RulesNotAccepted: its author has not accepted the rules as they are now.
+        WrongTeam: the author or the team may not submit here.
         QuotaUsed: the team has used up its submissions; baselines have no limit.
         SubmissionError: the name or a file is at fault.
     """
@@ -71,8 +83,11 @@ def submit(
     _open(phase, timezone.now())
     normalised = normalise_name(name)
     if not baseline:
+        small_enough(phase, team)
         _within_quota(phase, team)
     files, report = check_uploads(phase, uploads)
+    if created_by is not None and not baseline:
+        _accepts_rules(created_by, phase, accepted_rules)
     checked = time.perf_counter()
     for file in files:
         object_store().put(io.BytesIO(file.content))
@@ -102,6 +117,17 @@ def _open(phase: Phase, moment: datetime) -> None:
         raise PhaseClosed(Problem(f"the phase '{phase.name}' ended at {phase.ends_at:%Y-%m-%d %H:%M} UTC."))
 
 
+def _accepts_rules(user: Any, phase: Phase, accepted: str) -> None:
+    if accepted != rules_sha256(phase) and not has_accepted(user, phase):
+        raise RulesNotAccepted(
+            Problem(
+                "the rules of this challenge are not accepted yet, or have changed since.",
+                "Read them and tick the box below them.",
+                field="accept_rules",
+            )
+        )
+
+
 def _within_quota(phase: Phase, team: Team) -> None:
     problem = quota(phase, team).problem
     if problem is not None:
@@ -112,8 +138,11 @@ def _record(submission: Submission, files: list[Upload], timings: dict[str, floa
     actor = submission.created_by.get_username() if submission.created_by else submission.client
     with transaction.atomic():
         # Two uploads of one team at the same moment: the second waits here and then counts the first.
-        Team.objects.select_for_update(no_key=True).get(pk=submission.team_id)
+        lock_teams(submission.team)
         if not submission.is_baseline:
+            if submission.created_by is not None:
+                enter(submission)
+                take_part(submission.created_by, submission.phase, accepted=rules_sha256(submission.phase))
             _within_quota(submission.phase, submission.team)
         submission.created_at = timezone.now()
         _open(submission.phase, submission.created_at)

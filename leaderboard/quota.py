@@ -51,12 +51,16 @@ class Quota:
 
 
 def quota(phase: Phase, team: Team, *, now: datetime | None = None) -> Quota:
-    """One query. Submissions that we could not judge are refunded and do not count."""
+    """One query. Submissions that we could not judge are refunded and do not count.
+
+    What the team's present members sent in this phase for another team, like themselves alone, counts as well:
+    otherwise joining somebody would double one's submissions.
+    """
     moment = (now or timezone.now()).astimezone(UTC)
     today = moment.date()
     used = (
         Submission.objects.counted()
-        .filter(phase=phase, team=team)
+        .filter(Q(team=team) | Q(created_by__in=team.memberships.values("user")), phase=phase)
         .aggregate(total=Count("pk"), daily=Count("pk", filter=Q(quota_day=today)))
     )
     midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,17 +1,33 @@
-"""Which team somebody submits for."""
+"""Teams as such: of one person, of several, of the baselines, and how they are locked."""
 
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.text import slugify
 
 from leaderboard.models import Membership, Team
 
 BASELINES_SLUG = "baselines"
 SLUG_ATTEMPTS = 5
+
+
+def lock_teams(team: Team, *, joining: Any = None) -> None:
+    """Hold a team, and every other team of the people in it, until the end of the transaction. One query.
+
+    What counts against a team's limits is what its people sent, for whatever team: whoever submits, joins or leaves
+    holds all of these rows, in the order of their keys, so that nobody waits for somebody who waits for them.
+    ``joining`` is a person who is about to come.
+    """
+    people = Q(user__in=Membership.objects.filter(team=team).values("user"))
+    if joining is not None:
+        people |= Q(user=joining)
+    theirs = Membership.objects.filter(people).values("team")
+    list(Team.objects.select_for_update(no_key=True).filter(Q(pk=team.pk) | Q(pk__in=theirs)).order_by("pk"))
 
 
 def personal_team(user: AbstractUser) -> Team:
@@ -22,9 +38,7 @@ def personal_team(user: AbstractUser) -> Team:
 
 def _new_personal_team(user: AbstractUser) -> Team:
     name = user.get_username()
-    slug = slugify(name) or "team"
-    if slug == BASELINES_SLUG:
-        slug = _another(slug)
+    slug = first_slug(name)
     for _ in range(SLUG_ATTEMPTS):
         try:
             with transaction.atomic():
@@ -36,17 +50,22 @@ def _new_personal_team(user: AbstractUser) -> Team:
             made = Team.objects.filter(person_id=user.pk).first()
             if made is not None:
                 return made
-            slug = _another(slugify(name) or "team")
+            slug = another_slug(name)
     raise RuntimeError(f"no free slug for the team of {name!r} in {SLUG_ATTEMPTS} attempts")
 
 
-def _another(slug: str) -> str:
+def first_slug(name: str) -> str:
+    slug = slugify(name) or "team"
+    return another_slug(name) if slug == BASELINES_SLUG else slug
+
+
+def another_slug(name: str) -> str:
     # At random: whoever could foresee it could take it first.
-    return f"{slug}-{secrets.token_hex(4)}"
+    return f"{slugify(name) or 'team'}-{secrets.token_hex(4)}"
 
 
 def baselines_team() -> Team:
     """The team that all baselines belong to; nobody is in it."""
     # A person's team from before the slug was reserved gives it up.
-    Team.objects.filter(slug=BASELINES_SLUG, is_personal=True).update(slug=_another(BASELINES_SLUG))
+    Team.objects.filter(slug=BASELINES_SLUG, is_personal=True).update(slug=another_slug(BASELINES_SLUG))
     return Team.objects.get_or_create(slug=BASELINES_SLUG, is_personal=False, defaults={"name": "Baselines"})[0]

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from challenges.models import DatasetVersion, Phase
+from challenges.rules import rules_sha256
 from evaluators.result import Result
 from evaluators.sandbox import Availability, Broken, Rejected, Scored
 from evaluators.uploads import Upload
@@ -55,13 +56,32 @@ def form_files(files: dict[str, bytes] | None = None) -> list[SimpleUploadedFile
     return [SimpleUploadedFile(name, content, "text/csv") for name, content in (files or good_files()).items()]
 
 
+def accepting(phase: Phase) -> dict[str, str]:
+    """What the box below the rules adds to the form of a submission."""
+    return {"accept_rules": rules_sha256(phase)}
+
+
 def submission(
     phase: Phase, owner: User | Team, *, name: str = "mine", files: dict[str, bytes] | None = None, **choices: Any
 ) -> Submission:
     team = owner if isinstance(owner, Team) else personal_team(owner)
     created_by = owner if isinstance(owner, User) else None
     choices.setdefault("client", Submission.Client.WEB)
+    choices.setdefault("accepted_rules", rules_sha256(phase))
     return submit(phase, team, name=name, uploads=uploads(files), created_by=created_by, **choices)
+
+
+def submit_for(team: Team, phase: Phase, author: User, *, name: str = "ours") -> Submission:
+    """What a member sends for a team of several."""
+    return submit(
+        phase,
+        team,
+        name=name,
+        uploads=uploads(),
+        client=Submission.Client.API,
+        created_by=author,
+        accepted_rules=rules_sha256(phase),
+    )
 
 
 def scored(evaluation: Evaluation, value: float = 0.5, **changes: Any) -> Scored:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -15,17 +15,18 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from challenges.models import Challenge, Phase
+from challenges.rules import has_accepted, limit_lines, rules_sha256
 from challenges.visibility import visible_challenge
 from evaluators.errors import Problem, SubmissionError
 from evaluators.uploads import MAX_TOTAL_BYTES, Upload
 from frontend.kinds import pages_of
 from frontend.queries.challenges import current_phase, takes_submissions
 from leaderboard.api.throttling import UploadThrottle
+from leaderboard.entrants import Choice, WrongTeam, choice_of, team_for
 from leaderboard.filenames import named_for_tasks
 from leaderboard.intake import PhaseClosed, check_uploads, submit
-from leaderboard.models import Submission, Team
+from leaderboard.models import Submission, Team, User
 from leaderboard.quota import Quota, quota
-from leaderboard.teams import personal_team
 from leaderboard.uploadguard import read_uploads
 
 
@@ -75,14 +76,16 @@ def _checked(request: HttpRequest, challenge: Challenge, phase: Phase) -> dict[s
 
 def _submitted(request: HttpRequest, phase: Phase) -> Submission:
     _not_too_fast(request)
-    user = cast(AbstractUser, request.user)
+    user = cast(User, request.user)
     return submit(
         phase,
-        personal_team(user),
+        team_for(user, phase.challenge, request.POST.get("team", "")),
         name=request.POST.get("name", ""),
         uploads=_uploads(request, phase),
         created_by=user,
         client=Submission.Client.WEB,
+        # The box has the digest of the text above it: what was changed meanwhile is not accepted unread.
+        accepted_rules=request.POST.get("accept_rules", ""),
     )
 
 
@@ -96,6 +99,7 @@ def _refused(error: SubmissionError) -> dict[str, Any]:
         "problems": error.problems,
         "omitted": error.omitted,
         "name_problems": [problem for problem in error.problems if problem.field == "name" and problem.file is None],
+        "rules_problem": any(problem.field == "accept_rules" for problem in error.problems),
     }
 
 
@@ -111,22 +115,53 @@ def _page(
     request: HttpRequest, challenge: Challenge, phase: Phase, outcome: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     specification = phase.dataset_version.spec
-    context = {
+    takes = takes_submissions(challenge, phase)
+    context: dict[str, Any] = {
         "challenge": challenge,
         "phase": phase,
         "spec": specification,
         "tab": "submit",
-        "open": takes_submissions(challenge, phase),
-        "quota": _quota(request, phase),
+        "open": takes,
         "name": request.POST.get("name", "")[:200],
         "kind": pages_of(specification),
         "chosen_task": request.POST.get("tasks", ""),
         "max_bytes": min(specification.max_file_bytes, MAX_TOTAL_BYTES),
     }
+    if takes:
+        context |= {"by": _by(request, phase), "rules": _rules(request, phase)}
     return render(request, "frontend/submit.html", context | (outcome or {}), status=status)
 
 
-def _quota(request: HttpRequest, phase: Phase) -> Quota | None:
-    """None before the first submission: looking at a page makes no team."""
-    team = Team.objects.filter(person_id=request.user.pk).first()
-    return quota(phase, team) if team else None
+@dataclass(frozen=True, slots=True)
+class By:
+    """For whom one submits: what can be chosen, what is chosen, what is left for it, or why it cannot be."""
+
+    choice: Choice | None
+    team: Team | None
+    quota: Quota | None
+    problem: Problem | None = None
+
+
+def _by(request: HttpRequest, phase: Phase) -> By:
+    try:
+        choice = choice_of(request.user, phase.challenge)
+    except WrongTeam as error:
+        return By(None, None, None, error.problems[0])
+    asked = request.POST.get("team") or request.GET.get("team")
+    team = next((team for team in choice.teams if team.slug == asked), choice.default)
+    # None before the first submission: looking at a page makes no team.
+    counted = team or Team.objects.filter(person_id=request.user.pk).first()
+    return By(choice, team, quota(phase, counted) if counted else None)
+
+
+def _rules(request: HttpRequest, phase: Phase) -> dict[str, Any] | None:
+    """What is to be accepted; None where there are no rules or they were accepted as they are now."""
+    if has_accepted(request.user, phase):
+        return None
+    sha256 = rules_sha256(phase)
+    return {
+        "text": phase.dataset_version.spec.rules,
+        "limits": limit_lines(phase),
+        "sha256": sha256,
+        "ticked": request.POST.get("accept_rules") == sha256,
+    }

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from challenges.models import Challenge, DataFile, Phase
+from challenges.rules import rules_sha256
 from leaderboard.api.specifications import ANY_SPECIFICATION, shown_specification
 from leaderboard.models import BoardEntry, Submission, SubmissionFile
 from leaderboard.scores import mean_scores
@@ -20,7 +21,7 @@ class PhaseSerializer(serializers.ModelSerializer[Phase]):
 
     class Meta:
         model = Phase
-        fields = ("name", "state", "starts_at", "ends_at", "daily_limit", "total_limit")
+        fields = ("name", "state", "starts_at", "ends_at", "daily_limit", "total_limit", "max_team_size")
 
 
 class ChallengeSerializer(serializers.ModelSerializer[Challenge]):
@@ -35,9 +36,16 @@ class ChallengeSerializer(serializers.ModelSerializer[Challenge]):
 class ChallengeDetailSerializer(ChallengeSerializer):
     dataset = serializers.CharField(source="current_phase.dataset_version.digest", read_only=True, default=None)
     specification = serializers.SerializerMethodField()
+    rules_sha256 = serializers.SerializerMethodField(
+        help_text="Of the rules' text and the limits of the phase. Whoever submits accepts it; empty: there are none."
+    )
 
     class Meta(ChallengeSerializer.Meta):
-        fields = (*ChallengeSerializer.Meta.fields, "dataset", "specification")
+        fields = (*ChallengeSerializer.Meta.fields, "dataset", "rules_sha256", "specification")
+
+    def get_rules_sha256(self, challenge: Challenge) -> str:
+        phase = challenge.current_phase
+        return rules_sha256(phase) if phase is not None else ""
 
     @extend_schema_field(ANY_SPECIFICATION)
     def get_specification(self, challenge: Challenge) -> Any:
@@ -171,12 +179,14 @@ class UploadSerializer(serializers.Serializer[Any]):
     """The form that a submission is sent with.
 
     ``tasks``, if given, has one value for each of ``files``, in their order: the task that it is for, or nothing where
-    its name says so. A file whose name does not name its task is stored as ``TASK_name``.
+    its name says so. A file whose name does not name its task is stored as ``TASK_name``. ``team`` is the slug of the
+    team that it is for; without it, the one that you take part with here, or else you alone.
     """
 
     files = serializers.ListField(child=serializers.FileField())
     tasks = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False)
     name = serializers.CharField(max_length=80)
+    team = serializers.CharField(max_length=160, required=False)
 
 
 class CheckedFormSerializer(serializers.Serializer[Any]):

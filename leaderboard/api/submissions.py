@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from challenges.rules import rules_sha256
 from challenges.visibility import visible_challenge
 from evaluators.errors import Problem
 from leaderboard.api.serializers import (
@@ -25,11 +26,11 @@ from leaderboard.api.serializers import (
     UploadSerializer,
 )
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, UploadThrottle
+from leaderboard.entrants import team_for
 from leaderboard.filenames import named_for_tasks
 from leaderboard.intake import PhaseClosed, submit
 from leaderboard.models import Submission, User
 from leaderboard.statuses import Status
-from leaderboard.teams import personal_team
 from leaderboard.uploadguard import read_uploads
 
 
@@ -70,7 +71,10 @@ class ChallengeSubmissions(SubmissionList):
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: SubmissionSerializer})
     def post(self, request: Request, slug: str) -> Response:
-        """Submit. The answer says where to watch its status."""
+        """Submit. The answer says where to watch its status.
+
+        With it you accept the challenge's rules as they are now; its `rules_sha256` says which text that is.
+        """
         phase = visible_challenge(request.user, slug).current_phase
         if phase is None:
             raise PhaseClosed(Problem("this challenge has no phase."))
@@ -79,13 +83,14 @@ class ChallengeSubmissions(SubmissionList):
         sent = request.FILES.getlist("files")
         submission = submit(
             phase,
-            personal_team(user),
+            team_for(user, phase.challenge, request.POST.get("team", "")),
             name=request.POST.get("name", ""),
             uploads=named_for_tasks(
                 phase.dataset_version.spec, read_uploads(request._request, sent), request.POST.getlist("tasks")
             ),
             created_by=user,
             client=Submission.Client.API,
+            accepted_rules=rules_sha256(phase),
         )
         body = SubmissionSerializer(submission, context={"request": request}).data
         return Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["url"]})

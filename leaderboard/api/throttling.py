@@ -26,3 +26,9 @@ class UploadThrottle(UserRateThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         return request.method in SAFE_METHODS or super().allow_request(request, view)
+
+
+class LinkThrottle(UserRateThrottle):
+    """Pages behind a secret link, by account or else by address."""
+
+    scope = "link"

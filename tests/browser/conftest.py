@@ -97,3 +97,10 @@ def sign_in(page: Page) -> Page:
     # "**/" would match the page of the form, too.
     page.wait_for_url(lambda url: urlsplit(url).path == "/")
     return page
+
+
+def accept_rules(page: Page) -> None:
+    """Tick the box on the page of a submission; it is not there any more for whoever has."""
+    box = page.get_by_label("I accept these rules")
+    if box.count():
+        box.check()

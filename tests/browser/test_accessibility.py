@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import MakePage, sign_in
+from tests.browser.conftest import MakePage, accept_rules, sign_in
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text(encoding="utf-8")
 
@@ -38,6 +38,7 @@ OWN = (
     "/challenges/rare-nouns/submit",
     "/challenges/digits/submit",
     "/challenges/gloss-market/submit",
+    "/teams/",
     "/accounts/tokens/",
     "/accounts/email/",
     "/accounts/password/change/",
@@ -75,6 +76,7 @@ def test_pages_of_one_s_own(new_page: MakePage, scheme: str) -> None:
     page.get_by_label("Files").set_input_files({"name": "x.csv", "mimeType": "text/csv", "buffer": b"id\n"})
     expect(page.locator("#check .problems")).to_be_visible()
     assert serious(page) == []
+    accept_rules(page)
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert serious(page) == []

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect
 
 from evaluators.specification import AcquisitionSpecification, read_specification
 from leaderboard.demo import BUNDLES
-from tests.browser.conftest import MakePage, sign_in
+from tests.browser.conftest import MakePage, accept_rules, sign_in
 from tests.live_site import LiveSite
 
 SCORED = 60_000
@@ -180,6 +180,7 @@ def test_it_ends_on_the_board_with_the_bytes_of_the_command_line(
     page.get_by_label("Name of the entry").fill(title)
     page.get_by_label("Files", exact=True).set_input_files(sorted(folder.iterdir()))
     expect(page.locator("#check")).to_contain_text("This can be submitted")
+    accept_rules(page)
     page.get_by_role("button", name="Submit").click()
     page.wait_for_url("**/submissions/*/")
     expect(page.locator("main .page-head .badge.succeeded")).to_be_visible(timeout=SCORED)
@@ -208,6 +209,7 @@ def test_a_task_is_chosen_on_the_page(
     for file in files:
         page.get_by_label(file.name).select_option(file.stem.split()[-1][::-1])
     expect(page.locator("#check")).to_contain_text("This can be submitted")
+    accept_rules(page)
     page.get_by_role("button", name="Submit").click()
     page.wait_for_url("**/submissions/*/")
     expect(page.locator("main .page-head .badge.succeeded")).to_be_visible(timeout=SCORED)

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import MakePage, sign_in
+from tests.browser.conftest import MakePage, accept_rules, sign_in
 from tests.live_site import LiveSite, wait_for
 
 SCORED = 60_000
@@ -73,6 +73,7 @@ def test_from_sign_up_to_the_board(new_page: MakePage, site: LiveSite, tmp_path:
     page.get_by_label("Files").set_input_files(upload)
     expect(page.locator("#check")).to_contain_text("This can be submitted")
     expect(page.locator("#check")).to_contain_text("100 of 100 rows")
+    accept_rules(page)
     page.get_by_role("button", name="Submit").click()
 
     page.wait_for_url("**/submissions/*/")
@@ -103,6 +104,7 @@ def test_without_scripts(new_page: MakePage, choice: Path, tmp_path: Path) -> No
     wrong = tmp_path / "wrong.csv"
     wrong.write_text(WRONG)
     page.get_by_label("Files").set_input_files(wrong)
+    accept_rules(page)
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("alert")).to_contain_text("line 2")
     expect(page.get_by_label("Name of the entry")).to_have_value("without scripts")
@@ -110,6 +112,7 @@ def test_without_scripts(new_page: MakePage, choice: Path, tmp_path: Path) -> No
     page.get_by_role("button", name="Only check").click()
     expect(page.get_by_text("This can be submitted")).to_be_visible()
     page.get_by_label("Files").set_input_files(choice)
+    accept_rules(page)
     page.get_by_role("button", name="Submit").click()
     page.wait_for_url("**/submissions/*/")
     # The page loads itself again.
@@ -134,6 +137,9 @@ def test_by_keyboard_alone(new_page: MakePage, choice: Path) -> None:
         page.keyboard.press("Space")
     chooser.value.set_files(choice)
     expect(page.locator("#check")).to_contain_text("This can be submitted")
+    if page.locator("#accept_rules").count():
+        _tab_to(page, "#accept_rules")
+        page.keyboard.press("Space")
     _tab_to(page, "button[value=submit]")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
@@ -210,6 +216,7 @@ def test_the_task_of_each_file_can_be_chosen(new_page: MakePage) -> None:
     expect(page.locator("#check")).to_contain_text("This can be submitted")
     expect(page.locator("#check")).to_contain_text("food_mine.txt")
     page.get_by_label("Name of the entry").fill("nothing at all")
+    accept_rules(page)
     page.get_by_role("button", name="Submit").click()
     page.wait_for_url("**/submissions/*/")
     expect(page.get_by_role("link", name="artifact_things.txt")).to_be_visible()

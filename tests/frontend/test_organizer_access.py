@@ -17,6 +17,7 @@ from django.urls import Resolver404, resolve
 
 from challenges.models import Challenge, Phase, Role
 from frontend import urls as page_urls
+from leaderboard import membership
 from leaderboard.api import urls as api_urls
 from tests import factories
 from tests.api.test_permissions import TABLE as API_TABLE
@@ -57,6 +58,9 @@ def world(
         places |= {state: phase.challenge.slug, f"{state}_scored": scored.pk, f"{state}_waiting": waiting.pk}
     Challenge.objects.filter(slug="a-private").update(visibility="private")
     Challenge.objects.filter(slug="a-draft").update(status="draft")
+    team = membership.create(people["participant"], "The two")
+    membership.join(people["other"], membership.invite(team, people["participant"]))
+    places |= {"team": team.slug, "team_secret": membership.invite(team, people["participant"])}
     return {name: str(place) for name, place in places.items()}
 
 
@@ -114,8 +118,8 @@ def test_of_a_private_challenge_outsiders_read_nothing_they_sent_before(
     """Also a team mate's entry: whoever has no role finds none of it, in no list."""
     if reader == "visitor":
         return
-    for membership in people["participant"].memberships.all():
-        membership.team.memberships.get_or_create(user=people[reader])
+    for own in people["participant"].memberships.all():
+        own.team.memberships.get_or_create(user=people[reader])
     client = Client()
     client.force_login(people[reader])
     listed = {item["challenge"] for item in client.get("/api/v1/submissions/").json()["results"]}

@@ -18,7 +18,7 @@ COSTS = {
     "/challenges/tiny/": 6,
     "/challenges/tiny/leaderboard/": 12,
     "/challenges/tiny/leaderboard/?all=1": 12,
-    "/challenges/tiny/submit": 7,
+    "/challenges/tiny/submit": 10,
     "/submissions/": 6,
     "/accounts/tokens/": 4,
 }

@@ -24,7 +24,7 @@ UNKNOWN = {"apple.csv": b"id\npool-000\nnobody\n", "bread.csv": good_files()["br
 
 
 def test_a_good_upload_leads_to_its_page(page: Client, phase: Phase, user: User, bell: list[int]) -> None:
-    answer = page.post(SUBMIT, {"name": "mine", "files": factories.form_files()})
+    answer = page.post(SUBMIT, {"name": "mine", "files": factories.form_files(), **factories.accepting(phase)})
     made = Submission.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/submissions/{made.pk}/")
     assert (made.name, made.client, made.created_by, made.team.person) == ("mine", "web", user, user)
@@ -36,10 +36,8 @@ def test_a_zip_is_as_good(page: Client, phase: Phase) -> None:
     with zipfile.ZipFile(archive, "w") as writer:
         for name, content in good_files().items():
             writer.writestr(name, content)
-    assert (
-        page.post(SUBMIT, {"name": "zip", "files": factories.form_files({"all.zip": archive.getvalue()})}).status_code
-        == 302
-    )
+    form = {"name": "zip", "files": factories.form_files({"all.zip": archive.getvalue()})}
+    assert page.post(SUBMIT, form | factories.accepting(phase)).status_code == 302
 
 
 @pytest.mark.parametrize("address", [SUBMIT, CHECK])
@@ -153,7 +151,7 @@ MINE = {"mine.csv": good_files()["apple.csv"], "bread.csv": good_files()["bread.
 
 def test_a_chosen_task_is_stored_in_the_name(page: Client, phase: Phase) -> None:
     form = {"name": "n", "files": factories.form_files(MINE), "tasks": ["apple", "bread"]}
-    assert page.post(SUBMIT, form).status_code == 302
+    assert page.post(SUBMIT, form | factories.accepting(phase)).status_code == 302
     names = Submission.objects.get().files.values_list("name", flat=True)
     assert sorted(names) == ["apple_mine.csv", "bread.csv"]
 
@@ -177,7 +175,8 @@ def test_without_scripts_a_task_is_chosen_for_a_single_file(page: Client, phase:
     assert "1 task is chosen for 2 files" in answer.content.decode()
     assert not Submission.objects.exists()
     # The first answer of the list: names decide.
-    assert page.post(SUBMIT, {"name": "n", "files": factories.form_files(), "tasks": ""}).status_code == 302
+    form = {"name": "n", "files": factories.form_files(), "tasks": "", **factories.accepting(phase)}
+    assert page.post(SUBMIT, form).status_code == 302
 
 
 @pytest.mark.parametrize("task", ["nothing", "<b>", "apple\0"])

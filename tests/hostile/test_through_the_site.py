@@ -12,6 +12,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from challenges.models import Phase
+from challenges.rules import rules_sha256, take_part
 from leaderboard.models import Evaluation, Submission, SubmissionFile, User
 from leaderboard.quota import quota
 from leaderboard.teams import personal_team
@@ -79,6 +80,7 @@ def test_the_api_says_the_same_and_keeps_nothing(
 
 @every_case
 def test_the_page_says_the_same(case: Case, challenge: Phase, user: User, client: Client) -> None:
+    take_part(user, challenge, accepted=rules_sha256(challenge))
     client.force_login(user)
     answer = client.post(f"/challenges/{case.challenge}/submit", form(case), content_type=FORM)
     if case.accepted:

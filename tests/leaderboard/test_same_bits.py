@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from challenges.models import Phase
+from challenges.rules import rules_sha256
 from evaluators.registry import BASELINES
 from leaderboard.datasets import dataset_directory
 from leaderboard.demo import BUNDLES, make_baselines
@@ -31,7 +32,13 @@ def test_site_and_command_line_give_the_same_bytes(
     info = BASELINES[specification.kind][EXAMPLES[specification.kind]]
     uploads = make_baselines([info], dataset_directory(phase.dataset_version))[info.name]
     submission = submit(
-        phase, personal_team(user), name="mine", uploads=uploads, created_by=user, client=Submission.Client.API
+        phase,
+        personal_team(user),
+        name="mine",
+        uploads=uploads,
+        created_by=user,
+        client=Submission.Client.API,
+        accepted_rules=rules_sha256(phase),
     )
     evaluate(submission.evaluation_id, worker="test")
     recorded = Evaluation.objects.get(pk=submission.evaluation_id)
