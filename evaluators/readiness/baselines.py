@@ -1,0 +1,157 @@
+"""The baselines' scores, and from them: how noisy the challenge is, and how much there is to gain."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, variance
+
+from evaluators.metric_names import CLASSIFICATION
+from evaluators.prepared import PreparedDataset
+from evaluators.readiness.bootstrap import Z, paired_error, standard_error
+from evaluators.readiness.predicting import Answers, predictions
+from evaluators.readiness.report import BaselineScore, Noise
+from evaluators.readiness.rows import TaskRows
+from evaluators.registry import BASELINES, scorer_of
+from evaluators.result import Result
+from evaluators.scoring import score
+from evaluators.specification import AcquisitionSpecification, Specification
+from evaluators.uploads import Upload, read_files
+
+UNINFORMED = {"selection": "random", "cleaning": "random", "acquisition": "random-seller"}
+"""The baseline of each kind that knows nothing of the rows."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A baseline with its recorded result and, by task, what its model says about the test rows."""
+
+    name: str
+    result: Result
+    answers: dict[str, Answers]
+
+    @property
+    def seeds(self) -> list[float]:
+        """The score under each seed."""
+        metric = self.result.score.metric
+        return [fmean(task[metric] for task in seed.tasks.values()) for seed in self.result.seeds]
+
+    @property
+    def seed_error(self) -> float:
+        """The standard error that the mean over the seeds has."""
+        return math.sqrt(self.seed_variance / len(self.seeds))
+
+    @property
+    def seed_variance(self) -> float:
+        return variance(self.seeds) if len(self.seeds) > 1 else 0.0
+
+
+def scored_baselines(dataset: PreparedDataset, folder: Path, tasks: list[TaskRows]) -> list[Scored]:
+    """Every baseline in ``folder``: its files in ``NAME/``; its result in ``NAME.json``, or it is scored now."""
+    found = []
+    for name in BASELINES[dataset.specification.kind]:
+        if not (folder / name).is_dir():
+            continue
+        uploads = read_files([folder / name])
+        recorded = folder / f"{name}.json"
+        result = Result.model_validate_json(recorded.read_bytes()) if recorded.is_file() else score(dataset, uploads)
+        found.append(Scored(name, result, _answers(dataset, uploads, tasks)))
+    return found
+
+
+def _answers(dataset: PreparedDataset, uploads: list[Upload], tasks: list[TaskRows]) -> dict[str, Answers]:
+    if dataset.specification.scorer != "corrected":
+        return {}  # A public evaluator reads and trains in ways of its own.
+    return predictions(dataset, scorer_of(dataset.specification).read(dataset, uploads), tasks)
+
+
+def measured(specification: Specification) -> tuple[str, float]:
+    """The metric of classes that the score is made of, and how much of the score a unit of it is."""
+    if specification.metric in CLASSIFICATION:
+        return specification.metric, 1.0
+    if isinstance(specification, AcquisitionSpecification) and specification.metric == "score":
+        return "accuracy", specification.accuracy_weight
+    return "accuracy", 1.0
+
+
+def baseline_score(specification: Specification, tasks: list[TaskRows], scored: Scored) -> BaselineScore:
+    """Its score with the 95 % interval: normal, from the errors of the seeds and of the test rows."""
+    metric, weight = measured(specification)
+    errors = {
+        task.name: standard_error(
+            metric, scored.answers[task.name].true, scored.answers[task.name].predicted, len(task.classes)
+        )
+        for task in tasks
+        if task.name in scored.answers
+    }
+    error = math.hypot(scored.seed_error, weight * of_mean(errors, tasks))
+    value = scored.result.score.value
+    return BaselineScore(
+        name=scored.name,
+        title=BASELINES[specification.kind][scored.name].title,
+        uninformed=scored.name == UNINFORMED[specification.kind],
+        value=value,
+        seeds=[round(number, 8) for number in scored.seeds],
+        low=round(value - Z * error, 8),
+        high=round(value + Z * error, 8),
+    )
+
+
+def of_mean(errors: dict[str, float], tasks: list[TaskRows]) -> float:
+    """The standard error of the mean over the tasks: as of independent ones if each has test rows of its own.
+
+    Tasks that share their test rows go up and down together, at worst by as much: then it is the mean of the errors.
+    """
+    if not errors:
+        return 0.0
+    if len({task.test.name for task in tasks}) == len(tasks):
+        return math.sqrt(math.fsum(error**2 for error in errors.values())) / len(errors)
+    return fmean(errors.values())
+
+
+def noise(
+    specification: Specification, tasks: list[TaskRows], baselines: list[Scored], ceiling: float | None
+) -> Noise | None:
+    """What can be told apart; None without a baseline."""
+    if not baselines:
+        return None
+    sign = 1 if specification.direction == "maximize" else -1
+    ordered = sorted(baselines, key=lambda item: -sign * item.result.score.value)
+    random = next((item for item in baselines if item.name == UNINFORMED[specification.kind]), None)
+    best = next((item for item in ordered if item is not random), None)
+    test_error = _paired(specification, tasks, ordered[:2])
+    seeds = fmean(item.seed_variance for item in baselines)
+    count = len(specification.seeds)
+    resolvable = Z * math.sqrt(test_error**2 + 2 * seeds / count)
+    values = [item.result.score.value for item in baselines] + ([ceiling] if ceiling is not None else [])
+    top = max(values, key=lambda value: sign * value)
+    return Noise(
+        random=random.result.score.value if random else None,
+        best=best.result.score.value if best else None,
+        ceiling=ceiling,
+        seed_spread=round(math.sqrt(seeds), 8),
+        test_error=round(test_error, 8),
+        resolvable=round(resolvable, 8),
+        headroom=round(sign * (top - random.result.score.value), 8) if random else None,
+    )
+
+
+def _paired(specification: Specification, tasks: list[TaskRows], pair: list[Scored]) -> float:
+    """The standard error that the test rows leave in the difference of the two best."""
+    if len(pair) < 2:
+        return 0.0
+    metric, weight = measured(specification)
+    first, second = (item.answers for item in pair)
+    errors = {
+        task.name: paired_error(
+            metric,
+            first[task.name].true,
+            first[task.name].predicted,
+            second[task.name].predicted,
+            len(task.classes),
+        )
+        for task in tasks
+        if task.name in first and task.name in second
+    }
+    return weight * of_mean(errors, tasks)

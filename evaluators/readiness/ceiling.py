@@ -1,0 +1,66 @@
+"""What the fixed model can do at best: trained on everything."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluators.metrics import FUNCTIONS
+from evaluators.models.base import FixedModel
+from evaluators.readiness.neighbours import SEED, sample
+from evaluators.readiness.report import Ceiling
+from evaluators.readiness.rows import Floats, Labels, TaskRows
+from evaluators.registry import model_class
+from evaluators.specification import Specification
+
+MAX_TRAIN = 5_000
+"""Rows that the ceiling's model learns from; a support vector machine takes their square in time."""
+
+MAX_TEST = 10_000
+
+
+def ceiling(specification: Specification, task: TaskRows, metric: str) -> Ceiling | None:
+    """The model on all rows of the pool, tested on the test rows. Where the pool has no labels, each half of the test
+    rows is judged by the model that learned from the other half. None if there is nothing to learn from.
+    """
+    kept = sample(len(task.test), MAX_TEST)
+    true = task.classes_of(task.test)
+    if true is None:
+        return None
+    test, true = task.test.vectors(kept), true[kept]
+    classes = task.classes_of(task.pool)
+    if classes is None:
+        found, how = _from_halves(specification, test, true), "half of the test rows, tested on the other half"
+        rows = len(test) // 2
+    else:
+        chosen = sample(len(classes), MAX_TRAIN)
+        found = answers(specification, task.pool.vectors(chosen), classes[chosen], test)
+        how = f"{len(chosen)} of {len(classes)} rows, {task.pool.title}"
+        rows = len(chosen)
+    if found is None:
+        return None
+    return Ceiling(
+        metric=metric,
+        value=round(FUNCTIONS[metric](true, found, len(task.classes)), 6),
+        rows=rows,
+        how=how,
+    )
+
+
+def answers(specification: Specification, train: Floats, classes: Labels, test: Floats) -> Labels | None:
+    """What the challenge's model says under its first seed; None if it has one class to learn from."""
+    if len(np.unique(classes)) < 2:
+        return None
+    model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)
+    return model.fit_predict(train, classes, test, seeds=specification.seeds[:1])[0]
+
+
+def _from_halves(specification: Specification, test: Floats, true: Labels) -> Labels | None:
+    half = np.zeros(len(true), bool)
+    half[np.random.default_rng(SEED).permutation(len(true))[: len(true) // 2]] = True
+    found = np.empty(len(true), np.int64)
+    for learned in (half, ~half):
+        said = answers(specification, test[learned], true[learned], test[~learned])
+        if said is None:
+            return None
+        found[~learned] = said
+    return found

@@ -1,0 +1,163 @@
+"""The whole measurement of one challenge: one process, one thread, seconds to a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import fmean
+
+import faiss
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from evaluators.prepared import PreparedDataset
+from evaluators.readiness import judging_data, judging_scores
+from evaluators.readiness.baselines import baseline_score, measured, noise, scored_baselines
+from evaluators.readiness.bootstrap import smallest_difference
+from evaluators.readiness.ceiling import ceiling
+from evaluators.readiness.copies import Hashes, hashes
+from evaluators.readiness.describing import drift, table_facts
+from evaluators.readiness.kinds import cleaning_facts, market_facts
+from evaluators.readiness.neighbours import Index
+from evaluators.readiness.relation import agreement
+from evaluators.readiness.report import (
+    SEVERITIES,
+    ClassCount,
+    Finding,
+    Overlap,
+    ReadinessReport,
+    TaskFacts,
+)
+from evaluators.readiness.rows import Rows, TaskRows, task_rows
+from evaluators.specification import AcquisitionSpecification, CleaningSpecification, Specification
+
+Pair = tuple[Rows, Rows]
+
+
+def readiness(
+    dataset: PreparedDataset, submissions: Path | None = None, *, final: PreparedDataset | None = None
+) -> ReadinessReport:
+    """Measure a challenge. ``submissions`` holds the baselines, see ``baselines``; ``final`` the hidden part of its
+    test set.
+
+    Raises:
+        SubmissionError: a baseline's files break a rule of the challenge.
+    """
+    with threadpool_limits(limits=1):
+        faiss.omp_set_num_threads(1)
+        return _measured(dataset, submissions, final)
+
+
+def _measured(dataset: PreparedDataset, submissions: Path | None, final: PreparedDataset | None) -> ReadinessReport:
+    specification = dataset.specification
+    tasks = task_rows(dataset)
+    pairs = _pairs(tasks, task_rows(final) if final is not None else [])
+    hashed = {rows.name: hashes(rows) for rows in _each(tasks, pairs)}
+    tables = {rows.name: table_facts(rows, hashed[rows.name]) for rows in _each(tasks, pairs)}
+    overlaps = _overlaps(pairs, hashed)
+    compared = list({(task.compared.name, task.test.name): (task.compared, task.test) for task in tasks}.values())
+    compared = [(left, right) for left, right in compared if left.name != right.name]
+    drifts = [found for left, right in compared if (found := drift(left, right)) is not None]
+    facts = [_task_facts(specification, task) for task in tasks]
+    scored = scored_baselines(dataset, submissions, tasks) if submissions is not None else []
+    baselines = [baseline_score(specification, tasks, item) for item in scored]
+    found_noise = noise(specification, tasks, scored, _top(specification, facts))
+    cleaning, markets = cleaning_facts(dataset), market_facts(dataset)
+    findings = [
+        *judging_data.table_findings(list(tables.values())),
+        *judging_data.overlap_findings(overlaps),
+        *judging_data.norm_findings([(tables[left.name], tables[right.name]) for left, right in compared]),
+        *judging_data.drift_findings(drifts),
+        *judging_data.task_findings(facts),
+        *judging_scores.score_findings(specification.direction, baselines, found_noise),
+        *judging_scores.cleaning_findings(cleaning, facts),
+        *judging_scores.market_findings(markets, public_test=_public_tests(tasks)),
+    ]
+    return ReadinessReport(
+        dataset=dataset.digest,
+        final=final.digest if final is not None else None,
+        kind=specification.kind,
+        metric=specification.metric,
+        direction=specification.direction,
+        findings=_sorted(findings),
+        tables=list(tables.values()),
+        overlaps=overlaps,
+        drifts=drifts,
+        tasks=facts,
+        baselines=baselines,
+        noise=found_noise,
+        cleaning=cleaning,
+        markets=markets,
+    )
+
+
+def _pairs(tasks: list[TaskRows], finals: list[TaskRows]) -> list[Pair]:
+    """Which tables have no row in common, test rows first: tests with all that is learned from or seen, once each."""
+    found: list[Pair] = []
+    for number, task in enumerate(tasks):
+        final = [_named_final(finals[number].test)] if finals else []
+        for test in (task.test, *final):
+            found += [(test, other) for other in (task.pool, *task.others)]
+        found += [(rows, task.test) for rows in final]
+    return list({(left.name, right.name): (left, right) for left, right in found if left.name != right.name}.values())
+
+
+def _named_final(rows: Rows) -> Rows:
+    """In its own dataset the hidden part is called as the shown one is."""
+    title = rows.title.replace("hidden test rows", "final test rows")
+    return Rows(f"final-{rows.name}", title, rows.tables, rows.labels, rows.hidden, rows.trusted)
+
+
+def _each(tasks: list[TaskRows], pairs: list[Pair]) -> Iterator[Rows]:
+    """Every table once."""
+    every = [rows for task in tasks for rows in (task.pool, *task.others, task.test)]
+    yield from {rows.name: rows for rows in [*every, *(rows for pair in pairs for rows in pair)]}.values()
+
+
+def _overlaps(pairs: list[Pair], hashed: dict[str, Hashes]) -> list[Overlap]:
+    """One index at a time: two of the largest would be too much."""
+    found = {}
+    for name, right in {right.name: right for _, right in pairs}.items():
+        index = Index.of(right, hashed[name])
+        for left in (left for left, other in pairs if other.name == name):
+            found[left.name, name] = index.overlap(left, hashed[left.name])
+    return [found[left.name, right.name] for left, right in pairs]
+
+
+def _task_facts(specification: Specification, task: TaskRows) -> TaskFacts:
+    train, test = task.classes_of(task.pool), task.classes_of(task.test)
+    classes = len(task.classes)
+    # A test table has labels, always.
+    of_test = np.bincount(test, minlength=classes).tolist() if test is not None else [0] * classes
+    of_train = np.bincount(train, minlength=classes).tolist() if train is not None else [None] * classes
+    return TaskFacts(
+        task=task.name,
+        title=task.title,
+        test_rows=len(task.test),
+        classes=[
+            ClassCount(name=name, train=known, test=tested)
+            for name, known, tested in zip(task.classes, of_train, of_test, strict=True)
+        ],
+        smallest_difference=round(smallest_difference(len(task.test)), 6),
+        ceiling=ceiling(specification, task, measured(specification)[0]),
+        agreement=agreement(task),
+    )
+
+
+def _top(specification: Specification, facts: list[TaskFacts]) -> float | None:
+    """The score of the model that learned from everything; None where the score is not made of its answers alone."""
+    values = [task.ceiling.value for task in facts if task.ceiling is not None]
+    if len(values) < len(facts):
+        return None
+    if isinstance(specification, CleaningSpecification) and specification.action == "rank":
+        return None
+    weight = specification.accuracy_weight if isinstance(specification, AcquisitionSpecification) else 1.0
+    return round((weight if specification.metric == "score" else 1.0) * fmean(values), 6)
+
+
+def _public_tests(tasks: list[TaskRows]) -> list[str]:
+    return [task.name for task in tasks if not task.test.hidden]
+
+
+def _sorted(findings: list[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda item: (SEVERITIES.index(item.severity), item.code, item.where))

@@ -1,0 +1,52 @@
+"""Whether labels have anything to do with embeddings: does the nearest row have the same label more often than chance?
+
+A permutation test (Ojala and Garriga 2010, "Permutation tests for studying classifier performance") on the answers of
+the nearest neighbour. Shuffling the answers of a trained model would not do: it answers alike for all rows of a
+cluster, so a model that learned from noise is often far from chance, on either side. A neighbour's label was drawn for
+itself.
+"""
+
+from __future__ import annotations
+
+import faiss
+import numpy as np
+
+from evaluators.metrics import balanced_accuracy
+from evaluators.readiness.neighbours import SEED, sample, unit
+from evaluators.readiness.report import Agreement
+from evaluators.readiness.rows import Labels, TaskRows
+
+MAX_ROWS = 5_000
+MAX_QUERIES = 2_000
+SHUFFLES = 200
+REACH = 3.5
+"""Standard deviations around the mean of the shuffles: chance comes so far less than once in a thousand challenges."""
+
+
+def agreement(task: TaskRows) -> Agreement | None:
+    """Of test rows with their nearest rows of the pool, or, where that has no labels, with their nearest test rows."""
+    true = task.classes_of(task.test)
+    if true is None or len(np.unique(true)) < 2:
+        return None
+    known = task.classes_of(task.pool)
+    source, classes, k = (task.test, true, 2) if known is None else (task.pool, known, 1)
+    rows, asked = sample(len(source), MAX_ROWS), sample(len(task.test), MAX_QUERIES)
+    index = faiss.IndexFlatL2(source.dimensions)
+    index.add(unit(source.vectors(rows)))
+    _, found = index.search(unit(task.test.vectors(asked)), k)
+    answers = classes[rows]
+    neighbours = found[:, -1]
+    if k == 2:
+        # Of two equal rows either may come first.
+        neighbours = np.where(rows[neighbours] == asked, found[:, 0], neighbours)
+    return _tested(true[asked], answers, neighbours, len(task.classes), source.title)
+
+
+def _tested(true: Labels, labels: Labels, neighbours: Labels, classes: int, source: str) -> Agreement:
+    """Balanced, since always naming the largest class is no knowledge."""
+    generator = np.random.default_rng(SEED)
+    value = balanced_accuracy(true, labels[neighbours], classes)
+    chance = [balanced_accuracy(true, generator.permutation(labels)[neighbours], classes) for _ in range(SHUFFLES)]
+    middle, reach = float(np.mean(chance)), REACH * float(np.std(chance))
+    low, high = max(0.0, middle - reach), min(1.0, middle + reach)
+    return Agreement(value=round(value, 6), low=round(low, 6), high=round(high, 6), rows=len(true), source=source)
