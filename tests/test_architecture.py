@@ -28,16 +28,19 @@ MAY_IMPORT = {
 """Which rooms a room may import, beside itself."""
 
 CONTRACT = {
+    "evaluators.adopting",
     "evaluators.checking",
     "evaluators.dataset",
     "evaluators.drafting",
     "evaluators.errors",
     "evaluators.metric_names",
     "evaluators.prepared",
+    "evaluators.readiness",
     "evaluators.registry",
     "evaluators.result",
     "evaluators.sandbox",
     "evaluators.specification",
+    "evaluators.store",
     "evaluators.uploads",
 }
 """All that the site may import of the evaluators."""
