@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -105,7 +104,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "nan": ("a.npy", lambda: _npy(np.array([[1, 2], [3, np.nan]])), "row 2: number 2 of the vector is nan"),
     "infinite": ("a.npy", lambda: _npy(np.array([[np.inf, 2]])), "row 1: number 1 of the vector is inf"),
     "half-characters": ("a.npy", lambda: _npy(np.array(["a\udc80"])), ""),
-    "pickle": ("a.npy", lambda: pickle.dumps([1]), "Python pickle, which is never loaded"),
+    "pickle": ("a.npy", lambda: b"\x80\x04]\x94K\x01a.", "Python pickle, which is never loaded"),
     "npz-bomb": ("a.npz", lambda: _zip({"x.npy": _header("(3000000, 8)") + bytes(10**7)}), "its header says"),
     "npz-without-arrays": ("a.npz", lambda: _zip({"readme.txt": b"hello"}), "something else than arrays"),
     "npz-of-many": ("a.npz", lambda: _zip({f"{n}.npy": _npy([1]) for n in range(200)}), "more than 100 arrays"),
