@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -10,11 +10,20 @@ from django.db import transaction
 from django.db.models import Max
 
 from challenges.models import Challenge, DataFile, DatasetVersion
-from evaluators.dataset import prepare
+from evaluators.adopting import prepare_in_sandbox
 from evaluators.prepared import PreparedDataset, Source
 from evaluators.specification import Specification, read_specification
+from evaluators.store import open_plain
 
-MEDIA_TYPES: Mapping[str, str] = {".parquet": "application/vnd.apache.parquet", ".json": "application/json"}
+MEDIA_TYPES: Mapping[str, str] = {
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".npz": "application/zip",
+}
+
+Preparing = Callable[[Path, Path], Sequence[PreparedDataset]]
+"""Prepares a bundle directory in a store: the part that is shown, then perhaps the final one."""
 
 
 class Stored(Protocol):
@@ -28,41 +37,84 @@ class Store(Protocol):
     def put(self, stream: BinaryIO) -> Stored: ...
 
 
-def load_bundle(directory: Path, *, store: Store, datasets: Path) -> DatasetVersion:
+def load_bundle(
+    directory: Path, *, store: Store, datasets: Path, preparing: Preparing = prepare_in_sandbox
+) -> DatasetVersion:
     """Load a bundle: a new challenge, a new version of its data, or new texts for the version it already has.
 
-    A challenge that is new stays a draft. The files are stored before anything is recorded, so that a record never
-    names a file that is not there.
+    A challenge that is new stays a draft. The version is the one that is shown; its ``final_part`` is the one for after
+    the end, if the bundle has such a part. An organizer's bundle is never read in this process; one of our own may be,
+    with ``evaluators.dataset.prepare_parts`` for ``preparing``.
 
     Raises:
         BundleError: the bundle is at fault.
+        SandboxUnavailable: there is no sandbox, so the bundle is not opened.
+        WorkFailed: we are at fault.
     """
-    dataset = PreparedDataset.open(prepare(directory, datasets))
-    known = DatasetVersion.objects.filter(challenge__slug=dataset.specification.slug, digest=dataset.digest).exists()
-    if not known:
-        for source in dataset.sources:
-            _store(directory, source, store)
-    # Not the one in the prepared dataset: that keeps the texts it was first prepared with.
-    return _record(read_specification(directory), dataset)
+    return record_bundle(directory, preparing(directory, datasets), store=store)
+
+
+def record_bundle(directory: Path, parts: Sequence[PreparedDataset], *, store: Store) -> DatasetVersion:
+    """Load a bundle that has been prepared, see ``load_bundle``; who may do it has been found out before.
+
+    The files are stored before anything is recorded, so that a record never names a file that is not there.
+    """
+    store_bundle(directory, parts, store=store)
+    return record_parts(parts)
+
+
+def store_bundle(directory: Path, parts: Sequence[PreparedDataset], *, store: Store) -> None:
+    """Store the files of a bundle that are not stored yet; outside of a transaction, it may take long."""
+    for dataset in parts:
+        _store_files(directory, dataset, store)
+
+
+def record_parts(parts: Sequence[PreparedDataset]) -> DatasetVersion:
+    """Record what was prepared, and whose files are stored."""
+    with transaction.atomic():
+        shown = _record(parts[0], is_final_part=False)
+        final = _record(parts[1], is_final_part=True) if len(parts) > 1 else None
+        if shown.final_part != final:
+            shown.final_part = final
+            shown.save(update_fields=["final_part"])
+    return shown
 
 
 def is_loaded(directory: Path, version: DatasetVersion) -> bool:
-    """Whether loading the bundle again would change nothing, found out without opening its tables."""
+    """Whether loading one of our own bundles again would change nothing, found out without opening its tables."""
     specification = read_specification(directory)
+    if not specification.has_final:
+        return version.final_part is None and _is_recorded(directory, specification.part("test"), version)
+    return (
+        version.final_part is not None
+        and _is_recorded(directory, specification.part("test"), version)
+        and _is_recorded(directory, specification.part("final"), version.final_part)
+    )
+
+
+def _is_recorded(directory: Path, specification: Specification, version: DatasetVersion) -> bool:
     if specification.model_dump(mode="json") != version.specification:
         return False
     sizes = dict(version.files.values_list("name", "size"))
     return all((directory / name).stat().st_size == sizes.get(name) for name in specification.data_files)
 
 
+def _store_files(directory: Path, dataset: PreparedDataset, store: Store) -> None:
+    slug = dataset.specification.slug
+    if not DatasetVersion.objects.filter(challenge__slug=slug, digest=dataset.digest).exists():
+        for source in dataset.sources:
+            _store(directory, source, store)
+
+
 def _store(directory: Path, source: Source, store: Store) -> None:
-    with (directory / source.name).open("rb") as file:
+    with open_plain((directory / source.name).resolve()) as file:
         stored = store.put(file)
     if stored.sha256 != source.sha256:
         raise RuntimeError(f"{source.name} changed while it was being loaded")
 
 
-def _record(specification: Specification, dataset: PreparedDataset) -> DatasetVersion:
+def _record(dataset: PreparedDataset, *, is_final_part: bool) -> DatasetVersion:
+    specification = dataset.specification
     texts = {
         "title": specification.title,
         "summary": specification.summary,
@@ -70,26 +122,29 @@ def _record(specification: Specification, dataset: PreparedDataset) -> DatasetVe
         "domain": specification.domain,
     }
     content = specification.model_dump(mode="json")
-    with transaction.atomic():
-        challenge, _ = Challenge.objects.update_or_create(slug=specification.slug, defaults=texts)
-        # Two loadings at once must not give out the same number.
-        Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
-        version = challenge.dataset_versions.filter(digest=dataset.digest).first()
-        if version is not None:
-            version.specification = content
-            version.save(update_fields=["specification"])
-            return version
-        last = challenge.dataset_versions.aggregate(last=Max("number"))["last"] or 0
-        version = challenge.dataset_versions.create(number=last + 1, digest=dataset.digest, specification=content)
-        DataFile.objects.bulk_create(
-            DataFile(
-                dataset_version=version,
-                name=source.name,
-                sha256=source.sha256,
-                size=source.size,
-                is_public=source.public,
-                media_type=MEDIA_TYPES.get(Path(source.name).suffix, "application/octet-stream"),
-            )
-            for source in dataset.sources
+    challenge, _ = Challenge.objects.update_or_create(slug=specification.slug, defaults=texts)
+    # Two loadings at once must not give out the same number.
+    Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+    version = challenge.dataset_versions.filter(digest=dataset.digest).first()
+    if version is not None:
+        version.specification = content
+        # What was once shown stays so, and what was hidden is shown from now on if its organizer shows it.
+        version.is_final_part &= is_final_part
+        version.save(update_fields=["specification", "is_final_part"])
+        return version
+    last = challenge.dataset_versions.aggregate(last=Max("number"))["last"] or 0
+    version = challenge.dataset_versions.create(
+        number=last + 1, digest=dataset.digest, specification=content, is_final_part=is_final_part
+    )
+    DataFile.objects.bulk_create(
+        DataFile(
+            dataset_version=version,
+            name=source.name,
+            sha256=source.sha256,
+            size=source.size,
+            is_public=source.public,
+            media_type=MEDIA_TYPES.get(Path(source.name).suffix, "application/octet-stream"),
         )
+        for source in dataset.sources
+    )
     return version

@@ -86,7 +86,8 @@ def _write(work: Path, bundle: Path, specification: Specification, sources: tupl
         _disjoint(specification, prepared)
     _one_length(specification, prepared)
     specification.check_tables(prepared)
-    (work / "documents").mkdir()
+    if specification.documents:
+        (work / "documents").mkdir()
     for name in specification.documents:
         content = _copy_document(bundle / name, work / "documents" / Path(name).name, name)
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from challenges.models import DatasetVersion
-from evaluators.dataset import prepare
+from evaluators.adopting import prepare_in_sandbox
 from evaluators.prepared import PreparedDataset, is_prepared
 from evaluators.specification import SPECIFICATION_FILE
 from leaderboard.storage import object_store
@@ -20,7 +20,12 @@ logger = logging.getLogger(__name__)
 
 
 def dataset_directory(version: DatasetVersion) -> Path:
-    """The prepared dataset of a version on this host; at the first use it is fetched and prepared."""
+    """The prepared dataset of a version on this host; at the first use it is fetched, and prepared in the sandbox.
+
+    Raises:
+        SandboxUnavailable: it is not there yet, and there is no sandbox.
+        WorkFailed: it could not be prepared.
+    """
     target = settings.DATASETS_DIR / version.digest
     if is_prepared(target):
         return target
@@ -28,7 +33,7 @@ def dataset_directory(version: DatasetVersion) -> Path:
     bundle = Path(tempfile.mkdtemp(dir=settings.DATASETS_DIR, prefix=".fetching-"))
     try:
         _fetch(version, bundle)
-        prepared = prepare(bundle, settings.DATASETS_DIR)
+        prepared = prepare_in_sandbox(bundle, settings.DATASETS_DIR)[0].path
     finally:
         shutil.rmtree(bundle, ignore_errors=True)
     if prepared.name != version.digest:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from challenges.bundles import is_loaded, load_bundle
 from challenges.models import DatasetVersion, Phase
 from challenges.publishing import publish
+from evaluators.dataset import prepare_parts
 from evaluators.registry import BaselineInfo, baselines_for
 from evaluators.specification import SPECIFICATION_FILE
 from evaluators.uploads import Upload, read_files
@@ -68,7 +69,7 @@ def load_challenges(say: Say, folder: Path = BUNDLES, *, only: Collection[str] =
         version = _loaded(bundle, say)
         phases.append(_phase(version))
         if not version.challenge.is_published:
-            publish(version.challenge)
+            publish(version.challenge, without_dry_run=True)
     # All challenges can be looked at before the first baseline is made.
     _submit_baselines(phases, say)
 
@@ -98,16 +99,12 @@ def _make(account: Account) -> None:
 
 
 def _loaded(bundle: Path, say: Say) -> DatasetVersion:
-    newest = (
-        DatasetVersion.objects.select_related("challenge")
-        .filter(challenge__slug=bundle.name)
-        .order_by("-number")
-        .first()
-    )
+    newest = DatasetVersion.objects.select_related("challenge").filter(challenge__slug=bundle.name).newest()
     if newest is not None and is_loaded(bundle, newest):
         return newest
     say(f"Loading {bundle.name} …")
-    return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR)
+    # They come with our code, and a fresh site starts sooner so.
+    return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_parts)
 
 
 def _phase(version: DatasetVersion) -> Phase:

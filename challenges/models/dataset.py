@@ -13,6 +13,12 @@ from evaluators.specification import Specification, parse_specification
 SHA256 = RegexValidator(r"^[0-9a-f]{64}$", "not a SHA-256 in lower-case hex")
 
 
+class DatasetVersionQuerySet(models.QuerySet["DatasetVersion"]):
+    def newest(self) -> DatasetVersion | None:
+        """The newest that may be shown: not one that is the hidden part of another."""
+        return self.filter(is_final_part=False).order_by("-number").first()
+
+
 class DatasetVersion(models.Model):
     challenge = models.ForeignKey("challenges.Challenge", on_delete=models.PROTECT, related_name="dataset_versions")
     number = models.PositiveIntegerField()
@@ -20,6 +26,19 @@ class DatasetVersion(models.Model):
     specification = models.JSONField()
     note = models.CharField(max_length=300, blank=True, help_text="What differs from the version before.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    is_final_part = models.BooleanField(
+        default=False, editable=False, help_text="Loaded as the hidden part of another version, and never shown since."
+    )
+    final_part = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="shown_parts",
+        help_text="The version that measures on the part of the test set that is kept for after the end.",
+    )
+
+    objects = DatasetVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ("challenge", "number")

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from django.conf import LazySettings
+from django.core.management import CommandError, call_command
 
-from challenges.bundles import is_loaded, load_bundle
+from challenges.bundles import Preparing, is_loaded, load_bundle
 from challenges.models import Challenge, DatasetVersion
+from evaluators.adopting import prepare_in_sandbox
+from evaluators.dataset import prepare_parts
 from evaluators.errors import BundleError
+from evaluators.sandbox import SandboxUnavailable
 from leaderboard.storage import object_store
 from tests.bundles import write_bundle
+from tests.finals import add_final
 
 Load = Callable[[Path], DatasetVersion]
 
@@ -78,3 +87,62 @@ def test_a_wrong_bundle_leaves_nothing(load: Load, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="not a readable parquet"):
         load(bundle)
     assert not Challenge.objects.exists()
+
+
+@pytest.mark.parametrize("preparing", [prepare_parts, prepare_in_sandbox])
+def test_a_hidden_part_is_a_version_of_its_own_and_nothing_of_it_is_in_the_one_that_is_shown(
+    preparing: Preparing, settings: LazySettings, tmp_path: Path
+) -> None:
+    bundle = add_final(write_bundle(tmp_path / "b"))
+    shown = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=preparing)
+    final = shown.final_part
+    assert final is not None
+    assert (shown.number, final.number, final.final_part) == (1, 2, None)
+    assert "final" not in json.dumps(shown.specification)
+    assert sorted(shown.files.values_list("name", flat=True)) == sorted(shown.spec.data_files)
+    assert not shown.files.filter(name__contains="final").exists()
+    assert final.files.get(name="hidden/final.parquet").is_public is False
+    assert not final.files.filter(name="hidden/test.parquet").exists()
+    assert final.spec.tables()["test"].table.files == ["hidden/final.parquet"]
+    assert shown.challenge.dataset_versions.newest() == shown
+    assert is_loaded(bundle, shown)
+
+
+def test_a_new_hidden_part_leaves_the_shown_version_as_it_is(load: Load, tmp_path: Path) -> None:
+    bundle = add_final(write_bundle(tmp_path / "b"))
+    first = load(bundle)
+    before = first.final_part
+    changed = add_final(bundle, rows=20)
+    assert not is_loaded(changed, first)
+    again = load(changed)
+    assert again == first
+    assert again.final_part not in (before, None)
+    assert again.challenge.dataset_versions.newest() == first
+    assert DatasetVersion.objects.count() == 3
+
+
+def test_a_bundle_is_not_opened_without_a_sandbox(
+    settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evaluators.adopting.work", mock.Mock(side_effect=SandboxUnavailable("none here")))
+    with pytest.raises(SandboxUnavailable, match="none here"):
+        load_bundle(write_bundle(tmp_path / "b"), store=object_store(), datasets=settings.DATASETS_DIR)
+    with pytest.raises(CommandError, match="none here"):
+        call_command("loadbundle", tmp_path / "b")
+    assert not Challenge.objects.exists()
+
+
+def test_files_that_are_no_parquet_are_said_to_be_what_they_are(load: Load, tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "b")
+    table = pq.read_table(bundle / "public/examples.parquet")
+    np.save(bundle / "public/examples.npy", np.array(table.column("embedding").to_pylist(), np.float32))
+    rows = zip(table.column("id").to_pylist(), table.column("label").to_pylist(), strict=True)
+    (bundle / "public/examples.csv").write_text("id,label\n" + "".join(f"{name},{label}\n" for name, label in rows))
+    examples = {"files": ["public/examples.npy"], "ids": "public/examples.csv", "label": "label"}
+    content = json.loads((bundle / "challenge.yaml").read_text()) | {"examples": examples}
+    (bundle / "challenge.yaml").write_text(json.dumps(content))
+    version = load(bundle)
+    kinds = dict(version.files.values_list("name", "media_type"))
+    assert kinds["public/examples.npy"] == "application/octet-stream"
+    assert kinds["public/examples.csv"] == "text/csv"
+    assert version.spec.data_files == list(dict.fromkeys(version.spec.data_files))

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from challenges.bundles import load_bundle
 from evaluators.errors import BundleError
+from evaluators.sandbox import SandboxUnavailable
 from leaderboard.storage import object_store
 
 
@@ -18,6 +19,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, directory: Path, **options: Any) -> None:
         try:
             version = load_bundle(directory, store=object_store(), datasets=settings.DATASETS_DIR)
-        except BundleError as error:
+        except (BundleError, SandboxUnavailable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{version} ({version.challenge.status})")
