@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests import factories
+from tests.frontend.way_table import WAY
 
 READERS = ("visitor", "participant", "other", "judge", "organizer", "stranger", "owner", "staff")
 """``other`` takes part for another team; ``stranger`` owns another challenge."""
@@ -104,6 +105,8 @@ TABLE: dict[str, str] = {
     "POST /api/v1/challenges/{private}/submissions/": "401 201 201 201 201 404 201 201",
     "POST /api/v1/challenges/{draft}/submissions/": "401 404 404 403 403 404 403 403",
 }
+
+TABLE |= WAY
 
 
 def _upload() -> dict[str, Any]:

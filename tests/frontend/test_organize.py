@@ -244,7 +244,7 @@ def test_a_draft_is_deleted_by_its_owner(page: Client, begun: Draft) -> None:
 
 def test_a_file_is_taken_out(page: Client, described: Draft) -> None:
     file = described.files.get(name="labels.csv")
-    answer = page.post(f"/challenges/three-things/organize/files/{file.pk}/remove")
+    answer = page.post(f"/challenges/three-things/organize/take-out/{file.pk}")
     assert answer["Location"] == "/challenges/three-things/organize/files"
     described.refresh_from_db()
     assert [item.name for item in described.files.all()] == ["vectors.npz"]
