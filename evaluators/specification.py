@@ -6,6 +6,8 @@ decided by the registry. Importing this module costs no scikit-learn and no fais
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +22,7 @@ from evaluators.kinds.naming import name_for_task, task_of_name
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.nearest import nearest
 from evaluators.parts import Table
+from evaluators.phases import PhasePlan, last_phase
 
 # What is imported here is part of the contract as well: the site shows each kind, and imports no inner module.
 __all__ = [
@@ -30,15 +33,18 @@ __all__ = [
     "CleaningPlan",
     "CleaningSpecification",
     "Market",
+    "PhasePlan",
     "SelectionSpecification",
     "Specification",
     "Table",
     "TaskPlan",
     "json_schema",
+    "last_phase",
     "name_for_task",
     "parse_specification",
     "read_specification",
     "read_text",
+    "schema_text",
     "task_of_name",
 ]
 
@@ -125,6 +131,12 @@ def json_schema() -> dict[str, Any]:
         "title": "A Ratchet challenge: challenge.yaml, format 1",
         **schema,
     }
+
+
+@cache
+def schema_text() -> str:
+    """The schema as it is kept in the tree and served by the site."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _explained(error: ValidationError, document: Document) -> list[Problem]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from evaluators.bundles.schema import FILE, schema_text
+from evaluators.bundles.schema import FILE
 from evaluators.bundles.yaml_text import read_document
+from evaluators.specification import schema_text
 from tests.bundles import specification
 from tests.evaluators.conftest import ROOT
 
