@@ -89,7 +89,10 @@ def _fits(column: ColumnReport, role: str, rows: int) -> bool:
     if role == "id":
         return distinct == rows and column["missing"] == 0
     if role in ("label", "true label"):
-        return 2 <= distinct <= MOST_CLASSES and column["values"] is not None and column["type"] != "number"
+        values = column["values"]
+        # Classes may have been saved as 0.0, 1.0, …; a column of measurements is none.
+        whole = column["type"] != "number" or all(item["value"].lstrip("-").isdecimal() for item in values or ())
+        return 2 <= distinct <= MOST_CLASSES and values is not None and whole
     if role in ("group", "seller"):
         return 1 < distinct < rows
     return column["type"] == "text"

@@ -33,6 +33,7 @@ def units(*partitions: Numbers) -> Numbers:
             least = np.full(int(partition.max()) + 1, len(unit))
             np.minimum.at(least, partition, unit)
             unit = least[partition]
+        unit = unit[unit]  # a row's smallest neighbour may know of a smaller one: long chains take few rounds
         if np.array_equal(unit, before):
             return np.unique(unit, return_inverse=True)[1].astype(np.int64)
 

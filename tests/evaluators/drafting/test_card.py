@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from evaluators.drafting import parse_answers
 from evaluators.drafting.card import data_card
 from evaluators.drafting.card_numbers import nearest_distances, on_two_axes
 from evaluators.drafting.drafting import draft
-from tests.evaluators.drafting.raw_files import data, lists, one_parquet
+from tests.evaluators.drafting.raw_files import data, lists, one_parquet, write_csv
 
 DEMO = Path(__file__).parents[3] / "challenges" / "demo"
 
@@ -135,3 +136,37 @@ def test_bundles_of_all_kinds_have_a_card(name: str) -> None:
     assert card["map"] is not None
     assert len(card["map"]["points"]) <= 2000
     assert "**Tables.**" in card["markdown"]
+
+
+def test_tables_of_every_format_have_the_same_numbers(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    one_parquet(tmp_path / "files", data())
+    draft(tmp_path / "files", parse_answers({}), tmp_path / "bundle")
+    expected = _pool(tmp_path / "bundle")
+    table = pq.read_table(tmp_path / "bundle/public/pool.parquet").to_pydict()
+    vectors = np.array(table["embedding"], np.float32)
+    for form in ("csv", "npz", "npy"):
+        bundle = tmp_path / form
+        shutil.copytree(tmp_path / "bundle", bundle)
+        others = {name: table[name] for name in ("id", "label")}
+        spread = {f"embedding{place}": column for place, column in enumerate(vectors.T.tolist())}
+        if form == "csv":
+            write_csv(bundle / "public/pool.csv", others | spread)
+        elif form == "npz":
+            arrays = {name: np.array(values) for name, values in others.items()}
+            np.savez(bundle / "public/pool.npz", embedding=vectors, **arrays)
+        else:
+            np.save(bundle / "public/pool.npy", vectors)
+            write_csv(bundle / "public/names.csv", others)
+        text = (bundle / "challenge.yaml").read_text()
+        ids = "\n  ids: public/names.csv" if form == "npy" else ""
+        text = text.replace("- public/pool.parquet", f"- public/pool.{form}{ids}")
+        (bundle / "challenge.yaml").write_text(text)
+        assert _pool(bundle) == expected, form
+
+
+def _pool(bundle: Path) -> Any:
+    card = data_card(bundle)
+    pool: dict[str, Any] = dict(card["tables"][0])
+    names = ("rows", "dimensions", "classes", "repeated_ids", "repeated_rows", "norms", "neighbours", "missing")
+    return [pool[name] for name in names], card["map"]

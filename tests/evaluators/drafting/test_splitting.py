@@ -61,6 +61,12 @@ def test_units_are_what_is_connected(rows: list[tuple[int, int]]) -> None:
     assert np.array_equal(numbered(units(first, second).tolist()), numbered(unit))
 
 
+def test_a_long_chain_is_one_unit() -> None:
+    """Pairs that overlap: found in a few rounds, not one for each link."""
+    places = np.arange(50_000)
+    assert not units(places // 2, (places + 1) // 2).any()
+
+
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=200), st.floats(0.01, 0.9), SEEDS)
 def test_of_each_class_the_same_part_is_wrong(true: list[int], rate: float, seed: int) -> None:
     numbers = np.array([0, 1, 2, 3, *true])
