@@ -91,7 +91,7 @@ def _problem(
         return Problem("this data belongs to another challenge.", field="dataset")
     if dataset.spec.kind != phase.dataset_version.spec.kind:
         return Problem("this data is for another kind of challenge.", field="dataset")
-    if is_hidden(dataset) and not (cause == BoardCause.FINAL and over):
+    if (is_hidden(dataset) and not (cause == BoardCause.FINAL and over)) or (dataset.is_final_part and not over):
         return Problem("this data has a hidden part on which nothing is scored before its phase ends.", field="dataset")
     same = dataset.pk == current.dataset_version_id
     if cause == BoardCause.SCORER and not same:

@@ -83,7 +83,12 @@ def _attempt(lease: Lease, worker: str) -> None:
         .get(pk=lease.evaluation_id)
     )
     clock = time.perf_counter()
-    dataset = dataset_directory(evaluation.dataset_version)
+    try:
+        dataset = dataset_directory(evaluation.dataset_version)
+    except sandbox.SandboxUnavailable as error:
+        logger.error("not prepared, no sandbox evaluation=%s reason=%s", lease.evaluation_id, error)
+        transitions.release(lease, actor=worker, reason=NO_SANDBOX)
+        return
     with _files(evaluation) as files:
         fetched = time.perf_counter()
         outcome = sandbox.evaluate(dataset, files)

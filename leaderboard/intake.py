@@ -22,6 +22,8 @@ from challenges.models import Phase
 from challenges.rules import has_accepted, rules_sha256, take_part
 from evaluators.checking import CheckReport, check
 from evaluators.errors import Problem, SubmissionError
+from evaluators.prepared import PreparedDataset
+from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from evaluators.uploads import Upload, unpack
 from leaderboard.datasets import open_dataset
 from leaderboard.entrants import enter, small_enough
@@ -54,7 +56,17 @@ def check_uploads(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload]
         SubmissionError: with every problem found.
     """
     files = unpack(uploads)
-    return files, check(open_dataset(phase.dataset_version), files)
+    return files, check(_opened(phase), files)
+
+
+def _opened(phase: Phase) -> PreparedDataset:
+    try:
+        return open_dataset(phase.dataset_version)
+    except (SandboxUnavailable, WorkFailed) as error:
+        # It was prepared elsewhere when the challenge was made; on this host it cannot be, for the moment.
+        logger.exception("dataset not prepared version=%s", phase.dataset_version_id)
+        message = "the challenge's data cannot be opened just now, which is no fault of yours."
+        raise SubmissionError(Problem(message, "Nothing was counted. Send it again in a few minutes.")) from error
 
 
 def submit(

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from challenges.models import Announcement, Challenge, DatasetVersion, Phase
+from challenges.phases import create_phases
 from challenges.phasing import PhasePlan, change_problems, plan_problems, told
 from evaluators.errors import Problem
 from frontend.organize.access import challenge_and_draft, step_page
@@ -41,7 +42,7 @@ class PhaseLine:
 def phases(request: HttpRequest, slug: str) -> HttpResponse:
     """All phases, and the settings; without a phase the form of the first one is part of the page."""
     challenge, draft = challenge_and_draft(request, slug)
-    version = challenge.dataset_versions.order_by("-number").first()
+    version = challenge.dataset_versions.newest()
     if version is None:
         return step_page(request, "phases", challenge, draft, {}, template="frontend/organize/unbuilt.html")
     known = list(challenge.phases.select_related("round").order_by("starts_at", "pk"))
@@ -54,7 +55,7 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
         valid = settings.is_valid() & (first is None or first.is_valid())
         changed = posted.get("seen") != seen
         if valid and first is not None:
-            valid = not first.refuse(plan_problems(first.plan, [], has_final_part=final_of(version) is not None))
+            valid = not first.refuse(plan_problems(first.plan, [], has_final_part=version.final_part_id is not None))
         if valid and not changed:
             with transaction.atomic():
                 Challenge.objects.filter(pk=challenge.pk).update(**settings.cleaned_data)
@@ -77,7 +78,7 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
 def phase(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
     """One phase, new or changed."""
     challenge, draft = challenge_and_draft(request, slug)
-    version = challenge.dataset_versions.order_by("-number").first()
+    version = challenge.dataset_versions.newest()
     found = challenge.phases.select_related("round__starts_from").filter(pk=pk).first() if pk is not None else None
     if version is None or (pk is not None and found is None):
         raise Http404("There is no such phase.")
@@ -124,14 +125,12 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("frontend:organize-phases", slug=slug)
 
 
-def final_of(version: DatasetVersion) -> DatasetVersion | None:
-    """The version with the hidden final part of the same data, if there is one."""
-    return None
-
-
 def _refused(form: PhaseForm, challenge: Challenge, found: Phase | None, version: DatasetVersion) -> bool:
-    others = challenge.phases.exclude(pk=found.pk) if found is not None else challenge.phases.all()
-    has_final = found.final_dataset_version_id is not None if found is not None else final_of(version) is not None
+    others = list(challenge.phases.exclude(pk=found.pk) if found is not None else challenge.phases.all())
+    is_last = all(other.starts_at < form.plan.starts_at for other in others)
+    has_final = is_last and version.final_part_id is not None
+    if found is not None and challenge.status != Challenge.Status.DRAFT:
+        has_final = found.final_dataset_version_id is not None
     problems = plan_problems(form.plan, others, has_final_part=has_final)
     if found is not None and challenge.status != Challenge.Status.DRAFT:
         problems |= change_problems(form.plan, plan_of(found), moment=timezone.now())
@@ -149,7 +148,10 @@ def _store(
     lines = told(form.plan, plan_of(found))
     values = {**asdict(form.plan), "time_zone": form.cleaned_data["time_zone"]}
     with transaction.atomic():
+        if values["ends_at"] is None:
+            values["final_dataset_version"] = None
         Phase.objects.filter(pk=found.pk).update(**values, round=form.round_of(challenge))
+        _settle(challenge, version)
         if lines and challenge.status != Challenge.Status.DRAFT:
             Announcement.objects.create(
                 challenge=challenge,
@@ -161,14 +163,21 @@ def _store(
 
 
 def _create(challenge: Challenge, form: PhaseForm, version: DatasetVersion) -> Phase:
-    return Phase.objects.create(
+    made = Phase.objects.create(
         challenge=challenge,
         dataset_version=version,
-        final_dataset_version=final_of(version),
         time_zone=form.cleaned_data["time_zone"],
         round=form.round_of(challenge),
         **asdict(form.plan),
     )
+    _settle(challenge, version)
+    return made
+
+
+def _settle(challenge: Challenge, version: DatasetVersion) -> None:
+    """The part that is kept for the end is the last phase's, whichever that is now."""
+    if challenge.status == Challenge.Status.DRAFT:
+        create_phases(challenge, (), version)
 
 
 def plan_of(phase: Phase) -> PhasePlan:

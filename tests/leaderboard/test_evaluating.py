@@ -220,3 +220,17 @@ def test_data_that_is_not_what_the_record_says_is_refused(phase: Phase, settings
     version.specification = version.specification | {"budget": 5}
     with pytest.raises(RuntimeError, match="its record says"):
         dataset_directory(version)
+
+
+def test_data_that_cannot_be_prepared_here_waits_for_a_worker_that_can(
+    submission: Submission, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.DATASETS_DIR = tmp_path / "elsewhere"
+    with (
+        mock.patch.object(sandbox, "availability", return_value=Availability(True)),
+        mock.patch("evaluators.adopting.work", side_effect=sandbox.SandboxUnavailable("none here")),
+    ):
+        evaluating.evaluate(submission.evaluation_id, worker="w")
+    evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
+    assert (evaluation.status, evaluation.faults) == ("queued", 0)
+    assert evaluation.history.last().reason == "the worker has no sandbox"

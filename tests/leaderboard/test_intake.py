@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest import mock
 from zipfile import ZipFile
@@ -18,6 +19,7 @@ from django.utils import timezone
 from challenges.models import Phase
 from challenges.publishing import archive
 from evaluators.errors import SubmissionError
+from evaluators.sandbox import SandboxUnavailable
 from leaderboard import intake
 from leaderboard.intake import PhaseClosed, QuotaUsed, check_uploads, submit
 from leaderboard.models import Evaluation, StatusChange, Submission, SubmissionFile, User
@@ -233,6 +235,17 @@ def test_when_the_broker_is_away_the_submission_is_accepted(
         submission = factories.submission(phase, user)
     assert Submission.objects.filter(pk=submission.pk, evaluation__status="queued").exists()
     assert "bell not rung" in caplog.text
+
+
+def test_data_that_cannot_be_opened_here_is_no_fault_of_the_submission(
+    phase: Phase, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.DATASETS_DIR = tmp_path / "elsewhere"
+    with (
+        mock.patch("evaluators.adopting.work", side_effect=SandboxUnavailable("none here")),
+        pytest.raises(SubmissionError, match="cannot be opened just now, which is no fault of yours"),
+    ):
+        check_uploads(phase, factories.uploads())
 
 
 def test_the_instant_check_stores_nothing(phase: Phase, settings: LazySettings) -> None:
