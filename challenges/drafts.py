@@ -150,6 +150,7 @@ def delete_draft(challenge: Challenge) -> None:
             raise BundleError(Problem("Only a draft can be deleted.", "A published challenge can be archived."))
         try:
             locked.phases.all().delete()
+            locked.dataset_versions.update(final_part=None)
             locked.dataset_versions.all().delete()
             locked.delete()
         except ProtectedError as error:

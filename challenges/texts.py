@@ -16,7 +16,7 @@ FIELDS = ("title", "summary", "licence", "description", "rules", "data_card")
 
 def texts_of(challenge: Challenge) -> dict[str, str]:
     """The texts as they stand in the newest version of its data; nothing without one."""
-    newest = challenge.dataset_versions.order_by("-number").first()
+    newest = challenge.dataset_versions.newest()
     return {name: newest.specification.get(name, "") for name in FIELDS} if newest is not None else {}
 
 
@@ -42,11 +42,12 @@ def write_texts(challenge: Challenge, texts: Mapping[str, str]) -> None:
 
 
 def _shown(challenge: Challenge) -> list[DatasetVersion]:
-    versions = challenge.dataset_versions.order_by("-number")
-    used = set(challenge.phases.values_list("dataset_version", flat=True))
+    newest = challenge.dataset_versions.newest()
+    used: set[int | None] = set(challenge.phases.values_list("dataset_version", flat=True))
     used |= set(challenge.phases.values_list("final_dataset_version", flat=True))
-    newest = versions.first()
-    return [version for version in versions if version.pk in used or version == newest]
+    if newest is not None:
+        used |= {newest.pk, newest.final_part_id}
+    return list(challenge.dataset_versions.filter(pk__in=used - {None}))
 
 
 def _as_problem(item: Mapping[str, object]) -> Problem:

@@ -27,6 +27,7 @@ from challenges.bundles import load_bundle
 from challenges.drafts import data_mark, document_of
 from challenges.models import DatasetVersion, Draft
 from challenges.models.draft import DraftWork, WorkState
+from challenges.phases import create_phases
 from evaluators import sandbox
 from evaluators.drafting import CardReport, DraftReport, FilesReport
 from evaluators.errors import BundleError, Problem
@@ -140,7 +141,7 @@ def _load(draft: Draft, bundle: Path) -> None:
 
 def _move_phases(draft: Draft, version: DatasetVersion) -> None:
     """Phases of a draft are always on its newest data."""
-    draft.challenge.phases.exclude(submissions__isnull=False).update(dataset_version=version)
+    create_phases(draft.challenge, (), version)
 
 
 @contextmanager
