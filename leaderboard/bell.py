@@ -13,6 +13,7 @@ from leaderboard.celery import app
 
 TASK = "leaderboard.evaluate"
 DRAFT_TASK = "leaderboard.draft"
+READINESS_TASK = "leaderboard.readiness"
 
 logger = logging.getLogger(__name__)
 
@@ -41,5 +42,15 @@ def ring_draft(draft_id: int) -> bool:
         app.send_task(DRAFT_TASK, args=[draft_id])
     except Exception as error:
         logger.error("bell not rung draft=%s error=%s: %s", draft_id, type(error).__name__, error)
+        return False
+    return True
+
+
+def ring_readiness(readiness_id: int) -> bool:
+    """The same for a dry run that can go on."""
+    try:
+        app.send_task(READINESS_TASK, args=[readiness_id])
+    except Exception as error:
+        logger.error("bell not rung readiness=%s error=%s: %s", readiness_id, type(error).__name__, error)
         return False
     return True

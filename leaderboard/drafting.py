@@ -32,6 +32,7 @@ from evaluators import sandbox
 from evaluators.drafting import CardReport, DraftReport, FilesReport
 from evaluators.errors import BundleError, Problem
 from evaluators.specification import SPECIFICATION_FILE
+from leaderboard import dryrun
 from leaderboard.bell import ring_draft
 from leaderboard.storage import object_store
 
@@ -141,6 +142,7 @@ def _load(draft: Draft, bundle: Path) -> None:
 
 def _move_phases(draft: Draft, version: DatasetVersion) -> None:
     """Phases of a draft are always on its newest data."""
+    dryrun.forget([phase for phase in draft.challenge.phases.all() if phase.dataset_version_id != version.pk])
     create_phases(draft.challenge, (), version)
 
 

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from challenges.models import Phase
+from challenges.readiness import dry_run_is_under_way
 from challenges.rules import has_accepted, rules_sha256, take_part
 from evaluators.checking import CheckReport, check
 from evaluators.errors import Problem, SubmissionError
@@ -92,7 +93,7 @@ def submit(
         SubmissionError: the name or a file is at fault.
     """
     clock = time.perf_counter()
-    _open(phase, timezone.now())
+    _open(phase, timezone.now(), is_baseline=bool(baseline))
     normalised = normalise_name(name)
     if not baseline:
         small_enough(phase, team)
@@ -119,7 +120,10 @@ def submit(
     return submission
 
 
-def _open(phase: Phase, moment: datetime) -> None:
+def _open(phase: Phase, moment: datetime, *, is_baseline: bool) -> None:
+    if is_baseline and dry_run_is_under_way(phase):
+        # Nobody has seen the challenge, and it may start later; the door is open for nobody else.
+        return
     if not phase.challenge.is_published:
         raise PhaseClosed(Problem("this challenge takes no submissions."))
     state = phase.state_at(moment)
@@ -157,7 +161,7 @@ def _record(submission: Submission, files: list[Upload], timings: dict[str, floa
                 take_part(submission.created_by, submission.phase, accepted=rules_sha256(submission.phase))
             _within_quota(submission.phase, submission.team)
         submission.created_at = timezone.now()
-        _open(submission.phase, submission.created_at)
+        _open(submission.phase, submission.created_at, is_baseline=submission.is_baseline)
         submission.quota_day = submission.created_at.astimezone(UTC).date()
         submission.save(force_insert=True)
         SubmissionFile.objects.bulk_create(

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from leaderboard import drafting
+from leaderboard import drafting, dryrun
 from leaderboard.bell import ring
 from leaderboard.boardswitch import advance
 from leaderboard.models import Evaluation, WorkerPulse
@@ -31,6 +31,7 @@ def reap(now: datetime | None = None) -> None:
     _expired_leases(moment)
     _lost_messages(moment)
     drafting.drive(moment)
+    dryrun.drive(moment)
     advance(moment)
     WorkerPulse.objects.filter(seen_at__lt=moment - FORGET_WORKERS).delete()
 

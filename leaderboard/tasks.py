@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from leaderboard import drafting
-from leaderboard.bell import DRAFT_TASK, TASK, ring, ring_draft
+from leaderboard import drafting, dryrun
+from leaderboard.bell import DRAFT_TASK, READINESS_TASK, TASK, ring, ring_draft, ring_readiness
 from leaderboard.evaluating import evaluate_next
 from leaderboard.worker import departure, worker_name
 
@@ -27,3 +27,12 @@ def draft_task(draft_id: int) -> None:
         ring_draft(draft_id)
         return
     drafting.perform(draft_id)
+
+
+@shared_task(name=READINESS_TASK, acks_late=True, ignore_result=True)
+def readiness_task(readiness_id: int) -> None:
+    """Go on with a dry run: make the baselines, or measure when they are scored."""
+    if departure.under_way:
+        ring_readiness(readiness_id)
+        return
+    dryrun.perform(readiness_id)

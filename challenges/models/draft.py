@@ -76,7 +76,11 @@ class ReadinessState(models.TextChoices):
 
 
 class Readiness(models.Model):
-    """A dry run of one version of the data. ``report`` holds its findings, see ``evaluators.readiness``."""
+    """A dry run of one version of the data. ``report`` holds its findings, see ``evaluators.readiness``.
+
+    While it runs, ``report`` names the baselines that could not be made. ``work_at`` is when a worker took it up,
+    empty while it waits for scores; ``rung_at`` when a worker was last told. ``problem`` is for its organizer to read.
+    """
 
     State = ReadinessState
 
@@ -87,6 +91,9 @@ class Readiness(models.Model):
     report = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
+    work_at = models.DateTimeField(null=True, blank=True, editable=False)
+    rung_at = models.DateTimeField(null=True, blank=True, editable=False)
+    problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("-created_at", "-pk")

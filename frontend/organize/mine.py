@@ -20,6 +20,7 @@ from challenges.roles import may_own
 from evaluators.errors import BundleError
 from frontend.organize.access import challenge_and_draft, step_page
 from frontend.organize.steps import STEPS, next_step
+from leaderboard.dryrun import forget
 from leaderboard.models import User
 
 
@@ -86,6 +87,8 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
         raise PermissionDenied("Only its owner may do that.")
     if request.method == "POST":
         try:
+            # What a dry run submitted would hold it.
+            forget(challenge.phases.select_related("challenge"))
             delete_draft(challenge)
         except BundleError as error:
             context = {"problems": error.problems}
