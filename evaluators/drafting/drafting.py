@@ -12,7 +12,8 @@ from typing import Any
 from evaluators.drafting.acquisition import draft_acquisition
 from evaluators.drafting.answers import Answers
 from evaluators.drafting.cleaning import draft_cleaning
-from evaluators.drafting.material import Material, load
+from evaluators.drafting.loading import load
+from evaluators.drafting.material import Material
 from evaluators.drafting.reports import DraftReport
 from evaluators.drafting.selection import draft_selection
 from evaluators.drafting.texts import texts

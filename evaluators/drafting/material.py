@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.drafting.answers import PARTS, Answers, FileAnswer, Role
-from evaluators.drafting.assembling import Rows, assemble
-from evaluators.drafting.raw.base import RawFile
-from evaluators.drafting.raw.opening import open_raw, raw_paths
+from evaluators.drafting.answers import Answers, Role
+from evaluators.drafting.assembling import Rows
 from evaluators.drafting.splitting import as_counts, numbered, split_off, units
 from evaluators.errors import BundleError, Problem, quoted
 from evaluators.parts import MAX_ID_BYTES, checked_classes
@@ -115,54 +112,7 @@ class Material:
         self.split.setdefault("parts", {})[name] = {"rows": len(piece), "classes": as_counts(labels, piece.index)}
 
 
-def load(folder: Path, answers: Answers, scratch: Path) -> Material:
-    """Read all files that have a role.
-
-    Raises:
-        BundleError: files or answers cannot be used.
-    """
-    paths = {path.name: path for path in raw_paths(folder)}
-    given = answers.files.files or _guessed(folder, answers)
-    unknown = next((name for name in given if name not in paths), None)
-    if unknown is not None:
-        have = ", ".join(map(quoted, list(paths)[:10]))
-        raise BundleError(Problem(f"there is no file {quoted(unknown)}.", f"There are: {have}.", field="files.files"))
-    used = {name: answer for name, answer in given.items() if set(answer.columns.values()) - {"ignore"}}
-    opened = {name: open_raw(paths[name]) for name in paths if name in used}
-    notes = [f"{quoted(name)} is not used." for name in paths if name not in used]
-    parts: dict[str, Rows] = {}
-    for part in PARTS[answers.kind.kind]:
-        files: dict[str, RawFile] = {name: file for name, file in opened.items() if used[name].part == part}
-        if files:
-            parts[part] = assemble(files, used, scratch, notes)
-    if "rows" not in parts:
-        remedy = "Say which file holds the rows, and which column is the embedding."
-        raise BundleError(Problem("no file gives the challenge's rows.", remedy, field="files"))
-    _one_length(parts)
-    material = Material(answers, parts, notes)
-    material.ids = _ids(material)
-    _note_copies(material)
-    return material
-
-
-def _guessed(folder: Path, answers: Answers) -> dict[str, FileAnswer]:
-    # Describing reads every file once more; only who has answered nothing needs it.
-    from evaluators.drafting.describing import describe  # noqa: PLC0415 - see above
-
-    known = PARTS[answers.kind.kind]
-    found = {name: FileAnswer.model_validate(file) for name, file in describe(folder)["answers"]["files"].items()}
-    return {name: file for name, file in found.items() if file.part in known}
-
-
-def _one_length(parts: Mapping[str, Rows]) -> None:
-    lengths = {part: rows.vectors.dimensions for part, rows in parts.items()}
-    other = next((part for part, length in lengths.items() if length != lengths["rows"]), None)
-    if other is not None:
-        words = f"the embeddings of {other} have {lengths[other]} numbers, those of the rows {lengths['rows']}"
-        raise BundleError(Problem(f"{words}.", file=parts[other].files[0], field="files.columns"))
-
-
-def _ids(material: Material) -> dict[str, list[str]]:
+def ids_of(material: Material) -> dict[str, list[str]]:
     """Each part's ids, as they are given or made; no id is in two parts."""
     ids: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
@@ -190,7 +140,7 @@ def _made(material: Material, part: str) -> list[str]:
     return list(names)
 
 
-def _note_copies(material: Material) -> None:
+def note_copies(material: Material) -> None:
     known = set(material.digests["rows"])
     for part, digests in material.digests.items():
         copies = sum(digest in known for digest in digests) if part != "rows" else 0

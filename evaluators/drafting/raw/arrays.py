@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -39,6 +40,20 @@ MAX_ARRAYS = 100
 MAX_DIRECTORY_BYTES = 64 * 1024
 MAX_ACROSS_BYTES = 256 * 1024 * 1024
 """A compressed array stored column by column cannot be read row by row: it is unpacked whole up to this size."""
+
+_COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    LookupError,
+    ValueError,
+)
+"""What the library raises of archives that are damaged, encrypted, or packed in a way it does not know."""
 
 _OBJECTS = "Save it again with an ordinary type, such as array.astype('float32') or array.astype(str)."
 
@@ -91,7 +106,7 @@ class ArchiveFile(RawFile):
             for member in archive.infolist():
                 name = member.filename.removesuffix(".npy")
                 place = plain_field(name)
-                if name == member.filename or name in self._headers:
+                if name == member.filename or name in self._headers or member.compress_type not in _COMPRESSED:
                     remedy = "It is to hold arrays only, as numpy.savez writes them."
                     raise BundleError(Problem("holds something else than arrays.", remedy, path.name, field=place))
                 with archive.open(member) as file:
@@ -228,7 +243,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+    except _DAMAGED as error:
         raise BundleError(Problem("is a damaged or protected archive.", "Save it again.", file=path.name)) from error
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaluators.cli import main
+from evaluators.drafting import parse_answers
 from evaluators.drafting.describing import describe
+from evaluators.drafting.drafting import draft
+from evaluators.errors import BundleError
 from tests.evaluators.drafting.raw_files import FORMS, data, lists
 
 
@@ -174,6 +179,9 @@ def test_no_damage_makes_it_raise(tmp_path: Path, healthy: dict[str, bytes], dra
         path.unlink()
     (tmp_path / name).write_bytes(content[: drawn.draw(st.sampled_from([len(content), len(content) // 2]))])
     described(tmp_path)
+    with suppress(BundleError):
+        draft(tmp_path, parse_answers({}), tmp_path.parent / f"{tmp_path.name}-out")
+    shutil.rmtree(tmp_path.parent / f"{tmp_path.name}-out", ignore_errors=True)
 
 
 def test_lines_are_named(tmp_path: Path) -> None:

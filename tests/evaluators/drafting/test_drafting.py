@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from evaluators.cli import main
 from evaluators.dataset import open_bundle
-from evaluators.drafting import parse_answers
+from evaluators.drafting import parse_answers, step_of
 from evaluators.drafting.describing import describe
 from evaluators.drafting.drafting import draft
 from evaluators.errors import BundleError
@@ -235,6 +235,26 @@ def test_a_problem_names_the_step_and_leaves_nothing(
     assert problem.field.startswith(field)
     assert words in problem.message
     assert not (tmp_path / "bundle").exists()
+
+
+def test_what_is_wrong_with_the_files_is_said_of_all_at_once(tmp_path: Path, files: Path) -> None:
+    (files / "a.npy").write_bytes(b"\x93NUMPY")
+    (files / "b.parquet").write_bytes(b"PAR1PAR1")
+    roles = {name: {"columns": {"values": "embedding"}} for name in ("a.npy", "b.parquet")}
+    with pytest.raises(BundleError) as caught:
+        made(tmp_path, {"files": {"files": roles}})
+    assert [problem.file for problem in caught.value.problems] == ["a.npy", "b.parquet"]
+
+
+def test_a_column_called_like_a_step_belongs_to_the_files(tmp_path: Path, files: Path) -> None:
+    vectors = data(20).vectors
+    vectors[4, 2] = np.nan
+    np.savez(files / "a.npz", texts=vectors, label=np.array(data(20).labels))
+    roles = {"a.npz": {"columns": {"texts": "embedding", "label": "label"}}}
+    with pytest.raises(BundleError, match="row 5: number 3 of the vector is nan") as caught:
+        made(tmp_path, {"files": {"files": roles}})
+    assert caught.value.problems[0].field == "files.texts"
+    assert step_of(caught.value.problems[0]) == "files"
 
 
 def test_joins_that_do_not_fit_are_named(tmp_path: Path, files: Path) -> None:
