@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from frontend.organize import columns, data, files, mine, phases, readiness, scoring, texts
-from frontend.views import board, challenge, home, reviews, submissions, teams, tokens, upload
+from frontend.organize import columns, data, files, mine, phases, readiness, rescoring, scoring, texts
+from frontend.views import board, boardversions, challenge, home, notices, reviews, submissions, teams, tokens, upload
 
 app_name = "frontend"
 
@@ -19,7 +19,15 @@ urlpatterns = [
     path("challenges/<slug:slug>/files/<path:name>", challenge.file, name="file"),
     path("challenges/<slug:slug>/rows/", challenge.rows, name="rows"),
     path("challenges/<slug:slug>/leaderboard/", board.leaderboard, name="leaderboard"),
+    path("challenges/<slug:slug>/leaderboard/versions/", boardversions.versions, name="board-versions"),
+    path("challenges/<slug:slug>/leaderboard/versions/<int:number>/", boardversions.version, name="board-version"),
+    path(
+        "challenges/<slug:slug>/leaderboard/versions/<int:number>/changes/",
+        boardversions.changes,
+        name="board-changes",
+    ),
     path("challenges/<slug:slug>/decisions/", reviews.decisions, name="decisions"),
+    path("notices/", notices.notices, name="notices"),
     path("challenges/<slug:slug>/submit", upload.upload, name="submit"),
     path("challenges/<slug:slug>/check", upload.instant_check, name="check"),
     path("teams/", teams.teams, name="teams"),
@@ -47,5 +55,6 @@ urlpatterns = [
     path(f"{WAY}phases/<int:pk>/remove", phases.remove, name="organize-phase-remove"),
     path(f"{WAY}data", data.data, name="organize-data"),
     path(f"{WAY}readiness", readiness.readiness, name="organize-readiness"),
+    path(f"{WAY}rescoring", rescoring.rescoring, name="organize-rescoring"),
     path(f"{WAY}delete", mine.delete, name="organize-delete"),
 ]

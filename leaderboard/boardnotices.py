@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from leaderboard.models import BoardVersion, Membership, Notice, Submission
 from leaderboard.models.board import BoardCause
+from leaderboard.notices import MAX_TITLE, post
 
 BATCH = 500
-MAX_TITLE = 200
 
 Change = Mapping[str, Any]
 
@@ -23,14 +23,13 @@ def tell_of_switch(version: BoardVersion, changes: Sequence[Change]) -> int:
     Each is told the old and new rank of the best of these. To be called in the transaction of the switch.
     """
     challenge = version.phase.challenge
-    path = reverse("frontend:leaderboard", args=[challenge.slug])
+    path = reverse("frontend:board-changes", args=[challenge.slug, version.number])
     body = _body(version)
     notices = [
         Notice(user_id=user, challenge=challenge, title=_title(challenge.title, best), body=body, path=path)
         for user, best in _best_of_each(changes).items()
     ]
-    Notice.objects.bulk_create(notices, batch_size=BATCH)
-    return len(notices)
+    return post(notices)
 
 
 def _best_of_each(changes: Sequence[Change]) -> dict[int, Change]:

@@ -62,18 +62,20 @@ class Board:
     own_best_page: int
 
 
-def read_board(phase: Phase, *, every: bool, page: str | None, own: set[int], beside: Sequence[str] = ()) -> Board:
-    """One page of a board. The number of queries does not depend on the number of entries.
+def read_board(
+    phase: Phase, *, every: bool, division: str, page: str | None, own: set[int], beside: Sequence[str] = ()
+) -> Board:
+    """One page of a division's board. The number of queries does not depend on the number of entries.
 
     ``beside`` names metrics whose means over the tasks are shown beside the score.
     """
-    shown = Paginator(board_entries(phase, every=every), PAGE).get_page(page)
+    shown = Paginator(board_entries(phase, every=every, division=division), PAGE).get_page(page)
     entries = list(shown.object_list)
     numbers = _numbers(entries, phase, beside)
-    plotted = _plotted(phase)
+    plotted = _plotted(phase, division)
     scale = scale_of(_shown(entries, numbers))
     names = [task.name for task in phase.dataset_version.spec.tasks]
-    best = _own_best(phase, own)
+    best = _own_best(phase, division, own)
     return Board(
         page=shown,
         rows=[_row(entry, numbers.get(entry.submission_id), names, beside, scale, every, own) for entry in entries],
@@ -123,17 +125,17 @@ def _shown(entries: Sequence[BoardEntry], numbers: Mapping[UUID, Numbers]) -> li
     return [entry.score for entry in shown] + seeds
 
 
-def _plotted(phase: Phase) -> Sequence[BoardEntry]:
-    best = board_entries(phase).filter(Q(rank_best__lte=PLOTTED) | Q(submission__is_baseline=True))
+def _plotted(phase: Phase, division: str) -> Sequence[BoardEntry]:
+    best = board_entries(phase, division=division).filter(Q(rank_best__lte=PLOTTED) | Q(submission__is_baseline=True))
     return list(best[: PLOTTED + 50])
 
 
-def _own_best(phase: Phase, own: set[int]) -> BoardEntry | None:
-    return board_entries(phase).filter(team__in=own).first() if own else None
+def _own_best(phase: Phase, division: str, own: set[int]) -> BoardEntry | None:
+    return board_entries(phase, division=division).filter(team__in=own).first() if own else None
 
 
 def _page_of(phase: Phase, entry: BoardEntry, every: bool) -> int:
-    before = board_entries(phase, every=every).filter(position__lt=entry.position).count()
+    before = board_entries(phase, every=every, division=entry.division).filter(position__lt=entry.position).count()
     return before // PAGE + 1
 
 

@@ -12,7 +12,7 @@ from django.http import Http404
 from challenges.models import Challenge, Phase
 from evaluators.specification import Specification
 from frontend.plots.strip import Point, Strip, strip_plot
-from leaderboard.models import BoardEntry
+from leaderboard.models import BoardEntry, Division
 
 PLOTTED = 60
 """How many of the best entries a card draws, besides all baselines."""
@@ -47,6 +47,20 @@ def current_phase(challenge: Challenge) -> Phase:
     phase = challenge.current_phase
     if phase is None:
         raise Http404("This challenge has no phase yet.")
+    return phase
+
+
+def asked_phase(challenge: Challenge, name: str | None) -> Phase:
+    """The phase of this name, or the one that pages show.
+
+    Raises:
+        Http404: there is none.
+    """
+    if not name:
+        return current_phase(challenge)
+    phase = challenge.phase_named(name)
+    if phase is None:
+        raise Http404("This challenge has no such phase.")
     return phase
 
 
@@ -90,8 +104,9 @@ def _counts(phase_ids: Sequence[int]) -> dict[int | None, dict[str, int]]:
 
 
 def _plotted(phase_ids: Sequence[int]) -> Sequence[BoardEntry]:
+    """Of the closed division: there, entries can be compared."""
     return list(
-        BoardEntry.objects.filter(phase__in=phase_ids, rank_best__isnull=False)
+        BoardEntry.objects.filter(phase__in=phase_ids, division=Division.CLOSED, rank_best__isnull=False)
         .filter(Q(rank_best__lte=PLOTTED) | Q(submission__is_baseline=True))
         .select_related("team", "submission")
         .order_by("phase", "position")

@@ -7,18 +7,21 @@ from django.views.decorators.http import require_safe
 from challenges.visibility import visible_challenge
 from frontend.kinds import pages_of
 from frontend.queries.boards import read_board
-from frontend.queries.challenges import current_phase, own_teams, takes_submissions
+from frontend.queries.boardversions import board_standing
+from frontend.queries.challenges import asked_phase, own_teams, takes_submissions
 from frontend.queries.reviews import off_board, review_state
-from leaderboard.board import ranking_rule
+from frontend.views.addresses import kept
+from leaderboard.board import ranking_rule, shown_division
 
 
 @require_safe
 def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
     challenge = visible_challenge(request.user, slug)
-    phase = current_phase(challenge)
+    phase = asked_phase(challenge, request.GET.get("phase"))
     every = request.GET.get("all") in ("1", "true")
     specification = phase.dataset_version.spec
     kind = pages_of(specification)
+    division = shown_division(phase, request.GET.get("division"))
     context = {
         "challenge": challenge,
         "phase": phase,
@@ -27,11 +30,21 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "leaderboard",
         "open": takes_submissions(challenge, phase),
         "every": every,
+        "division": division,
+        "is_other": phase != challenge.current_phase,
+        "phases": [other for other in challenge.phases.all() if other.state != "upcoming"],
+        "extra": kept(request, "all", "division", "phase"),
+        "standing": board_standing(phase),
         "review": review_state(phase),
         "off_board": off_board(phase),
         "rule": ranking_rule(specification),
         "board": read_board(
-            phase, every=every, page=request.GET.get("page"), own=own_teams(request.user), beside=kind.board_metrics
+            phase,
+            every=every,
+            division=division,
+            page=request.GET.get("page"),
+            own=own_teams(request.user),
+            beside=kind.board_metrics,
         ),
     }
     return render(request, "frontend/leaderboard.html", context)

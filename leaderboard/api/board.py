@@ -18,15 +18,20 @@ from challenges.models import Challenge, Phase
 from challenges.visibility import visible_challenge
 from leaderboard.api.pagination import BoardPages
 from leaderboard.api.serializers import BoardEntrySerializer
-from leaderboard.board import board_entries, ranking_rule
-from leaderboard.models import BoardEntry
+from leaderboard.board import board_entries, ranking_rule, shown_division, withdrawn_entries
+from leaderboard.models import BoardEntry, Division, Submission
 from leaderboard.review import is_official
 
 CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+MAX_WITHDRAWN = 200
+"""More entries than these are in the log of decisions alone."""
+
 _PARAMETERS = [
     OpenApiParameter("all", bool, description="1: every entry, not only the best of each team."),
+    OpenApiParameter("division", str, enum=["closed", "open"], description="Each division has ranks of its own."),
+    OpenApiParameter("phase", str, description="The name of a phase; without it, the current one."),
     OpenApiParameter("format", str, enum=["json", "csv"], description="csv: the whole board as a table."),
 ]
 
@@ -38,10 +43,9 @@ class Leaderboard(GenericAPIView[BoardEntry]):
 
     @extend_schema(parameters=_PARAMETERS, responses=BoardEntrySerializer(many=True))
     def get(self, request: Request, slug: str) -> HttpResponseBase:
-        """The board of the current phase."""
+        """The board of the current phase; of one that is frozen, as it stood before."""
         challenge, phase = _challenge_and_phase(request, slug)
-        every = request.query_params.get("all") in ("1", "true")
-        entries = board_entries(phase, every=every)
+        every, division, entries = _asked(request, phase)
         if request.query_params.get("format") == "csv":
             return _csv(challenge, entries, every)
         page = self.paginate_queryset(entries)
@@ -55,6 +59,9 @@ class Leaderboard(GenericAPIView[BoardEntry]):
             "direction": specification.direction,
             "rule": ranking_rule(specification),
             "official": is_official(phase),
+            "division": division,
+            "frozen": phase.is_frozen,
+            "withdrawn": [_withdrawn(submission) for submission in withdrawn_entries(phase)[:MAX_WITHDRAWN]],
         }
         return response
 
@@ -64,20 +71,49 @@ class LeaderboardCsv(GenericAPIView[BoardEntry]):
     pagination_class = None
     filter_backends = ()
 
-    @extend_schema(parameters=_PARAMETERS[:1], responses={(200, "text/csv"): str})
+    @extend_schema(parameters=_PARAMETERS[:3], responses={(200, "text/csv"): str})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """The whole board of the current phase as a table."""
         challenge, phase = _challenge_and_phase(request, slug)
-        every = request.query_params.get("all") in ("1", "true")
-        return _csv(challenge, board_entries(phase, every=every), every)
+        every, _, entries = _asked(request, phase)
+        return _csv(challenge, entries, every)
 
 
 def _challenge_and_phase(request: Request, slug: str) -> tuple[Challenge, Phase]:
     challenge = visible_challenge(request.user, slug)
-    phase = challenge.current_phase
+    return challenge, asked_phase(challenge, request)
+
+
+def asked_phase(challenge: Challenge, request: Request) -> Phase:
+    """The phase whose name the request gives, or else the current one.
+
+    Raises:
+        Http404: there is none.
+    """
+    name = request.query_params.get("phase")
+    phase = challenge.phase_named(name) if name else challenge.current_phase
     if phase is None:
-        raise Http404("This challenge has no board.")
-    return challenge, phase
+        raise Http404("This challenge has no such board.")
+    return phase
+
+
+def _asked(request: Request, phase: Phase) -> tuple[bool, Division, QuerySet[BoardEntry]]:
+    """Whether every entry is asked for, of which division, and these."""
+    every = request.query_params.get("all") in ("1", "true")
+    division = shown_division(phase, request.query_params.get("division"))
+    return every, division, board_entries(phase, every=every, division=division)
+
+
+def _withdrawn(submission: Submission) -> dict[str, Any]:
+    """An entry without a place; why, says the log of decisions."""
+    return {
+        "standing": submission.standing,
+        "division": submission.division,
+        "team": submission.team.name,
+        "name": submission.name,
+        "submitted": submission.created_at,
+        "submission": str(submission.pk),
+    }
 
 
 def _csv(challenge: Challenge, entries: QuerySet[BoardEntry], every: bool) -> HttpResponse:

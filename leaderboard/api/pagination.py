@@ -30,4 +30,11 @@ class BoardPages(Pages):
             name: {"type": "string"} for name in ("challenge", "phase", "metric", "direction", "rule")
         }
         described["properties"]["official"] = {"type": "boolean", "description": "False: results may still change."}
+        described["properties"]["division"] = {"type": "string", "enum": ["closed", "open"]}
+        described["properties"]["frozen"] = {"type": "boolean", "description": "Later entries show after the end."}
+        described["properties"]["withdrawn"] = {
+            "type": "array",
+            "items": {"type": "object", "additionalProperties": {"type": "string"}},
+            "description": "Entries without a place: withdrawn or disqualified, with the reason in the decisions.",
+        }
         return described

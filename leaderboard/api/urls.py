@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from leaderboard.api import schema as _schema  # noqa: F401 — registers itself with drf-spectacular
 from leaderboard.api.board import Leaderboard, LeaderboardCsv
 from leaderboard.api.boards import BoardDocument
+from leaderboard.api.boardversions import BoardChangesCsv, BoardVersionDetail, BoardVersions
 from leaderboard.api.challenges import ChallengeCheck, ChallengeDetail, ChallengeFile, ChallengeFiles, ChallengeList
 from leaderboard.api.decisions import ChallengeDecisions
 from leaderboard.api.submissions import ChallengeSubmissions, SubmissionDetail, SubmissionList
@@ -26,6 +27,17 @@ urlpatterns = [
     path("challenges/<slug:slug>/check/", ChallengeCheck.as_view(), name="challenge-check"),
     path("challenges/<slug:slug>/submissions/", ChallengeSubmissions.as_view(), name="challenge-submissions"),
     path("challenges/<slug:slug>/leaderboard/", Leaderboard.as_view(), name="challenge-leaderboard"),
+    path("challenges/<slug:slug>/leaderboard/versions/", BoardVersions.as_view(), name="challenge-board-versions"),
+    path(
+        "challenges/<slug:slug>/leaderboard/versions/<int:number>/",
+        BoardVersionDetail.as_view(),
+        name="challenge-board-version",
+    ),
+    path(
+        "challenges/<slug:slug>/leaderboard/versions/<int:number>/changes.csv",
+        BoardChangesCsv.as_view(),
+        name="challenge-board-changes-csv",
+    ),
     path("challenges/<slug:slug>/leaderboard.csv", LeaderboardCsv.as_view(), name="challenge-leaderboard-csv"),
     path("challenges/<slug:slug>/board.json", BoardDocument.as_view(), name="challenge-board"),
     path("challenges/<slug:slug>/decisions/", ChallengeDecisions.as_view(), name="challenge-decisions"),

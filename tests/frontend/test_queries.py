@@ -16,8 +16,10 @@ from tests import factories
 COSTS = {
     "/": 8,
     "/challenges/tiny/": 6,
-    "/challenges/tiny/leaderboard/": 12,
-    "/challenges/tiny/leaderboard/?all=1": 12,
+    "/challenges/tiny/leaderboard/": 14,
+    "/challenges/tiny/leaderboard/?all=1": 14,
+    "/challenges/tiny/leaderboard/versions/": 8,
+    "/notices/": 4,
     "/challenges/tiny/submit": 10,
     "/submissions/": 6,
     "/accounts/tokens/": 4,

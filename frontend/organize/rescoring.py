@@ -1,0 +1,131 @@
+"""Scoring everything again: for another version of the data, or because the scorer has a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from challenges.models import Challenge, DatasetVersion, Phase
+from challenges.visibility import organized_challenge
+from evaluators.errors import Problem
+from evaluators.registry import UnknownScorer, scorer_of
+from frontend.queries.challenges import asked_phase, takes_submissions
+from leaderboard.boardswitch import progress, retry_errored
+from leaderboard.boardversions import MAX_NOTE, VersionRefused, current_version, is_hidden, start_version
+from leaderboard.models import BoardVersion, Evaluation
+from leaderboard.models.board import BoardCause, BoardState
+from leaderboard.statuses import Status
+
+CAUSES = {BoardCause.DATA.value: BoardCause.DATA, BoardCause.SCORER.value: BoardCause.SCORER}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    version: BoardVersion
+    done: int
+    errored: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 100
+
+    @property
+    def is_stuck(self) -> bool:
+        """Nothing could be scored: it does not switch by itself."""
+        return self.total > 0 and self.done == self.total == self.errored
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def rescoring(request: HttpRequest, slug: str) -> HttpResponse:
+    challenge = organized_challenge(request.user, slug)
+    phase = asked_phase(challenge, request.GET.get("phase"))
+    problem: Problem | None = None
+    if request.method == "POST":
+        try:
+            return _do(request, challenge, phase)
+        except VersionRefused as refused:
+            problem = refused.problem
+    computing = BoardVersion.objects.filter(phase=phase, state=BoardState.COMPUTING).first()
+    current = BoardVersion.objects.filter(phase=phase, state=BoardState.CURRENT).select_related("dataset_version")
+    context = {
+        "challenge": challenge,
+        "phase": phase,
+        "phases": list(challenge.phases.all()),
+        "tab": "organize",
+        "open": takes_submissions(challenge, phase),
+        "is_other": phase != challenge.current_phase,
+        "current": current.first(),
+        "computing": Progress(computing, *progress(computing)) if computing is not None else None,
+        "choices": _choices(challenge, phase),
+        "recorded": _recorded_scorers(phase),
+        "present": _present_scorer(phase),
+        "problems": [problem] if problem is not None else [],
+        "given": request.POST,
+        "max_note": MAX_NOTE,
+    }
+    response = render(request, "frontend/organize/rescoring.html", context, status=400 if problem else 200)
+    add_never_cache_headers(response)
+    return response
+
+
+def _do(request: HttpRequest, challenge: Challenge, phase: Phase) -> HttpResponse:
+    if request.POST.get("do") == "retry":
+        computing = BoardVersion.objects.filter(phase=phase, state=BoardState.COMPUTING).first()
+        again = retry_errored(computing) if computing is not None else 0
+        messages.success(request, f"{again} are tried again.")
+    else:
+        version = _start(request, challenge, phase)
+        messages.success(request, f"Version {version.number} is being computed; the board stays as it is meanwhile.")
+    address = reverse("frontend:organize-rescoring", args=[challenge.slug])
+    name = request.GET.get("phase")
+    return redirect(f"{address}?{urlencode({'phase': name})}" if name else address)
+
+
+def _start(request: HttpRequest, challenge: Challenge, phase: Phase) -> BoardVersion:
+    cause = CAUSES.get(request.POST.get("cause", ""))
+    if cause is None:
+        raise VersionRefused(Problem("the reason is missing.", "Choose one.", field="cause"))
+    note = request.POST.get("note", "").replace("\0", "").strip()
+    if not note:
+        raise VersionRefused(Problem("the note is missing.", "Say why, for everyone to read.", field="note"))
+    if len(note) > MAX_NOTE:
+        raise VersionRefused(Problem(f"the note is longer than {MAX_NOTE} characters.", "Shorten it.", field="note"))
+    if cause == BoardCause.SCORER:
+        return start_version(phase, current_version(phase).dataset_version, cause, note)
+    number = request.POST.get("dataset", "")
+    known = {str(choice.number): choice for choice in _choices(challenge, phase)}
+    if number not in known:
+        raise VersionRefused(Problem("the version of the data is missing.", "Choose one.", field="dataset"))
+    return start_version(phase, known[number], cause, note)
+
+
+def _choices(challenge: Challenge, phase: Phase) -> Sequence[DatasetVersion]:
+    """The versions of the data that the board could stand on, newest first."""
+    versions = challenge.dataset_versions.exclude(pk=phase.dataset_version_id).order_by("-number")
+    return [version for version in versions if not is_hidden(version)]
+
+
+def _recorded_scorers(phase: Phase) -> list[Any]:
+    """Names and versions of the code that made the scores of the board."""
+    scored = Evaluation.objects.holding().filter(submission__phase=phase, status=Status.SUCCEEDED).exclude(scorer="")
+    return list(scored.order_by("scorer").values_list("scorer", flat=True).distinct())
+
+
+def _present_scorer(phase: Phase) -> str:
+    try:
+        info = scorer_of(phase.dataset_version.spec)
+    except UnknownScorer:
+        return ""
+    return f"{info.name} {info.version}"

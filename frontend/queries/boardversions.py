@@ -1,0 +1,144 @@
+"""Reading the versions of a board: which there are, one as it was kept, and what changed from one to the next.
+
+A version that is being computed is not among them: nothing of it shows to anybody before it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+
+from challenges.models import Phase
+from leaderboard.boardcontent import content_of
+from leaderboard.models import BoardVersion, Division, Submission
+from leaderboard.models.board import BoardCause, BoardState
+
+SORTS: Mapping[str, str] = {
+    "new": "New rank",
+    "old": "Old rank",
+    "movement": "Movement",
+    "score": "Change of score",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the board's page says of its version. ``final_waits``: the hidden part is being scored."""
+
+    current: BoardVersion | None
+    earlier: int
+    is_final: bool
+    final_waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line of the rank difference. ``moved`` counts ranks upwards; None where it has no rank on either side."""
+
+    change: Mapping[str, Any]
+    moved: int | None
+    difference: float | None
+    is_own: bool
+
+    @property
+    def old(self) -> int | None:
+        rank: int | None = self.change["old_rank"]
+        return rank
+
+    @property
+    def new(self) -> int | None:
+        rank: int | None = self.change["new_rank"]
+        return rank
+
+    @property
+    def places(self) -> int:
+        return abs(self.moved or 0)
+
+
+def board_standing(phase: Phase) -> Standing:
+    """One query, and one for the data where the board has a final part."""
+    rows = list(_shown(phase))
+    current = next((row for row in rows if row.state == BoardState.CURRENT), None)
+    final = phase.final_dataset_version_id
+    is_final = final is not None and current is not None and current.cause == BoardCause.FINAL
+    waits = final is not None and phase.state == "closed" and all(row.dataset_version_id != final for row in rows)
+    return Standing(current, len(rows) - (current is not None), is_final, waits)
+
+
+def versions_of(phase: Phase) -> list[BoardVersion]:
+    """Newest first, without what they hold. One query."""
+    return list(_shown(phase).select_related("dataset_version").order_by("-number"))
+
+
+def _shown(phase: Phase) -> Any:
+    return BoardVersion.objects.filter(phase=phase).exclude(state=BoardState.COMPUTING).defer("content", "changes")
+
+
+def shown_version(phase: Phase, number: int) -> BoardVersion:
+    """With all that it holds.
+
+    Raises:
+        Http404: there is none of this number, or not yet.
+    """
+    rows = BoardVersion.objects.filter(phase=phase, number=number).exclude(state=BoardState.COMPUTING)
+    found = rows.select_related("dataset_version", "phase__challenge").first()
+    if found is None:
+        raise Http404("This board has no such version.")
+    return found
+
+
+def entries_of(version: BoardVersion, *, every: bool, division: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The whole board in plain data, and its entries of one division: the best of each team, or all."""
+    content = content_of(version)
+    entries = [entry for entry in content["entries"] if entry["division"] == division]
+    return content, [entry for entry in entries if every or entry["rank"] is not None]
+
+
+def divisions_in(entries: list[dict[str, Any]]) -> bool:
+    """Whether there is more to choose than the closed division."""
+    return any(entry["division"] != Division.CLOSED for entry in entries)
+
+
+def movements(version: BoardVersion, *, division: str, sort: str, own: set[UUID]) -> list[Movement]:
+    """The changes with which a version took the place of the one before, in this order."""
+    found = [
+        _movement(change, UUID(change["submission"]) in own)
+        for change in version.changes or ()
+        if change["division"] == division
+    ]
+    last = len(found) + 1
+    orders: dict[str, Any] = {
+        "new": lambda item: (item.new or last, item.old or last),
+        "old": lambda item: (item.old or last, item.new or last),
+        "movement": lambda item: (item.moved is None, -item.places, item.new or last),
+        "score": lambda item: (item.difference is None, -abs(item.difference or 0), item.new or last),
+    }
+    return sorted(found, key=orders[sort])
+
+
+def _movement(change: Mapping[str, Any], is_own: bool) -> Movement:
+    old, new = change["old_rank"], change["new_rank"]
+    scores = change["old_score"], change["new_score"]
+    return Movement(
+        change=change,
+        moved=old - new if old is not None and new is not None else None,
+        difference=None if None in scores else scores[1] - scores[0],
+        is_own=is_own,
+    )
+
+
+def viewable(user: Any, submissions: list[str]) -> set[str]:
+    """Which of these still have a page for ``user``. One query."""
+    ids = [UUID(key) for key in submissions]
+    return {str(key) for key in Submission.objects.viewable_by(user).filter(pk__in=ids).values_list("pk", flat=True)}
+
+
+def own_submissions(version: BoardVersion, teams: set[int]) -> set[UUID]:
+    if not teams:
+        return set()
+    rows = Submission.objects.filter(phase=version.phase_id, team__in=teams)
+    return set(rows.values_list("pk", flat=True))
