@@ -3,7 +3,7 @@
 from django.urls import path
 
 from frontend.organize import columns, data, files, mine, phases, readiness, rescoring, scoring, texts
-from frontend.views import board, boardversions, challenge, home, notices, reviews, submissions, teams, tokens, upload
+from frontend.views import board, boardversions, challenge, home, notices, people, reviews, submissions, teams, tokens, upload
 
 app_name = "frontend"
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("challenges/<slug:slug>/submit", upload.upload, name="submit"),
     path("challenges/<slug:slug>/check", upload.instant_check, name="check"),
+    path(f"{WAY}people/", people.people, name="people"),
+    path("invitations/<str:secret>/", people.invitation, name="invitation"),
     path("teams/", teams.teams, name="teams"),
     path("teams/<slug:slug>/", teams.team, name="team"),
     path("teams/join/<str:secret>/", teams.join, name="team-join"),

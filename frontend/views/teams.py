@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from evaluators.errors import Problem
 from frontend.queries.teams import entered_by, own_membership, people_of, teams_of
-from frontend.views.links import not_too_fast
+from frontend.views.links import not_too_fast, number
 from leaderboard import membership as changes
 from leaderboard.membership import TeamError
 from leaderboard.models import Membership, TeamInvitation
@@ -82,17 +82,17 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
 
 
 def _withdraw(request: HttpRequest, own: Membership) -> None:
-    TeamInvitation.objects.filter(team=own.team, pk=_number(request, "invitation")).delete()
+    TeamInvitation.objects.filter(team=own.team, pk=number(request, "invitation")).delete()
     messages.success(request, "The link is withdrawn; nobody joins by it any more.")
 
 
 def _remove(request: HttpRequest, own: Membership) -> None:
-    changes.remove(own.team, _number(request, "person"))
+    changes.remove(own.team, number(request, "person"))
     messages.success(request, "They are no longer in the team.")
 
 
 def _hand_over(request: HttpRequest, own: Membership) -> None:
-    changes.hand_over(own.team, request.user, _number(request, "person"))
+    changes.hand_over(own.team, request.user, number(request, "person"))
     messages.success(request, "The team is handed over. You stay in it as a member.")
 
 
@@ -107,12 +107,6 @@ def _delete(request: HttpRequest, own: Membership) -> HttpResponse:
     changes.delete(own.team)
     messages.success(request, f"The team {name} is deleted.")
     return redirect("frontend:teams")
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    # Longer ones are no keys and no numbers of the database either.
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,16 @@ TABLE: dict[str, str] = {
     "GET /challenges/{draft}/submit": "302 404 404 200 200 404 200 200",
     "POST /challenges/{private}/check": "404 200 200 200 200 404 200 200",
     "POST /challenges/{draft}/check": "404 404 404 400 400 404 400 400",
+    # --- people and invitations
+    "GET /challenges/{public}/organize/people/": "302 403 403 403 200 403 200 200",
+    "GET /challenges/{private}/organize/people/": "302 403 403 403 200 404 200 200",
+    "GET /challenges/{draft}/organize/people/": "302 404 404 403 200 404 200 200",
+    "POST /challenges/{public}/organize/people/": "302 403 403 403 403 403 200 200",
+    "POST /challenges/{private}/organize/people/": "302 403 403 403 403 404 200 200",
+    "POST /challenges/{draft}/organize/people/": "302 404 404 403 403 404 200 200",
+    "GET /invitations/{invitation}/": "200 200 200 200 200 200 200 200",
+    "POST /invitations/{invitation}/": "302 302 302 302 302 302 302 302",
+    "GET /invitations/nothing/": "404 404 404 404 404 404 404 404",
     # --- teams: ``participant`` owns one, ``other`` is in it; nobody else may know of it, staff neither
     "GET /teams/": "302 200 200 200 200 200 200 200",
     "POST /teams/": "302 302 302 302 302 302 302 302",
@@ -137,6 +147,7 @@ def _upload() -> dict[str, Any]:
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "frontend:decide": lambda: {"kind": "withdrawal", "text": "A mistake of ours."},
     "frontend:check": _upload,
+    "frontend:people": lambda: {"action": "invite", "role": "judge"},
     "frontend:teams": lambda: {"name": "A new team"},
     "frontend:team": lambda: {"action": "rename", "name": "Another name"},
     "frontend:submit": _upload,

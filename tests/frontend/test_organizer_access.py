@@ -15,7 +15,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from challenges.models import Challenge, Phase, Role
+from challenges.models import Challenge, Invitation, Phase, Role
 from frontend import urls as page_urls
 from leaderboard import membership
 from leaderboard.api import urls as api_urls
@@ -61,6 +61,8 @@ def world(
     team = membership.create(people["participant"], "The two")
     membership.join(people["other"], membership.invite(team, people["participant"]))
     places |= {"team": team.slug, "team_secret": membership.invite(team, people["participant"])}
+    private = Challenge.objects.get(slug="a-private")
+    places["invitation"] = Invitation.objects.issue(private, "participant", by=people["owner"])[1]
     return {name: str(place) for name, place in places.items()}
 
 

@@ -1,0 +1,167 @@
+"""The people of a challenge, and what one sees behind an invitation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from challenges import people as changes
+from challenges.invitation_mail import MEANING, send_invitation
+from challenges.models import Challenge
+from challenges.models.role import RoleName
+from challenges.people import PeopleError
+from challenges.roles import may_own
+from challenges.visibility import organized_challenge
+from evaluators.errors import Problem
+from frontend.views.links import not_too_fast, number
+
+PAGE = 50
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def people(request: HttpRequest, slug: str) -> HttpResponse:
+    """For its organizers to see and to invite participants; the rest is the owner's."""
+    challenge = organized_challenge(request.user, slug)
+    owns = may_own(request.user, challenge)
+    if request.method != "POST":
+        return _page(request, challenge, owns)
+    action = ACTIONS.get(request.POST.get("action", ""))
+    if action is None:
+        raise SuspiciousOperation("The form is not one of this page.")
+    if action.for_owner and not owns:
+        raise PermissionDenied("Only its owner may do that.")
+    try:
+        answer = action.do(request, challenge, owns)
+    except PeopleError as error:
+        return _page(request, challenge, owns, {"problems": error.problems}, status=400)
+    return answer or redirect("frontend:people", slug=slug)
+
+
+def _page(
+    request: HttpRequest, challenge: Challenge, owns: bool, more: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    roles = challenge.roles.select_related("user")
+    makers = sorted(
+        roles.exclude(name=RoleName.PARTICIPANT), key=lambda role: list(RoleName).index(RoleName(role.name))
+    )
+    participants = roles.filter(name=RoleName.PARTICIPANT).order_by("user__username")
+    context = {
+        "challenge": challenge,
+        "owns": owns,
+        "makers": makers,
+        "own_role": next((role for role in makers if role.user_id == request.user.pk), None),
+        "page": Paginator(participants, PAGE).get_page(request.GET.get("page")),
+        "invitations": changes.open_invitations(challenge).select_related("created_by"),
+        "invited_as": changes.GIVEN if owns else [RoleName.PARTICIPANT],
+        "given": changes.GIVEN,
+        "role": request.POST.get("role", ""),
+        "email": request.POST.get("email", "")[:254],
+    }
+    return render(request, "frontend/people.html", context | (more or {}), status=status)
+
+
+def _within(owns: bool) -> frozenset[str]:
+    """The roles that an owner and an organizer may give and take."""
+    return frozenset(changes.GIVEN) if owns else frozenset({RoleName.PARTICIPANT})
+
+
+def _invite(request: HttpRequest, challenge: Challenge, owns: bool) -> HttpResponse:
+    """The link is in the answer to the form, and in the letter, and nowhere else."""
+    role, email = request.POST.get("role", ""), request.POST.get("email", "").strip()
+    if role in changes.GIVEN and role not in _within(owns):
+        raise PermissionDenied("Only its owner may give that role.")
+    made, secret = changes.invite(challenge, role, by=request.user, email=email)
+    path = reverse("frontend:invitation", args=[secret])
+    sent = bool(email) and send_invitation(made, f"{settings.PUBLIC_URL}{path}")
+    context = {"made": made, "sent": sent, "link": request.build_absolute_uri(path), "email": "", "role": ""}
+    return _page(request, challenge, owns, context)
+
+
+def _withdraw(request: HttpRequest, challenge: Challenge, owns: bool) -> None:
+    changes.withdraw(challenge, number(request, "invitation"), _within(owns))
+    messages.success(request, "The invitation is withdrawn.")
+
+
+def _give(request: HttpRequest, challenge: Challenge, owns: bool) -> None:
+    changes.give(challenge, number(request, "person"), request.POST.get("role", ""))
+    messages.success(request, "The role is given.")
+
+
+def _remove(request: HttpRequest, challenge: Challenge, owns: bool) -> None:
+    changes.remove(challenge, number(request, "person"), _within(owns))
+    messages.success(request, "The role is taken away.")
+
+
+def _hand_over(request: HttpRequest, challenge: Challenge, owns: bool) -> None:
+    changes.hand_over(challenge, request.user, number(request, "person"))
+    messages.success(request, "The challenge is handed over.")
+
+
+def _leave(request: HttpRequest, challenge: Challenge, owns: bool) -> HttpResponse:
+    changes.leave(challenge, request.user)
+    messages.success(request, f"You have no role in {challenge.title} any more.")
+    return redirect("frontend:home")
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    do: Callable[[HttpRequest, Challenge, bool], HttpResponse | None]
+    for_owner: bool = True
+
+
+ACTIONS = {
+    "invite": _Action(_invite, for_owner=False),
+    "withdraw": _Action(_withdraw, for_owner=False),
+    "remove": _Action(_remove, for_owner=False),
+    "give": _Action(_give),
+    "hand-over": _Action(_hand_over),
+    "leave": _Action(_leave, for_owner=False),
+}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """What one accepts; accepting is a form, so that nobody does it by opening an address."""
+    not_too_fast(request)
+    problems: list[Problem] = []
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect("frontend:invitation", secret=secret)
+        try:
+            return _accepted(request, secret)
+        except PeopleError as error:
+            problems = error.problems
+    found = changes.invitation_of(secret)
+    context: dict[str, Any] = {"invitation": found, "problems": problems}
+    if found is not None:
+        context |= {
+            "challenge": found.challenge,
+            "meaning": MEANING[found.role],
+            "is_for_reader": request.user.is_authenticated and changes.is_for(found, request.user),
+        }
+    status = 400 if problems else 200 if found else 404
+    return render(request, "frontend/invitation.html", context, status=status)
+
+
+def _accepted(request: HttpRequest, secret: str) -> HttpResponse:
+    challenge = changes.accept(request.user, secret).challenge
+    if not Challenge.objects.visible_to(request.user).filter(pk=challenge.pk).exists():
+        messages.success(request, f"You take part in {challenge.title} as soon as it is published.")
+        return redirect("frontend:home")
+    messages.success(request, f"You have your role in {challenge.title}.")
+    return redirect("frontend:challenge", slug=challenge.slug)
