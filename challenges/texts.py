@@ -47,7 +47,7 @@ def _shown(challenge: Challenge) -> list[DatasetVersion]:
     used |= set(challenge.phases.values_list("final_dataset_version", flat=True))
     if newest is not None:
         used |= {newest.pk, newest.final_part_id}
-    return list(challenge.dataset_versions.filter(pk__in=used - {None}))
+    return list(challenge.dataset_versions.filter(pk__in=[pk for pk in used if pk is not None]))
 
 
 def _as_problem(item: Mapping[str, object]) -> Problem:
