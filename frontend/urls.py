@@ -1,9 +1,35 @@
 """Addresses of the pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from frontend.organize import columns, data, files, mine, phases, readiness, rescoring, scoring, texts
-from frontend.views import board, boardversions, challenge, home, notices, people, reviews, submissions, teams, tokens, upload
+from frontend.organize import (
+    announcing,
+    columns,
+    data,
+    files,
+    mine,
+    operations,
+    phases,
+    readiness,
+    rescoring,
+    scoring,
+    texts,
+)
+from frontend.views import (
+    announcements,
+    board,
+    boardversions,
+    challenge,
+    home,
+    mail,
+    notices,
+    people,
+    reviews,
+    submissions,
+    teams,
+    tokens,
+    upload,
+)
 
 app_name = "frontend"
 
@@ -13,6 +39,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("favicon.ico", home.favicon),
     path("theme", home.set_theme, name="theme"),
+    path("accounts/mail/", mail.settings_page, name="mail"),
+    path("unsubscribe/<str:token>", mail.unsubscribe, name="unsubscribe"),
     path("accounts/tokens/", tokens.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke", tokens.revoke, name="token-revoke"),
     path("challenges/<slug:slug>/", challenge.detail, name="challenge"),
@@ -26,6 +54,7 @@ urlpatterns = [
         boardversions.changes,
         name="board-changes",
     ),
+    path("challenges/<slug:slug>/announcements/", announcements.announcements, name="announcements"),
     path("challenges/<slug:slug>/decisions/", reviews.decisions, name="decisions"),
     path("notices/", notices.notices, name="notices"),
     path("challenges/<slug:slug>/submit", upload.upload, name="submit"),
@@ -58,5 +87,13 @@ urlpatterns = [
     path(f"{WAY}data", data.data, name="organize-data"),
     path(f"{WAY}readiness", readiness.readiness, name="organize-readiness"),
     path(f"{WAY}rescoring", rescoring.rescoring, name="organize-rescoring"),
+    path(f"{WAY}announcements", announcing.announcing, name="organize-announcements"),
+    path(f"{WAY}operations", operations.operations, name="organize-operations"),
+    re_path(
+        r"^challenges/(?P<slug>[-\w]+)/organize/submissions\.(?P<form>csv|json)$",
+        operations.table,
+        name="organize-table",
+    ),
+    path(f"{WAY}archive", operations.archive, name="organize-archive"),
     path(f"{WAY}delete", mine.delete, name="organize-delete"),
 ]

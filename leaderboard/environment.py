@@ -69,6 +69,8 @@ class Environment(BaseSettings):
 
     organizer_upload_mib: int = Field(default=512, ge=1, le=1024 * 1024)
 
+    digest_minutes: int = Field(default=60, ge=1, le=7 * 24 * 60)
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("database_url")

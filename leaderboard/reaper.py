@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from leaderboard import drafting, dryrun
+from leaderboard import digest, drafting, dryrun
 from leaderboard.bell import ring
 from leaderboard.boardswitch import advance
 from leaderboard.models import Evaluation, WorkerPulse
@@ -33,6 +33,7 @@ def reap(now: datetime | None = None) -> None:
     drafting.drive(moment)
     dryrun.drive(moment)
     advance(moment)
+    digest.drive(moment)
     WorkerPulse.objects.filter(seen_at__lt=moment - FORGET_WORKERS).delete()
 
 

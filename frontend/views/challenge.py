@@ -18,6 +18,9 @@ from frontend.queries.rows import read_rows
 from leaderboard.board import ranking_rule
 from leaderboard.downloads import public_file, public_files, send_public_file
 
+NEWS = 3
+"""How many announcements the page shows; the others have a page of their own."""
+
 
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -28,6 +31,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "phase": phase,
         "tab": "overview",
         "open": takes_submissions(challenge, phase),
+        "news": list(challenge.announcements.all()[:NEWS]),
     }
     if phase is not None:
         specification = phase.dataset_version.spec

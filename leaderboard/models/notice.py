@@ -28,14 +28,25 @@ class Notice(models.Model):
 
 
 class Mute(models.Model):
-    """That somebody wants no mail about a challenge; notices still show on the site."""
+    """That somebody wants no mail about a challenge, or none about any; notices still show on the site."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mutes")
-    challenge = models.ForeignKey("challenges.Challenge", on_delete=models.CASCADE, related_name="+")
+    challenge = models.ForeignKey(
+        "challenges.Challenge",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: about all of them.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["user", "challenge"], name="mute_is_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=["user", "challenge"], name="mute_is_unique"),
+            # Of its own, because a database takes two NULLs for different.
+            models.UniqueConstraint(fields=["user"], condition=Q(challenge=None), name="mute_of_all_is_unique"),
+        )
 
     def __str__(self) -> str:
-        return f"{self.user} muted {self.challenge_id}"
+        return f"{self.user} muted {self.challenge_id or 'all'}"

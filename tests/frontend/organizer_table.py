@@ -114,6 +114,25 @@ TABLE: dict[str, str] = {
     "GET /api/v1/challenges/{public}/decisions/": "200 200 200 200 200 200 200 200",
     "GET /api/v1/challenges/{private}/decisions/": "404 200 200 200 200 404 200 200",
     "GET /api/v1/challenges/{draft}/decisions/": "404 404 404 200 200 404 200 200",
+    # --- letters: the link at the end of one is a key, whoever has it
+    "GET /accounts/mail/": "302 200 200 200 200 200 200 200",
+    "POST /accounts/mail/": "302 302 302 302 302 302 302 302",
+    "GET /unsubscribe/nothing": "404 404 404 404 404 404 404 404",
+    "POST /unsubscribe/nothing": "404 404 404 404 404 404 404 404",
+    # --- announcements, and how the challenge runs
+    "GET /challenges/{public}/announcements/": "200 200 200 200 200 200 200 200",
+    "GET /challenges/{private}/announcements/": "404 200 200 200 200 404 200 200",
+    "GET /challenges/{draft}/announcements/": "404 404 404 200 200 404 200 200",
+    "GET /challenges/{public}/organize/announcements": "302 403 403 403 200 403 200 200",
+    "GET /challenges/{private}/organize/announcements": "302 403 403 403 200 404 200 200",
+    "POST /challenges/{private}/organize/announcements": "302 403 403 403 302 404 302 302",
+    "GET /challenges/{public}/organize/operations": "302 403 403 403 200 403 200 200",
+    "GET /challenges/{private}/organize/operations": "302 403 403 403 200 404 200 200",
+    "GET /challenges/{draft}/organize/operations": "302 404 404 403 200 404 200 200",
+    "GET /challenges/{private}/organize/submissions.csv": "302 403 403 403 200 404 200 200",
+    "GET /challenges/{public}/organize/submissions.json": "302 403 403 403 200 403 200 200",
+    "POST /challenges/{public}/organize/archive": "302 403 403 403 200 403 200 200",
+    "POST /challenges/{private}/organize/archive": "302 403 403 403 200 404 200 200",
     # --- the API
     "GET /api/v1/submissions/{private_scored}/": "404 200 200 200 200 404 200 200",
     "GET /api/v1/submissions/{private_waiting}/": "404 200 404 200 200 404 200 200",
@@ -145,6 +164,7 @@ def _upload() -> dict[str, Any]:
 
 
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
+    "frontend:organize-announcements": lambda: {"title": "News", "body": "Read."},
     "frontend:decide": lambda: {"kind": "withdrawal", "text": "A mistake of ours."},
     "frontend:check": _upload,
     "frontend:people": lambda: {"action": "invite", "role": "judge"},

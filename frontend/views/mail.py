@@ -1,0 +1,70 @@
+"""Which letters somebody wants: a page for those who are signed in, and the links at the end of each letter."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from challenges.models import Challenge
+from leaderboard.models import Mute, Notice, User
+from leaderboard.unsubscribing import mute, read_token, unmute
+
+MAX_LISTED = 200
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_page(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    if request.method == "POST":
+        _choose(user, request.POST.get("challenge", ""), wanted=request.POST.get("action") == "unmute")
+        messages.success(request, "Saved.")
+        return redirect("frontend:mail")
+    muted = set(Mute.objects.filter(user=user).values_list("challenge", flat=True))
+    listed = [(challenge, challenge.pk in muted) for challenge in _challenges_of(user)[:MAX_LISTED]]
+    return render(request, "frontend/mail.html", {"listed": listed, "all_muted": None in muted})
+
+
+# Mail programs post here by themselves, without a session. The signed token is the right to do so, and all that can be
+# done with it is to stop letters.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Following the link changes nothing, since programs that look for viruses follow links too; the button does."""
+    found = read_token(token)
+    if found is None:
+        raise Http404("This link is not valid.")
+    done = request.method == "POST"
+    if done:
+        mute(found.user, found.challenge)
+    response = render(request, "frontend/unsubscribe.html", {"challenge": found.challenge, "done": done})
+    # The address is a key: no other site may learn of it.
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _choose(user: User, slug: str, *, wanted: bool) -> None:
+    challenge = None
+    if slug:
+        challenge = _challenges_of(user).filter(slug=slug).first()
+        if challenge is None:
+            raise Http404("There is no such challenge among yours.")
+    (unmute if wanted else mute)(user, challenge)
+
+
+def _challenges_of(user: User) -> QuerySet[Challenge]:
+    """What there may be letters about: challenges with a notice, a role or a mute of theirs."""
+    told = Notice.objects.filter(user=user).values("challenge")
+    muted = Mute.objects.filter(user=user, challenge__isnull=False).values("challenge")
+    roles = user.challenge_roles.values("challenge")
+    return Challenge.objects.filter(Q(pk__in=told) | Q(pk__in=muted) | Q(pk__in=roles)).order_by("title", "pk")
