@@ -19,10 +19,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from challenges.models import Announcement, Challenge, DatasetVersion, Phase
 from challenges.phases import create_phases
 from challenges.phasing import PhasePlan, change_problems, plan_problems, told
+from challenges.readiness import newest_run
 from evaluators.errors import Problem
 from frontend.organize.access import challenge_and_draft, step_page
 from frontend.organize.phase_form import MOMENTS, PhaseForm, SettingsForm
 from frontend.organize.zones import on_the_clock
+from leaderboard import dryrun
 
 CHANGED = "Somebody changed this meanwhile. Your answers are below: save them again, or load the page anew."
 
@@ -61,6 +63,7 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
                 Challenge.objects.filter(pk=challenge.pk).update(**settings.cleaned_data)
                 if first is not None:
                     _create(challenge, first, version)
+                _begin_check(challenge)
             return redirect("frontend:organize-data", slug=slug)
         status = 409 if changed else 400
     context = {
@@ -117,12 +120,21 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     try:
         if _is_relied_on(challenge, found):
             raise ProtectedError("started", set())
+        dryrun.forget([found])
         found.delete()
+        _settle_newest(challenge)
     except ProtectedError:
         messages.warning(request, "People take part in this phase, or did: it stays.")
     else:
         messages.success(request, f"The phase “{found.name}” is taken out.")
     return redirect("frontend:organize-phases", slug=slug)
+
+
+def _begin_check(challenge: Challenge) -> None:
+    """Of a draft that was not measured yet: while its organizer looks at the data, the baselines are scored."""
+    first = challenge.phases.select_related("dataset_version").first()
+    if challenge.status == Challenge.Status.DRAFT and first is not None and newest_run(first.dataset_version) is None:
+        dryrun.start(first)
 
 
 def _refused(form: PhaseForm, challenge: Challenge, found: Phase | None, version: DatasetVersion) -> bool:
@@ -174,6 +186,12 @@ def _create(challenge: Challenge, form: PhaseForm, version: DatasetVersion) -> P
     return made
 
 
+def _settle_newest(challenge: Challenge) -> None:
+    version = challenge.dataset_versions.newest()
+    if version is not None:
+        _settle(challenge, version)
+
+
 def _settle(challenge: Challenge, version: DatasetVersion) -> None:
     """The part that is kept for the end is the last phase's, whichever that is now."""
     if challenge.status == Challenge.Status.DRAFT:
@@ -186,8 +204,9 @@ def plan_of(phase: Phase) -> PhasePlan:
 
 
 def _is_relied_on(challenge: Challenge, phase: Phase) -> bool:
+    """Of a draft nobody but its dry run has submitted anything."""
     started = phase.starts_at <= timezone.now()
-    return phase.has_submissions or (challenge.status != Challenge.Status.DRAFT and started)
+    return challenge.status != Challenge.Status.DRAFT and (started or phase.has_submissions)
 
 
 def _first() -> dict[str, Any]:
