@@ -272,7 +272,13 @@ REST_FRAMEWORK: dict[str, Any] = {
         "leaderboard.api.throttling.AccountThrottle",
     ],
     # Reading is cheap; a submission or check is parsed in the web process, so it has a rate of its own.
-    "DEFAULT_THROTTLE_RATES": {"anonymous": "600/min", "account": "1200/min", "upload": "120/min", "link": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "anonymous": "600/min",
+        "account": "1200/min",
+        "upload": "120/min",
+        "bundle": "20/min",
+        "link": "60/min",
+    },
     "EXCEPTION_HANDLER": "leaderboard.api.problems.exception_handler",
     "NUM_PROXIES": ENVIRONMENT.trusted_proxies,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from leaderboard.api.bundles import ChallengeSchema
 from leaderboard.health import healthz
 
 admin.autodiscover()
@@ -16,6 +17,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("schemas/challenge-1.json", ChallengeSchema.as_view(), name="challenge-schema"),
     path("api/v1/", include("leaderboard.api.urls")),
     path("", include("frontend.urls")),
 ]

@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from evaluators.errors import Problem, SubmissionError
+from evaluators.errors import Problem, ProblemsError
 from leaderboard.intake import PhaseClosed, QuotaUsed
 
 CONTENT_TYPE = "application/problem+json"
@@ -38,7 +38,7 @@ def problem_response(status: int, detail: str = "") -> JsonResponse:
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """What DRF calls for an exception in a view; None lets it become a 500."""
     headers: dict[str, str] = {}
-    if isinstance(error, SubmissionError):
+    if isinstance(error, ProblemsError):
         body = problem_details(_status_of(error), str(error), error.problems, omitted=error.omitted)
     elif isinstance(error, _UNREADABLE):
         body = problem_details(400, "The request could not be read: it is malformed, too large, or has too many parts.")
@@ -52,7 +52,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
 
 
-def _status_of(error: SubmissionError) -> int:
+def _status_of(error: ProblemsError) -> int:
     if isinstance(error, PhaseClosed):
         return 403
     return 429 if isinstance(error, QuotaUsed) else 400

@@ -28,6 +28,12 @@ class UploadThrottle(UserRateThrottle):
         return request.method in SAFE_METHODS or super().allow_request(request, view)
 
 
+class BundleThrottle(UploadThrottle):
+    """Whole challenges: each is unpacked and prepared before it is answered."""
+
+    scope = "bundle"
+
+
 class LinkThrottle(UserRateThrottle):
     """Pages behind a secret link, by account or else by address."""
 

@@ -6,7 +6,8 @@ from leaderboard.api import schema as _schema  # noqa: F401 — registers itself
 from leaderboard.api.board import Leaderboard, LeaderboardCsv
 from leaderboard.api.boards import BoardDocument
 from leaderboard.api.boardversions import BoardChangesCsv, BoardVersionDetail, BoardVersions
-from leaderboard.api.challenges import ChallengeCheck, ChallengeDetail, ChallengeFile, ChallengeFiles, ChallengeList
+from leaderboard.api.bundles import ChallengesAndBundles
+from leaderboard.api.challenges import ChallengeCheck, ChallengeDetail, ChallengeFile, ChallengeFiles
 from leaderboard.api.decisions import ChallengeDecisions
 from leaderboard.api.submissions import ChallengeSubmissions, SubmissionDetail, SubmissionList
 
@@ -20,7 +21,7 @@ _docs = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", _docs, name="docs"),
-    path("challenges/", ChallengeList.as_view(), name="challenge-list"),
+    path("challenges/", ChallengesAndBundles.as_view(), name="challenge-list"),
     path("challenges/<slug:slug>/", ChallengeDetail.as_view(), name="challenge-detail"),
     path("challenges/<slug:slug>/files/", ChallengeFiles.as_view(), name="challenge-files"),
     path("challenges/<slug:slug>/files/<path:name>", ChallengeFile.as_view(), name="challenge-file"),

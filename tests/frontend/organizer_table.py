@@ -8,10 +8,17 @@ a form that did what it is for.
 
 from __future__ import annotations
 
+import io
+import tempfile
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests import factories
+from tests.bundles import write_bundle
 from tests.frontend.way_table import WAY
 
 READERS = ("visitor", "participant", "other", "judge", "organizer", "stranger", "owner", "staff")
@@ -133,7 +140,9 @@ TABLE: dict[str, str] = {
     "GET /challenges/{public}/organize/submissions.json": "302 403 403 403 200 403 200 200",
     "POST /challenges/{public}/organize/archive": "302 403 403 403 200 403 200 200",
     "POST /challenges/{private}/organize/archive": "302 403 403 403 200 404 200 200",
-    # --- the API
+    # --- the API; the bundle that is sent is one of the private challenge
+    "GET /schemas/challenge-1.json": "200 200 200 200 200 200 200 200",
+    "POST /api/v1/challenges/": "401 400 400 400 201 400 201 201",
     "GET /api/v1/submissions/{private_scored}/": "404 200 200 200 200 404 200 200",
     "GET /api/v1/submissions/{private_waiting}/": "404 200 404 200 200 404 200 200",
     "GET /api/v1/challenges/{public}/": "200 200 200 200 200 200 200 200",
@@ -163,6 +172,16 @@ def _upload() -> dict[str, Any]:
     return {"name": "new", "files": factories.form_files()}
 
 
+def _bundle() -> dict[str, Any]:
+    """The zip of a bundle with the address of the private challenge."""
+    content = io.BytesIO()
+    with tempfile.TemporaryDirectory() as name, zipfile.ZipFile(content, "w") as archive:
+        folder = write_bundle(Path(name), slug="a-private")
+        for path in sorted(folder.rglob("*.*")):
+            archive.write(path, path.relative_to(folder))
+    return {"bundle": SimpleUploadedFile("bundle.zip", content.getvalue())}
+
+
 FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "frontend:organize-announcements": lambda: {"title": "News", "body": "Read."},
     "frontend:decide": lambda: {"kind": "withdrawal", "text": "A mistake of ours."},
@@ -171,6 +190,7 @@ FORMS: dict[str, Callable[[], dict[str, Any]]] = {
     "frontend:teams": lambda: {"name": "A new team"},
     "frontend:team": lambda: {"action": "rename", "name": "Another name"},
     "frontend:submit": _upload,
+    "api:challenge-list": _bundle,
     "api:challenge-check": _upload,
     "api:challenge-submissions": _upload,
 }

@@ -1,0 +1,128 @@
+"""A whole challenge by one request: a bundle, checked and made a draft."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views import View
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from challenges.models import Challenge
+from evaluators.errors import BundleError, Problem
+from evaluators.sandbox import SandboxUnavailable, WorkFailed
+from evaluators.specification import schema_text
+from leaderboard.api.challenges import ChallengeList
+from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, BundleThrottle
+from leaderboard.bundleintake import Busy, accept_bundle
+from leaderboard.models import User
+from leaderboard.uploadguard import read_organizer_uploads, take_organizer_uploads
+
+logger = logging.getLogger(__name__)
+
+SEND = 'curl -H "Authorization: Bearer $TOKEN" -F bundle=@bundle.zip ADDRESS/api/v1/challenges/'
+
+
+class BundleSerializer(serializers.Serializer[Any]):
+    """``bundle`` is a zip with ``challenge.yaml`` and the data files that it names."""
+
+    bundle = serializers.FileField()
+
+
+class AcceptedBundleSerializer(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.CharField()
+    url = serializers.URLField(help_text="The challenge's page; a draft is shown to its organizers alone.")
+    version = serializers.IntegerField(help_text="The number of this version of the data.")
+    phases = serializers.ListField(child=serializers.CharField())
+    next = serializers.CharField(help_text="What to do now, in words.")
+    readiness = serializers.URLField(help_text="Where the dry run is started.")
+
+
+class Unavailable(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "Bundles cannot be checked at the moment; nothing was stored. Try again in a minute."
+    wait = 60
+
+
+class NotChecked(exceptions.APIException):
+    """A fault of ours; the log has it."""
+
+    default_detail = "The bundle could not be checked through a fault of ours, which is on record. Nothing was stored."
+
+
+class ChallengesAndBundles(ChallengeList):
+    throttle_classes = [AnonymousThrottle, AccountThrottle, BundleThrottle]
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        # Before anything reads the body: a bundle may be much larger than a submission, and goes to the disk.
+        if request.method == "POST":
+            take_organizer_uploads(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="challenges_create",
+        request={"multipart/form-data": BundleSerializer},
+        responses={201: AcceptedBundleSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Make a draft of a bundle, or a new version of the data of a challenge that you organize."""
+        # Parses the body; only then does the guard know whether it refused something.
+        sent = request.FILES.getlist("bundle")
+        files = read_organizer_uploads(request._request, sent)
+        if len(files) != 1 or set(request.FILES) != {"bundle"}:
+            raise BundleError(Problem("one file is asked for, called bundle.", f"Send it so: {SEND}", field="bundle"))
+        with cast(TemporaryUploadedFile, files[0]) as file:
+            file.flush()
+            challenge = _accepted(Path(file.temporary_file_path()), cast(User, request.user))
+        body = _answer(challenge)
+        return Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["url"]})
+
+
+def _accepted(path: Path, user: User) -> Challenge:
+    try:
+        return accept_bundle(path, user)
+    except (Busy, SandboxUnavailable) as error:
+        raise Unavailable from error
+    except WorkFailed as error:
+        logger.exception("a bundle was not checked user=%s", user.pk)
+        raise NotChecked from error
+
+
+def _answer(challenge: Challenge) -> dict[str, Any]:
+    def address(name: str) -> str:
+        return f"{settings.PUBLIC_URL}{reverse(name, args=[challenge.slug])}"
+
+    # What is shown, not the part that is kept for the end.
+    version = challenge.dataset_versions.filter(shown_parts__isnull=True).order_by("number").last()
+    phases = list(challenge.phases.order_by("starts_at", "pk").values_list("name", flat=True))
+    steps = "" if phases else "Give it a phase, then "
+    draft = challenge.status == Challenge.Status.DRAFT
+    return {
+        "slug": challenge.slug,
+        "title": challenge.title,
+        "status": challenge.status,
+        "url": address("frontend:challenge"),
+        "version": version.number if version else 0,
+        "phases": phases,
+        "next": f"{steps}start the dry run, read what it finds, and publish." if draft else "Score again on it.",
+        "readiness": address("frontend:organize-readiness"),
+    }
+
+
+class ChallengeSchema(View):
+    """The published JSON Schema of ``challenge.yaml``."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponse(
+            schema_text(), content_type="application/schema+json", headers={"Cache-Control": "max-age=300"}
+        )
