@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from frontend.organize import (
     announcing,
+    bundle,
     columns,
     data,
     files,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/files/<str:name>", submissions.file, name="submission-file"),
     path("organize/", mine.mine, name="organize"),
     path("organize/new", files.new, name="organize-new"),
+    path("organize/bundle", bundle.bundle, name="organize-bundle"),
     path(WAY, mine.go_on, name="organize-challenge"),
     path(f"{WAY}files", files.files, name="organize-files"),
     path(f"{WAY}take-out/<int:pk>", files.remove, name="organize-file-remove"),

@@ -108,7 +108,7 @@ def _new(request: HttpRequest) -> HttpResponse:
     problems: list[Problem] = []
     if request.method == "POST":
         try:
-            files = _sent(request)
+            files = sent_files(request)
             if not files:
                 problems.append(Problem("No file was chosen.", "A challenge begins with its data."))
             elif form.is_valid():
@@ -145,7 +145,7 @@ def _files(request: HttpRequest, challenge: Challenge, draft: Draft | None) -> H
     if request.method == "POST":
         status = 400
         try:
-            sent = _sent(request)
+            sent = sent_files(request)
             if form.is_valid():
                 draft = save_answers(draft, _changes(draft, form), seen=request.POST.get("seen", ""))
                 if sent:
@@ -189,7 +189,12 @@ def _changes(draft: Draft, form: AboutForm) -> dict[str, dict[str, Any]]:
     }
 
 
-def _sent(request: HttpRequest) -> list[UploadedFile[Any]]:
+def sent_files(request: HttpRequest) -> list[UploadedFile[Any]]:
+    """What was uploaded, on disk.
+
+    Raises:
+        BundleError: it is too much, too often, or two files have one name.
+    """
     files = read_organizer_uploads(request, request.FILES.getlist("files"))
     throttle = UploadThrottle()
     if files and not throttle.allow_request(cast(Request, request), cast(APIView, None)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -332,6 +333,24 @@ def test_stored_files_are_not_swept(begun: Draft, own_folders: Path) -> None:
     from leaderboard.sweep import _is_used  # noqa: PLC0415 - looked at, not called, by anything else
 
     assert all(_is_used(file.sha256) for file in begun.files.all())
+
+
+def test_a_bundle_is_uploaded(page: Client, user: User, tiny_bundle: Path) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for path in tiny_bundle.rglob("*.*"):
+            zipped.write(path, path.relative_to(tiny_bundle))
+    whole = SimpleUploadedFile("tiny.zip", archive.getvalue())
+    assert page.post("/organize/bundle", {"files": whole})["Location"] == "/challenges/tiny/organize/"
+    assert Role.objects.get(challenge__slug="tiny").user == user
+    assert page.get("/challenges/tiny/organize/")["Location"] == "/challenges/tiny/organize/phases"
+
+
+def test_a_broken_bundle_leaves_nothing(page: Client) -> None:
+    answer = page.post("/organize/bundle", {"files": SimpleUploadedFile("tiny.zip", b"PK\x03\x04no")})
+    assert answer.status_code == 400
+    assert "in the way" in answer.content.decode()
+    assert not Challenge.objects.exists()
 
 
 def test_somebody_with_many_drafts(page: Client, user: User) -> None:

@@ -10,6 +10,8 @@ WAY: dict[str, str] = {
     "GET /organize/new": "302 200 200 200 200 200 200 200",
     # An empty form: 400 to everyone who may send one.
     "POST /organize/new": "302 400 400 400 400 400 400 400",
+    "GET /organize/bundle": "302 200 200 200 200 200 200 200",
+    "POST /organize/bundle": "302 400 400 400 400 400 400 400",
     # On the way to the step at which the challenge is.
     "GET /challenges/{draft}/organize/": "302 404 404 403 302 404 302 302",
     "GET /challenges/{public}/organize/": "302 403 403 403 302 403 302 302",
