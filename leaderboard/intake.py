@@ -28,7 +28,7 @@ from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from evaluators.uploads import Upload, unpack
 from leaderboard.datasets import open_dataset
 from leaderboard.entrants import enter, small_enough
-from leaderboard.models import Submission, SubmissionFile, Team
+from leaderboard.models import Division, Submission, SubmissionFile, Team
 from leaderboard.names import normalise_name
 from leaderboard.quota import quota
 from leaderboard.storage import object_store
@@ -80,10 +80,12 @@ def submit(
     created_by: Any = None,
     baseline: str = "",
     accepted_rules: str = "",
+    division: str = "",
 ) -> Submission:
     """Accept a submission and queue its evaluation.
 
-    ``accepted_rules`` is the digest of the rules that its author accepted with it.
+    ``accepted_rules`` is the digest of the rules that its author accepted with it; without a ``division`` it enters
+    the closed one.
 
     Raises:
         PhaseClosed: the phase is not open.
@@ -95,6 +97,7 @@ def submit(
     clock = time.perf_counter()
     _open(phase, timezone.now(), is_baseline=bool(baseline))
     normalised = normalise_name(name)
+    entered = _division(phase, division)
     if not baseline:
         small_enough(phase, team)
         _within_quota(phase, team)
@@ -110,6 +113,7 @@ def submit(
         team=team,
         created_by=created_by,
         name=normalised,
+        division=entered,
         client=client,
         is_baseline=bool(baseline),
         baseline=baseline,
@@ -131,6 +135,16 @@ def _open(phase: Phase, moment: datetime, *, is_baseline: bool) -> None:
         raise PhaseClosed(Problem(f"the phase '{phase.name}' starts at {phase.starts_at:%Y-%m-%d %H:%M} UTC."))
     if state == "closed":
         raise PhaseClosed(Problem(f"the phase '{phase.name}' ended at {phase.ends_at:%Y-%m-%d %H:%M} UTC."))
+
+
+def _division(phase: Phase, asked: str) -> Division:
+    if asked in ("", Division.CLOSED):
+        return Division.CLOSED
+    if asked == Division.OPEN and phase.open_division:
+        return Division.OPEN
+    raise SubmissionError(
+        Problem("this phase has no such division.", "Leave it out, or choose 'closed'.", field="division")
+    )
 
 
 def _accepts_rules(user: Any, phase: Phase, accepted: str) -> None:

@@ -86,6 +86,7 @@ def _submitted(request: HttpRequest, phase: Phase) -> Submission:
         client=Submission.Client.WEB,
         # The box has the digest of the text above it: what was changed meanwhile is not accepted unread.
         accepted_rules=request.POST.get("accept_rules", ""),
+        division=request.POST.get("division", ""),
     )
 
 
@@ -125,6 +126,7 @@ def _page(
         "name": request.POST.get("name", "")[:200],
         "kind": pages_of(specification),
         "chosen_task": request.POST.get("tasks", ""),
+        "division": request.POST.get("division", ""),
         "max_bytes": min(specification.max_file_bytes, MAX_TOTAL_BYTES),
     }
     if takes:

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from challenges.models import Challenge, DataFile, Phase
 from challenges.rules import rules_sha256
 from leaderboard.api.specifications import ANY_SPECIFICATION, shown_specification
-from leaderboard.models import BoardEntry, Submission, SubmissionFile
+from leaderboard.models import BoardEntry, Division, Submission, SubmissionFile
 from leaderboard.scores import mean_scores
 from leaderboard.statuses import Status
 
@@ -21,7 +21,7 @@ class PhaseSerializer(serializers.ModelSerializer[Phase]):
 
     class Meta:
         model = Phase
-        fields = ("name", "state", "starts_at", "ends_at", "daily_limit", "total_limit", "max_team_size")
+        fields = ("name", "state", "starts_at", "ends_at", "daily_limit", "total_limit", "max_team_size", "open_division", "freezes_at")
 
 
 class ChallengeSerializer(serializers.ModelSerializer[Challenge]):
@@ -187,6 +187,9 @@ class UploadSerializer(serializers.Serializer[Any]):
     tasks = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False)
     name = serializers.CharField(max_length=80)
     team = serializers.CharField(max_length=160, required=False)
+    division = serializers.ChoiceField(
+        choices=Division.choices, required=False, help_text="Open: where the phase has an open division."
+    )
 
 
 class CheckedFormSerializer(serializers.Serializer[Any]):
@@ -211,7 +214,7 @@ class BoardEntrySerializer(serializers.ModelSerializer[BoardEntry]):
 
     class Meta:
         model = BoardEntry
-        fields = ("rank", "team", "name", "score", "baseline", "submitted", "submission")
+        fields = ("rank", "team", "name", "score", "baseline", "submitted", "submission", "division")
 
     def get_rank(self, entry: BoardEntry) -> int:
         rank = entry.rank_all if self.context["all"] else entry.rank_best

@@ -91,6 +91,7 @@ class ChallengeSubmissions(SubmissionList):
             created_by=user,
             client=Submission.Client.API,
             accepted_rules=rules_sha256(phase),
+            division=request.POST.get("division", ""),
         )
         body = SubmissionSerializer(submission, context={"request": request}).data
         return Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["url"]})

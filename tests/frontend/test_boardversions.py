@@ -14,6 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from challenges.models import DatasetVersion, Phase
+from challenges.rules import rules_sha256
 from leaderboard.board import rewrite_board
 from leaderboard.boardswitch import advance
 from leaderboard.boardversions import start_version
@@ -157,8 +158,9 @@ def test_the_hidden_part_is_not_offered(organizer: Client, phase: Phase, correct
 
 def test_divisions_have_ranks_of_their_own(client: Client, phase: Phase, user: User, staff: User) -> None:
     Phase.objects.update(open_division=True)
-    closed, opened = factories.submission(phase, user, name="closed"), factories.submission(phase, staff, name="open")
-    Submission.objects.filter(pk=opened.pk).update(division="open")
+    phase.refresh_from_db()
+    closed = factories.submission(phase, user, name="closed")
+    opened = factories.submission(phase, staff, name="open", division="open")
     for submission, score in ((closed, 0.4), (opened, 0.6)):
         factories.evaluate(submission, score)
     rows = {
@@ -168,6 +170,18 @@ def test_divisions_have_ranks_of_their_own(client: Client, phase: Phase, user: U
     assert rows == {"closed": [(1, "closed")], "open": [(1, "open")]}
     api = client.get("/api/v1/challenges/tiny/leaderboard/?division=open").json()
     assert [(entry["rank"], entry["name"]) for entry in api["entries"]] == [(1, "open")]
+
+
+def test_a_division_is_chosen_where_there_is_one(page: Client, phase: Phase) -> None:
+    form = {"name": "mine", "division": "open", "files": factories.form_files()}
+    assert 'name="division"' not in page.get("/challenges/tiny/submit").content.decode()
+    refused = page.post("/challenges/tiny/submit", form)
+    assert (refused.status_code, "no such division" in refused.content.decode()) == (400, True)
+    Phase.objects.update(open_division=True)
+    assert 'name="division"' in page.get("/challenges/tiny/submit").content.decode()
+    accepted = {"accept_rules": rules_sha256(Phase.objects.get()), "files": factories.form_files()}
+    assert page.post("/challenges/tiny/submit", form | accepted).status_code == 302
+    assert Submission.objects.get().division == "open"
 
 
 def test_a_frozen_board_shows_others_what_was_sent_before(client: Client, phase: Phase, user: User) -> None:
