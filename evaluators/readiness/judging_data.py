@@ -163,8 +163,8 @@ def task_findings(tasks: list[TaskFacts]) -> Iterator[Finding]:
                 code="labels-unrelated",
                 severity="blocker",
                 title="The labels have nothing to do with the embeddings",
-                measured=f"the label of the nearest row ({near.source}) is right with a balanced accuracy of "
-                f"{near.value:.3f}; shuffled labels give {near.low:.3f} to {near.high:.3f}",
+                measured=f"the nearest row ({near.source}) has the same label no more often than by chance: kappa is "
+                f"{near.value:.3f}, shuffled labels give {near.low:.3f} to {near.high:.3f}",
                 value=near.value,
                 why="Nothing that is chosen, mended or bought can make a model learn what is not there.",
                 remedy="Look whether ids and labels still belong to the same rows: sorting one file alone does this.",

@@ -11,7 +11,6 @@ from __future__ import annotations
 import faiss
 import numpy as np
 
-from evaluators.metrics import balanced_accuracy
 from evaluators.readiness.neighbours import SEED, sample, unit
 from evaluators.readiness.report import Agreement
 from evaluators.readiness.rows import Labels, TaskRows
@@ -43,10 +42,26 @@ def agreement(task: TaskRows) -> Agreement | None:
 
 
 def _tested(true: Labels, labels: Labels, neighbours: Labels, classes: int, source: str) -> Agreement:
-    """Balanced, since always naming the largest class is no knowledge."""
     generator = np.random.default_rng(SEED)
-    value = balanced_accuracy(true, labels[neighbours], classes)
-    chance = [balanced_accuracy(true, generator.permutation(labels)[neighbours], classes) for _ in range(SHUFFLES)]
+    value = kappa(true, labels[neighbours], classes)
+    chance = [kappa(true, generator.permutation(labels)[neighbours], classes) for _ in range(SHUFFLES)]
     middle, reach = float(np.mean(chance)), REACH * float(np.std(chance))
-    low, high = max(0.0, middle - reach), min(1.0, middle + reach)
-    return Agreement(value=round(value, 6), low=round(low, 6), high=round(high, 6), rows=len(true), source=source)
+    return Agreement(
+        value=round(value, 6),
+        low=round(middle - reach, 6),
+        high=round(middle + reach, 6),
+        rows=len(true),
+        source=source,
+    )
+
+
+def kappa(true: Labels, answers: Labels, classes: int) -> float:
+    """Agreement beyond chance, 0 at chance and 1 if all agree (Cohen 1960): (agreed − expected) / (1 − expected).
+
+    Unlike plain agreement it gives nothing for always naming the largest class; unlike a mean over classes, a class of
+    three rows does not move it.
+    """
+    agreed = float(np.mean(true == answers))
+    shares = [np.bincount(labels, minlength=classes) / len(labels) for labels in (true, answers)]
+    expected = float(shares[0] @ shares[1])
+    return (agreed - expected) / (1 - expected) if expected < 1 else 0.0

@@ -114,7 +114,7 @@ class Ceiling(_Record):
 
 
 class Agreement(_Record):
-    """Balanced accuracy of the label of the nearest row of ``source``, on ``rows`` test rows.
+    """Whether the nearest row of ``source`` has the label of a test row: Cohen's kappa over ``rows`` test rows.
 
     With shuffled labels it lies between ``low`` and ``high``.
     """

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import cohen_kappa_score
 
 from evaluators.cli import main
 from evaluators.dataset import open_bundle
@@ -18,6 +19,7 @@ from evaluators.readiness.bootstrap import MEASURES, paired_error, resampled, sm
 from evaluators.readiness.copies import conflicts, copies, distinct, hashes
 from evaluators.readiness.measuring import readiness
 from evaluators.readiness.neighbours import NEAR, Index, nearest, unit
+from evaluators.readiness.relation import kappa
 from evaluators.readiness.rows import Rows
 from evaluators.scoring import score
 from evaluators.uploads import read_files
@@ -92,6 +94,15 @@ def test_the_bootstrap_over_cells_is_the_one_over_rows(metric: str) -> None:
         np.std(np.subtract(*slow), ddof=1), rel=0.15
     )
     assert (left - right).std() == pytest.approx(np.std(np.subtract(*slow)), rel=0.15)
+
+
+def test_kappa_is_that_of_a_library() -> None:
+    generator = np.random.default_rng(5)
+    true = generator.choice(4, 300, p=[0.9, 0.05, 0.04, 0.01])
+    said = np.where(generator.random(300) < 0.6, true, generator.integers(0, 4, 300))
+    assert kappa(true, said, 4) == pytest.approx(cohen_kappa_score(true, said))
+    assert kappa(true, np.zeros_like(true), 4) == 0
+    assert kappa(np.zeros_like(true), np.zeros_like(true), 4) == 0
 
 
 @pytest.mark.parametrize(("rows", "difference"), [(193, 0.1), (769, 0.05), (19208, 0.01)])

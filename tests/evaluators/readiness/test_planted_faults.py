@@ -112,6 +112,8 @@ PLANTED: list[tuple[Callable[[Data], None], str, str]] = [
 def test_a_planted_fault_is_named(tmp_path: Path, plant: Callable[[Data], None], code: str, severity: str) -> None:
     report = report_of(tmp_path, plant)
     assert (code, severity) in graded(report)
+    if plant not in (shuffled, shuffled_test, constant, few_values):
+        assert ("labels-unrelated", "blocker") not in graded(report)
     found = next(item for item in report.findings if item.code == code)
     assert found.measured
     assert found.why
