@@ -9,7 +9,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from challenges.models import Challenge, Phase
-from leaderboard.models import Decision, Standing, Submission
+from leaderboard.board import withdrawn_entries
+from leaderboard.models import Decision, Submission
 from leaderboard.models.decision import DecisionKind
 from leaderboard.review import is_official, is_under_review, kinds_for
 
@@ -68,14 +69,11 @@ def actions_for(user: Any, submission: Submission) -> list[Action]:
 
 
 def off_board(phase: Phase) -> list[Any]:
-    """Entries that were withdrawn or disqualified, with the last reason. One query."""
+    """Entries that were withdrawn or disqualified, with the last reason; none that a freeze hides. One query."""
     last = Decision.objects.filter(
         submission=OuterRef("pk"), kind__in=(DecisionKind.WITHDRAWAL, DecisionKind.DISQUALIFICATION)
     ).order_by("-pk")
-    return list(
-        Submission.objects.filter(phase=phase)
-        .exclude(standing=Standing.COUNTS)
-        .annotate(reason=Subquery(last.values("text")[:1]), taken_off_at=Subquery(last.values("at")[:1]))
-        .select_related("team")
-        .order_by("taken_off_at", "pk")[:MAX_OFF_BOARD]
+    with_reason = withdrawn_entries(phase).annotate(
+        reason=Subquery(last.values("text")[:1]), taken_off_at=Subquery(last.values("at")[:1])
     )
+    return list(with_reason.order_by("taken_off_at", "pk")[:MAX_OFF_BOARD])

@@ -117,30 +117,26 @@ def _store(archive: OpenArchive, name: str, row: Mapping[str, Any]) -> None:
 def _make(challenge: Challenge, archive: OpenArchive, records: Records) -> None:
     made: dict[str, list[Any]] = {}
     for table in TABLES:
-        made[table.name] = []
+        rows = records[table.name]
         if table.name == "teams":
-            made["teams"] = [_team(row) for row in records["teams"]]
+            made["teams"] = [_team(row) for row in rows]
             continue
-        objects = [
-            _object(challenge, archive, table, number, row, made)
-            for number, row in enumerate(records[table.name], start=1)
-            if table.name != "rounds"
-        ]
-        if table.name == "rounds":
-            _make_rounds(challenge, archive, table, records, made)
-        else:
-            made[table.name] = table.model._base_manager.bulk_create(objects, batch_size=BATCH)
+        objects = [_object(challenge, archive, table, number, row, made) for number, row in enumerate(rows, start=1)]
+        made[table.name] = table.model._base_manager.bulk_create(objects, batch_size=BATCH)
+        _link_within(table, rows, made)
     _point_to_current(records, made)
 
 
-def _make_rounds(
-    challenge: Challenge, archive: OpenArchive, table: Table, records: Records, made: dict[str, list[Any]]
-) -> None:
-    """One by one: a round may start from one before it."""
-    for number, row in enumerate(records[table.name], start=1):
-        item = _object(challenge, archive, table, number, row, made)
-        item.save(force_insert=True)
-        made[table.name].append(item)
+def _link_within(table: Table, rows: Sequence[dict[str, Any]], made: Mapping[str, Sequence[Any]]) -> None:
+    """Links to rows of the same table, which may come later in it."""
+    names = [name for name, target in table.links.items() if target == table.name]
+    if not names:
+        return
+    for number, (row, item) in enumerate(zip(rows, made[table.name], strict=True), start=1):
+        where = f"{table.member}, row {number}"
+        for name, target in linked(row, table, made, where, within=True).items():
+            setattr(item, name, target)
+    table.model._base_manager.bulk_update(made[table.name], names, batch_size=BATCH)
 
 
 def _team(row: Mapping[str, Any]) -> Team:

@@ -80,8 +80,9 @@ TABLES: tuple[Table, ...] = (
     Table(
         "dataset_versions",
         DatasetVersion,
-        ("number", "digest", "specification", "note", "created_at"),
+        ("number", "digest", "specification", "note", "created_at", "is_final_part"),
         lambda challenge: DatasetVersion.objects.filter(challenge=challenge),
+        {"final_part": "dataset_versions"},
     ),
     Table(
         "data_files",
@@ -207,7 +208,7 @@ TABLES: tuple[Table, ...] = (
         lambda challenge: Announcement.objects.filter(challenge=challenge),
     ),
 )
-"""In the order in which they can be made: a link points into a table before its own, or to a row before."""
+"""In the order in which they can be made: a link points into a table before its own, or into its own."""
 
 OF_CHALLENGE = frozenset({"rounds", "dataset_versions", "phases", "announcements"})
 """Tables whose rows belong to the challenge itself."""

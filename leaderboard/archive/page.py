@@ -51,6 +51,9 @@ def _phase(phase: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rows(content: Any) -> list[Mapping[str, Any]]:
-    """The entries of a board that was kept: plain data, with whatever its version of the site wrote."""
-    entries = content.get("entries", []) if isinstance(content, Mapping) else content
-    return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, Sequence) else []
+    """The entries of a board that was kept, see ``leaderboard.boardcontent``, each with its place among all."""
+    entries = content.get("entries") if isinstance(content, Mapping) else None
+    if not isinstance(entries, Sequence):
+        return []
+    rows = [entry for entry in entries if isinstance(entry, Mapping)]
+    return [{**row, "rank": row.get("rank_all") or row.get("rank")} for row in rows]

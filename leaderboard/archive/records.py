@@ -67,14 +67,18 @@ def _value(value: Any, field: Any, where: str) -> Any:
     return converted
 
 
-def linked(record: Mapping[str, Any], table: Table, made: Mapping[str, Sequence[Any]], where: str) -> dict[str, Any]:
-    """The objects that a record points to.
+def linked(
+    record: Mapping[str, Any], table: Table, made: Mapping[str, Sequence[Any]], where: str, *, within: bool = False
+) -> dict[str, Any]:
+    """The objects of tables before that a record points to; or those of its own table, when these are made.
 
     Raises:
         Unreadable: it points to nothing.
     """
     found: dict[str, Any] = {}
     for name, target in table.links.items():
+        if (target == table.name) != within:
+            continue
         number = record.get(name)
         field: Any = table.model._meta.get_field(name)
         if number is None and field.null:

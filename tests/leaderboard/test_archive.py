@@ -19,6 +19,7 @@ from django.utils import timezone
 from challenges.models import Announcement, Challenge, DatasetVersion, Phase, Role, Round
 from leaderboard.archive.exporting import TooLarge, write_archive
 from leaderboard.archive.importing import import_archive
+from leaderboard.archive.layout import TABLES, Table
 from leaderboard.archive.records import Unreadable
 from leaderboard.boarddocument import canonical, read_boards
 from leaderboard.models import (
@@ -56,6 +57,9 @@ def full(phase: Phase, user: User) -> Phase:
     old = {"entries": [{"rank": 1, "team": "ada", "name": "of old", "score": 0.25}]}
     current = BoardVersion.objects.get(phase=phase)
     BoardVersion.objects.filter(pk=current.pk).update(number=2)
+    hidden = factories.other_version(phase.dataset_version)
+    DatasetVersion.objects.filter(pk=hidden.pk).update(is_final_part=True)
+    DatasetVersion.objects.filter(pk=phase.dataset_version_id).update(final_part=hidden)
     BoardVersion.objects.create(
         phase=phase, number=1, dataset_version=phase.dataset_version, state="superseded", content=old, note="A label."
     )
@@ -127,6 +131,35 @@ def _edited(members: dict[str, bytes], name: str, change: Callable[[Any], None])
     content = json.loads(members[name])
     change(content)
     members[name] = canonical(content)
+
+
+LEFT_OUT = {
+    "teams": {"is_personal", "person"},
+    "submissions": {"created_by"},
+    "evaluations": {"lease_expires_at", "lease_owner", "rung_at"},
+    "history": {"actor"},
+    "decisions": {"by"},
+    "announcements": {"created_by"},
+}
+"""Who did something is known to the site alone, and whoever worked on it is done."""
+
+ELSEWHERE = {"id", "challenge"}
+IN_ANOTHER_FORM = {"submissions": {"evaluation"}, "evaluations": {"result"}}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_nothing_is_forgotten(table: Table) -> None:
+    """Whoever adds a field to a model decides whether it is in the archive."""
+    fields = {field.name for field in table.model._meta.concrete_fields}
+    kept = set(table.fields) | set(table.links) | IN_ANOTHER_FORM.get(table.name, set())
+    assert fields - kept - ELSEWHERE == LEFT_OUT.get(table.name, set())
+
+
+def test_a_hidden_part_stays_one(archive: Path) -> None:
+    _forget_everything()
+    import_archive(archive)
+    hidden = DatasetVersion.objects.get(is_final_part=True)
+    assert DatasetVersion.objects.get(is_final_part=False).final_part == hidden
 
 
 def test_the_same_state_gives_the_same_bytes(full: Phase) -> None:
