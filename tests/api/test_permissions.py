@@ -57,12 +57,6 @@ TABLE = [
     Row("challenge-board-version", "GET", "challenges/{draft}/leaderboard/versions/1/", 404, 404, 404, 200),
     # The first version changed nothing.
     Row("challenge-board-changes-csv", "GET", "challenges/{open}/leaderboard/versions/1/changes.csv", *[404] * 4),
-    Row("challenge-board-versions", "GET", "challenges/{open}/leaderboard/versions/", 200, 200, 200, 200),
-    Row("challenge-board-versions", "GET", "challenges/{draft}/leaderboard/versions/", 404, 404, 404, 200),
-    Row("challenge-board-version", "GET", "challenges/{open}/leaderboard/versions/1/", 200, 200, 200, 200),
-    Row("challenge-board-version", "GET", "challenges/{draft}/leaderboard/versions/1/", 404, 404, 404, 200),
-    # The first version changed nothing.
-    Row("challenge-board-changes-csv", "GET", "challenges/{open}/leaderboard/versions/1/changes.csv", *[404] * 4),
     Row("challenge-check", "POST", "challenges/{open}/check/", 401, 200, 200, 200),
     Row("challenge-check", "POST", "challenges/{draft}/check/", 401, 404, 404, 200),
     Row("challenge-submissions", "POST", "challenges/{open}/submissions/", 401, 201, 201, 201),
