@@ -7,6 +7,7 @@ decided by the registry. Importing this module costs no scikit-learn and no fais
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,6 +39,7 @@ __all__ = [
     "Specification",
     "Table",
     "TaskPlan",
+    "as_yaml",
     "json_schema",
     "last_phase",
     "name_for_task",
@@ -54,6 +56,7 @@ MAX_SPECIFICATION_BYTES = 256 * 1024
 Specification = SelectionSpecification | CleaningSpecification | AcquisitionSpecification
 KINDS = ("selection", "cleaning", "acquisition")
 
+_NO_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _MODELS: dict[str, type[BaseModel]] = {
     "selection": SelectionSpecification,
     "cleaning": CleaningSpecification,
@@ -117,10 +120,16 @@ def read_text(content: bytes) -> Specification:
         raise BundleError(problems) from error
     if problems:
         raise BundleError(problems)
-    if len(specification.model_dump_json().encode()) > MAX_SPECIFICATION_BYTES:
+    if len(as_yaml(specification.model_dump(mode="json")).encode()) > MAX_SPECIFICATION_BYTES:
         # It is kept written out, without '*', and read again.
         raise BundleError(Problem("is larger than 256 KiB.", "Shorten its texts.", SPECIFICATION_FILE))
     return specification
+
+
+def as_yaml(content: Any) -> str:
+    """Plain data as a ``challenge.yaml``: JSON, with those characters escaped that YAML would refuse or fold."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return _NO_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def json_schema() -> dict[str, Any]:

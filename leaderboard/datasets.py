@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import tempfile
@@ -13,7 +12,7 @@ from django.conf import settings
 from challenges.models import DatasetVersion
 from evaluators.adopting import prepare_in_sandbox
 from evaluators.prepared import PreparedDataset, is_prepared
-from evaluators.specification import SPECIFICATION_FILE
+from evaluators.specification import SPECIFICATION_FILE, as_yaml
 from leaderboard.storage import object_store
 
 logger = logging.getLogger(__name__)
@@ -48,8 +47,7 @@ def open_dataset(version: DatasetVersion) -> PreparedDataset:
 
 
 def _fetch(version: DatasetVersion, bundle: Path) -> None:
-    # JSON is YAML, so the recorded specification is a valid challenge.yaml.
-    (bundle / SPECIFICATION_FILE).write_text(json.dumps(version.specification))
+    (bundle / SPECIFICATION_FILE).write_text(as_yaml(version.specification), encoding="utf-8")
     store = object_store()
     for file in version.files.all():
         path = bundle / file.name

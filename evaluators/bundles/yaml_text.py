@@ -156,7 +156,7 @@ class _Builder:
         if isinstance(node, SequenceNode) and kind == "seq":
             return [self.build(item) for item in node.value]
         if isinstance(node, ScalarNode) and kind in _TEXT:
-            return str(node.value)
+            return self._text(node)
         if isinstance(node, ScalarNode) and kind in _NUMBERS:
             try:
                 return self.constructor.construct_object(node, deep=True)
@@ -165,6 +165,15 @@ class _Builder:
                 return None
         self._found(f"the tag {quoted(str(node.tag))} is not read here.", "Write plain values without '!'.", node)
         return None
+
+    def _text(self, node: ScalarNode) -> str | None:
+        text = str(node.value)
+        try:
+            # JSON writes a character beyond the first 65,536 as two halves.
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            self._found("a text has half a character in it.", "Take the escape '\\ud…' out.", node)
+            return None
 
     def _mapping(self, node: MappingNode) -> dict[Any, Any]:
         content: dict[Any, Any] = {}
@@ -178,7 +187,7 @@ class _Builder:
                 self._found("a field's name is not a plain word.", "Write name: value.", key_node)
                 continue
             # ``1:`` and ``yes:`` are names of fields here, as ``title:`` is.
-            key = str(key_node.value)
+            key = self._text(key_node) or ""
             if key in content:
                 remedy = f"It is there in line {lines[key]} already; keep one of them."
                 self._found(f"the field {quoted(key)} is given twice.", remedy, key_node)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from evaluators.errors import BundleError
 from evaluators.models.parameters import PARAMETERS
 from evaluators.registry import BASELINES, MODELS, baselines_for
-from evaluators.specification import parse_specification, read_specification
+from evaluators.specification import as_yaml, parse_specification, read_specification, read_text
 from tests.bundles import specification
 
 APPLE = {"name": "apple", "positive": "apple"}
@@ -24,7 +24,7 @@ def table(*files: str, **changes: Any) -> dict[str, Any]:
     return {"files": list(files), "label": "label"} | changes
 
 
-def as_yaml(content: dict[str, Any]) -> bytes:
+def with_nan(content: dict[str, Any]) -> bytes:
     return json.dumps(content).replace("NaN", ".nan").encode()
 
 
@@ -154,7 +154,7 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ("changes", "text"), BROKEN, ids=lambda value: "".join(value) if isinstance(value, dict) else ""
 )
 def test_a_broken_value_is_refused_with_its_field(changes: dict[str, Any], text: str, tmp_path: Path) -> None:
-    (tmp_path / "challenge.yaml").write_bytes(as_yaml(specification(**changes)))
+    (tmp_path / "challenge.yaml").write_bytes(with_nan(specification(**changes)))
     with pytest.raises(BundleError) as caught:
         read_specification(tmp_path)
     separator = ", " if text.startswith("field ") else ": "
@@ -182,7 +182,7 @@ def test_a_broken_value_is_refused_with_its_field(changes: dict[str, Any], text:
     ],
 )
 def test_a_data_file_has_a_plain_name_in_one_of_two_folders(name: str, tmp_path: Path) -> None:
-    content = as_yaml(specification(pool=table(name)))
+    content = with_nan(specification(pool=table(name)))
     assert "is not public/NAME.parquet or hidden/NAME.parquet" in refusal(content, tmp_path)
 
 
@@ -343,12 +343,24 @@ def test_everything_wrong_is_said_at_once_with_line_and_column(tmp_path: Path) -
 
 
 def test_what_is_quoted_may_be_unprintable(tmp_path: Path) -> None:
-    said = refusal(as_yaml(specification(pool=table("public/\u202epool.parquet"))), tmp_path)
+    said = refusal(with_nan(specification(pool=table("public/\u202epool.parquet"))), tmp_path)
     assert said.isprintable()
 
 
 def test_rules_that_several_values_break_are_all_named(tmp_path: Path) -> None:
     changes = {"metric": "auc", "subsample": 1, "test": table("public/t.parquet")}
     fields = ["metric", "seeds", "their files belong in hidden/"]
-    said = refusal(as_yaml(specification(**changes)), tmp_path)
+    said = refusal(with_nan(specification(**changes)), tmp_path)
     assert all(word in said for word in fields), said
+
+
+def test_what_is_recorded_can_be_read_again(tmp_path: Path) -> None:
+    """Also with texts of characters that YAML refuses, folds, or that JSON writes in halves."""
+    text = "\U0001f600 \u2028 \x85 \x7f \ufeff ü 中 \t end\n"
+    spec = parse_specification(specification(description=text))
+    assert read_text(as_yaml(spec.model_dump(mode="json")).encode()) == spec
+    assert read_text(json.dumps(specification(description=text)).encode()) == spec
+    long = parse_specification(specification(description="中" * 50_000))
+    assert read_text(as_yaml(long.model_dump(mode="json")).encode()) == long
+    half = json.dumps(specification(description="half")).replace("half", "\\ud83d")
+    assert "has half a character" in refusal(half.encode(), tmp_path)
