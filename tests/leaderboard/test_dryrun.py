@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.utils import timezone
 
@@ -15,6 +19,7 @@ from challenges.models import Phase, Readiness
 from challenges.readiness import report_of
 from evaluators import sandbox
 from evaluators.readiness import ReadinessReport
+from evaluators.registry import baselines_for
 from evaluators.sandbox import Availability, WorkFailed
 from leaderboard import dryrun, dryrun_work
 from leaderboard.board import rewrite_board
@@ -24,6 +29,9 @@ from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Submission,
 from leaderboard.reaper import reap
 from leaderboard.teams import baselines_team
 from tests import factories
+from tests.bundles import write_bundle
+from tests.cleanings import write_cleaning
+from tests.markets import write_market
 
 NAMES = ("random", "stratified")
 
@@ -254,3 +262,29 @@ def test_what_is_published_is_not_forgotten_and_not_measured(phase: Phase, user:
     assert Submission.objects.count() == 1
     with pytest.raises(dryrun.NotADraft):
         dryrun.start(phase)
+
+
+@pytest.mark.parametrize("write", [write_bundle, write_cleaning, write_market], ids=["selection", "cleaning", "market"])
+def test_the_baselines_of_every_kind_are_made_in_the_sandbox(
+    load: Callable[..., Phase], tmp_path: Path, write: Callable[[Path], Path]
+) -> None:
+    version = load(write(tmp_path / "bundle")).dataset_version
+    wanted = baselines_for(version.spec)
+    made = dryrun_work.make_baselines(version, wanted, before_each=lambda: None)
+    assert set(made) == {info.name for info in wanted}
+    tasks = {f"{task.name}.csv" for task in version.spec.tasks}
+    assert all({file.name for file in files} == tasks for files in made.values())
+
+
+def test_the_hidden_part_is_measured_in_the_sandbox_as_well(load: Callable[..., Phase], tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "bundle", final={"files": ["hidden/final.parquet"], "label": "label"})
+    shutil.copy(bundle / "hidden/test.parquet", bundle / "hidden/final.parquet")
+    table = pq.read_table(bundle / "hidden/final.parquet")
+    renamed = pa.array([f"final-{number}" for number in range(len(table))])
+    pq.write_table(table.set_column(0, "id", renamed), bundle / "hidden/final.parquet")
+    phase = load(bundle, ends_at=timezone.now() + timedelta(days=1))
+    phase.final_dataset_version = phase.dataset_version.final_part
+    found = dryrun_work.measure(phase, [])
+    assert phase.final_dataset_version is not None
+    assert found.final == phase.final_dataset_version.digest
+    assert {item.code for item in found.of("blocker")} >= {"test-rows-copied"}
