@@ -23,7 +23,7 @@ from pathlib import Path
 
 from evaluators.absent import without
 from evaluators.checking import check
-from evaluators.commands import bundles, drafting, readiness
+from evaluators.commands import bundles, drafting, readiness, rows
 from evaluators.dataset import open_bundle, prepare, prepare_parts
 from evaluators.errors import BundleError, ExitCode, SubmissionError, quoted
 from evaluators.parts import PARTS
@@ -206,6 +206,7 @@ def _parser() -> argparse.ArgumentParser:
     bundles.add_commands(add)
     drafting.add_commands(add)
     readiness.add_command(add, folder=_folder, store=default_store())
+    rows.add_command(add)
     add("self-test", _self_test, "Try to leave the sandbox; run by the site inside it.")
     return parser
 

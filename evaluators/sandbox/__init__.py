@@ -14,7 +14,7 @@ from evaluators.sandbox.bubblewrap import DATASET, INPUT, OUTPUT, SandboxUnavail
 from evaluators.sandbox.limits import WORK_LIMITS, Limits
 from evaluators.sandbox.outcome import Broken, Outcome, Rejected, Scored, evaluate
 from evaluators.sandbox.process import stop_all
-from evaluators.sandbox.work import WorkFailed, work
+from evaluators.sandbox.working import WorkFailed, work
 from evaluators.sandbox.written import UnexpectedFile, collect
 
 __all__ = [

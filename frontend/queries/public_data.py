@@ -5,20 +5,33 @@ A file's content never changes under its SHA-256, so what was read once is right
 
 from __future__ import annotations
 
-import io
 import json
 import logging
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+from django.conf import settings
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
 from challenges.models import DataFile, DatasetVersion
+from evaluators.errors import BundleError
+from evaluators.sandbox import (
+    INPUT,
+    OUTPUT,
+    Limits,
+    SandboxUnavailable,
+    UnexpectedFile,
+    WorkFailed,
+    collect,
+    work,
+)
 from evaluators.specification import Table
 from leaderboard.storage import object_store
 from leaderboard.storage.interface import MissingObject
@@ -27,11 +40,17 @@ MAX_FILE_BYTES = 32 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_PIXEL_BYTES = 32 * 1024 * 1024
 MAX_SIDE = 64
-PIXELS = "pixels"
-"""The column with small square grey images, a list of bytes a row, row by row; 0 is black."""
-
 MAX_TEXT = 200
 """Characters of a cell that are kept: a page shows no more."""
+
+LIMITS = Limits(
+    memory_bytes=1024**3,
+    cpu_seconds=10,
+    wall_seconds=20,
+    output_bytes=32 * 1024 * 1024,
+    folder_bytes=2 * MAX_PIXEL_BYTES,
+)
+"""Somebody is waiting for the page."""
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -66,11 +85,16 @@ class PublicData:
 
     def rows(self, table: Table) -> PublicRows | None:
         """The rows of a public table; None if it is too large for a page or cannot be read."""
-        files = [self._files.get(name) for name in table.files]
+        files = [self._files.get(name) for name in table.sources]
         known = [file for file in files if file is not None]
         if len(known) < len(files) or sum(file.size for file in known) > MAX_FILE_BYTES:
             return None
-        return _rows(tuple(file.sha256 for file in known), table.id, table.label)
+        try:
+            return _rows(tuple((file.name, file.sha256) for file in known), table.model_dump_json())
+        except (SandboxUnavailable, WorkFailed) as error:
+            # Not kept: it may be otherwise the next time.
+            logger.warning("rows not shown version=%s error=%s", self._version.pk, error)
+            return None
 
     def document(self, name: str, reading: Callable[[Any], T]) -> T | None:
         """What ``reading`` makes of a public JSON document; None if that is too large or cannot be read.
@@ -93,70 +117,63 @@ def _document(sha256: str, reading: Callable[[Any], T]) -> T | None:
         return None
 
 
-@lru_cache(maxsize=6)
-def _rows(sha256s: tuple[str, ...], id_column: str | None, label_column: str | None) -> PublicRows | None:
+@lru_cache(maxsize=16)
+def _rows(files: tuple[tuple[str, str], ...], table: str) -> PublicRows | None:
+    """The rows of a table (as JSON) whose files are given by name and SHA-256; None if they cannot be shown.
+
+    They are an organizer's bytes, so they are read in the sandbox.
+
+    Raises:
+        SandboxUnavailable: there is none, at the moment.
+        WorkFailed: we are at fault.
+    """
+    settings.SCRATCH_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.SCRATCH_DIR, prefix="rows-") as name:
+        folder, output = Path(name, "in"), Path(name, "out")
+        output.mkdir()
+        try:
+            _fetch(files, folder)
+            command = ["show-rows", str(INPUT), table, "--out", str(OUTPUT), "--json"]
+            limits = ["--max-rows", str(MAX_ROWS), "--max-pixel-bytes", str(MAX_PIXEL_BYTES)]
+            printed = work([*command, *limits], folder=folder, output=output, limits=LIMITS)
+            return _shown(printed, output)
+        except (MissingObject, OSError, BundleError) as error:
+            logger.warning("rows not shown sha256=%s error=%s", files[0][1], error)
+            return None
+
+
+def _fetch(files: tuple[tuple[str, str], ...], folder: Path) -> None:
+    (folder / "public").mkdir(parents=True)
+    for name, sha256 in files:
+        with object_store().open(sha256) as source, (folder / name).open("xb") as target:
+            shutil.copyfileobj(source, target)
+
+
+class _Printed(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    ids: list[Annotated[str, Field(max_length=MAX_TEXT)]]
+    labels: list[Annotated[str, Field(max_length=MAX_TEXT)]]
+
+
+def _shown(printed: bytes, output: Path) -> PublicRows:
+    """What came out of the sandbox, if it is rows."""
     try:
-        files = [_opened(sha256) for sha256 in sha256s]
-        # What the footers say, before anything is unpacked: a few bytes can stand for gigabytes.
-        if sum(file.metadata.num_rows for file in files) > MAX_ROWS:
-            raise ValueError("more rows than a page shows")
-        with_pixels = sum(map(_unpacked_bytes, files)) <= MAX_PIXEL_BYTES
-        parts = [_part(file, id_column, label_column, with_pixels=with_pixels) for file in files]
-    except (MissingObject, OSError, ValueError, KeyError, pa.ArrowException) as error:
-        logger.warning("rows not shown sha256=%s error=%s", sha256s[0], type(error).__name__)
-        return None
-    pixels = [part.pixels for part in parts if part.pixels is not None]
-    count = sum(len(part) for part in parts)
-    ids = [name for part in parts for name in part.ids]
-    alike = len(pixels) == len(parts) and len({part.shape[1] for part in pixels}) == 1
-    return PublicRows(
-        ids=ids if id_column is not None else [str(row) for row in range(count)],
-        labels=[name for part in parts for name in part.labels],
-        pixels=np.concatenate(pixels) if alike else None,
-    )
+        said = _Printed.model_validate_json(printed)
+        count = len(said.ids)
+        if len(said.labels) not in (0, count):
+            raise ValueError("labels of other rows")
+        path = collect(output, ["pixels.npy"]).get("pixels.npy")
+        pixels = _pictures(path, count) if path is not None else None
+    except (UnexpectedFile, ValueError, OSError, OverflowError, IndexError) as error:
+        raise WorkFailed("result", str(error)) from error
+    return PublicRows(said.ids, said.labels, pixels)
 
 
-def _opened(sha256: str) -> pq.ParquetFile:
-    with object_store().open(sha256) as stream:
-        return pq.ParquetFile(io.BytesIO(stream.read(MAX_FILE_BYTES)))
-
-
-def _part(file: pq.ParquetFile, id_column: str | None, label_column: str | None, *, with_pixels: bool) -> PublicRows:
-    ids = _texts(file, id_column) if id_column is not None else [""] * file.metadata.num_rows
-    labels = _texts(file, label_column) if label_column is not None else []
-    return PublicRows(ids, labels, _pixels(file) if with_pixels else None)
-
-
-def _texts(file: pq.ParquetFile, column: str) -> list[str]:
-    values = file.read([column]).column(0).cast(pa.string()).to_pylist()
-    return [(value or "")[:MAX_TEXT] for value in values]
-
-
-def _pixels(file: pq.ParquetFile) -> NDArray[np.uint8] | None:
-    """(rows, side, side), if every row has as many bytes as a small square has."""
-    if PIXELS not in file.schema_arrow.names:
-        return None
-    kind = file.schema_arrow.field(PIXELS).type
-    is_list = pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind)
-    if not is_list or kind.value_type != pa.uint8():
-        return None
-    column = file.read([PIXELS]).column(0).combine_chunks()
-    flat = column.flatten()
-    rows = len(column)
-    side = int(np.sqrt(len(flat) // rows)) if rows else 0
-    lengths = column.value_lengths().unique().to_pylist() if pa.types.is_list(kind) else [kind.list_size]
-    if column.null_count or flat.null_count or not 0 < side <= MAX_SIDE or lengths != [side * side]:
-        return None
-    pixels: NDArray[np.uint8] = flat.to_numpy(zero_copy_only=False).reshape(rows, side, side)
-    return pixels
-
-
-def _unpacked_bytes(file: pq.ParquetFile) -> int:
-    """What the pixels of a file take in memory, by its footer."""
-    groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
-    columns = (group.column(place) for group in groups for place in range(group.num_columns))
-    return sum(
-        max(column.total_uncompressed_size, column.num_values)
-        for column in columns
-        if column.path_in_schema.split(".")[0] == PIXELS
-    )
+def _pictures(path: Path, count: int) -> NDArray[np.uint8]:
+    """(count, side, side), copied from a file that will be gone."""
+    mapped = np.lib.format.open_memmap(path, mode="r")
+    side = mapped.shape[-1]
+    if mapped.dtype != np.uint8 or mapped.shape != (count, side, side) or not 0 < side <= MAX_SIDE:
+        raise ValueError("pixels of other rows")
+    return np.array(mapped)
