@@ -240,6 +240,23 @@ def test_too_many_at_once_are_asked_to_come_back(user: User, api: Api, settings:
     assert send(api(user), good()).status_code == 201
 
 
+def test_an_address_that_is_taken_meanwhile_stays_its_owners(
+    user: User, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = bundleintake.store_bundle
+
+    def overtaken(*args: Any, **more: Any) -> None:
+        store(*args, **more)
+        Challenge.objects.create(slug="kitchen", title="Theirs", kind="selection", domain="other")
+
+    monkeypatch.setattr(bundleintake, "store_bundle", overtaken)
+    answer = send(api(user), good())
+    assert answer.status_code == 400
+    assert "another challenge has this address" in answer.json()["detail"]
+    assert not DatasetVersion.objects.exists()
+    assert not Role.objects.exists()
+
+
 def test_a_crash_while_recording_leaves_no_record(
     user: User, api: Api, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

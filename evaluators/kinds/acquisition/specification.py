@@ -75,14 +75,14 @@ class Market(Task):
         refuse(self._disagreements())
         return self
 
-    def _disagreements(self) -> Iterator[str]:
+    def _disagreements(self) -> Iterator[str | Finding]:
         for role, table in (("buyer", self.buyer), ("test", self.test), ("samples", self.samples)):
             if table is not None and (table.embedding is None or table.label is None):
                 yield f"{role}: the columns of embeddings and labels are missing"
         if not self.buyer.public or (self.samples is not None and not self.samples.public):
-            yield "buyer and samples are public: their files belong in public/"
+            yield Finding("buyer and samples are public: their files belong in public/.", field="buyer")
         if self.test is not None and self.test.public:
-            yield "test rows are hidden: their files belong in hidden/"
+            yield Finding("test rows are hidden: their files belong in hidden/.", field="test")
         if self.samples is not None and self.samples.group is None:
             yield "samples: the column that names the seller is missing (group)"
         names = [seller.name.lower() for seller in self.sellers]

@@ -142,7 +142,7 @@ class CleaningSpecification(CommonSpecification):
             yield f"seeds: the public evaluator has the seed {REFERENCE_SEED} and no other"
         yield from self._finals_disagree()
 
-    def _tables_agree(self, plan: CleaningPlan) -> Iterator[str]:
+    def _tables_agree(self, plan: CleaningPlan) -> Iterator[str | Finding]:
         train, test, truth = (self._required(role, plan.task) for role in ("train", "test", "truth"))
         validation = self._table("validation", plan.task)
         if train.id is None or train.embedding is None or train.label is None:
@@ -153,9 +153,9 @@ class CleaningSpecification(CommonSpecification):
             if table is not None and (table.embedding is None or table.label is None):
                 yield f"{role}: the columns of embeddings and labels are named"
         if not train.public or (validation is not None and not validation.public):
-            yield "train and validation are public: their files belong in public/"
+            yield Finding("train and validation are public: their files belong in public/.", field="train")
         if test.public or truth.public:
-            yield "test and truth are hidden: their files belong in hidden/"
+            yield Finding("test and truth are hidden: their files belong in hidden/.", field="test")
 
     def _classes_agree(self, plan: CleaningPlan) -> Iterator[str]:
         if self.action == "relabel" and DROP in plan.classes:

@@ -132,7 +132,7 @@ class SelectionSpecification(CommonSpecification):
             yield f"scorer: this challenge has no scorer '{self.scorer}'"
         yield from self._finals_disagree()
 
-    def _tables_agree(self, plan: TaskPlan) -> Iterator[str]:
+    def _tables_agree(self, plan: TaskPlan) -> Iterator[str | Finding]:
         planned = self.tables()
         pool, test = planned[plan.pool].table, planned[plan.test].table
         examples = planned[plan.examples].table if plan.examples else None
@@ -141,14 +141,14 @@ class SelectionSpecification(CommonSpecification):
         if self.labels == "submitted" and pool.label is not None:
             yield "pool: with submitted labels the pool must have no label column, it would be published"
         if test.label is None or (examples is not None and examples.label is None):
-            yield "test and examples name their label column"
+            yield Finding("test and examples name their label column.", field="test")
         tables = [table for table in (pool, test, examples) if table is not None]
         if any(table.id is None or table.embedding is None for table in tables):
-            yield "pool, test and examples name their columns of ids and embeddings"
+            yield Finding("pool, test and examples name their columns of ids and embeddings.", field="pool")
         if not pool.public or not (examples is None or examples.public):
-            yield "pool and examples are public: their files belong in public/"
+            yield Finding("pool and examples are public: their files belong in public/.", field="pool")
         if test.public:
-            yield "test rows are hidden: their files belong in hidden/"
+            yield Finding("test rows are hidden: their files belong in hidden/.", field="test")
 
     @cached_property
     def plans(self) -> dict[str, TaskPlan]:
