@@ -10,6 +10,7 @@ from typing import Any
 from evaluators.specification import CleaningPlan, CleaningSpecification, Table
 from frontend.kinds.base import Example, Fact, KindPages, Other, listed, model_fact, public_name
 from frontend.kinds.fixes import CleanedTask, cleaned_task
+from frontend.kinds.reading_code import imports_for, reading_lines
 from frontend.queries.public_data import PublicData
 
 IDS = ("ID-OF-A-ROW", "ID-OF-ANOTHER")
@@ -102,12 +103,12 @@ class CleaningPages(KindPages):
 
     @property
     def fetch(self) -> list[str]:
-        return list(dict.fromkeys(public_name(name) for plan in self.plans for name in plan.train_table.files))
+        return list(dict.fromkeys(public_name(name) for plan in self.plans for name in plan.train_table.sources))
 
     @property
     def python(self) -> str:
         tasks = "".join(
-            f"    {json.dumps(plan.name)}: {json.dumps([public_name(name) for name in plan.train_table.files])},\n"
+            f"    {json.dumps(plan.name)}: {json.dumps([public_name(name) for name in plan.train_table.sources])},\n"
             for plan in self.plans
         )
         table = self.plans[0].train_table
@@ -120,13 +121,11 @@ class CleaningPages(KindPages):
                 '                print(ids[row], classes[others[row].argmin()], sep=",", file=file)'
             )
         return (
-            "import numpy as np\nimport pyarrow.parquet as pq\n\n"
+            f"{imports_for(table)}\n"
             f"tasks = {{\n{tasks}}}\n"
             "for task, files in tasks.items():\n"
-            "    train = pq.read_table(files)\n"
-            f"    ids = train[{json.dumps(table.id)}].to_pylist()\n"
-            f"    X = np.stack(train[{json.dumps(table.embedding)}].to_pylist()).astype(float)\n"
-            f"    labels = np.array(train[{json.dumps(table.label)}].to_pylist())\n"
+            f"{reading_lines(table, 'train', labels=True)}"
+            "    X = X.astype(float)\n"
             "    classes = np.unique(labels)  # do better here\n"
             "    means = np.stack([X[labels == name].mean(axis=0) for name in classes])\n"
             "    others = np.linalg.norm(X[:, None] - means, axis=2)\n"

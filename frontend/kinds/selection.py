@@ -9,6 +9,7 @@ from typing import Any
 
 from evaluators.specification import SelectionSpecification, Table, TaskPlan
 from frontend.kinds.base import Bar, Example, Fact, KindPages, Other, bars, listed, model_fact, public_name
+from frontend.kinds.reading_code import imports_for, reading_lines
 from frontend.queries.public_data import PublicData
 
 IDS = ("ID-OF-A-ROW", "ID-OF-ANOTHER")
@@ -124,18 +125,17 @@ class SelectionPages(KindPages):
 
     @property
     def fetch(self) -> list[str]:
-        return list(dict.fromkeys(public_name(name) for plan in self.plans for name in plan.pool_table.files))
+        return list(dict.fromkeys(public_name(name) for plan in self.plans for name in plan.pool_table.sources))
 
     @property
     def python(self) -> str:
         tasks = "".join(
-            f"    {json.dumps(plan.name)}: ({json.dumps([public_name(name) for name in plan.pool_table.files])}, "
+            f"    {json.dumps(plan.name)}: ({json.dumps([public_name(name) for name in plan.pool_table.sources])}, "
             f"{plan.budget}),\n"
             for plan in self.plans
         )
         table = self.plans[0].pool_table
         known, every = self.specification.labels == "known", self.specification.every_class
-        names = f"    labels = np.array(pool[{json.dumps(table.label)}].to_pylist())\n" if known else ""
         choice = "    chosen = rng.choice(len(ids), budget, replace=False)  # do better here\n"
         if known and every:
             choice = (
@@ -147,13 +147,10 @@ class SelectionPages(KindPages):
         label = f', {json.dumps(self.plans[0].labels[0])}, sep=","' if not known else ""
         remark = "  # label it right" if not known else ""
         return (
-            "import numpy as np\nimport pyarrow.parquet as pq\n\n"
+            f"{imports_for(table)}\n"
             f"tasks = {{\n{tasks}}}\nrng = np.random.default_rng(0)\n"
             "for task, (files, budget) in tasks.items():\n"
-            "    pool = pq.read_table(files)\n"
-            f"    ids = pool[{json.dumps(table.id)}].to_pylist()\n"
-            f"    X = np.stack(pool[{json.dumps(table.embedding)}].to_pylist())\n"
-            f"{names}{choice}"
+            f"{reading_lines(table, 'pool', labels=known)}{choice}"
             '    with open(f"{task}.csv", "w") as file:\n'
             f'        print("{self.columns}", file=file)\n'
             "        for row in chosen:\n"

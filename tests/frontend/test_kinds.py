@@ -28,6 +28,7 @@ from leaderboard.models import Submission, User
 from leaderboard.teams import baselines_team
 from tests import factories, kinds
 from tests.bundles import write_bundle
+from tests.formats import rows_of, written
 
 Load = Callable[..., Phase]
 
@@ -328,6 +329,23 @@ def test_the_program_on_the_page_makes_a_file_that_is_accepted(
     subprocess.run([sys.executable, "-c", pages.python], cwd=work, check=True)
     files = {name: (work / name).read_bytes() for name in pages.send}
     answer = page.post(f"/challenges/{slug}/check", {"files": factories.form_files(files)})
+    assert answer.status_code == 200, answer.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["csv", "wide", "npz", "npy+csv", "npy+npz", "npy+parquet"])
+def test_the_program_reads_every_format_of_tables(kind: str, load: Load, page: Client, tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "b")
+    content = json.loads((bundle / "challenge.yaml").read_text())
+    content["pool"] = written(bundle, kind, rows_of(bundle))
+    (bundle / "challenge.yaml").write_text(json.dumps(content))
+    pages = pages_of(load(bundle).dataset_version.spec)
+    work = tmp_path / "work"
+    work.mkdir()
+    for name in pages.fetch:
+        (work / name).write_bytes((bundle / "public" / name).read_bytes())
+    subprocess.run([sys.executable, "-c", pages.python], cwd=work, check=True)
+    files = {name: (work / name).read_bytes() for name in pages.send}
+    answer = page.post("/challenges/tiny/check", {"files": factories.form_files(files)})
     assert answer.status_code == 200, answer.content.decode()
 
 
