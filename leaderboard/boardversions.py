@@ -37,8 +37,9 @@ def locked_phase(phase_id: int) -> Phase:
     in different orders would wait for each other for ever. A team's row, which an upload holds before, is only
     referred to by those that hold this lock.
     """
-    rows = Phase.objects.select_for_update(of=("self",), no_key=True).select_related("dataset_version")
-    return rows.get(pk=phase_id)
+    # Without the data joined to it: PostgreSQL, having waited for the row, would look for the new row's data among what
+    # the query found before, and find nothing where the board changed its version meanwhile.
+    return Phase.objects.select_for_update(no_key=True).get(pk=phase_id)
 
 
 def current_version(phase: Phase) -> BoardVersion:

@@ -19,7 +19,7 @@ from challenges.models import Challenge, DatasetVersion, Phase
 from challenges.visibility import organized_challenge
 from evaluators.errors import Problem
 from evaluators.registry import UnknownScorer, scorer_of
-from frontend.queries.challenges import asked_phase, takes_submissions
+from frontend.queries.challenges import asked_phase
 from leaderboard.boardswitch import progress, retry_errored
 from leaderboard.boardversions import MAX_NOTE, VersionRefused, current_version, is_hidden, start_version
 from leaderboard.models import BoardVersion, Evaluation
@@ -64,7 +64,6 @@ def rescoring(request: HttpRequest, slug: str) -> HttpResponse:
         "phase": phase,
         "phases": list(challenge.phases.all()),
         "tab": "organize",
-        "open": takes_submissions(challenge, phase),
         "is_other": phase != challenge.current_phase,
         "current": current.first(),
         "computing": Progress(computing, *progress(computing)) if computing is not None else None,

@@ -14,7 +14,7 @@ TOP = 14
 LEFT, RIGHT = 36.0, 64.0
 """Where the lines begin and end, in percent; the names stand outside."""
 
-MAX_NAME = 18
+MAX_NAME = 14
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def test_an_upload_and_a_score_of_one_team_cannot_block_each_other(
     factories.evaluate(factories.submission(phase, user, name="first"), 0.5)
     both_hold = threading.Barrier(2, timeout=20)
     errors: list[Exception] = []
-    within_quota, scored = intake._within_quota, board._scored
+    within_quota, ranking = intake._within_quota, board._ranking
 
     def waits_with_the_team(*args: Any) -> None:
         both_hold.wait()
@@ -32,7 +32,7 @@ def test_an_upload_and_a_score_of_one_team_cannot_block_each_other(
 
     def waits_with_the_phase(*args: Any) -> Any:
         both_hold.wait()
-        return scored(*args)
+        return ranking(*args)
 
     def run(action: Any) -> None:
         try:
@@ -54,7 +54,7 @@ def test_an_upload_and_a_score_of_one_team_cannot_block_each_other(
 
     team = Submission.objects.get().team
     monkeypatch.setattr(intake, "_within_quota", waits_with_the_team)
-    monkeypatch.setattr(board, "_scored", waits_with_the_phase)
+    monkeypatch.setattr(board, "_ranking", waits_with_the_phase)
     threads = [
         threading.Thread(target=run, args=[upload]),
         threading.Thread(target=run, args=[lambda: board.rewrite_board(phase.pk)]),
