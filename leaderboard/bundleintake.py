@@ -25,7 +25,7 @@ from pydantic import ValidationError
 
 from challenges.bundles import record_parts, store_bundle
 from challenges.drafts import MAX_DRAFTS
-from challenges.models import Challenge, Phase, Role
+from challenges.models import Challenge, Role
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.role import RoleName
 from challenges.phases import create_phases
@@ -35,6 +35,7 @@ from evaluators.adopting import prepare_in_sandbox
 from evaluators.errors import BundleError, Problem
 from evaluators.prepared import PreparedDataset
 from evaluators.specification import SPECIFICATION_FILE, Specification, parse_specification
+from leaderboard import dryrun
 from leaderboard.storage import object_store
 
 ARCHIVE = "bundle.zip"
@@ -140,6 +141,9 @@ def _record(specification: Specification, parts: list[PreparedDataset], user: An
     with transaction.atomic():
         challenge = _claimed(specification, user)
         version = record_parts(parts)
+        # What a dry run submitted would hold phases that are to be others, or on other data.
+        held = challenge.phases.all() if specification.phases else challenge.phases.exclude(dataset_version=version)
+        dryrun.forget(held.select_related("challenge"))
         create_phases(challenge, specification.phases, version)
     challenge.refresh_from_db()
     logger.info("bundle accepted challenge=%s version=%s user=%s", challenge.slug, version.number, user.pk)
@@ -186,9 +190,14 @@ def _may_send(specification: Specification, user: Any) -> None:
         raise BundleError(_taken())
     elif known.status == ChallengeStatus.ARCHIVED:
         raise BundleError(_about("slug", "this challenge is archived and takes no new data.", "Choose another slug."))
-    elif known.kind != specification.kind and Phase.objects.filter(challenge=known, submissions__isnull=False).exists():
+    elif known.kind != specification.kind and _has_submissions(known):
         message = f"this challenge has submissions to a {known.kind}."
         raise BundleError(_about("kind", message, "Make a challenge of its own, with another slug."))
+
+
+def _has_submissions(challenge: Challenge) -> bool:
+    """To a draft there are those of dry runs alone, and they go with its data."""
+    return challenge.status != ChallengeStatus.DRAFT and challenge.phases.filter(submissions__isnull=False).exists()
 
 
 def _taken() -> Problem:

@@ -109,7 +109,7 @@ def start(phase: Phase) -> Readiness:
         found = running.first()
         if found is not None:
             return found
-        forget([phase])
+        forget(challenge.phases.filter(dataset_version=phase.dataset_version_id).select_related("challenge"))
         run = Readiness.objects.create(dataset_version_id=phase.dataset_version_id, rung_at=timezone.now())
         transaction.on_commit(lambda: ring_readiness(run.pk))
     return run

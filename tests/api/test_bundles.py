@@ -18,9 +18,10 @@ from django.test import Client
 from challenges.models import Challenge, DatasetVersion, Phase, Role
 from evaluators import sandbox
 from evaluators.specification import schema_text
-from leaderboard import bundleintake
+from leaderboard import bundleintake, dryrun
 from leaderboard.api.bundles import SEND
-from leaderboard.models import ApiToken, User
+from leaderboard.models import ApiToken, Submission, User
+from leaderboard.teams import baselines_team
 from tests import factories
 from tests.evaluators.conftest import ROOT
 from tests.hostile.build_bundles import SPECIFICATION, csv, good, rows
@@ -116,6 +117,24 @@ def test_sent_again_by_its_organizer_it_is_a_new_version(user: User, api: Api) -
     assert {phase.dataset_version.number for phase in challenge.phases.all()} == {2}
     assert {phase.name for phase in challenge.phases.all()} == {"Open", "Final"}
     assert [role.name for role in Role.objects.filter(user=user)] == ["owner"]
+
+
+def test_a_dry_run_does_not_hold_a_draft_on_its_data(user: User, api: Api) -> None:
+    send(api(user), good())
+    phase = Phase.objects.select_related("challenge", "dataset_version").earliest("starts_at")
+    dryrun.start(phase)
+    submission = Submission.objects.create(
+        phase=phase,
+        team=baselines_team(),
+        name="Random",
+        client="baseline",
+        is_baseline=True,
+        baseline="random",
+        quota_day="2026-01-01",
+    )
+    assert send(api(user), good() | {"hidden/test.csv": csv(rows("test", 12, seed=9))}).status_code == 201
+    assert not Submission.objects.filter(pk=submission.pk).exists()
+    assert {item.dataset_version.number for item in Phase.objects.select_related("dataset_version")} == {2}
 
 
 def test_phases_of_a_challenge_that_people_see_stay(user: User, api: Api) -> None:
