@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +27,9 @@ from leaderboard.models.decision import DecisionKind
 from leaderboard.notices import notify
 
 MAX_TEXT = 4000
+
+MAX_A_DAY = 50
+"""Lines of one person in a challenge within a day: nobody can fill a log from which nothing is taken out."""
 
 STEPS: Mapping[DecisionKind, tuple[frozenset[Standing], Standing]] = {
     DecisionKind.WITHDRAWAL: (frozenset({Standing.COUNTS}), Standing.WITHDRAWN),
@@ -121,6 +124,7 @@ def decide(submission: Submission, kind: DecisionKind, *, text: str, by: User) -
     reason = _reason(text)
     if kind not in kinds_for(by, submission):
         raise ReviewRefused(_why_not(kind, submission))
+    _not_too_many(submission, by)
     with transaction.atomic():
         if kind in STEPS:
             # Before the entry's row, as everything that changes a board does.
@@ -143,6 +147,13 @@ def _reason(text: str) -> str:
     if len(reason) > MAX_TEXT:
         raise ReviewRefused(Problem(f"the text is longer than {MAX_TEXT} characters.", "Shorten it.", field="text"))
     return reason
+
+
+def _not_too_many(submission: Submission, by: User) -> None:
+    since = timezone.now() - timedelta(days=1)
+    lines = Decision.objects.filter(by=by, at__gt=since, submission__phase__challenge=submission.phase.challenge_id)
+    if lines.count() >= MAX_A_DAY:
+        raise ReviewRefused(Problem(f"you have written {MAX_A_DAY} lines within a day.", "Go on tomorrow."))
 
 
 def _why_not(kind: DecisionKind, submission: Submission) -> Problem:

@@ -161,6 +161,15 @@ def test_a_decision_has_a_reason_of_bounded_length(entry: Submission, judge: Use
         decide(entry, D, text=text, by=judge)
 
 
+def test_nobody_fills_the_log(entry: Submission, judge: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review, "MAX_A_DAY", 2)
+    for _ in range(2):
+        decide(entry, Q, text="Which rows?", by=judge)
+    with pytest.raises(ReviewRefused, match="within a day"):
+        decide(entry, Q, text="Which rows?", by=judge)
+    assert Decision.objects.count() == 2
+
+
 def test_the_log_only_grows(entry: Submission, judge: User) -> None:
     decision = decide(entry, Q, text="Which rows?", by=judge)
     with pytest.raises(AppendOnly):
