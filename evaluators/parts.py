@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
-    SerializerFunctionWrapHandler,
     ValidationError,
     field_validator,
-    model_serializer,
     model_validator,
 )
 
@@ -26,108 +22,37 @@ from evaluators.metric_names import METRICS, Direction
 from evaluators.models.parameters import PARAMETERS
 from evaluators.nearest import remedy
 from evaluators.phases import MAX_PHASES, PhasePlan, phases_disagree
+from evaluators.table import MAX_GROUPS, MAX_ID_BYTES, TABLE_SUFFIXES, Part, Table, is_data_file
 from evaluators.wording import worded
+
+# A table is one of the parts; ``table`` is a module of its own for its length.
+__all__ = [
+    "MAX_GROUPS",
+    "MAX_ID_BYTES",
+    "NAME",
+    "PARTS",
+    "SLUG",
+    "TABLE_SUFFIXES",
+    "CommonSpecification",
+    "IndexedTable",
+    "Model",
+    "Part",
+    "PartName",
+    "PlannedTable",
+    "Table",
+    "Task",
+    "checked_classes",
+    "different_names",
+    "is_data_file",
+]
 
 # A name becomes part of file names and addresses, and on some systems those do not tell A from a.
 SLUG = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 NAME = r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$"
 
-MAX_ID_BYTES = 128
-"""Longest id of a row, in UTF-8 bytes."""
-
-MAX_GROUPS = 1000
-"""Different values of a table's ``group``."""
-
-TABLE_SUFFIXES = (".parquet", ".csv", ".npz", ".npy")
-
 PartName = Literal["test", "final"]
 PARTS: tuple[PartName, ...] = ("test", "final")
 """The parts of a test set: the one that is shown during the phases and the one that is kept for after the end."""
-
-
-class Part(BaseModel):
-    """``added`` are fields that came later: where they are not used, nothing of them is written out.
-
-    So what has no such field has the digest that it had before there was one.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    added: ClassVar[tuple[str, ...]] = ()
-
-    @model_serializer(mode="wrap")
-    def _without_unused(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        content: dict[str, Any] = handler(self)
-        return {name: value for name, value in content.items() if value is not None or name not in self.added}
-
-
-class Table(Part):
-    """One table of rows: files of one format with the same columns, read in the order given.
-
-    A table may lack a column by ``null``: the rows of a seller need no ids, a list of true labels has no embeddings.
-    ``group`` names a public column by which a choice is also counted, such as the source of a row. Files may end in
-    ``.parquet``, ``.csv``, ``.npz`` or ``.npy``, see ``tablefiles``; ``.npy`` files hold the embeddings alone, and
-    ``ids`` is a file of another format with the other columns, row for row.
-    """
-
-    added = ("ids",)
-
-    files: list[str] = Field(min_length=1, max_length=1000)
-    id: str | None = "id"
-    embedding: str | None = "embedding"
-    label: str | None = None
-    group: str | None = None
-    ids: str | None = None
-
-    @field_validator("files")
-    @classmethod
-    def _inside_the_bundle(cls, files: list[str]) -> list[str]:
-        for name in files:
-            if not any(is_data_file(name, suffix) for suffix in TABLE_SUFFIXES):
-                raise Wrong(
-                    f"{quoted(name)} is not public/NAME.parquet or hidden/NAME.parquet",
-                    "" if _suffix(name) in TABLE_SUFFIXES else f"It may also end in {', '.join(TABLE_SUFFIXES[1:])}.",
-                )
-        if len(set(files)) != len(files):
-            raise ValueError("a file is named twice")
-        if len({name.partition("/")[0] for name in files}) > 1:
-            raise ValueError("a table is either public or hidden: its files belong in one folder")
-        if len({_suffix(name) for name in files}) > 1:
-            raise ValueError("the files of a table are all of one format")
-        return files
-
-    @model_validator(mode="after")
-    def _the_other_columns(self) -> Self:
-        refuse(self._wrong_ids())
-        return self
-
-    def _wrong_ids(self) -> Iterator[str]:
-        bare = _suffix(self.files[0]) == ".npy"
-        others = [name for name in (self.id, self.label, self.group) if name is not None]
-        if bare and self.embedding is None:
-            yield "files: a .npy file holds embeddings, and this table has none"
-        if bare and others and self.ids is None:
-            yield f"ids: a .npy file holds embeddings alone; name the file with the column '{others[0]}'"
-        if self.ids is not None:
-            if not bare or not others:
-                yield "ids: it goes with .npy files, for the columns that they cannot hold"
-            elif not any(is_data_file(self.ids, suffix) for suffix in TABLE_SUFFIXES if suffix != ".npy"):
-                yield f"ids: {quoted(self.ids)} is not a .parquet, .csv or .npz file in public/ or hidden/"
-            elif self.ids.partition("/")[0] != self.files[0].partition("/")[0]:
-                yield "ids: a table is either public or hidden: its files belong in one folder"
-
-    @property
-    def sources(self) -> list[str]:
-        """Every file of the table."""
-        return [*self.files, *([self.ids] if self.ids is not None else [])]
-
-    @property
-    def public(self) -> bool:
-        return self.files[0].startswith("public/")
-
-    @property
-    def columns(self) -> list[str]:
-        return [name for name in (self.id, self.embedding, self.label, self.group) if name is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,23 +271,6 @@ class CommonSpecification(Part):
         """What a score depends on. Editing a text leaves the dataset, and so every score, as it is."""
         texts = ("title", "summary", "licence", "description", "rules", "data_card", "domain", "phases")
         return self.model_dump(mode="json", exclude={**dict.fromkeys(texts, True), "tasks": {"__all__": {"title"}}})
-
-
-def _suffix(name: str) -> str:
-    return name[name.rfind(".") :]
-
-
-def is_data_file(name: str, suffix: str) -> bool:
-    """Whether a name is a plain file with this suffix in ``public/`` or ``hidden/``."""
-    folder, _, file = name.partition("/")
-    stem = file.removesuffix(suffix)
-    return (
-        folder in ("public", "hidden")
-        and stem != file
-        and stem[:1].isalnum()
-        and stem.isascii()
-        and all(char.isalnum() or char in "._-" for char in stem)
-    )
 
 
 def checked_classes(names: list[str]) -> list[str]:
