@@ -59,6 +59,9 @@ class PhaseForm(StepForm):
     def __init__(self, challenge: Challenge, *args: Any, found: Phase | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = found
+        if found is None and not self.is_bound:
+            # A script puts the reader's own zone there, and the same moment on its clock.
+            self.fields["time_zone"].widget.attrs["data-own-zone"] = ""
         self.fields["time_zone"].choices = [(name, name.replace("_", " ")) for name in zones()]  # type: ignore[attr-defined]
         self.rounds = {item.version: item for item in challenge.rounds.all()}
         names = [("", "no older round"), *((name, name) for name in self.rounds)]

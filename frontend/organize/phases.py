@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from challenges.models import Announcement, Challenge, DatasetVersion, Phase
+from challenges.models import Challenge, DatasetVersion, Phase
 from challenges.phases import create_phases
 from challenges.phasing import PhasePlan, change_problems, plan_problems, told
 from challenges.readiness import newest_run
@@ -25,6 +25,8 @@ from frontend.organize.access import challenge_and_draft, step_page
 from frontend.organize.phase_form import MOMENTS, PhaseForm, SettingsForm
 from frontend.organize.zones import on_the_clock
 from leaderboard import dryrun
+from leaderboard.announcing import announce
+from leaderboard.models import User
 
 CHANGED = "Somebody changed this meanwhile. Your answers are below: save them again, or load the page anew."
 
@@ -165,12 +167,8 @@ def _store(
         Phase.objects.filter(pk=found.pk).update(**values, round=form.round_of(challenge))
         _settle(challenge, version)
         if lines and challenge.status != Challenge.Status.DRAFT:
-            Announcement.objects.create(
-                challenge=challenge,
-                title=f"“{form.plan.name}” has changed"[:120],
-                body="\n".join(f"- {line}" for line in lines),
-                created_by_id=request.user.pk,
-            )
+            title = f"“{form.plan.name}” has changed"[:120]
+            announce(challenge, title=title, body="\n".join(f"- {line}" for line in lines), by=cast(User, request.user))
     messages.success(request, " ".join(["Saved.", *lines]))
 
 

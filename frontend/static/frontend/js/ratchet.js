@@ -117,6 +117,20 @@
     }
   };
 
+  // A new phase begins in the organizer's own zone; the moment that was suggested stays the same.
+  const zones = () => {
+    for (const select of document.querySelectorAll("select[data-own-zone]")) {
+      const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      if (select.value !== "UTC" || ![...select.options].some((option) => option.value === own)) continue;
+      select.value = own;
+      for (const field of select.form.querySelectorAll("input[type=datetime-local]")) {
+        const moment = new Date(`${field.value}Z`);
+        if (Number.isNaN(moment.valueOf())) continue;
+        field.value = new Date(moment - moment.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+      }
+    }
+  };
+
   // A second press of the button while the first is on its way would submit twice.
   const once = () => {
     for (const form of document.querySelectorAll("form[data-upload]")) {
@@ -133,6 +147,7 @@
     drops();
     tasks();
     once();
+    zones();
     document.querySelector("[data-focus]")?.focus();
   });
   document.addEventListener("htmx:afterSettle", () => localise(document));
