@@ -125,6 +125,50 @@ def test_from_files_to_a_published_challenge(page: Client, begun: Draft, user: U
     assert "Go on: Readiness" in listed
 
 
+def market_files() -> list[SimpleUploadedFile]:
+    """Rows of three sellers, all in one CSV."""
+    generator = np.random.default_rng(1)
+    lines = ["id,label,seller,x0,x1,x2,x3"]
+    for number in range(ROWS):
+        vector = generator.normal(size=4)
+        vector[number % 3] += 4
+        cells = ",".join(f"{value:.4f}" for value in vector)
+        lines.append(f"row-{number:03d},{CLASSES[number % 3]},seller {number % 4},{cells}")
+    return [SimpleUploadedFile("market.csv", "\n".join(lines).encode())]
+
+
+@pytest.mark.parametrize(
+    ("kind", "files", "changes"),
+    [("cleaning", raw_files, {"action": "rank"}), ("acquisition", market_files, {"buyer_rows": "30"})],
+)
+def test_the_other_kinds(
+    page: Client, kind: str, files: Callable[[], list[SimpleUploadedFile]], changes: dict[str, str]
+) -> None:
+    way = "/challenges/three-things/organize/"
+    page.post("/organize/new", ABOUT | {"kind": kind, "files": files()})
+    draft = Draft.objects.select_related("challenge").get()
+    work(draft)
+    assert send(page, f"{way}columns").status_code == 302
+    assert send(page, f"{way}scoring", **changes).status_code == 302
+    work(draft)
+    assert draft.work_state == "done", draft.problems
+    assert draft.challenge.dataset_versions.get().spec.kind == kind
+    assert page.get(f"{way}texts").status_code == 200
+    assert page.get(f"{way}data").status_code == 200
+
+
+def test_answers_that_do_not_fit_lead_back(page: Client, described: Draft) -> None:
+    way = "/challenges/three-things/organize/"
+    assert send(page, f"{way}columns").status_code == 302
+    assert send(page, f"{way}scoring", budget="5000").status_code == 302
+    work(described)
+    assert described.work_state == "refused"
+    text = page.get(f"{way}texts").content.decode()
+    assert "It cannot be done like this" in text
+    assert f'href="{way}scoring"' in text
+    assert not described.challenge.dataset_versions.exists()
+
+
 def test_nobody_else_sees_a_draft(client: Client, begun: Draft, other: User) -> None:
     client.logout()
     assert client.get("/challenges/three-things/").status_code == 404
