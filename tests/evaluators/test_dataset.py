@@ -174,15 +174,13 @@ def broken_pool(tmp_path: Path, ids: Any, vectors: Any, labels: Any, **options: 
             ["a", "b"],
             [[1, 2], [1, float("nan")]],
             ["apple"] * 2,
-            "field 'embedding': the vector of row 2 holds NaN or an infinite number. "
-            "Mend it or leave the row out.",
+            "field 'embedding': the vector of row 2 holds NaN or an infinite number. Mend it or leave the row out.",
         ),
         (
             ["a", "b"],
             [[1, 2], [1, float("inf")]],
             ["apple"] * 2,
-            "field 'embedding': the vector of row 2 holds NaN or an infinite number. "
-            "Mend it or leave the row out.",
+            "field 'embedding': the vector of row 2 holds NaN or an infinite number. Mend it or leave the row out.",
         ),
         (["a"], [[]], ["apple"], "field 'embedding': has no rows, or its first vector is empty."),
         (["a"], [[1, 2]], ["pear"], "field 'label': 'pear' is not one of the specification's classes."),
