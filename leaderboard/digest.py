@@ -8,6 +8,7 @@ between claim and sending loses that letter, but not the notices, which stay on 
 from __future__ import annotations
 
 import logging
+import smtplib
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -56,8 +57,7 @@ def send_digests(now: datetime) -> int:
     """Send what is due: to each person whose oldest unsent notice is a period old.
 
     Raises:
-        OSError: the mail server is away or refuses; what was claimed last is given back. ``smtplib``'s are of this
-            kind.
+        OSError: the mail server is away; what was claimed last is given back. ``smtplib``'s errors are of this kind.
     """
     deadline, sent = time.monotonic() + ROUND_SECONDS, 0
     for user_id in _due(now):
@@ -71,6 +71,10 @@ def send_digests(now: datetime) -> int:
             continue
         try:
             letter.send()
+        except (smtplib.SMTPRecipientsRefused, ValueError) as error:
+            # This address or this letter alone: trying again would keep everybody else from theirs.
+            logger.error("letter refused user=%s error=%s", user_id, type(error).__name__)
+            continue
         except BaseException:
             Notice.objects.filter(pk__in=[notice.pk for notice in claimed], mailed_at=now).update(mailed_at=None)
             raise

@@ -105,6 +105,23 @@ def test_a_broken_mail_server_costs_time_only(phase: Phase, user: User, monkeypa
     assert len(mail.outbox) == 1
 
 
+def test_an_address_that_is_refused_keeps_nobody_else_from_theirs(
+    phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = mail.EmailMessage.send
+
+    def refuse_ada(self: mail.EmailMessage) -> int:
+        if self.to == ["ada@example.org"]:
+            raise smtplib.SMTPRecipientsRefused({"ada@example.org": (550, b"unknown")})
+        return send(self)
+
+    monkeypatch.setattr(mail.EmailMessage, "send", refuse_ada)
+    for person in (user, factories.user("grace")):
+        _told(person, phase)
+    assert digest.send_digests(timezone.now() + LATER) == 1
+    assert _unsent() == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_sends(phase: Phase, user: User) -> None:
     for _ in range(5):
