@@ -89,7 +89,9 @@ def switch(version: BoardVersion, now: datetime) -> bool:
         before = board_content(phase, old)
         BoardVersion.objects.filter(pk=old.pk).update(state=BoardState.SUPERSEDED, content=before)
         BoardVersion.objects.filter(pk=new.pk).update(state=BoardState.CURRENT, current_at=now)
-        Phase.objects.filter(pk=phase.pk).update(dataset_version=new.dataset_version_id)
+        Phase.objects.filter(pk=phase.pk).update(
+            dataset_version=new.dataset_version_id, final_dataset_version=_final_part(phase, new)
+        )
         phase.dataset_version = new.dataset_version
         outcomes = _point_to(new)
         rewrite_board(phase.pk, now)
@@ -122,6 +124,16 @@ def progress(version: BoardVersion) -> tuple[int, int, int]:
     scored = Evaluation.objects.filter(board_version=version, status__in=(Status.SUCCEEDED, Status.FAILED))
     verdicts = _counted(version).filter(Exists(_of_submission(scored))).count()
     return done, done - verdicts, total
+
+
+def _final_part(phase: Phase, new: BoardVersion) -> int | None:
+    """The hidden part of a phase whose data changes: that of the new data; after the end it is what was shown."""
+    final = phase.final_dataset_version_id
+    if final is None or final == new.dataset_version_id:
+        return final
+    if final == phase.dataset_version_id:
+        return new.dataset_version_id
+    return new.dataset_version.final_part_id or final
 
 
 def _may_go_on(version: BoardVersion, phase: Phase, now: datetime) -> bool:

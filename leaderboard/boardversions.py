@@ -92,7 +92,8 @@ def _problem(
         return Problem("this data belongs to another challenge.", field="dataset")
     if dataset.spec.kind != phase.dataset_version.spec.kind:
         return Problem("this data is for another kind of challenge.", field="dataset")
-    if (is_hidden(dataset) and not (cause == BoardCause.FINAL and over)) or (dataset.is_final_part and not over):
+    is_final = cause == BoardCause.FINAL and over and dataset.pk == phase.final_dataset_version_id
+    if not is_final and is_hidden(dataset, phase, over=over):
         return Problem("this data has a hidden part on which nothing is scored before its phase ends.", field="dataset")
     same = dataset.pk == current.dataset_version_id
     if cause == BoardCause.SCORER and not same:
@@ -102,8 +103,15 @@ def _problem(
     return None
 
 
-def is_hidden(dataset: DatasetVersion) -> bool:
-    """Whether it holds the hidden part of a phase on which it was not scored yet."""
-    phases = Phase.objects.filter(final_dataset_version=dataset).exclude(dataset_version=dataset)
+def is_hidden(dataset: DatasetVersion, phase: Phase, *, over: bool) -> bool:
+    """Whether it holds a hidden part that the board of ``phase`` may not show now.
+
+    It may show none before its end, and none that another phase still waits for; after that, a corrected one can take
+    the place of the one that it stands on.
+    """
     scored = BoardVersion.objects.filter(dataset_version=dataset).exclude(state=BoardState.COMPUTING).values("phase")
-    return phases.exclude(pk__in=scored).exists()
+    waiting = Phase.objects.filter(final_dataset_version=dataset).exclude(dataset_version=dataset)
+    if waiting.exclude(pk__in=scored).exists():
+        return True
+    stands_on_hidden = phase.final_dataset_version_id == phase.dataset_version_id
+    return dataset.is_final_part and not (over and stands_on_hidden)

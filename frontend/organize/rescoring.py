@@ -113,7 +113,8 @@ def _start(request: HttpRequest, challenge: Challenge, phase: Phase) -> BoardVer
 def _choices(challenge: Challenge, phase: Phase) -> Sequence[DatasetVersion]:
     """The versions of the data that the board could stand on, newest first."""
     versions = challenge.dataset_versions.exclude(pk=phase.dataset_version_id).order_by("-number")
-    return [version for version in versions if not is_hidden(version)]
+    over = phase.state == "closed"
+    return [version for version in versions if not is_hidden(version, phase, over=over)]
 
 
 def _recorded_scorers(phase: Phase) -> list[Any]:

@@ -15,7 +15,7 @@ from django.http import Http404
 from challenges.models import Phase
 from leaderboard.boardcontent import content_of
 from leaderboard.models import BoardVersion, Division, Submission
-from leaderboard.models.board import BoardCause, BoardState
+from leaderboard.models.board import BoardState
 
 SORTS: Mapping[str, str] = {
     "new": "New rank",
@@ -64,7 +64,7 @@ def board_standing(phase: Phase) -> Standing:
     rows = list(_shown(phase))
     current = next((row for row in rows if row.state == BoardState.CURRENT), None)
     final = phase.final_dataset_version_id
-    is_final = final is not None and current is not None and current.cause == BoardCause.FINAL
+    is_final = final is not None and current is not None and current.dataset_version_id == final
     waits = final is not None and phase.state == "closed" and all(row.dataset_version_id != final for row in rows)
     return Standing(current, len(rows) - (current is not None), is_final, waits)
 

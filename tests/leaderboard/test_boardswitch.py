@@ -249,6 +249,47 @@ def test_the_hidden_part_is_scored_only_after_the_end(phase: Phase, entries: lis
     assert BoardVersion.objects.filter(phase=phase).count() == 2
 
 
+def test_a_correction_brings_its_own_hidden_part_and_keeps_it_hidden(phase: Phase, entries: list[Submission]) -> None:
+    made = [phase.dataset_version]
+    for number, digest in enumerate("bcd"):
+        made.append(_version(made[-1], digest))
+        made[-1].is_final_part = number != 1
+        made[-1].save()
+    _, hidden, corrected, corrected_hidden = made
+    corrected.final_part = corrected_hidden
+    corrected.save()
+    ends = timezone.now() + timedelta(hours=1)
+    Phase.objects.filter(pk=phase.pk).update(final_dataset_version=hidden, ends_at=ends)
+    with pytest.raises(VersionRefused, match="hidden part"):
+        begin(phase, corrected_hidden)
+    version = begin(phase, corrected)
+    advance(timezone.now())
+    finish_all(version, NEW)
+    advance(timezone.now())
+    phase.refresh_from_db()
+    assert (phase.dataset_version, phase.final_dataset_version) == (corrected, corrected_hidden)
+    advance(ends)
+    finish_all(BoardVersion.objects.get(cause="final"), NEW)
+    advance(ends)
+    # And the hidden part can be corrected once it was shown.
+    Phase.objects.filter(pk=phase.pk).update(starts_at=ends - timedelta(days=3), ends_at=ends - timedelta(hours=2))
+    last = begin(phase, hidden)
+    advance(timezone.now())
+    finish_all(last, NEW)
+    advance(timezone.now())
+    phase.refresh_from_db()
+    assert (phase.dataset_version, phase.final_dataset_version) == (hidden, hidden)
+    advance(timezone.now())
+    assert not BoardVersion.objects.filter(state="computing").exists()
+
+
+def _version(before: DatasetVersion, digest: str) -> DatasetVersion:
+    made = factories.other_version(before)
+    made.digest = digest * 64
+    made.save()
+    return made
+
+
 def test_a_final_version_waits_while_its_phase_is_prolonged(phase: Phase, entries: list[Submission]) -> None:
     hidden = factories.other_version(phase.dataset_version)
     ends = timezone.now() + timedelta(hours=1)
