@@ -21,7 +21,17 @@ class PhaseSerializer(serializers.ModelSerializer[Phase]):
 
     class Meta:
         model = Phase
-        fields = ("name", "state", "starts_at", "ends_at", "daily_limit", "total_limit", "max_team_size", "open_division", "freezes_at")
+        fields = (
+            "name",
+            "state",
+            "starts_at",
+            "ends_at",
+            "daily_limit",
+            "total_limit",
+            "max_team_size",
+            "open_division",
+            "freezes_at",
+        )
 
 
 class ChallengeSerializer(serializers.ModelSerializer[Challenge]):
