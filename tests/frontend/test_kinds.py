@@ -440,7 +440,7 @@ def test_the_baselines_beside_cost_one_query(
     made = enter(phase, user)
     enter(phase, baselines_team(), name="b", baseline="b", client="baseline")
     address = f"/submissions/{made.pk}/"
-    with django_assert_max_num_queries(11) as few:
+    with django_assert_max_num_queries(13) as few:
         _text(page, address)
     for number in range(10):
         enter(phase, baselines_team(), name=f"rival {number}", baseline=f"b{number}", client="baseline")
@@ -469,7 +469,7 @@ def test_pages_of_every_kind_run_nothing_inline_and_cost_little(
     phase = request.getfixturevalue(kind)
     made = _ranked(phase, user) if kind == "cleaning" else _bought(phase, user)
     for address in ("/", f"/submissions/{made.pk}/", *(f"/challenges/{slug}/{name}" for name in pages)):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             text = _text(page, address)
         for forbidden in (" style=", "<style", " onclick=", "<script>", "https://"):
             assert forbidden not in text, address
