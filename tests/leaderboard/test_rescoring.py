@@ -104,7 +104,7 @@ def test_a_corrected_label_and_two_hundred_entries(phase: Phase, client: Client)
 @pytest.fixture
 def final(phase: Phase, tmp_path: Path, settings: LazySettings) -> DatasetVersion:
     """Another version with test rows of its own, as the hidden part of the phase, which ends in an hour."""
-    bundle = write_bundle(tmp_path / "hidden", seed=7)
+    bundle = write_bundle(tmp_path / "hidden", seed=7, test={"files": ["hidden/kept.parquet"], "label": "label"})
     made = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR)
     assert made != phase.dataset_version
     Phase.objects.filter(pk=phase.pk).update(final_dataset_version=made, ends_at=timezone.now() + timedelta(hours=1))
@@ -143,13 +143,14 @@ ROUTES = (
     "/challenges/tiny/leaderboard/versions/1/",
     "/challenges/tiny/leaderboard/versions/2/",
     "/challenges/tiny/leaderboard/versions/2/changes/",
-    "/challenges/tiny/files/hidden/test.parquet",
+    "/challenges/tiny/files/hidden/kept.parquet",
     "/submissions/{id}/",
     "/submissions/{id}/result.json",
     "/api/v1/challenges/",
     "/api/v1/challenges/tiny/",
     "/api/v1/challenges/tiny/files/",
-    "/api/v1/challenges/tiny/files/hidden/test.parquet",
+    "/api/v1/challenges/tiny/files/hidden/kept.parquet",
+    "/api/v1/schema/",
     "/api/v1/challenges/tiny/leaderboard/",
     "/api/v1/challenges/tiny/leaderboard.csv",
     "/api/v1/challenges/tiny/board.json",
@@ -178,7 +179,8 @@ def test_before_the_end_and_before_the_switch_no_route_shows_anything_of_the_hid
     known = set(phase.dataset_version.files.values_list("sha256", flat=True))
     own_files = [file.sha256 for file in final.files.all() if file.sha256 not in known]
     assert own_files, "its test rows are others"
-    words = [final.digest, *own_files]
+    # Its files' name, ids of its rows, and what they are known by.
+    words = [final.digest, *own_files, "kept.parquet", "test-0"]
     _assert_absent(words, submission, user, api, caplog)
     # The phase ends and everything is scored on it, but the board has not changed yet.
     advance(phase.ends_at)
@@ -203,12 +205,16 @@ def _assert_absent(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     other = User.objects.filter(username="eve").first() or factories.user("eve")
-    for reader in (None, user, other):
+    judge = User.objects.filter(username="joe").first() or factories.user("joe")
+    submission.phase.challenge.roles.get_or_create(user=judge, name="judge")
+    for reader in (None, user, other, judge):
         for client in (client_of(reader), api(reader)):
             for route in ROUTES:
                 answer = client.get(route.format(id=submission.pk))
-                text = b"".join(answer) if answer.streaming else answer.content
+                content = b"".join(answer) if answer.streaming else answer.content
+                # What was asked for is repeated, whether there is such a thing or not.
+                text = content.decode(errors="replace").replace(route, "")
                 for word in words:
-                    assert word not in text.decode(errors="replace"), (route, reader, word)
+                    assert word not in text, (route, reader, word)
     for word in words:
         assert word not in caplog.text
