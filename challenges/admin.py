@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 
 from challenges.models import Challenge, DataFile, DatasetVersion, Phase
-from challenges.publishing import NotPublishable, archive, publish
+from challenges.publishing import NotPublishable, archive, publish, reopen
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -79,7 +79,7 @@ class ChallengeAdmin(admin.ModelAdmin):
     # Texts and data come from the bundle; the status changes through the actions, which check it.
     readonly_fields = ("slug", "title", "summary", "kind", "domain", "status", "created_at")
     inlines = (PhaseInline, DatasetVersionInline)
-    actions = ("publish", "archive")
+    actions = ("publish", "archive", "reopen")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Challenge]:
         return (
@@ -110,6 +110,16 @@ class ChallengeAdmin(admin.ModelAdmin):
                 self.message_user(request, f"{challenge}: {error}", messages.ERROR)
             else:
                 self.message_user(request, f"{challenge} is published.", messages.SUCCESS)
+
+    @admin.action(description="Open archived ones again", permissions=["change"])
+    def reopen(self, request: HttpRequest, challenges: QuerySet[Challenge]) -> None:
+        for challenge in challenges:
+            try:
+                reopen(challenge)
+            except NotPublishable as error:
+                self.message_user(request, f"{challenge}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, f"{challenge} is open again.", messages.SUCCESS)
 
     @admin.action(description="Archive: no more submissions", permissions=["change"])
     def archive(self, request: HttpRequest, challenges: QuerySet[Challenge]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from challenges.models import Challenge
+from challenges.models import Challenge, Draft
 from challenges.models.challenge import ChallengeStatus
+from challenges.models.draft import UNDER_WAY
 from challenges.readiness import unready
 from evaluators.errors import Problem
 
@@ -35,6 +36,8 @@ def problems_of(challenge: Challenge, *, without_dry_run: bool = False) -> list[
         recorded = {file.name for file in version.files.all()}
         if recorded != set(version.spec.data_files):
             problems.append(Problem(f"The files of {version} are not those of its specification.", "Load it again."))
+    if Draft.objects.filter(challenge=challenge, work_state__in=UNDER_WAY).exists():
+        problems.append(Problem("The challenge's data are being made anew.", "Wait until they are, and check them."))
     if not problems and not without_dry_run:
         problems += unready(phases)
     return problems
@@ -51,6 +54,8 @@ def publish(challenge: Challenge, *, without_dry_run: bool = False) -> None:
     """
     with transaction.atomic():
         locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+        if locked.status != ChallengeStatus.DRAFT:
+            raise NotPublishable([Problem(f"The challenge is {locked.get_status_display().lower()}, not a draft.")])
         problems = problems_of(locked, without_dry_run=without_dry_run)
         if problems:
             raise NotPublishable(problems)
@@ -61,6 +66,19 @@ def publish(challenge: Challenge, *, without_dry_run: bool = False) -> None:
 def archive(challenge: Challenge) -> None:
     """Keep board and data for everyone to read, take no submissions any more."""
     _set(challenge, ChallengeStatus.ARCHIVED)
+
+
+def reopen(challenge: Challenge) -> None:
+    """Take submissions again, where phases are open; for whoever may archive.
+
+    Raises:
+        NotPublishable: it is not archived.
+    """
+    if not Challenge.objects.filter(pk=challenge.pk, status=ChallengeStatus.ARCHIVED).update(
+        status=ChallengeStatus.PUBLISHED
+    ):
+        raise NotPublishable([Problem("Only an archived challenge is opened again.")])
+    challenge.status = ChallengeStatus.PUBLISHED
 
 
 def _set(challenge: Challenge, status: ChallengeStatus) -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from challenges.bundles import is_loaded, load_bundle
 from challenges.models import DatasetVersion, Phase
+from challenges.models.challenge import ChallengeStatus
 from challenges.publishing import publish
 from evaluators.dataset import prepare_parts
 from evaluators.registry import BaselineInfo, baselines_for
@@ -67,8 +68,10 @@ def load_challenges(say: Say, folder: Path = BUNDLES, *, only: Collection[str] =
     phases = []
     for bundle in (folder / slug for slug in demo_slugs(folder) if not only or slug in only):
         version = _loaded(bundle, say)
+        if version.challenge.status == ChallengeStatus.ARCHIVED:
+            continue
         phases.append(_phase(version))
-        if not version.challenge.is_published:
+        if version.challenge.status == ChallengeStatus.DRAFT:
             publish(version.challenge, without_dry_run=True)
     # All challenges can be looked at before the first baseline is made.
     _submit_baselines(phases, say)

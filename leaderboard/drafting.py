@@ -23,12 +23,14 @@ from django.db import transaction
 from django.utils import timezone
 from pydantic import TypeAdapter
 
-from challenges.bundles import load_bundle
+from challenges.bundles import record_parts, store_bundle
 from challenges.drafts import data_mark, document_of
-from challenges.models import DatasetVersion, Draft
+from challenges.models import Challenge, Draft
+from challenges.models.challenge import ChallengeStatus
 from challenges.models.draft import DraftWork, WorkState
 from challenges.phases import create_phases
 from evaluators import sandbox
+from evaluators.adopting import prepare_in_sandbox
 from evaluators.drafting import CardReport, DraftReport, FilesReport
 from evaluators.errors import BundleError, Problem
 from evaluators.specification import SPECIFICATION_FILE
@@ -136,14 +138,19 @@ def _build(draft: Draft) -> dict[str, Any]:
 
 
 def _load(draft: Draft, bundle: Path) -> None:
-    version = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR)
-    _move_phases(draft, version)
-
-
-def _move_phases(draft: Draft, version: DatasetVersion) -> None:
-    """Phases of a draft are always on its newest data."""
-    dryrun.forget([phase for phase in draft.challenge.phases.all() if phase.dataset_version_id != version.pk])
-    create_phases(draft.challenge, (), version)
+    """Make the bundle the draft's newest data; its phases are always on them."""
+    parts = prepare_in_sandbox(bundle, settings.DATASETS_DIR)
+    # The bundle says whose it is, and was written by a process that somebody may have taken over.
+    if any(part.specification.slug != draft.challenge.slug for part in parts):
+        raise sandbox.WorkFailed("result", "a bundle of another challenge")
+    store_bundle(bundle, parts, store=object_store())
+    with transaction.atomic():
+        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=draft.challenge_id)
+        if challenge.status != ChallengeStatus.DRAFT:
+            raise BundleError(Problem("The challenge was published meanwhile.", "Send a bundle with a new version."))
+        version = record_parts(parts)
+        dryrun.forget(challenge.phases.exclude(dataset_version=version))
+        create_phases(challenge, (), version)
 
 
 @contextmanager

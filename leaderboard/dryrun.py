@@ -116,9 +116,18 @@ def start(phase: Phase) -> Readiness:
 
 
 def forget(phases: Iterable[Phase]) -> None:
-    """Take away what dry runs submitted to phases of a draft, and the boards that it made: nobody has seen them."""
-    unseen = [phase.pk for phase in phases if phase.challenge.status == ChallengeStatus.DRAFT]
+    """Take away what dry runs submitted to phases of a draft, and the boards that it made: nobody has seen them.
+
+    Whether it still is a draft is looked up under the lock under which it is published.
+    """
     with transaction.atomic():
+        wanted = list(phases)
+        drafts = set(
+            Challenge.objects.select_for_update(no_key=True)
+            .filter(pk__in={phase.challenge_id for phase in wanted}, status=ChallengeStatus.DRAFT)
+            .values_list("pk", flat=True)
+        )
+        unseen = [phase.pk for phase in wanted if phase.challenge_id in drafts]
         Submission.objects.filter(phase__in=unseen, is_baseline=True).delete()
         for phase in Phase.objects.filter(pk__in=unseen, submissions__isnull=True):
             phase.board_versions.all().delete()

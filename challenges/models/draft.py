@@ -24,6 +24,9 @@ class WorkState(models.TextChoices):
     BROKEN = "broken", "Broken"
 
 
+UNDER_WAY = (WorkState.WAITING, WorkState.RUNNING)
+
+
 class Draft(models.Model):
     """The wizard's state. ``answers`` are the organizer's; ``card`` is what the sandbox found in the data.
 
@@ -49,7 +52,7 @@ class Draft(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        return self.work_state in (WorkState.WAITING, WorkState.RUNNING)
+        return self.work_state in UNDER_WAY
 
 
 class DraftFile(models.Model):

@@ -168,6 +168,11 @@ class _Builder:
 
     def _text(self, node: ScalarNode) -> str | None:
         text = str(node.value)
+        # Escapes can write what YAML itself refuses; a NUL is what PostgreSQL cannot store.
+        control = next((char for char in text if char < " " and char not in "\t\n\r"), None)
+        if control is not None:
+            self._found(f"a text has the control character U+{ord(control):04X} in it.", "Take it out.", node)
+            return None
         try:
             # JSON writes a character beyond the first 65,536 as two halves.
             return text.encode("utf-16", "surrogatepass").decode("utf-16")

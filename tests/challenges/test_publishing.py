@@ -6,8 +6,8 @@ import pytest
 from django.db import models
 from django.test import Client
 
-from challenges.models import Challenge, DataFile, Phase
-from challenges.publishing import NotPublishable, archive, problems_of, publish
+from challenges.models import Challenge, DataFile, Draft, Phase
+from challenges.publishing import NotPublishable, archive, problems_of, publish, reopen
 from leaderboard.models import User
 
 
@@ -75,3 +75,24 @@ def test_the_admin_publishes_by_its_rules(draft: Challenge, phase: Phase, staff:
     assert "has no phase" in answer.content.decode()
     assert not Challenge.objects.get().is_published
     assert client.get(f"/admin/challenges/challenge/{draft.pk}/change/").status_code == 200
+
+
+def test_only_who_archived_opens_again(phase: Phase) -> None:
+    challenge = phase.challenge
+    with pytest.raises(NotPublishable, match="Only an archived"):
+        reopen(challenge)
+    archive(challenge)
+    with pytest.raises(NotPublishable, match="is archived, not a draft"):
+        publish(challenge, without_dry_run=True)
+    assert Challenge.objects.get().status == "archived"
+    reopen(challenge)
+    assert Challenge.objects.get().is_published
+
+
+@pytest.mark.parametrize("state", ["waiting", "running"])
+def test_nothing_is_published_while_its_data_are_made(draft: Challenge, state: str) -> None:
+    Draft.objects.create(challenge=draft, work="build", work_state=state)
+    with pytest.raises(NotPublishable, match="being made anew"):
+        publish(draft, without_dry_run=True)
+    Draft.objects.update(work_state="done")
+    publish(draft, without_dry_run=True)

@@ -202,6 +202,7 @@ WRONG: dict[str, Files] = {
     "yaml-list-behind-a-name.zip": yaml(("seeds: [0]", "seeds: - 0")),
     "yaml-latin-1.zip": good() | {"challenge.yaml": SPECIFICATION.replace("Kitchen", "Küche").encode("latin-1")},
     "yaml-control-character.zip": yaml(("Choose a few", "Choose \x07 a few")),
+    "yaml-nul-escape.zip": yaml(("title: Kitchen", 'title: "Kit\\0chen"')),
     "yaml-alias-bomb.zip": yaml(("format: 1", f"{ALIASES}format: 1")),
     "yaml-holds-itself.zip": yaml(("[apple, bread, chair]", "&c [*c]")),
     "yaml-python-object.zip": yaml(("title: Kitchen", "title: !!python/object/apply:os.system [id]")),
