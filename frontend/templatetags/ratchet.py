@@ -12,6 +12,8 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from challenges.models import Challenge
+from challenges.roles import may_organize
 from evaluators.metric_names import METRICS
 from evaluators.uploads import readable_size
 from frontend.kinds.base import DOMAIN_TITLES, KIND_MEANINGS, KIND_TITLES
@@ -114,6 +116,13 @@ def times(count: int) -> range:
 def theme(context: Context) -> str:
     """``light``, ``dark`` or nothing; pages of errors may have no request."""
     return chosen_theme(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def organizes(context: Context, challenge: Challenge) -> bool:
+    """Whether the reader may organize the challenge. One query for whoever is signed in, none for visitors."""
+    user = context.get("user")
+    return user is not None and may_organize(user, challenge)
 
 
 @register.simple_tag

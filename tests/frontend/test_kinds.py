@@ -469,7 +469,7 @@ def test_pages_of_every_kind_run_nothing_inline_and_cost_little(
     phase = request.getfixturevalue(kind)
     made = _ranked(phase, user) if kind == "cleaning" else _bought(phase, user)
     for address in ("/", f"/submissions/{made.pk}/", *(f"/challenges/{slug}/{name}" for name in pages)):
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             text = _text(page, address)
         for forbidden in (" style=", "<style", " onclick=", "<script>", "https://"):
             assert forbidden not in text, address
