@@ -8,6 +8,7 @@ from typing import BinaryIO, Protocol
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from challenges.models import Challenge, DataFile, DatasetVersion
 from evaluators.adopting import prepare_in_sandbox
@@ -130,7 +131,9 @@ def _record(dataset: PreparedDataset, *, is_final_part: bool) -> DatasetVersion:
         version.specification = content
         # What was once shown stays so, and what was hidden is shown from now on if its organizer shows it.
         version.is_final_part &= is_final_part
-        version.save(update_fields=["specification", "is_final_part"])
+        if not is_final_part:
+            version.loaded_at = timezone.now()
+        version.save(update_fields=["specification", "is_final_part", "loaded_at"])
         return version
     last = challenge.dataset_versions.aggregate(last=Max("number"))["last"] or 0
     version = challenge.dataset_versions.create(

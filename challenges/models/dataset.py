@@ -15,8 +15,8 @@ SHA256 = RegexValidator(r"^[0-9a-f]{64}$", "not a SHA-256 in lower-case hex")
 
 class DatasetVersionQuerySet(models.QuerySet["DatasetVersion"]):
     def newest(self) -> DatasetVersion | None:
-        """The newest that may be shown: not one that is the hidden part of another."""
-        return self.filter(is_final_part=False).order_by("-number").first()
+        """The one loaded last of those that may be shown: not one that is the hidden part of another."""
+        return self.filter(is_final_part=False).order_by("-loaded_at", "-number").first()
 
 
 class DatasetVersion(models.Model):
@@ -26,6 +26,11 @@ class DatasetVersion(models.Model):
     specification = models.JSONField()
     note = models.CharField(max_length=300, blank=True, help_text="What differs from the version before.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    loaded_at = models.DateTimeField(
+        default=timezone.now,
+        editable=False,
+        help_text="When it was last loaded to be shown: whoever goes back to older data loads that again.",
+    )
     is_final_part = models.BooleanField(
         default=False, editable=False, help_text="Loaded as the hidden part of another version, and never shown since."
     )

@@ -103,7 +103,7 @@ def _answer(challenge: Challenge) -> dict[str, Any]:
         return f"{settings.PUBLIC_URL}{reverse(name, args=[challenge.slug])}"
 
     # What is shown, not the part that is kept for the end.
-    version = challenge.dataset_versions.filter(shown_parts__isnull=True).order_by("number").last()
+    version = challenge.dataset_versions.newest()
     phases = list(challenge.phases.order_by("starts_at", "pk").values_list("name", flat=True))
     steps = "" if phases else "Give it a phase, then "
     draft = challenge.status == Challenge.Status.DRAFT

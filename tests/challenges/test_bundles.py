@@ -81,6 +81,25 @@ def test_new_data_is_a_new_version(load: Load, tmp_path: Path) -> None:
     assert second.digest != first.digest
 
 
+def test_older_data_that_is_loaded_again_is_the_newest(load: Load, tmp_path: Path) -> None:
+    old, new = write_bundle(tmp_path / "old"), write_bundle(tmp_path / "new", seed=7, rows=61)
+    first, second = load(old), load(new)
+    versions = first.challenge.dataset_versions
+    assert versions.newest() == second
+    load(old)
+    assert versions.newest() == first
+    load(new)
+    assert versions.newest() == second
+
+
+def test_what_was_shown_and_is_hidden_now_is_not_the_newest(load: Load, tmp_path: Path) -> None:
+    bundle = add_final(write_bundle(tmp_path / "b"))
+    shown = load(bundle)
+    DatasetVersion.objects.filter(final_part=None).update(is_final_part=False)
+    assert load(bundle) == shown
+    assert shown.challenge.dataset_versions.newest() == shown
+
+
 def test_a_wrong_bundle_leaves_nothing(load: Load, tmp_path: Path) -> None:
     bundle = write_bundle(tmp_path / "b")
     (bundle / "hidden/test.parquet").write_bytes(b"not parquet")
