@@ -83,6 +83,7 @@ def change_problems(plan: PhasePlan, now_is: PhasePlan, *, moment: datetime) -> 
         found["ends_at"] = "People rely on this end: it can only be moved to later."
     elif now_is.ends_at is None and plan.ends_at is not None and plan.ends_at < moment + NOTICE:
         found["ends_at"] = "There was no end until now: leave people at least 24 hours."
+    found |= _freeze_problems(plan, now_is, moment) | _review_problems(plan, now_is, moment)
     for name, what in LIMITS.items():
         before, after = getattr(now_is, name), getattr(plan, name)
         if after is not None and (before is None or after < before):
@@ -90,6 +91,27 @@ def change_problems(plan: PhasePlan, now_is: PhasePlan, *, moment: datetime) -> 
     if now_is.open_division and not plan.open_division:
         found["open_division"] = "There may be entries in the open division: it stays."
     return found
+
+
+def _freeze_problems(plan: PhasePlan, now_is: PhasePlan, moment: datetime) -> Found:
+    if plan.freezes_at == now_is.freezes_at:
+        return {}
+    if now_is.freezes_at is not None and now_is.freezes_at <= moment:
+        return {"freezes_at": "The board has frozen already: this stays."}
+    if plan.freezes_at is not None and plan.freezes_at < moment:
+        return {"freezes_at": "It cannot freeze in the past: people have seen the board since."}
+    return {}
+
+
+def _review_problems(plan: PhasePlan, now_is: PhasePlan, moment: datetime) -> Found:
+    before, after = now_is.review_ends_at, plan.review_ends_at
+    if after == before or now_is.ends_at is None or moment < now_is.ends_at:
+        return {}
+    if before is None or before <= moment:
+        return {"review_ends_at": "The results are official: nothing of the review changes any more."}
+    if after is None or after < before:
+        return {"review_ends_at": "The review has begun: its end can only be moved to later."}
+    return {}
 
 
 def told(plan: PhasePlan, now_is: PhasePlan) -> list[str]:

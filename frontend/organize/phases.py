@@ -26,6 +26,7 @@ from frontend.organize.phase_form import MOMENTS, PhaseForm, SettingsForm
 from frontend.organize.zones import on_the_clock
 from leaderboard import dryrun
 from leaderboard.announcing import announce
+from leaderboard.board import rewrite_board
 from leaderboard.models import User
 
 CHANGED = "Somebody changed this meanwhile. Your answers are below: save them again, or load the page anew."
@@ -166,16 +167,26 @@ def _store(
             values["final_dataset_version"] = None
         Phase.objects.filter(pk=found.pk).update(**values, round=form.round_of(challenge))
         _settle(challenge, version)
+        if challenge.status != Challenge.Status.DRAFT and _moves_freeze(found, form.plan):
+            # Nothing else would bring back what a freeze that is now over, or none, has kept off the board.
+            rewrite_board(found.pk)
         if lines and challenge.status != Challenge.Status.DRAFT:
             title = f"“{form.plan.name}” has changed"[:120]
             announce(challenge, title=title, body="\n".join(f"- {line}" for line in lines), by=cast(User, request.user))
     messages.success(request, " ".join(["Saved.", *lines]))
 
 
+def _moves_freeze(before: Phase, plan: PhasePlan) -> bool:
+    return (before.freezes_at, before.ends_at) != (plan.freezes_at, plan.ends_at)
+
+
 def _create(challenge: Challenge, form: PhaseForm, version: DatasetVersion) -> Phase:
+    # Of a challenge that people can see nothing is moved, see ``_settle``: the earlier phases keep what they have.
+    is_last = not challenge.phases.filter(starts_at__gte=form.plan.starts_at).exists()
     made = Phase.objects.create(
         challenge=challenge,
         dataset_version=version,
+        final_dataset_version_id=version.final_part_id if is_last and form.plan.ends_at is not None else None,
         time_zone=form.cleaned_data["time_zone"],
         round=form.round_of(challenge),
         **asdict(form.plan),

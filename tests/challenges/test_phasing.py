@@ -81,6 +81,48 @@ def test_an_end_where_there_was_none_leaves_people_a_day() -> None:
     assert change_problems(soon, open_ended, moment=NOW + DAY).keys() == {"ends_at"}
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "fields"),
+    [
+        (None, 3 * DAY, set()),
+        (3 * DAY, 4 * DAY, set()),
+        (3 * DAY, None, set()),
+        (None, DAY, {"freezes_at"}),
+        (3 * DAY, DAY, {"freezes_at"}),
+        (DAY, None, {"freezes_at"}),
+        (DAY, 3 * DAY, {"freezes_at"}),
+        (DAY, DAY, set()),
+    ],
+)
+def test_a_freeze_does_not_move_into_the_past_nor_out_of_it(
+    before: timedelta | None, after: timedelta | None, fields: set[str]
+) -> None:
+    frozen = replace(PLAN, freezes_at=before and NOW + before)
+    moved = replace(PLAN, freezes_at=after and NOW + after)
+    assert change_problems(moved, frozen, moment=NOW + 2 * DAY).keys() == fields
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "after", "fields"),
+    [
+        (9, 12, None, set()),
+        (9, None, 12, set()),
+        (11, 12, 13, set()),
+        (11, 13, 12, {"review_ends_at"}),
+        (11, 13, None, {"review_ends_at"}),
+        (12, 12, 15, {"review_ends_at"}),
+        (12, 12, None, {"review_ends_at"}),
+        (10, None, 12, {"review_ends_at"}),
+        (13, 12, 12, set()),
+    ],
+)
+def test_results_that_are_official_stay_so(day: int, before: int | None, after: int | None, fields: set[str]) -> None:
+    """The phase ends on the tenth day."""
+    reviewed = replace(PLAN, review_ends_at=before and NOW + before * DAY)
+    moved = replace(PLAN, review_ends_at=after and NOW + after * DAY)
+    assert change_problems(moved, reviewed, moment=NOW + day * DAY).keys() == fields
+
+
 def test_what_changes_is_told() -> None:
     changed = replace(PLAN, ends_at=NOW + 11 * DAY, total_limit=None)
     assert told(changed, PLAN) == [

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import escape
 
-from challenges.models import Announcement, Challenge, Draft, Phase, Role
+from challenges.models import Announcement, Challenge, DatasetVersion, Draft, Phase, Role
 from leaderboard import drafting
-from leaderboard.models import User
+from leaderboard.board import board_entries, rewrite_board
+from leaderboard.models import Submission, User
+from tests import factories
 
 ROWS = 240
 CLASSES = ("apple", "bread", "chair")
@@ -331,6 +335,52 @@ def test_what_a_running_phase_may_still_change(page: Client, owned: Phase) -> No
     assert "can only be moved to later" in earlier.content.decode()
     fewer = send(page, way, daily_limit="1")
     assert "can only be raised now" in fewer.content.decode()
+
+
+def test_a_freeze_that_is_taken_away_brings_back_what_it_kept_off(page: Client, owned: Phase, user: User) -> None:
+    now = timezone.now()
+    Phase.objects.update(freezes_at=now + timedelta(hours=1), ends_at=now + timedelta(days=1))
+    factories.evaluate(factories.submission(owned, user), 0.9)
+    Submission.objects.update(created_at=now + timedelta(hours=2))
+    # What a worker with its clock ahead, or one at work while the freeze begins, has written.
+    rewrite_board(owned.pk, now + timedelta(hours=2))
+    assert not board_entries(owned).exists()
+    way = f"/challenges/tiny/organize/phases/{owned.pk}"
+    assert send(page, way, freezes_at="").status_code == 302
+    assert board_entries(owned).count() == 1
+
+
+def test_a_freeze_that_has_begun_stays(page: Client, owned: Phase) -> None:
+    now = timezone.now()
+    Phase.objects.update(freezes_at=now - timedelta(hours=1), ends_at=now + timedelta(days=1))
+    answer = send(page, f"/challenges/tiny/organize/phases/{owned.pk}", freezes_at="")
+    assert answer.status_code == 400
+    assert "The board has frozen already" in answer.content.decode()
+
+
+def test_results_stay_official(page: Client, owned: Phase) -> None:
+    now = timezone.now()
+    times = {"starts_at": 9, "ends_at": 5, "review_ends_at": 1}
+    Phase.objects.update(**{name: now - timedelta(days=days) for name, days in times.items()})
+    answer = send(page, f"/challenges/tiny/organize/phases/{owned.pk}", review_ends_at="2031-01-01T00:00")
+    assert answer.status_code == 400
+    assert "The results are official" in answer.content.decode()
+
+
+def test_a_phase_that_is_added_later_scores_the_hidden_part_at_its_end(page: Client, owned: Phase) -> None:
+    """Of a challenge that people can see; the phases before it keep what they have."""
+    hidden = factories.other_version(owned.dataset_version)
+    DatasetVersion.objects.filter(pk=hidden.pk).update(is_final_part=True)
+    DatasetVersion.objects.filter(pk=owned.dataset_version_id).update(final_part=hidden)
+    Phase.objects.update(ends_at=timezone.now() + timedelta(days=1))
+    way = "/challenges/tiny/organize/phases/new"
+    last = {"name": "Round 3", "time_zone": "UTC", "starts_at": "2031-03-01T00:00"}
+    assert "without an end it is never scored" in send(page, way, **last).content.decode()
+    assert send(page, way, **last, ends_at="2031-04-01T00:00").status_code == 302
+    between = {"name": "Round 2", "time_zone": "UTC", "starts_at": "2031-01-01T00:00", "ends_at": "2031-02-01T00:00"}
+    assert send(page, way, **between).status_code == 302
+    finals = Phase.objects.order_by("starts_at").values_list("name", "final_dataset_version")
+    assert list(finals) == [("Round 1", None), ("Round 2", None), ("Round 3", hidden.pk)]
 
 
 def test_a_time_that_the_clock_skips(page: Client, owned: Phase) -> None:
