@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from challenges.models import Phase, Role
+from challenges.models import Challenge, Phase, Role
 from evaluators.errors import Problem
 from evaluators.sandbox import Rejected
 from frontend.organize import operations as views
@@ -91,3 +91,19 @@ def test_the_archive_is_for_organizers_and_leaves_nothing(
     organizer.force_login(User.objects.get(username="organizer"))
     refused = organizer.post("/challenges/tiny/organize/archive", follow=True).content.decode()
     assert "exportchallenge tiny" in refused
+
+
+def test_the_way_back_is_for_those_who_organize(organizer: Client, phase: Phase, user: User) -> None:
+    page = "/challenges/tiny/"
+    assert f'href="{PAGE}"' in organizer.get(page).content.decode()
+    reader = Client()
+    assert "/organize" not in reader.get(page).content.decode()
+    reader.force_login(user)
+    assert f'href="{PAGE}"' not in reader.get(page).content.decode()
+
+
+def test_a_draft_leads_nowhere_that_is_not_there_yet(organizer: Client, phase: Phase) -> None:
+    Challenge.objects.update(status="draft")
+    text = organizer.get(PAGE).content.decode()
+    assert "organize/rescoring" not in text
+    assert "/decisions" not in text
