@@ -26,6 +26,9 @@ SCORERS = {
 }
 """What counts on the board, by the name of the scorer."""
 
+WITHOUT_REFERENCE = "the model as described here; mistakes in a file are refused and named"
+"""The same of a challenge that no public evaluator stands beside."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -170,7 +173,8 @@ class KindPages(ABC):
         specification = self.specification
         info = scorers_for(specification).get(specification.scorer)
         version = f" {info.version}" if info is not None else ""
-        return Fact("Scorer", f"{specification.scorer}{version}", SCORERS[specification.scorer])
+        meaning = SCORERS[specification.scorer] if specification.reference else WITHOUT_REFERENCE
+        return Fact("Scorer", f"{specification.scorer}{version}", meaning)
 
     @property
     def accept(self) -> str:
