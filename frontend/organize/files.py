@@ -59,7 +59,7 @@ class AboutForm(StepForm):
         max_length=60,
         required=False,
         label="Address",
-        help_text="Small letters, digits and '-'. Left empty, it is made of the title. It stays.",
+        help_text="Small letters, digits and '-'. Left empty, it is made of the title. It cannot be changed later.",
     )
     kind = ExplainedChoice(
         choices=[
