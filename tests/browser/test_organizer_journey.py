@@ -148,8 +148,8 @@ def _submit(page: Page, folder: Path) -> None:
     pool = pq.read_table(folder / "pool.parquet", columns=["id"])["id"].to_pylist()
     choice = folder / "choice.csv"
     page.get_by_role("link", name="Submit an entry").click()
-    limits = page.get_by_text(re.compile(r"[Aa]t most \d+ ")).first.inner_text()
-    budget = int(re.search(r"t most (\d+) ", limits)[1])  # type: ignore[index]
+    limits = page.get_by_text(re.compile(r"[Aa]t most \d+ (?!KiB|MiB|GiB|B\b)")).first.inner_text()
+    budget = int(re.search(r"t most (\d+) (?!KiB|MiB|GiB|B\b)", limits)[1])  # type: ignore[index]
     choice.write_text("\n".join(["id", *pool[:budget]]) + "\n")
     page.get_by_label("Name of the entry").fill("the first rows")
     page.get_by_label("Files").set_input_files(choice)
