@@ -1,6 +1,7 @@
 """Who is what in a challenge: inviting, accepting, giving and taking roles, handing it over.
 
-Whatever changes roles holds the challenge's row, so that of two owners who leave at once one stays.
+Whatever changes roles holds the challenge's row, so that of two owners who leave at once one stays. Whoever loses a
+role or gets a lesser one loses the open invitations that they made, or could come back, and bring others, by them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.utils import timezone
 
 from challenges.models import Challenge, Invitation, Role
 from challenges.models.role import RoleName
+from challenges.roles import may_organize, may_own
 from evaluators.errors import Problem, ProblemsError
 
 MAX_OPEN = 50
@@ -78,9 +80,26 @@ def _good(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
 
 
 def invitation_of(secret: str) -> Invitation | None:
-    """The invitation that the link still is; None once it is used up, withdrawn or too old."""
+    """The invitation that the link still is.
+
+    None once it is used up, withdrawn or too old, or if its maker may not give that role any more.
+    """
     digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-    return _good(Invitation.objects.select_related("challenge", "created_by")).filter(digest=digest).first()
+    found = _good(Invitation.objects.select_related("challenge", "created_by")).filter(digest=digest).first()
+    return found if found is not None and _may_give(found.created_by, found.challenge, found.role) else None
+
+
+def _may_give(maker: Any, challenge: Challenge, role: str) -> bool:
+    """False for a maker without an account, too. Organizers invite participants alone."""
+    if maker is None or not maker.is_active:
+        return False
+    return may_own(maker, challenge) or (role == RoleName.PARTICIPANT and may_organize(maker, challenge))
+
+
+def _withdraw_of(challenge: Challenge, maker_id: int) -> None:
+    Invitation.objects.filter(challenge=challenge, created_by=maker_id, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
 
 
 def withdraw(challenge: Challenge, pk: int, roles: frozenset[str]) -> None:
@@ -135,16 +154,21 @@ def give(challenge: Challenge, user_id: int, role: str) -> None:
     if role not in GIVEN:
         raise PeopleError(Problem("this role cannot be given.", "Choose one of the list.", field="role"))
     with _locked(challenge) as roles:
-        if not roles.filter(user_id=user_id).exclude(name=RoleName.OWNER).update(name=role):
+        held = roles.filter(user_id=user_id).exclude(name=RoleName.OWNER).first()
+        if held is None:
             raise _nobody()
+        roles.filter(pk=held.pk).update(name=role)
+        if _RANK[RoleName(role)] < _RANK[RoleName(held.name)]:
+            _withdraw_of(challenge, user_id)
 
 
 def remove(challenge: Challenge, user_id: int, roles: frozenset[str]) -> None:
     """Take away one of ``roles``. Raises PeopleError: the person has none of them."""
     with _locked(challenge) as held:
         gone, _ = held.filter(user_id=user_id, name__in=roles).exclude(name=RoleName.OWNER).delete()
-    if not gone:
-        raise _nobody()
+        if not gone:
+            raise _nobody()
+        _withdraw_of(challenge, user_id)
 
 
 def hand_over(challenge: Challenge, by: Any, user_id: int) -> None:
@@ -153,7 +177,8 @@ def hand_over(challenge: Challenge, by: Any, user_id: int) -> None:
         becomes = roles.filter(user_id=user_id).exclude(name=RoleName.OWNER).update(name=RoleName.OWNER)
         if not becomes:
             raise _nobody()
-        roles.filter(user=by, name=RoleName.OWNER).update(name=RoleName.ORGANIZER)
+        if roles.filter(user=by, name=RoleName.OWNER).update(name=RoleName.ORGANIZER):
+            _withdraw_of(challenge, by.pk)
 
 
 def leave(challenge: Challenge, user: Any) -> None:
@@ -163,6 +188,7 @@ def leave(challenge: Challenge, user: Any) -> None:
         if roles.filter(user=user, name=RoleName.OWNER).exists() and not others.exists():
             raise PeopleError(Problem("the last owner cannot leave.", "Hand the challenge over to somebody first."))
         roles.filter(user=user).delete()
+        _withdraw_of(challenge, user.pk)
 
 
 def _nobody() -> PeopleError:

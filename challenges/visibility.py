@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from challenges.models import Challenge
+from challenges.models import Challenge, Role
+from challenges.models.challenge import ChallengeStatus
+from challenges.models.role import RoleName
 from challenges.roles import may_organize
 
 
@@ -21,6 +24,20 @@ def visible_challenge(user: Any, slug: str) -> Challenge:
     if found is None:
         raise Http404("There is no such challenge.")
     return found
+
+
+def insiders(challenges: Collection[int]) -> dict[int, set[int]]:
+    """Of these challenges those that are not public → ids of the users who may see it by their role. Two queries.
+
+    The rule of ``visible_to`` from the other side, for many people at once; staff see everything besides.
+    """
+    public = Challenge.objects.public().filter(pk__in=challenges).values_list("pk", flat=True)
+    hidden: dict[int, set[int]] = {pk: set() for pk in set(challenges).difference(public)}
+    roles = Role.objects.filter(challenge__in=list(hidden)).order_by()
+    seeing = roles.exclude(name=RoleName.PARTICIPANT, challenge__status=ChallengeStatus.DRAFT)
+    for challenge, user in seeing.values_list("challenge", "user"):
+        hidden[challenge].add(user)
+    return hidden
 
 
 def organized_challenge(user: Any, slug: str) -> Challenge:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leaderboard.models import Mute, Notice, User
+from leaderboard.notices import readable
 from leaderboard.unsubscribing import unsubscribe_address
 
 MAX_PEOPLE = 50
@@ -108,7 +109,7 @@ def _claim(user_id: int, now: datetime) -> list[Notice]:
 
 
 def _letter(notices: Sequence[Notice]) -> EmailMessage | None:
-    """None for somebody who wants none or whose address is not confirmed: that is settled by the claim."""
+    """None for somebody who wants none, may read none or has no confirmed address: that is settled by the claim."""
     user = notices[0].user
     wanted = _wanted(user, notices)
     address = _address(user)
@@ -127,9 +128,13 @@ def _letter(notices: Sequence[Notice]) -> EmailMessage | None:
     )
 
 
-def _wanted(user: User, notices: Iterable[Notice]) -> list[Notice]:
+def _wanted(user: User, notices: Sequence[Notice]) -> list[Notice]:
     muted = set(Mute.objects.filter(user=user).values_list("challenge", flat=True))
-    return [] if None in muted else [notice for notice in notices if notice.challenge_id not in muted]
+    if None in muted:
+        return []
+    # Their roles may have gone since it was written.
+    about = set(readable(user).order_by().values_list("challenge", flat=True).distinct()) - muted
+    return [notice for notice in notices if notice.challenge_id in about]
 
 
 def _address(user: User) -> str:

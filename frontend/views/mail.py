@@ -63,8 +63,9 @@ def _choose(user: User, slug: str, *, wanted: bool) -> None:
 
 
 def _challenges_of(user: User) -> QuerySet[Challenge]:
-    """What there may be letters about: challenges with a notice, a role or a mute of theirs."""
+    """What there may be letters about: challenges they may see with a notice, a role or a mute of theirs."""
     told = Notice.objects.filter(user=user).values("challenge")
     muted = Mute.objects.filter(user=user, challenge__isnull=False).values("challenge")
     roles = user.challenge_roles.values("challenge")
-    return Challenge.objects.filter(Q(pk__in=told) | Q(pk__in=muted) | Q(pk__in=roles)).order_by("title", "pk")
+    visible = Challenge.objects.visible_to(user)
+    return visible.filter(Q(pk__in=told) | Q(pk__in=muted) | Q(pk__in=roles)).order_by("title", "pk")

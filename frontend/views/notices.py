@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from leaderboard.models import Notice, User
-from leaderboard.notices import mark_seen
+from leaderboard.models import User
+from leaderboard.notices import mark_seen, readable
 
 PAGE = 50
 
@@ -22,7 +22,7 @@ PAGE = 50
 def notices(request: HttpRequest) -> HttpResponse:
     """Newest first. Those that came since the last look are marked, and from now on seen."""
     user = cast(User, request.user)
-    listed = Notice.objects.filter(user=user).select_related("challenge")
+    listed = readable(user).select_related("challenge")
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     fresh = max(0, user.unread_notices - (page.number - 1) * PAGE)
     shown = [(notice, number < fresh) for number, notice in enumerate(page.object_list)]

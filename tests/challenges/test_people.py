@@ -151,6 +151,52 @@ def test_handing_over(challenge: Challenge, user: User, staff: User) -> None:
     assert role_of(bob) is None
 
 
+@pytest.mark.parametrize("how", ["removed", "left", "demoted"])
+def test_who_loses_a_role_does_not_come_back_by_their_own_link(challenge: Challenge, user: User, how: str) -> None:
+    bob = factories.user("bob")
+    Role.objects.create(challenge=challenge, user=bob, name="organizer")
+    theirs, others = invited(challenge, "participant", bob), invited(challenge, "participant", user)
+    people.give(challenge, bob.pk, "organizer")
+    assert people.invitation_of(theirs) is not None
+    if how == "removed":
+        people.remove(challenge, bob.pk, ALL)
+    elif how == "left":
+        people.leave(challenge, bob)
+    else:
+        people.give(challenge, bob.pk, "judge")
+    assert list(people.open_invitations(challenge).values_list("created_by", flat=True)) == [user.pk]
+    with pytest.raises(PeopleError, match="withdrawn"):
+        people.accept(bob, theirs)
+    assert role_of(bob) == ("judge" if how == "demoted" else None)
+    people.accept(factories.user("carol"), others)
+
+
+def test_who_hands_over_leaves_no_link_behind(challenge: Challenge, user: User, staff: User) -> None:
+    bob = factories.user("bob")
+    Role.objects.create(challenge=challenge, user=bob, name="judge")
+    old, by_staff = invited(challenge, "organizer", user), invited(challenge, "organizer", staff)
+    people.hand_over(challenge, user, bob.pk)
+    assert people.invitation_of(old) is None
+    assert people.invitation_of(by_staff) is not None
+
+
+@pytest.mark.parametrize(
+    ("role", "good_for"), [("owner", "organizer judge participant"), ("organizer", "participant"), ("judge", "")]
+)
+def test_an_invitation_is_worth_what_its_maker_may_give(
+    challenge: Challenge, user: User, role: str, good_for: str
+) -> None:
+    secrets = {given: invited(challenge, given, user) for given in people.GIVEN}
+    # Behind the back of what withdraws them.
+    Role.objects.filter(user=user).update(name=role)
+    good = {given for given, secret in secrets.items() if people.invitation_of(secret) is not None}
+    assert good == set(good_for.split())
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    for secret in secrets.values():
+        with pytest.raises(PeopleError):
+            people.accept(factories.user(f"guest{secret[:8]}".lower()), secret)
+
+
 def _at_once(*actions: Callable[[], object]) -> list[str]:
     start = threading.Barrier(len(actions), timeout=20)
     outcomes: list[str] = []
@@ -185,6 +231,7 @@ def test_of_two_owners_who_leave_at_once_one_stays(phase: Phase, user: User) -> 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_accept_at_once_one_becomes_a_judge(phase: Phase, user: User) -> None:
+    Role.objects.create(challenge=phase.challenge, user=user, name="owner")
     secret = invited(phase.challenge, "judge", user)
     guests = [factories.user("bob"), factories.user("carol")]
     outcomes = _at_once(*(lambda who=who: people.accept(who, secret) for who in guests))
