@@ -178,7 +178,7 @@ def test_a_broken_value_is_refused_with_its_field(changes: dict[str, Any], text:
         "public/.parquet",
         "public/.hidden.parquet",
         "public/pool\n.parquet",
-        "public/pool\0.parquet",
+        "public/pool\x7f.parquet",
         "public/päol.parquet",
         "private/pool.parquet",
         "",
@@ -187,6 +187,12 @@ def test_a_broken_value_is_refused_with_its_field(changes: dict[str, Any], text:
 def test_a_data_file_has_a_plain_name_in_one_of_two_folders(name: str, tmp_path: Path) -> None:
     content = with_nan(specification(pool=table(name)))
     assert "is not public/NAME.parquet or hidden/NAME.parquet" in refusal(content, tmp_path)
+
+
+def test_no_text_has_a_nul_in_it(tmp_path: Path) -> None:
+    """Neither a name nor any other: no database would store it."""
+    for content in (specification(pool=table("public/pool\0.parquet")), specification(summary="Choose\0.")):
+        assert "a text has the control character U+0000 in it. Take it out." in refusal(with_nan(content), tmp_path)
 
 
 @pytest.mark.parametrize(
