@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from leaderboard.boardrows import BoardRow, ChangeRow
 from leaderboard.models.board import BoardCause
 from leaderboard.statuses import Status
 
@@ -17,7 +18,7 @@ NOT_SCORED: Mapping[str, str] = {
 """Why an entry has no score any more, by what became of its evaluation. The details are its team's alone."""
 
 
-def changes_between(before: Content, after: Content, outcomes: Mapping[str, str]) -> list[dict[str, Any]]:
+def changes_between(before: Content, after: Content, outcomes: Mapping[str, str]) -> list[ChangeRow]:
     """Each entry's ranks and scores before and after, and why; in the order of the new board, then of the old.
 
     Args:
@@ -25,29 +26,33 @@ def changes_between(before: Content, after: Content, outcomes: Mapping[str, str]
         after: the new one.
         outcomes: submission → status of its evaluation for the new one.
     """
-    olds = {entry["submission"]: entry for entry in before["entries"]}
-    news = {entry["submission"]: entry for entry in after["entries"]}
+    olds: dict[str, BoardRow] = {entry["submission"]: entry for entry in before["entries"]}
+    news: dict[str, BoardRow] = {entry["submission"]: entry for entry in after["entries"]}
     source = _source(before, after)
     return [
         _change(olds.get(key), news.get(key), outcomes.get(key, ""), source) for key in dict.fromkeys([*news, *olds])
     ]
 
 
-def _change(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, outcome: str, source: str) -> dict[str, Any]:
-    known = new or old or {}
+def _change(old: BoardRow | None, new: BoardRow | None, outcome: str, source: str) -> ChangeRow:
+    known: Any = new or old
     return {
-        **{name: known[name] for name in ("submission", "team", "name", "division", "baseline")},
-        "old_rank": old["rank_all"] if old else None,
-        "new_rank": new["rank_all"] if new else None,
-        "old_best": old["rank"] if old else None,
-        "new_best": new["rank"] if new else None,
+        "submission": known["submission"],
+        "team": known["team"],
+        "name": known["name"],
+        "division": known["division"],
+        "baseline": known["baseline"],
+        "old_rank": old["rank"] if old else None,
+        "new_rank": new["rank"] if new else None,
+        "old_rank_all": old["rank_all"] if old else None,
+        "new_rank_all": new["rank_all"] if new else None,
         "old_score": old["score"] if old else None,
         "new_score": new["score"] if new else None,
         "why": _why(old, new, outcome, source),
     }
 
 
-def _why(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, outcome: str, source: str) -> str:
+def _why(old: BoardRow | None, new: BoardRow | None, outcome: str, source: str) -> str:
     if new is None:
         return NOT_SCORED.get(outcome, "no longer on the board")
     if old is None:

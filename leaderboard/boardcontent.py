@@ -1,6 +1,6 @@
 """A whole board in plain data: what is kept of a version when the next takes its place, and what its page shows.
 
-``FORMAT`` counts up when something changes its meaning or goes; readers pass over what they do not know.
+What was kept in an older format is read through ``boardformat``.
 """
 
 from __future__ import annotations
@@ -10,29 +10,31 @@ from typing import Any
 
 from challenges.models import Phase
 from leaderboard.board import board_entries, ranking_rule, scored_submissions, withdrawn_entries
-from leaderboard.models import BoardVersion, Evaluation, Score
+from leaderboard.boardformat import FORMAT, upgraded_changes, upgraded_content
+from leaderboard.boardrows import ScoredRow, board_row, off_board_row
+from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Score
 
-FORMAT = 1
 BATCH = 500
 
 
 def content_of(version: BoardVersion) -> dict[str, Any]:
     """The board of a version that is not being computed: as it was kept, or as it is now."""
     kept: dict[str, Any] | None = version.content
-    return kept if kept is not None else board_content(version.phase, version)
+    return upgraded_content(kept) if kept is not None else board_content(version.phase, version)
+
+
+def changes_of(version: BoardVersion) -> list[dict[str, Any]] | None:
+    """The changes with which a version took the place of the one before; None for the first one."""
+    kept: list[dict[str, Any]] | None = version.changes
+    return upgraded_changes(kept) if kept is not None else None
 
 
 def board_content(phase: Phase, version: BoardVersion) -> dict[str, Any]:
     """The board that holds. The number of queries grows with every 500 entries.
 
-    ``entries`` are in their order, division after division. ``rank`` is the place among the best of each team and None
-    for a team's other entries, ``rank_all`` the place among all. ``tasks`` has the challenge's metric by task.
+    ``entries`` are in their order, division after division, each a ``ScoredRow``.
     """
     specification = version.dataset_version.spec
-    entries = list(board_entries(phase, every=True, division=None))
-    evaluations = dict(scored_submissions(phase).values_list("pk", "evaluation_pk"))
-    scorers = _scorers(evaluations.values())
-    tasks = _tasks(evaluations.values(), specification.metric)
     return {
         "format": FORMAT,
         "challenge": phase.challenge.slug,
@@ -44,34 +46,22 @@ def board_content(phase: Phase, version: BoardVersion) -> dict[str, Any]:
         "metric": specification.metric,
         "direction": specification.direction,
         "rule": ranking_rule(specification),
-        "entries": [
-            {
-                "rank": entry.rank_best,
-                "rank_all": entry.rank_all,
-                "division": entry.division,
-                "team": entry.team.name,
-                "name": entry.submission.name,
-                "score": entry.score,
-                "baseline": entry.submission.is_baseline,
-                "submitted": entry.submitted_at.isoformat(),
-                "submission": str(entry.submission_id),
-                "scorer": scorers.get(evaluations.get(entry.submission_id, 0), ""),
-                "tasks": tasks.get(evaluations.get(entry.submission_id, 0), {}),
-            }
-            for entry in entries
-        ],
-        "withdrawn": [
-            {
-                "standing": submission.standing,
-                "division": submission.division,
-                "team": submission.team.name,
-                "name": submission.name,
-                "submitted": submission.created_at.isoformat(),
-                "submission": str(submission.pk),
-            }
-            for submission in withdrawn_entries(phase)
-        ],
+        "entries": _entries(phase, specification.metric),
+        "withdrawn": [off_board_row(submission) for submission in withdrawn_entries(phase)],
     }
+
+
+def _entries(phase: Phase, metric: str) -> list[ScoredRow]:
+    entries = list(board_entries(phase, every=True, division=None))
+    evaluations = dict(scored_submissions(phase).values_list("pk", "evaluation_pk"))
+    scorers = _scorers(evaluations.values())
+    tasks = _tasks(evaluations.values(), metric)
+
+    def row(entry: BoardEntry) -> ScoredRow:
+        evaluation = evaluations.get(entry.submission_id, 0)
+        return {**board_row(entry), "scorer": scorers.get(evaluation, ""), "tasks": tasks.get(evaluation, {})}
+
+    return [row(entry) for entry in entries]
 
 
 def _scorers(evaluations: Iterable[int]) -> dict[int, str]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from challenges.models import Challenge, Phase
+from leaderboard.boardcontent import changes_of
+from leaderboard.boardformat import FORMAT, upgraded_content
+from leaderboard.boardrows import board_row, moment
 from leaderboard.models import BoardEntry, BoardVersion
 from leaderboard.models.board import BoardState
-
-FORMAT = 1
 
 
 def board_document(
@@ -54,10 +54,6 @@ def read_boards(challenge: Challenge) -> dict[str, Any]:
     )
 
 
-def moment(value: datetime | None) -> str | None:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if value is not None else None
-
-
 def _by_phase(rows: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for row in rows:
@@ -74,22 +70,8 @@ def _phase(phase: Phase, versions: Sequence[BoardVersion], entries: Sequence[Boa
         "dataset": phase.dataset_version.digest,
         "metric": specification.metric,
         "direction": specification.direction,
-        "entries": [_entry(entry) for entry in entries],
+        "entries": [board_row(entry) for entry in entries],
         "versions": [_version(version) for version in versions],
-    }
-
-
-def _entry(entry: BoardEntry) -> dict[str, Any]:
-    return {
-        "rank": entry.rank_all,
-        "rank_best": entry.rank_best,
-        "division": entry.division,
-        "team": entry.team.name,
-        "name": entry.submission.name,
-        "score": entry.score,
-        "baseline": entry.submission.is_baseline,
-        "submitted": moment(entry.submitted_at),
-        "submission": str(entry.submission_id),
     }
 
 
@@ -101,6 +83,6 @@ def _version(version: BoardVersion) -> dict[str, Any]:
         "note": version.note,
         "dataset": version.dataset_version.digest,
         "since": moment(version.current_at),
-        "content": version.content,
-        "changes": version.changes,
+        "content": upgraded_content(version.content) if version.content is not None else None,
+        "changes": changes_of(version),
     }

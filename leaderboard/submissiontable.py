@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from challenges.models import Challenge
-from leaderboard.api.board import neutralised
-from leaderboard.boarddocument import moment
+from leaderboard.api.board import spreadsheet_cell
+from leaderboard.boardrows import moment
 from leaderboard.models import Score, Submission
 
 COLUMNS = (
@@ -76,13 +76,5 @@ def as_csv(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 def _line(cells: list[Any]) -> str:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerow([neutralised(_text(cell)) for cell in cells])
+    csv.writer(text, lineterminator="\r\n").writerow([spreadsheet_cell(cell) for cell in cells])
     return text.getvalue()
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    return repr(cell) if isinstance(cell, float) else str(cell)

@@ -5,7 +5,7 @@ A version that is being computed is not among them: nothing of it shows to anybo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from django.http import Http404
 
 from challenges.models import Phase
-from leaderboard.boardcontent import content_of
+from leaderboard.boardcontent import changes_of, content_of
 from leaderboard.models import BoardVersion, Division, Submission
 from leaderboard.models.board import BoardState
 
@@ -37,7 +37,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One line of the rank difference. ``moved`` counts ranks upwards; None where it has no rank on either side."""
+    """One line of the rank difference, by the places among all entries. ``moved`` counts them upwards.
+
+    It is None where the entry is not on one of the two boards.
+    """
 
     change: Mapping[str, Any]
     moved: int | None
@@ -46,12 +49,12 @@ class Movement:
 
     @property
     def old(self) -> int | None:
-        rank: int | None = self.change["old_rank"]
+        rank: int | None = self.change["old_rank_all"]
         return rank
 
     @property
     def new(self) -> int | None:
-        rank: int | None = self.change["new_rank"]
+        rank: int | None = self.change["new_rank_all"]
         return rank
 
     @property
@@ -98,17 +101,27 @@ def entries_of(version: BoardVersion, *, every: bool, division: str) -> tuple[di
     return content, [entry for entry in entries if every or entry["rank"] is not None]
 
 
+def changes_with(version: BoardVersion) -> list[dict[str, Any]]:
+    """The changes with which a version took the place of the one before.
+
+    Raises:
+        Http404: it is the first one.
+    """
+    changes = changes_of(version)
+    if changes is None:
+        raise Http404("The first version of a board changed nothing.")
+    return changes
+
+
 def divisions_in(entries: list[dict[str, Any]]) -> bool:
     """Whether there is more to choose than the closed division."""
     return any(entry["division"] != Division.CLOSED for entry in entries)
 
 
-def movements(version: BoardVersion, *, division: str, sort: str, own: set[UUID]) -> list[Movement]:
-    """The changes with which a version took the place of the one before, in this order."""
+def movements(changes: Sequence[Mapping[str, Any]], *, division: str, sort: str, own: set[UUID]) -> list[Movement]:
+    """The changes of one division in this order, see ``changes_with``."""
     found = [
-        _movement(change, UUID(change["submission"]) in own)
-        for change in version.changes or ()
-        if change["division"] == division
+        _movement(change, UUID(change["submission"]) in own) for change in changes if change["division"] == division
     ]
     last = len(found) + 1
     orders: dict[str, Any] = {
@@ -121,7 +134,7 @@ def movements(version: BoardVersion, *, division: str, sort: str, own: set[UUID]
 
 
 def _movement(change: Mapping[str, Any], is_own: bool) -> Movement:
-    old, new = change["old_rank"], change["new_rank"]
+    old, new = change["old_rank_all"], change["new_rank_all"]
     scores = change["old_score"], change["new_score"]
     return Movement(
         change=change,

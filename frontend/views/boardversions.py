@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -58,13 +58,12 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Old and new rank of every entry, and why."""
     challenge, phase = _challenge_and_phase(request, slug)
     shown = queries.shown_version(phase, number)
-    if shown.changes is None:
-        raise Http404("The first version of a board changed nothing.")
+    changed = queries.changes_with(shown)
     sort = request.GET.get("sort", "")
     sort = sort if sort in queries.SORTS else "new"
     division = _division(request)
     own = queries.own_submissions(shown, own_teams(request.user))
-    moved = queries.movements(shown, division=division, sort=sort, own=own)
+    moved = queries.movements(changed, division=division, sort=sort, own=own)
     page = Paginator(moved, PAGE).get_page(request.GET.get("page"))
     listed = list(page.object_list)
     context = {
@@ -76,7 +75,7 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "sorts": queries.SORTS,
         "extra": kept(request, "sort", "division", "phase"),
         "division": division,
-        "divisions": queries.divisions_in(shown.changes),
+        "divisions": queries.divisions_in(changed),
         "plot": slope_plot([_slope(item) for item in moved]),
         "viewable": queries.viewable(request.user, [item.change["submission"] for item in listed]),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,24 +20,25 @@ from challenges.visibility import visible_challenge
 from leaderboard.api.pagination import BoardPages
 from leaderboard.api.serializers import BoardEntrySerializer
 from leaderboard.board import board_entries, ranking_rule, shown_division, withdrawn_entries
-from leaderboard.models import BoardEntry, Division, Submission
+from leaderboard.boardrows import board_row, off_board_row
+from leaderboard.models import BoardEntry, Division
 from leaderboard.review import is_official
 
-CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted")
+CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted", "rank_all")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 MAX_WITHDRAWN = 200
 """More entries than these are in the log of decisions alone."""
 
 _PARAMETERS = [
-    OpenApiParameter("all", bool, description="1: every entry, not only the best of each team."),
+    OpenApiParameter("all", bool, description="1: every entry, not only the best of each team; see rank_all."),
     OpenApiParameter("division", str, enum=["closed", "open"], description="Each division has ranks of its own."),
     OpenApiParameter("phase", str, description="The name of a phase; without it, the current one."),
     OpenApiParameter("format", str, enum=["json", "csv"], description="csv: the whole board as a table."),
 ]
 
 
-class Leaderboard(GenericAPIView[BoardEntry]):
+class Leaderboard(GenericAPIView[Any]):
     serializer_class = BoardEntrySerializer
     pagination_class = BoardPages
     filter_backends = ()
@@ -45,12 +47,11 @@ class Leaderboard(GenericAPIView[BoardEntry]):
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """The board of the current phase; of one that is frozen, as it stood before."""
         challenge, phase = _challenge_and_phase(request, slug)
-        every, division, entries = _asked(request, phase)
+        division, entries = _asked(request, phase)
         if request.query_params.get("format") == "csv":
-            return _csv(challenge, entries, every)
-        page = self.paginate_queryset(entries)
-        shown = BoardEntrySerializer(page, many=True, context={"request": request, "all": every}).data
-        response = self.get_paginated_response(shown)
+            return _csv(challenge, entries)
+        rows = [board_row(entry) for entry in self.paginate_queryset(entries) or ()]
+        response = self.get_paginated_response(BoardEntrySerializer(rows, many=True, context={"request": request}).data)
         specification = phase.dataset_version.spec
         response.data |= {
             "challenge": slug,
@@ -61,12 +62,12 @@ class Leaderboard(GenericAPIView[BoardEntry]):
             "official": is_official(phase),
             "division": division,
             "frozen": phase.is_frozen,
-            "withdrawn": [_withdrawn(submission) for submission in withdrawn_entries(phase)[:MAX_WITHDRAWN]],
+            "withdrawn": [off_board_row(submission) for submission in withdrawn_entries(phase)[:MAX_WITHDRAWN]],
         }
         return response
 
 
-class LeaderboardCsv(GenericAPIView[BoardEntry]):
+class LeaderboardCsv(GenericAPIView[Any]):
     serializer_class = BoardEntrySerializer
     pagination_class = None
     filter_backends = ()
@@ -75,8 +76,8 @@ class LeaderboardCsv(GenericAPIView[BoardEntry]):
     def get(self, request: Request, slug: str) -> HttpResponse:
         """The whole board of the current phase as a table."""
         challenge, phase = _challenge_and_phase(request, slug)
-        every, _, entries = _asked(request, phase)
-        return _csv(challenge, entries, every)
+        _, entries = _asked(request, phase)
+        return _csv(challenge, entries)
 
 
 def _challenge_and_phase(request: Request, slug: str) -> tuple[Challenge, Phase]:
@@ -97,45 +98,34 @@ def asked_phase(challenge: Challenge, request: Request) -> Phase:
     return phase
 
 
-def _asked(request: Request, phase: Phase) -> tuple[bool, Division, QuerySet[BoardEntry]]:
-    """Whether every entry is asked for, of which division, and these."""
+def _asked(request: Request, phase: Phase) -> tuple[Division, QuerySet[BoardEntry]]:
+    """The division that is asked for, and its best or all entries."""
     every = request.query_params.get("all") in ("1", "true")
     division = shown_division(phase, request.query_params.get("division"))
-    return every, division, board_entries(phase, every=every, division=division)
+    return division, board_entries(phase, every=every, division=division)
 
 
-def _withdrawn(submission: Submission) -> dict[str, Any]:
-    """An entry without a place; why, says the log of decisions."""
-    return {
-        "standing": submission.standing,
-        "division": submission.division,
-        "team": submission.team.name,
-        "name": submission.name,
-        "submitted": submission.created_at,
-        "submission": str(submission.pk),
-    }
-
-
-def _csv(challenge: Challenge, entries: QuerySet[BoardEntry], every: bool) -> HttpResponse:
+def _csv(challenge: Challenge, entries: QuerySet[BoardEntry]) -> HttpResponse:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
     for entry in entries:
-        rank = entry.rank_all if every else entry.rank_best
-        row: list[Any] = [
-            rank,
-            entry.team.name,
-            entry.submission.name,
-            repr(entry.score),
-            str(entry.submission.is_baseline).lower(),
-            entry.submitted_at.isoformat(),
-        ]
-        writer.writerow([neutralised(str(cell)) for cell in row])
+        values: Mapping[str, Any] = board_row(entry)
+        writer.writerow([spreadsheet_cell(values[name]) for name in CSV_COLUMNS])
     return HttpResponse(
         text.getvalue(),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": content_disposition_header(True, f"{challenge.slug}-leaderboard.csv") or ""},
     )
+
+
+def spreadsheet_cell(value: Any) -> str:
+    """A value as it is written into a table that a spreadsheet may open; None is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return neutralised(repr(value) if isinstance(value, float) else str(value))
 
 
 def neutralised(cell: str) -> str:

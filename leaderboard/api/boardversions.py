@@ -18,8 +18,8 @@ from rest_framework.views import APIView
 
 from challenges.models import Phase
 from challenges.visibility import visible_challenge
-from leaderboard.api.board import asked_phase, neutralised
-from leaderboard.boardcontent import content_of
+from leaderboard.api.board import asked_phase, spreadsheet_cell
+from leaderboard.boardcontent import changes_of, content_of
 from leaderboard.models import BoardVersion
 from leaderboard.models.board import BoardState
 
@@ -30,8 +30,8 @@ COLUMNS = (
     "baseline",
     "old_rank",
     "new_rank",
-    "old_best",
-    "new_best",
+    "old_rank_all",
+    "new_rank_all",
     "old_score",
     "new_score",
     "why",
@@ -74,35 +74,32 @@ class BoardVersionDetail(APIView):
     def get(self, request: Request, slug: str, number: int) -> Response:
         """One version: the whole board as it was kept, and with which changes it took the place of the one before."""
         version = _version(request, slug, number)
-        return Response({**content_of(version), "state": version.state, "changes": version.changes})
+        return Response({**content_of(version), "state": version.state, "changes": changes_of(version)})
 
 
 class BoardChangesCsv(APIView):
     @extend_schema(parameters=[PHASE], responses={(200, "text/csv"): str})
     def get(self, request: Request, slug: str, number: int) -> HttpResponse:
-        """Old and new rank of every entry as a table."""
+        """Old and new rank of every entry as a table.
+
+        ``old_rank`` and ``new_rank`` are among the best entry of each team, and empty for a team's other entries;
+        ``old_rank_all`` and ``new_rank_all`` are among all entries.
+        """
         version = _version(request, slug, number)
-        if version.changes is None:
+        changes = changes_of(version)
+        if changes is None:
             raise Http404("The first version of a board changed nothing.")
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        for change in version.changes:
-            writer.writerow([neutralised(_cell(change[name])) for name in COLUMNS])
+        for change in changes:
+            writer.writerow([spreadsheet_cell(change[name]) for name in COLUMNS])
         name = f"{slug}-version-{number}-changes.csv"
         return HttpResponse(
             text.getvalue(),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": content_disposition_header(True, name) or ""},
         )
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return repr(value) if isinstance(value, float) else str(value)
 
 
 def _phase(request: Request, slug: str) -> Phase:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from challenges.models import Challenge, DataFile, Phase
 from challenges.rules import rules_sha256
 from leaderboard.api.specifications import ANY_SPECIFICATION, shown_specification
-from leaderboard.models import BoardEntry, Division, Submission, SubmissionFile
+from leaderboard.boardrows import BoardRow
+from leaderboard.models import Division, Submission, SubmissionFile
 from leaderboard.scores import mean_scores
 from leaderboard.statuses import Status
 
@@ -214,18 +216,23 @@ class CheckSerializer(serializers.Serializer[Any]):
     files = SubmissionFileSerializer(many=True)
 
 
-class BoardEntrySerializer(serializers.ModelSerializer[BoardEntry]):
-    rank = serializers.SerializerMethodField()
-    team = serializers.CharField(source="team.name", read_only=True)
-    name = serializers.CharField(source="submission.name", read_only=True)
-    baseline = serializers.BooleanField(source="submission.is_baseline", read_only=True)
-    submitted = serializers.DateTimeField(source="submitted_at", read_only=True)
-    submission: Any = serializers.HyperlinkedRelatedField(view_name="api:submission-detail", read_only=True)
+class BoardEntrySerializer(serializers.Serializer[Any]):
+    """A row of a board as ``board.json`` has it; ``submission`` is its address here."""
 
-    class Meta:
-        model = BoardEntry
-        fields = ("rank", "team", "name", "score", "baseline", "submitted", "submission", "division")
+    rank = serializers.IntegerField(
+        allow_null=True, help_text="Among the best entry of each team; null for a team's other entries."
+    )
+    rank_all = serializers.IntegerField(help_text="Among all entries.")
+    team = serializers.CharField()
+    name = serializers.CharField()
+    score = serializers.FloatField()
+    baseline = serializers.BooleanField()
+    submitted = serializers.DateTimeField()
+    submission = serializers.SerializerMethodField()
+    division = serializers.ChoiceField(choices=Division.choices)
 
-    def get_rank(self, entry: BoardEntry) -> int:
-        rank = entry.rank_all if self.context["all"] else entry.rank_best
-        return rank or entry.rank_all
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_submission(self, row: BoardRow) -> str:
+        path = reverse("api:submission-detail", args=[row["submission"]])
+        address: str = self.context["request"].build_absolute_uri(path)
+        return address

@@ -35,6 +35,7 @@ from leaderboard.archive.layout import (
 from leaderboard.archive.reading import OpenArchive, open_archive
 from leaderboard.archive.records import Unreadable, linked, values_of
 from leaderboard.boarddocument import canonical, read_boards
+from leaderboard.boardformat import upgraded, upgraded_changes, upgraded_content
 from leaderboard.models import Evaluation, Submission, Team, User
 from leaderboard.statuses import ACTIVE, Status
 from leaderboard.storage import object_store
@@ -42,6 +43,8 @@ from leaderboard.teams import BASELINES_SLUG, baselines_team
 
 ACTOR = "import"
 BATCH = 500
+NOT_IN_FORMAT = (LookupError, TypeError, ValueError, AttributeError)
+"""What reading boards raises on data that is not what its format says."""
 
 Records = Mapping[str, Sequence[dict[str, Any]]]
 
@@ -65,8 +68,7 @@ def import_archive(path: Path, *, owner: User | None = None) -> Challenge:
                 _make(challenge, archive, records)
                 if owner is not None:
                     Role.objects.create(challenge=challenge, user=owner, name=RoleName.OWNER)
-                if canonical(read_boards(challenge)) != archive.content(BOARD):
-                    raise Unreadable(f"its boards are not those of its {BOARD}")
+                _compare_boards(challenge, archive)
         except Error as error:
             # A constraint of the database: the rows contradict each other.
             raise Unreadable("its rows contradict each other or those of this site") from error
@@ -163,11 +165,42 @@ def _object(
         values["challenge"] = challenge
     if table.name == "dataset_versions":
         _valid_specification(values["specification"], where)
+    elif table.name == "board_versions":
+        _readable_board(values, where)
     elif table.name == "history":
         values["actor"] = ACTOR
     elif table.name == "evaluations":
         values["result"] = _result(archive, number, values, where)
     return table.model(**values)
+
+
+def _readable_board(values: Mapping[str, Any], where: str) -> None:
+    """What is kept of a version stays as it is, and is read in the present format ever after."""
+    try:
+        if values["content"] is not None:
+            upgraded_content(values["content"])
+        if values["changes"] is not None:
+            upgraded_changes(values["changes"])
+    except NOT_IN_FORMAT as error:
+        raise Unreadable(f"{where}: the board that was kept is not in a format that this site reads") from error
+
+
+def _compare_boards(challenge: Challenge, archive: OpenArchive) -> None:
+    """The same bytes as the boards here; of an archive in format 1 they are compared in the present one.
+
+    Raises:
+        Unreadable: they differ.
+    """
+    made, written = read_boards(challenge), archive.content(BOARD)
+    if canonical(made) == written:
+        return
+    document = archive.json(BOARD)
+    try:
+        same = canonical(document) == written and canonical(upgraded(document)) == canonical(made)
+    except NOT_IN_FORMAT as error:
+        raise Unreadable(f"{BOARD} is not in a format that this site reads") from error
+    if not same:
+        raise Unreadable(f"its boards are not those of its {BOARD}")
 
 
 def _valid_specification(content: Any, where: str) -> None:

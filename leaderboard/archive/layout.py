@@ -24,7 +24,9 @@ from leaderboard.models.board import BoardState
 from leaderboard.statuses import ACTIVE
 
 FORMAT = "ratchet-archive"
-VERSION = 1
+VERSION = 2
+READABLE = (1, VERSION)
+"""In version 1 the boards are in format 1, see ``leaderboard.boardformat``."""
 
 MANIFEST = "manifest.json"
 CHALLENGE = "challenge.json"

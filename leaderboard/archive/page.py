@@ -46,14 +46,5 @@ def _phase(phase: Mapping[str, Any]) -> dict[str, Any]:
     for version in reversed(phase["versions"]):
         if version["content"] is not None:
             title = f"Board {version['number']}, superseded"
-            tables.append({"title": title, "note": version["note"], "rows": _rows(version["content"])})
+            tables.append({"title": title, "note": version["note"], "rows": version["content"]["entries"]})
     return {"name": phase["name"], "metric": metric.title if metric else phase["metric"], "tables": tables}
-
-
-def _rows(content: Any) -> list[Mapping[str, Any]]:
-    """The entries of a board that was kept, see ``leaderboard.boardcontent``, each with its place among all."""
-    entries = content.get("entries") if isinstance(content, Mapping) else None
-    if not isinstance(entries, Sequence):
-        return []
-    rows = [entry for entry in entries if isinstance(entry, Mapping)]
-    return [{**row, "rank": row.get("rank_all") or row.get("rank")} for row in rows]

@@ -16,7 +16,7 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NoReturn
 
 from evaluators.errors import quoted
-from leaderboard.archive.layout import FORMAT, MANIFEST, VERSION
+from leaderboard.archive.layout import FORMAT, MANIFEST, READABLE
 from leaderboard.archive.records import Unreadable
 from leaderboard.storage.interface import CHUNK_BYTES
 
@@ -109,8 +109,9 @@ class OpenArchive:
         manifest = _parsed(content, MANIFEST)
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
             raise Unreadable(f"{MANIFEST} does not say '{FORMAT}': this is not an archive of a challenge")
-        if manifest.get("version") != VERSION:
-            raise Unreadable(f"the archive has format version {quoted(str(manifest.get('version')))}, not {VERSION}")
+        if manifest.get("version") not in READABLE:
+            known = " or ".join(map(str, READABLE))
+            raise Unreadable(f"the archive has format version {quoted(str(manifest.get('version')))}, not {known}")
         slug, listed = manifest.get("challenge"), manifest.get("members")
         if not isinstance(slug, str) or not isinstance(listed, dict):
             raise Unreadable(f"{MANIFEST} lacks its challenge or its members")

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from evaluators.errors import quoted
 from leaderboard.archive.layout import Table
-from leaderboard.boarddocument import moment
+from leaderboard.boardrows import moment
 
 Record = dict[str, Any]
 

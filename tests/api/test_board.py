@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from challenges.models import Phase
 from leaderboard.api.board import neutralised
+from leaderboard.board import rewrite_board
 from leaderboard.models import Submission, User
 from leaderboard.teams import baselines_team
 from tests import factories
@@ -45,7 +47,53 @@ def test_the_best_entries(board: Phase) -> None:
 
 def test_all_entries(board: Phase) -> None:
     body = Client().get(URL, {"all": "1"}).json()
-    assert [(entry["rank"], entry["name"]) for entry in body["entries"]][2:] == [(3, "Random"), (4, "worse")]
+    assert [(entry["rank"], entry["rank_all"], entry["name"]) for entry in body["entries"]] == [
+        (1, 1, "=1+1"),
+        (1, 1, "@home, \u201cq\u201d"),
+        (3, 3, "Random"),
+        (None, 4, "worse"),
+    ]
+
+
+def _tasks(score: float) -> dict[str, float]:
+    return {"apple": score, "bread": score}
+
+
+def test_a_row_is_the_same_in_every_form(board: Phase) -> None:
+    rows = Client().get(URL, {"all": "1"}).json()["entries"]
+    published = Client().get("/api/v1/challenges/tiny/board.json").json()["phases"][0]["entries"]
+    kept = Client().get(f"{URL}versions/1/").json()["entries"]
+    assert [row | {"submission": row["submission"].split("/")[-2]} for row in rows] == published
+    assert kept == [row | {"scorer": "corrected 1", "tasks": _tasks(row["score"])} for row in published]
+    assert published[-1] == {
+        "rank": None,
+        "rank_all": 4,
+        "division": "closed",
+        "team": "ada",
+        "name": "worse",
+        "score": 0.1,
+        "baseline": False,
+        "submitted": published[-1]["submitted"],
+        "submission": str(Submission.objects.get(name="worse").pk),
+    }
+    table = csv.DictReader(io.StringIO(Client().get(f"{URL}?format=csv&all=1").content.decode(), newline=""))
+    names = ("rank", "rank_all", "submitted")
+    expected = [["" if row[name] is None else str(row[name]) for name in names] for row in published]
+    assert [[row[name] for name in names] for row in table] == expected
+
+
+@pytest.mark.parametrize("microsecond", [0, 120])
+def test_a_time_has_one_form(board: Phase, microsecond: int) -> None:
+    at = datetime(2026, 3, 1, 12, microsecond=microsecond, tzinfo=UTC)
+    Submission.objects.update(created_at=at)
+    Submission.objects.filter(name="Random").update(standing="withdrawn")
+    rewrite_board(board.pk)
+    page = Client().get(URL).json()
+    kept = Client().get(f"{URL}versions/1/").json()
+    published = Client().get("/api/v1/challenges/tiny/board.json").json()["phases"][0]
+    table = csv.DictReader(io.StringIO(Client().get(f"{URL}?format=csv").content.decode(), newline=""))
+    shown = [*page["entries"], *page["withdrawn"], *kept["entries"], *kept["withdrawn"], *published["entries"], *table]
+    assert {row["submitted"] for row in shown} == {f"2026-03-01T12:00:00.{microsecond:06}Z"}
 
 
 def test_pages(board: Phase) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from leaderboard.archive.exporting import TooLarge, write_archive
 from leaderboard.archive.importing import import_archive
 from leaderboard.archive.layout import TABLES, Table
 from leaderboard.archive.records import Unreadable
+from leaderboard.boardcontent import board_content
 from leaderboard.boarddocument import canonical, read_boards
 from leaderboard.models import (
     BoardEntry,
@@ -54,8 +57,9 @@ def full(phase: Phase, user: User) -> Phase:
     for owner, name, score in ((user, "b<e>st", 0.9), (rival, "tied", 0.5), (user, "tied too", 0.5)):
         factories.evaluate(factories.submission(phase, owner, name=name), score)
     factories.submission(phase, rival, name="still waiting")
-    old = {"entries": [{"rank": 1, "team": "ada", "name": "of old", "score": 0.25}]}
     current = BoardVersion.objects.get(phase=phase)
+    old = board_content(phase, current)
+    old["entries"][0]["name"] = "of old"
     BoardVersion.objects.filter(pk=current.pk).update(number=2)
     hidden = factories.other_version(phase.dataset_version)
     DatasetVersion.objects.filter(pk=hidden.pk).update(is_final_part=True)
@@ -295,7 +299,23 @@ def _path(members: dict[str, bytes]) -> None:
 
 
 def _version(members: dict[str, bytes]) -> None:
-    _edited(members, "manifest.json", lambda manifest: manifest.update(version=2))
+    _edited(members, "manifest.json", lambda manifest: manifest.update(version=3))
+
+
+def _kept(members: dict[str, bytes]) -> None:
+    _edited(members, "tables/board_versions.json", lambda rows: _superseded(rows)["content"].update(format=3))
+
+
+def _kept_row(members: dict[str, bytes]) -> None:
+    _edited(members, "tables/board_versions.json", lambda rows: _superseded(rows)["content"]["entries"][0].pop("rank"))
+
+
+def _superseded(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(row for row in rows if row["state"] == "superseded")
+
+
+def _board(members: dict[str, bytes]) -> None:
+    _edited(members, "board.json", lambda board: board.update(format=3))
 
 
 def _nested(members: dict[str, bytes]) -> None:
@@ -316,7 +336,10 @@ HOSTILE = {
     _infinite: "is not JSON",
     _huge: "is not a finite number",
     _path: "holds the path",
-    _version: "format version '2'",
+    _version: "format version '3', not 1 or 2",
+    _kept: "not in a format that this site reads",
+    _kept_row: "not in a format that this site reads",
+    _board: "board.json is not in a format that this site reads",
     _nested: "is not JSON",
 }
 
@@ -347,3 +370,118 @@ def test_what_is_no_archive(tmp_path: Path, db: None, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(Unreadable):
         import_archive(path)
+
+
+FORMAT_1 = Path(__file__).parent / "archives" / "format-1.zip"
+"""Written before format 2: two teams with several entries each, both divisions, an entry withdrawn, two versions."""
+
+BEST_AND_ALL = {"old_best": "old_rank", "new_best": "new_rank", "old_rank": "old_rank_all", "new_rank": "new_rank_all"}
+
+
+@pytest.fixture
+def of_format_1(db: None) -> dict[str, Any]:
+    """The boards of the archive of format 1 as it has them, imported here."""
+    call_command("importchallenge", str(FORMAT_1))
+    with zipfile.ZipFile(FORMAT_1) as opened:
+        boards: dict[str, Any] = json.loads(opened.read("board.json"))
+    assert boards["format"] == 1
+    return boards
+
+
+def _at(row: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["submitted"])
+
+
+def test_the_present_board_of_an_archive_of_format_1(of_format_1: dict[str, Any]) -> None:
+    answer = Client().get(BOARD_URL).json()
+    phase, before = answer["phases"][0], of_format_1["phases"][0]
+    assert (answer["format"], phase["dataset"], phase["ends"]) == (2, before["dataset"], before["ends"])
+    assert [(row["name"], row["rank"], row["rank_all"]) for row in phase["entries"]] == [
+        ("ben one", 1, 1),
+        ("ada two", 2, 2),
+        ("ben two", None, 3),
+        ("ada one", None, 4),
+        ("Random", 3, 5),
+        ("ada open", 1, 1),
+    ]
+    for row, old in zip(phase["entries"], before["entries"], strict=True):
+        assert (row["rank_all"], row["rank"]) == (old["rank"], old["rank_best"])
+        others = old.keys() - {"rank", "rank_best"}
+        assert row.keys() == others | {"rank", "rank_all"}
+        assert [row[name] for name in others] == [old[name] for name in others]
+
+
+def test_the_kept_board_of_an_archive_of_format_1(of_format_1: dict[str, Any]) -> None:
+    kept = Client().get(BOARD_URL).json()["phases"][0]["versions"][0]["content"]
+    old = of_format_1["phases"][0]["versions"][0]["content"]
+    assert (kept["format"], old["format"]) == (2, 1)
+    for name in ("entries", "withdrawn"):
+        for row, before in zip(kept[name], old[name], strict=True):
+            assert row | {"submitted": _at(row)} == before | {"submitted": _at(before)}
+    assert [kept["entries"][number]["submitted"] for number in (0, 1)] == [
+        "2026-03-01T12:01:00.123456Z",
+        "2026-03-01T12:02:00.000000Z",
+    ]
+    # It is never rewritten, only read in another form.
+    assert BoardVersion.objects.get(number=1).content == old
+    shown = Client().get("/api/v1/challenges/tiny/leaderboard/versions/1/").json()
+    assert {name: shown[name] for name in kept} == kept
+    page = Client().get("/challenges/tiny/leaderboard/versions/1/")
+    assert [entry["rank"] for entry in page.context["entries"]] == [1, 2, 3]
+
+
+def test_the_changes_of_an_archive_of_format_1(of_format_1: dict[str, Any]) -> None:
+    changes = Client().get(BOARD_URL).json()["phases"][0]["versions"][1]["changes"]
+    old = of_format_1["phases"][0]["versions"][1]["changes"]
+    assert changes == [{BEST_AND_ALL.get(name, name): value for name, value in row.items()} for row in old]
+    assert BoardVersion.objects.get(number=2).changes == old
+    versions = "/api/v1/challenges/tiny/leaderboard/versions/2/"
+    assert Client().get(versions).json()["changes"] == changes
+    table = list(csv.DictReader(io.StringIO(Client().get(f"{versions}changes.csv").content.decode())))
+    names = ("old_rank", "new_rank", "old_rank_all", "new_rank_all")
+    assert [table[1][name] for name in names] == ["", "2", "2", "2"]
+    page = Client().get("/challenges/tiny/leaderboard/versions/2/changes/")
+    lines = [(line.change["name"], line.old, line.new) for line in page.context["movements"]]
+    assert lines == [
+        ("ben one", 3, 1),
+        ("ada two", 2, 2),
+        ("ben two", 3, 3),
+        ("ada one", 1, 4),
+        ("Random", 5, 5),
+        ("refused later", 6, None),
+    ]
+
+
+def test_an_archive_of_format_1_leaves_in_the_present_one(of_format_1: dict[str, Any], tmp_path: Path) -> None:
+    before = Client().get(BOARD_URL).content
+    again = tmp_path / "again.zip"
+    again.write_bytes(_written(Challenge.objects.get()))
+    with zipfile.ZipFile(again) as opened:
+        assert json.loads(opened.read("manifest.json"))["version"] == 2
+        assert opened.read("board.json") == before
+        rank_cells = re.findall(rb'"num rank">(\w+)<', opened.read("index.html"))
+    with zipfile.ZipFile(FORMAT_1) as opened:
+        assert re.findall(rb'"num rank">(\w+)<', opened.read("index.html")) == rank_cells
+    _forget_everything()
+    import_archive(again)
+    assert Client().get(BOARD_URL).content == before
+
+
+@pytest.mark.parametrize("name", ["rank", "rank_best", "score", "submitted"])
+def test_other_boards_in_an_archive_of_format_1_are_refused(db: None, tmp_path: Path, name: str) -> None:
+    def change(members: dict[str, bytes]) -> None:
+        _edited(members, "board.json", lambda board: board["phases"][0]["entries"][1].update({name: 9}))
+
+    (tmp_path / FORMAT_1.name).write_bytes(FORMAT_1.read_bytes())
+    with pytest.raises(Unreadable, match=r"not those of its board\.json"):
+        import_archive(_changed(tmp_path / FORMAT_1.name, change))
+    assert not Challenge.objects.exists()
+
+
+def test_boards_of_format_1_that_are_not_canonical_are_refused(db: None, tmp_path: Path) -> None:
+    def change(members: dict[str, bytes]) -> None:
+        members["board.json"] += b"\n"
+
+    (tmp_path / FORMAT_1.name).write_bytes(FORMAT_1.read_bytes())
+    with pytest.raises(Unreadable, match=r"not those of its board\.json"):
+        import_archive(_changed(tmp_path / FORMAT_1.name, change))

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from challenges.models import DatasetVersion, Phase
@@ -173,6 +174,33 @@ def test_every_kind_of_end_counts_and_is_named(
     }
     assert "row 7" not in json.dumps(version.changes)
     assert Notice.objects.get(user__username="ada").title == "Tiny scored again: rank 1 → not ranked"
+
+
+def test_a_team_is_told_its_own_rank_before_and_after(
+    phase: Phase, entries: list[Submission], corrected: DatasetVersion
+) -> None:
+    """Its best entry need not be the same one before and after: the rank of a team is that of its best."""
+    factories.evaluate(factories.submission(phase, User.objects.get(username="ada"), name="ada's other"), 0.75)
+    version = begin(phase, corrected)
+    advance(timezone.now())
+    finish_all(version, {"by ada": 0.1, "ada's other": 0.65, "by bob": 0.7, "by cid": 0.6})
+    before = Client().get("/api/v1/challenges/tiny/board.json").json()["phases"][0]["entries"]
+    advance(timezone.now())
+    version.refresh_from_db()
+    names = ("name", "old_rank", "new_rank", "old_rank_all", "new_rank_all")
+    assert [tuple(change[name] for name in names) for change in version.changes] == [
+        ("by bob", 2, 1, 3, 1),
+        ("ada's other", None, 2, 2, 2),
+        ("by cid", 3, 3, 4, 3),
+        ("by ada", 1, None, 1, 4),
+    ]
+    kept = BoardVersion.objects.get(phase=phase, number=1).content["entries"]
+    assert [{name: row[name] for name in before[0]} for row in kept] == before, "kept as it was published"
+    assert {notice.user.username: notice.title for notice in Notice.objects.select_related("user")} == {
+        "ada": "Tiny scored again: rank 1 → 2",
+        "bob": "Tiny scored again: rank 2 → 1",
+        "cid": "Tiny scored again: rank 3 → 3",
+    }
 
 
 def test_a_version_of_which_all_broke_does_not_switch_and_is_tried_again(
