@@ -1,8 +1,9 @@
 """Whether a challenge may be published: what its dry run found, and which warnings its organizers took note of.
 
 Findings come from ``evaluators.readiness``; a dry run is driven by ``leaderboard.dryrun``. Here is the gate: data that
-were not measured, were measured before they changed, or have a blocker are not published; a warning is, once somebody
-has said that they read it, and that stays on record with the report that they read.
+were not measured, were measured before they changed or without a baseline that they allow, or have a blocker are not
+published; a warning is, once somebody has said that they read it, and that stays on record with the report that they
+read.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from challenges.models import Acknowledgement, DatasetVersion, Phase, Readiness
 from challenges.models.challenge import ChallengeStatus
 from evaluators.errors import Problem
 from evaluators.readiness import Finding, ReadinessReport
+from evaluators.registry import BaselineInfo, baselines_for
 
 START = "Start the readiness check."
+AGAIN = "Start the readiness check again."
 
 
 def newest_run(version: DatasetVersion) -> Readiness | None:
@@ -44,6 +47,15 @@ def unready(phases: Iterable[Phase]) -> list[Problem]:
         problems += _of_phase(phase)
     # Several phases are on the same data.
     return list(dict.fromkeys(problems))
+
+
+def unscored(report: ReadinessReport, version: DatasetVersion) -> list[BaselineInfo]:
+    """The baselines that a challenge on these data can have and that have no score, though the data allow them.
+
+    Without one nobody knows how noisy the challenge is, or whether there is anything to gain.
+    """
+    known = {item.name for item in report.baselines} | {item.name for item in report.left_out}
+    return [info for info in baselines_for(version.spec) if info.name not in known]
 
 
 def unacknowledged(run: Readiness, report: ReadinessReport) -> list[Finding]:
@@ -75,11 +87,15 @@ def _of_phase(phase: Phase) -> Iterator[Problem]:
         return
     report = report_of(run)
     if report is None:
-        yield Problem("The readiness check did not come to its end.", "Start it once more.")
+        yield Problem("The readiness check did not come to its end.", AGAIN)
         return
     if not _is_of_these_data(report, phase):
         yield Problem("The readiness check was of other data than those of the challenge.", START)
         return
+    lacking = unscored(report, phase.dataset_version)
+    if lacking:
+        named = ", ".join(info.title for info in lacking)
+        yield Problem(f"The readiness check has no score of these baselines: {named}.", AGAIN)
     for finding in report.of("blocker"):
         yield Problem(f"{_placed(finding)}: {finding.measured}.", finding.remedy)
     for finding in unacknowledged(run, report):

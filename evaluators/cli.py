@@ -187,6 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     baseline = add("baseline", _baseline, "Write a baseline's submission, or with all every one's into DIR/NAME.")
     names = dict.fromkeys(name for kind in BASELINES.values() for name in kind)
     baseline.add_argument("name", metavar="NAME", help=", ".join([*names, EVERY]))
+    baseline.add_argument("--json", action="store_true", help="print as JSON why the data allow no such baseline")
     preparing = add("prepare", _prepare, "Prepare a bundle for scoring and print where it is.")
     preparing.add_argument("--json", action="store_true", help="print what is wrong with the bundle as JSON")
     for command in (checking, scoring, baseline, preparing):

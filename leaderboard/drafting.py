@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from pydantic import TypeAdapter
 
@@ -53,6 +54,10 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+class _TakenOver(Exception):
+    """The draft was asked for anew; what we made of it is out of date."""
+
+
 def ask(draft: Draft, work: DraftWork) -> None:
     """Let a worker do this; what it was at before is dropped."""
     state = {"work": work, "work_state": WorkState.WAITING, "work_at": timezone.now(), "problems": []}
@@ -74,20 +79,27 @@ def perform(draft_id: int) -> None:
     ):
         return
     draft = Draft.objects.select_related("challenge").get(pk=draft_id)
+    # Ours, also where it was asked for anew since: then nothing is written, see _held.
+    draft.work_at = claimed
     try:
         card = _describe(draft) if draft.work == DraftWork.DESCRIBE else _build(draft)
-        _finish(draft, claimed, WorkState.DONE, card={**draft.card, **card})
+        _finish(draft, WorkState.DONE, card={**draft.card, **card})
+    except _TakenOver:
+        logger.warning("draft was asked for anew draft=%s work=%s", draft_id, draft.work)
     except BundleError as error:
         problems = [problem.as_dict() for problem in error.problems]
-        _finish(draft, claimed, WorkState.REFUSED, problems=problems)
+        _finish(draft, WorkState.REFUSED, problems=problems)
+    except sandbox.SandboxUnavailable as error:
+        logger.warning("draft put back, no sandbox draft=%s work=%s reason=%s", draft_id, draft.work, error)
+        _finish(draft, WorkState.WAITING)
     except sandbox.WorkFailed as error:
         logger.warning("draft not worked on draft=%s work=%s error=%s", draft_id, draft.work, error)
         words = IN_WORDS.get(error.reason)
         problems = [Problem(words, REMEDY).as_dict()] if words else []
-        _finish(draft, claimed, WorkState.BROKEN, problems=problems)
+        _finish(draft, WorkState.BROKEN, problems=problems)
     except Exception:
         logger.exception("work on a draft broke draft=%s work=%s", draft_id, draft.work)
-        _finish(draft, claimed, WorkState.BROKEN)
+        _finish(draft, WorkState.BROKEN)
 
 
 def drive(now: datetime | None = None) -> None:
@@ -103,11 +115,14 @@ def drive(now: datetime | None = None) -> None:
             ring_draft(draft_id)
 
 
-def _finish(draft: Draft, claimed: datetime, state: WorkState, **values: Any) -> None:
-    """Write what came of it, unless it was asked for anew: then ``work_at`` has moved."""
-    Draft.objects.filter(pk=draft.pk, work_state=WorkState.RUNNING, work_at=claimed).update(
-        work_state=state, work_at=timezone.now(), **values
-    )
+def _held(draft: Draft) -> QuerySet[Draft]:
+    """The draft's row as long as nobody asked for it anew: then ``work_at`` has moved."""
+    return Draft.objects.filter(pk=draft.pk, work_state=WorkState.RUNNING, work_at=draft.work_at)
+
+
+def _finish(draft: Draft, state: WorkState, **values: Any) -> None:
+    """Write what came of it, unless it was asked for anew."""
+    _held(draft).update(work_state=state, work_at=timezone.now(), **values)
 
 
 def _describe(draft: Draft) -> dict[str, Any]:
@@ -146,6 +161,9 @@ def _load(draft: Draft, bundle: Path) -> None:
     store_bundle(bundle, parts, store=object_store())
     with transaction.atomic():
         challenge = Challenge.objects.select_for_update(no_key=True).get(pk=draft.challenge_id)
+        if not _held(draft).exists():
+            # Its phases would be on data made of answers, or of files, that have changed.
+            raise _TakenOver
         if challenge.status != ChallengeStatus.DRAFT:
             raise BundleError(Problem("The challenge was published meanwhile.", "Send a bundle with a new version."))
         version = record_parts(parts)

@@ -3,6 +3,9 @@
 Its state is in the database: the row of the run, the baselines' submissions, their evaluations. Whoever hears of a run
 does the next step that is not done, so a worker that dies, or a message that is lost, costs time and nothing else. The
 pulse of every worker rings for runs that can go on (``drive``).
+
+Only the data leave a baseline out. What is our fault is tried again, and in the end breaks the run: a dry run that
+lost a baseline would find no fault where there is one.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -20,25 +24,30 @@ from django.utils import timezone
 from challenges.models import Challenge, Phase, Readiness
 from challenges.models.challenge import ChallengeStatus
 from evaluators import sandbox
-from evaluators.errors import Problem, ProblemsError
-from evaluators.readiness import ReadinessReport
+from evaluators.errors import Problem, ProblemsError, SubmissionError
+from evaluators.readiness import LeftOut, ReadinessReport
 from evaluators.registry import BaselineInfo, baselines_for
 from leaderboard.bell import ring_readiness
-from leaderboard.dryrun_work import make_baselines, measure
-from leaderboard.intake import submit
+from leaderboard.dryrun_work import NotMade, make_baselines, measure
+from leaderboard.evaluating import DETERMINISTIC
+from leaderboard.intake import DataUnavailable, PhaseClosed, submit
 from leaderboard.models import Evaluation, Submission
 from leaderboard.statuses import ACTIVE, Status
 from leaderboard.teams import baselines_team
+from leaderboard.transitions import MAX_FAULTS
 
 LOST = timedelta(minutes=13)
 """After so long nobody can still be at it: one command at its limit, and the copying. Each command claims anew."""
 
-OUR_FAULT = "The readiness check broke. The fault is ours, and we have the details in our log. Please start it again."
+BROKE = "{} broke. The fault is ours, and we have the details in our log. Please start the check again."
 IN_WORDS = {
-    "timeout": "The readiness check took longer than ten minutes. Fewer rows would do, or start it again.",
-    "memory": "The readiness check needed more memory than there is for one challenge. Fewer rows would do.",
+    "timeout": "{} took longer than ten minutes. Use fewer rows, or start the check again.",
+    "memory": "{} needed more memory than there is for one challenge. Use fewer rows.",
 }
+CHECK = "The readiness check"
+BASELINE = "The baseline “{}”"
 NOT_SCORED = "The baseline “{}” could not be scored. The fault is ours; please start the check again."
+MAX_REASON = 500
 GONE = "The phase of this check is gone, or the challenge is no draft any more."
 
 logger = logging.getLogger(__name__)
@@ -76,6 +85,12 @@ class _Claim:
         mine = Readiness.objects.filter(pk=self.run_id, state=Readiness.State.RUNNING, work_at=self.at)
         if not mine.update(**values):
             raise _TakenOver
+
+    def put_back(self, report: dict[str, Any]) -> None:
+        """Let any worker do the step again, as soon as the pulse rings: not at once, since what was missing may be
+        missing still.
+        """
+        self.write(work_at=None, rung_at=timezone.now(), report=report)
 
     def end(self, problem: str) -> None:
         self.write(state=Readiness.State.BROKEN, problem=problem, finished_at=timezone.now())
@@ -165,21 +180,34 @@ def _try(claim: _Claim) -> None:
         report = _step(run, claim)
     except _Broken as error:
         claim.end(str(error))
+    except sandbox.SandboxUnavailable as error:
+        logger.warning("dry run put back, no sandbox readiness=%s reason=%s", run.pk, error)
+        claim.put_back(run.report)
+    except NotMade as error:
+        _fault(run, claim, error.reason, BASELINE.format(error.info.title))
     except sandbox.WorkFailed as error:
-        logger.warning("dry run broke readiness=%s error=%s", run.pk, error)
-        claim.end(IN_WORDS.get(error.reason, OUR_FAULT))
+        _fault(run, claim, error.reason, CHECK)
     except _TakenOver:
         raise
     except Exception:
-        logger.exception("dry run broke readiness=%s", run.pk)
-        claim.end(OUR_FAULT)
+        _fault(run, claim, "", CHECK)
     else:
         if report is None:
             # So that the pulse may ring as soon as the last baseline is scored.
-            claim.write(work_at=None, rung_at=None, report=run.report)
+            claim.write(work_at=None, rung_at=None, report={"left_out": _left_out(run)})
             return
         content = report.model_dump(mode="json")
         claim.write(state=Readiness.State.DONE, report=content, finished_at=timezone.now())
+
+
+def _fault(run: Readiness, claim: _Claim, reason: str, what: str) -> None:
+    """A step was lost through a fault of ours: try it again as often as an evaluation, then end the run."""
+    faults = run.report.get("faults", 0) + 1
+    logger.exception("dry run broke readiness=%s reason=%s faults=%s", run.pk, reason or "exception", faults)
+    if faults < (2 if reason in DETERMINISTIC else MAX_FAULTS):
+        claim.put_back({**run.report, "faults": faults})
+    else:
+        claim.end(IN_WORDS.get(reason, BROKE).format(what))
 
 
 def drive(now: datetime | None = None) -> None:
@@ -213,8 +241,10 @@ def _step(run: Readiness, claim: _Claim) -> ReadinessReport | None:
         return None
     if _under_way(phase):
         return None
+    scored, refused = _verdicts(phase)
     claim.renew()
-    return measure(phase, _evaluations(phase))
+    report = measure(phase, scored)
+    return report.model_copy(update={"left_out": _with_titles(run, _left_out(run) | refused)})
 
 
 def _phase(run: Readiness) -> Phase | None:
@@ -226,9 +256,24 @@ def _phase(run: Readiness) -> Phase | None:
 
 
 def _wanted(run: Readiness) -> list[BaselineInfo]:
-    """All baselines that can be had and did not turn out impossible to make."""
-    left_out = run.report.get("left_out", [])
+    """All baselines that can be had and that the data allow."""
+    left_out = _left_out(run)
     return [info for info in baselines_for(run.dataset_version.spec) if info.name not in left_out]
+
+
+def _left_out(run: Readiness) -> dict[str, str]:
+    """Why the data do not allow a baseline, by its name."""
+    known = run.report.get("left_out")
+    # A list is of a run that began before reasons were kept: what is in it may have been lost through our fault.
+    return dict(known) if isinstance(known, dict) else {}
+
+
+def _with_titles(run: Readiness, left_out: dict[str, str]) -> list[LeftOut]:
+    return [
+        LeftOut(name=info.name, title=info.title, reason=left_out[info.name])
+        for info in baselines_for(run.dataset_version.spec)
+        if info.name in left_out
+    ]
 
 
 def _missing(run: Readiness, phase: Phase) -> list[BaselineInfo]:
@@ -241,37 +286,54 @@ def _under_way(phase: Phase) -> bool:
 
 
 def _submit(run: Readiness, phase: Phase, missing: list[BaselineInfo], claim: _Claim) -> None:
-    made = make_baselines(run.dataset_version, missing, before_each=claim.renew)
-    left_out = [info.name for info in missing if info.name not in made]
-    for info in missing:
-        if info.name not in made:
+    """Make the baselines that are missing and submit each, or keep in ``run.report`` why the data do not allow it."""
+    left_out = _left_out(run)
+    run.report = {**run.report, "left_out": left_out}
+    for info, made in make_baselines(run.dataset_version, missing, before_each=claim.renew):
+        if isinstance(made, ProblemsError):
+            left_out[info.name] = _reason(str(made))
             continue
         try:
             submit(
                 phase,
                 baselines_team(),
                 name=info.title,
-                uploads=made[info.name],
+                uploads=made,
                 client=Submission.Client.BASELINE,
                 baseline=info.name,
             )
-        except ProblemsError as error:
+        except PhaseClosed as error:
+            raise _Broken(GONE) from error
+        except DataUnavailable:
+            # A problem of this host, told as one of the submission; it says nothing of the baseline.
+            raise
+        except SubmissionError as error:
             logger.warning("baseline refused readiness=%s baseline=%s error=%s", run.pk, info.name, error)
-            left_out.append(info.name)
+            left_out[info.name] = _reason(str(error))
         except IntegrityError:
             # Another worker was there first; it is submitted, and that is what counts.
             logger.info("baseline is there readiness=%s baseline=%s", run.pk, info.name)
-    run.report = {"left_out": [*run.report.get("left_out", []), *left_out]}
 
 
-def _evaluations(phase: Phase) -> list[Evaluation]:
-    """What the baselines scored. One that broke its own rules says something of the data, and is left out."""
-    found = []
+def _verdicts(phase: Phase) -> tuple[list[Evaluation], dict[str, str]]:
+    """What the baselines scored, and why the others were refused: one that breaks the rules says something of the data.
+
+    Raises:
+        _Broken: one has no verdict, through a fault of ours.
+    """
+    scored, refused = [], {}
     for submission in Submission.objects.filter(phase=phase, is_baseline=True).select_related("evaluation"):
         evaluation = submission.evaluation
         if evaluation is None or evaluation.status in (Status.ERRORED, Status.CANCELLED):
             raise _Broken(NOT_SCORED.format(submission.name))
         if evaluation.status == Status.SUCCEEDED:
             evaluation.submission = submission
-            found.append(evaluation)
-    return found
+            scored.append(evaluation)
+        else:
+            refused[submission.baseline] = _reason(evaluation.message)
+    return scored, refused
+
+
+def _reason(text: str) -> str:
+    """The first of the problems, in as much as is shown."""
+    return text.partition("\n")[0][:MAX_REASON]

@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,50 +29,74 @@ LIMITS = replace(sandbox.WORK_LIMITS, wall_seconds=600, cpu_seconds=600)
 logger = logging.getLogger(__name__)
 
 
+class NotMade(Exception):
+    """We could not make this baseline."""
+
+    def __init__(self, info: BaselineInfo, error: sandbox.WorkFailed) -> None:
+        super().__init__(f"{info.name}: {error}")
+        self.info, self.reason = info, error.reason
+
+
 def make_baselines(
     version: DatasetVersion, wanted: Sequence[BaselineInfo], *, before_each: Callable[[], None]
-) -> dict[str, list[Upload]]:
-    """The files of baselines, made in the sandbox; one that cannot be made of these data is left out.
+) -> Iterator[tuple[BaselineInfo, list[Upload] | ProblemsError]]:
+    """The files of each baseline, made in the sandbox, or what in the data does not allow it: nothing else leaves one
+    out. Those that come before an exception are made.
 
     ``before_each`` is called before each command, which takes up to ten minutes.
+
+    Raises:
+        NotMade: we are at fault.
+        SandboxUnavailable: there is no sandbox, or this worker is being stopped.
     """
+    # Not below: what is wrong here is wrong on this host, and says nothing of the baselines.
+    dataset = dataset_directory(version)
     if len(wanted) > 1:
         before_each()
         try:
             # The interpreter and its libraries take longer to start than most baselines take.
-            return _made(version, wanted, "all")
+            together = _made(version, dataset, wanted, "all")
         except (sandbox.WorkFailed, ProblemsError) as error:
             logger.warning("baselines not made together version=%s error=%s", version, error)
-    found: dict[str, list[Upload]] = {}
+        else:
+            yield from ((info, together[info.name]) for info in wanted)
+            return
     for info in wanted:
         before_each()
         try:
-            found |= _made(version, [info], info.name)
-        except (sandbox.WorkFailed, ProblemsError) as error:
-            logger.warning("baseline not made version=%s baseline=%s error=%s", version, info.name, error)
-    return found
+            made: list[Upload] | ProblemsError = _made(version, dataset, [info], info.name)[info.name]
+        except ProblemsError as error:
+            logger.warning("data allow no baseline version=%s baseline=%s error=%s", version, info.name, error)
+            made = error
+        except sandbox.WorkFailed as error:
+            raise NotMade(info, error) from error
+        yield info, made
 
 
-def _made(version: DatasetVersion, wanted: Sequence[BaselineInfo], name: str) -> dict[str, list[Upload]]:
+def _made(version: DatasetVersion, dataset: Path, wanted: Sequence[BaselineInfo], name: str) -> dict[str, list[Upload]]:
     with _scratch() as folder:
         out = sandbox.OUTPUT if name == "all" else sandbox.OUTPUT / name
         sandbox.work(
-            ["baseline", name, str(sandbox.DATASET), "--out", str(out), "--seed", str(SEED)],
-            dataset=dataset_directory(version),
+            ["baseline", name, str(sandbox.DATASET), "--out", str(out), "--seed", str(SEED), "--json"],
+            dataset=dataset,
             output=folder,
             limits=LIMITS,
         )
         tasks = [task.name for task in version.spec.tasks]
         every = [info.name for info in baselines_for(version.spec)] if name == "all" else [name]
-        sandbox.collect(folder, [f"{baseline}/{task}.csv" for baseline in every for task in tasks])
+        names = {f"{baseline}/{task}.csv" for baseline in every for task in tasks}
+        missing = names - sandbox.collect(folder, names).keys()
+        if missing:
+            raise sandbox.WorkFailed("result", f"{min(missing)} was not written")
         return {info.name: read_files([folder / info.name]) for info in wanted}
 
 
-def measure(phase: Phase, evaluations: Iterable[Evaluation]) -> ReadinessReport:
+def measure(phase: Phase, evaluations: Sequence[Evaluation]) -> ReadinessReport:
     """The report on the data of a phase, with what these evaluations of baselines recorded.
 
     Raises:
-        WorkFailed: we are at fault; also where the report is not of these data.
+        SandboxUnavailable: there is no sandbox, or this worker is being stopped.
+        WorkFailed: we are at fault; also where the report is not of these data and these baselines.
     """
     version, final = phase.dataset_version, phase.final_dataset_version
     command = ["readiness", str(sandbox.DATASET), str(sandbox.INPUT / "submissions"), "--json"]
@@ -89,6 +113,8 @@ def measure(phase: Phase, evaluations: Iterable[Evaluation]) -> ReadinessReport:
     report = ReadinessReport.model_validate_json(answer)
     if (report.dataset, report.final) != (version.digest, final.digest if final is not None else None):
         raise sandbox.WorkFailed("result", "the report is of other data")
+    if {item.name for item in report.baselines} != {evaluation.submission.baseline for evaluation in evaluations}:
+        raise sandbox.WorkFailed("result", "the report is of other baselines")
     return report
 
 

@@ -42,6 +42,10 @@ class PhaseClosed(SubmissionError):
     """The phase takes no submissions now."""
 
 
+class DataUnavailable(SubmissionError):
+    """The challenge's data cannot be opened here now: nobody's files are at fault."""
+
+
 class QuotaUsed(SubmissionError):
     """The team has no submission left."""
 
@@ -54,6 +58,7 @@ def check_uploads(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload]
     """The instant check: unpacked files and what is in them. Stores nothing and costs nothing.
 
     Raises:
+        DataUnavailable: the challenge's data cannot be opened here now.
         SubmissionError: with every problem found.
     """
     files = unpack(uploads)
@@ -67,7 +72,7 @@ def _opened(phase: Phase) -> PreparedDataset:
         # It was prepared elsewhere when the challenge was made; on this host it cannot be, for the moment.
         logger.exception("dataset not prepared version=%s", phase.dataset_version_id)
         message = "the challenge's data cannot be opened just now, which is no fault of yours."
-        raise SubmissionError(Problem(message, "Nothing was counted. Send it again in a few minutes.")) from error
+        raise DataUnavailable(Problem(message, "Nothing was counted. Send it again in a few minutes.")) from error
 
 
 def submit(

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from challenges.models import DatasetVersion, Phase
 from challenges.rules import rules_sha256
+from evaluators.readiness import BaselineScore, Finding, ReadinessReport
+from evaluators.registry import baselines_for
 from evaluators.result import Result
 from evaluators.sandbox import Availability, Broken, Rejected, Scored
 from evaluators.uploads import Upload
@@ -118,6 +120,23 @@ def evaluate(
         evaluating.evaluate(evaluation.pk, worker=worker)
     evaluation.refresh_from_db()
     return evaluation
+
+
+def readiness_report(version: DatasetVersion, *findings: Finding, **changes: Any) -> ReadinessReport:
+    """What a dry run says in which every baseline was scored."""
+    specification = version.spec
+    scores = [
+        BaselineScore(name=info.name, title=info.title, uninformed=False, value=0.5, seeds=[0.5], low=0.4, high=0.6)
+        for info in baselines_for(specification)
+    ]
+    return ReadinessReport(
+        dataset=version.digest,
+        kind=specification.kind,
+        metric=specification.metric,
+        direction=specification.direction,
+        findings=list(findings),
+        baselines=scores,
+    ).model_copy(update=changes)
 
 
 def sha256(content: bytes) -> str:

@@ -81,8 +81,9 @@ class ReadinessState(models.TextChoices):
 class Readiness(models.Model):
     """A dry run of one version of the data. ``report`` holds its findings, see ``evaluators.readiness``.
 
-    While it runs, ``report`` names the baselines that could not be made. ``work_at`` is when a worker took it up,
-    empty while it waits for scores; ``rung_at`` when a worker was last told. ``problem`` is for its organizer to read.
+    While it runs, ``report`` says why the data do not allow a baseline (``left_out``, by name) and how often the
+    present step was lost through a fault of ours (``faults``). ``work_at`` is when a worker took it up, empty while it
+    waits for scores; ``rung_at`` when a worker was last told. ``problem`` is for its organizer to read.
     """
 
     State = ReadinessState

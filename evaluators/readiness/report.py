@@ -150,6 +150,14 @@ class BaselineScore(_Record):
     high: Finite
 
 
+class LeftOut(_Record):
+    """A baseline that the data themselves do not allow; ``reason`` is for the organizer."""
+
+    name: Name
+    title: Label
+    reason: Text
+
+
 class Noise(_Record):
     """What can be told apart and what there is to gain, in units of the metric.
 
@@ -189,7 +197,10 @@ class Market(_Record):
 
 
 class ReadinessReport(_Record):
-    """``final`` is the digest of the hidden part of the test set, if it was looked at as well."""
+    """``final`` is the digest of the hidden part of the test set, if it was looked at as well.
+
+    ``left_out`` is added by the site, which knows why a baseline of a dry run has no score.
+    """
 
     format: Literal[1] = 1
     dataset: Sha256
@@ -203,6 +214,7 @@ class ReadinessReport(_Record):
     drifts: list[Drift] = []
     tasks: list[TaskFacts] = []
     baselines: list[BaselineScore] = []
+    left_out: list[LeftOut] = []
     noise: Noise | None = None
     cleaning: list[Cleaning] = []
     markets: list[Market] = []

@@ -26,6 +26,8 @@ _LOOK_SECONDS = 0.1
 """How often the folder that is written to is looked at."""
 
 _running: set[subprocess.Popen[bytes]] = set()
+_stopped: set[subprocess.Popen[bytes]] = set()
+"""Those that ``stop_all`` ended. An exit code does not tell: the program inside could choose the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def run(arguments: Sequence[str], folders: Folders, limits: Limits, *, evaluator
     """Run the evaluators' command line with ``arguments`` inside the sandbox.
 
     Raises:
-        SandboxUnavailable: bubblewrap cannot be found or started.
+        SandboxUnavailable: bubblewrap cannot be found or started, or ``stop_all`` ended this run.
     """
     filter_end = _filter()
     try:
@@ -73,15 +75,20 @@ def run(arguments: Sequence[str], folders: Folders, limits: Limits, *, evaluator
     _running.add(process)
     with process:
         try:
-            return _collect(process, folders.output, limits)
+            completed = _collect(process, folders.output, limits)
+            if process in _stopped:
+                raise bubblewrap.SandboxUnavailable("this worker is being stopped.")
+            return completed
         finally:
             _running.discard(process)
+            _stopped.discard(process)
             _end(process)
 
 
 def stop_all() -> None:
-    """End every sandbox of this process; to whoever waits for one it looks like a crash."""
+    """End every sandbox of this process, because the worker goes away: each run raises ``SandboxUnavailable``."""
     for process in tuple(_running):
+        _stopped.add(process)
         _end(process)
 
 

@@ -48,7 +48,7 @@ def readiness(request: HttpRequest, slug: str) -> HttpResponse:
         "checks": checks,
         "running": bool(running),
         "scored": _scored(checks),
-        "ready": bool(checks) and all(check.report is not None and not check.blockers for check in checks),
+        "ready": bool(checks) and all(check.report is not None and not check.is_blocked for check in checks),
         "seconds": 2 * SECONDS,
     }
     return step_page(request, "readiness", challenge, draft, context, status=400 if problems else 200)

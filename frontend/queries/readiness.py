@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from challenges.models import Acknowledgement, Challenge, Phase, Readiness
-from challenges.readiness import newest_run, report_of
+from challenges.readiness import newest_run, report_of, unscored
 from evaluators.metric_names import METRICS
 from evaluators.readiness import Finding, Overlap, ReadinessReport
 from frontend.plots.distances import DistancePlot, distance_plot
@@ -35,7 +35,10 @@ class ShownOverlap:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The newest dry run on the data of ``phase``; None for ``run`` if there was none."""
+    """The newest dry run on the data of ``phase``; None for ``run`` if there was none.
+
+    ``unscored`` are the titles of the baselines whose score is missing through a fault of ours.
+    """
 
     phase: Phase
     run: Readiness | None
@@ -45,14 +48,15 @@ class Check:
     scores: IntervalPlot | None
     overlaps: list[ShownOverlap]
     facts: list[tuple[str, str]]
+    unscored: list[str]
 
     @property
     def state(self) -> str:
         return self.run.state if self.run is not None else ""
 
     @property
-    def blockers(self) -> int:
-        return sum(1 for item in self.findings if item.finding.severity == "blocker")
+    def is_blocked(self) -> bool:
+        return bool(self.unscored) or any(item.finding.severity == "blocker" for item in self.findings)
 
 
 def checks_of(challenge: Challenge) -> list[Check]:
@@ -76,6 +80,7 @@ def _check(phase: Phase) -> Check:
         scores=_scores(report) if report is not None else None,
         overlaps=_overlaps(report) if report is not None else [],
         facts=_facts(report) if report is not None else [],
+        unscored=[info.title for info in unscored(report, phase.dataset_version)] if report is not None else [],
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from challenges.models import Acknowledgement, Challenge, Phase, Readiness
 from challenges.publishing import NotPublishable, problems_of, publish
 from challenges.readiness import acknowledge, newest_run, unacknowledged
-from evaluators.readiness import Finding, ReadinessReport, Severity
+from evaluators.readiness import Finding, LeftOut, ReadinessReport, Severity
 from leaderboard.models import User
 from tests import factories
 
@@ -25,13 +25,7 @@ def finding(code: str, severity: Severity) -> Finding:
 
 
 def run(phase: Phase, *findings: Finding, **changes: Any) -> Readiness:
-    report = ReadinessReport(
-        dataset=phase.dataset_version.digest,
-        kind="selection",
-        metric="f1",
-        direction="maximize",
-        findings=list(findings),
-    ).model_copy(update=changes)
+    report = factories.readiness_report(phase.dataset_version, *findings, **changes)
     return phase.dataset_version.readiness_runs.create(state="done", report=report.model_dump(mode="json"))
 
 
@@ -79,6 +73,21 @@ def test_a_blocker_is_refused_with_its_remedy(draft: Phase) -> None:
     said = refused(draft)
     assert "One-class: 7 rows. Mend." in said
     assert "Seed-alone" not in said
+
+
+def test_a_baseline_that_was_not_scored_is_a_blocker(draft: Phase) -> None:
+    every = factories.readiness_report(draft.dataset_version).baselines
+    for scored in ([], [item for item in every if item.name != "random"], every[:1]):
+        run(draft, baselines=scored)
+        assert "has no score of these baselines" in refused(draft)
+    run(draft, baselines=every)
+    publish(draft.challenge)
+
+
+def test_a_baseline_that_the_data_do_not_allow_is_not_missed(draft: Phase) -> None:
+    first, *others = factories.readiness_report(draft.dataset_version).baselines
+    run(draft, baselines=others, left_out=[LeftOut(name=first.name, title=first.title, reason="No examples.")])
+    publish(draft.challenge)
 
 
 def test_a_warning_is_acknowledged_and_stays_on_record(draft: Phase, user: User, staff: User) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from challenges.models import Acknowledgement, Challenge, Phase, Readiness, Role
-from evaluators.readiness import Finding, ReadinessReport, Severity
+from evaluators.readiness import Finding, LeftOut, Severity
 from leaderboard.models import Submission, User
 from tests import factories
 
@@ -30,15 +30,12 @@ def owner(client: Client, user: User) -> Client:
 
 
 def done(phase: Phase, *findings: tuple[str, Severity]) -> Readiness:
-    report = ReadinessReport(
-        dataset=phase.dataset_version.digest,
-        kind="selection",
-        metric="f1",
-        direction="maximize",
-        findings=[
+    report = factories.readiness_report(
+        phase.dataset_version,
+        *(
             Finding(code=code, severity=severity, title=f"<b>{code}</b>", measured="x", why="Why.", remedy="Remedy.")
             for code, severity in findings
-        ],
+        ),
     )
     return phase.dataset_version.readiness_runs.create(state="done", report=report.model_dump(mode="json"))
 
@@ -84,6 +81,21 @@ def test_warnings_are_ticked_and_the_challenge_is_published(draft: Phase, owner:
     page = text(owner.get(ADDRESS))
     assert "Read by ada" in page
     assert "checkbox" not in page
+
+
+def test_a_baseline_without_a_score_keeps_the_button_shut(draft: Phase, owner: Client) -> None:
+    run = done(draft)
+    assert "disabled>Publish" not in text(owner.get(ADDRESS))
+    (random, *others) = run.report["baselines"]
+    Readiness.objects.update(report={**run.report, "baselines": others})
+    page = text(owner.get(ADDRESS))
+    assert "These baselines have no score: Random." in page
+    assert "disabled>Publish" in page
+    left_out = LeftOut(name=random["name"], title="Random", reason="<i>none</i> can be guessed.").model_dump()
+    Readiness.objects.update(report={**run.report, "baselines": others, "left_out": [left_out]})
+    page = text(owner.get(ADDRESS))
+    assert "&lt;i&gt;none&lt;/i&gt; can be guessed." in page
+    assert "disabled>Publish" not in page
 
 
 @pytest.mark.parametrize("phase_id", ["", "0", "x", "9" * 30])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import pytest
+from django.utils import timezone
 
 from challenges.models import Phase
 from evaluators.errors import Problem
 from evaluators.sandbox import Broken, Rejected
 from leaderboard import transitions
-from leaderboard.board import board_entries, ranking_rule
-from leaderboard.models import Evaluation, Submission, User
+from leaderboard.board import board_entries, ranking_rule, rewrite_board, thaw_boards, withdrawn_entries
+from leaderboard.models import Evaluation, Standing, Submission, User
 from leaderboard.teams import baselines_team
 from tests import factories
 from tests.bundles import write_bundle
@@ -71,6 +75,64 @@ def test_a_later_verdict_takes_the_entry_away_at_once(phase: Phase, user: User) 
     submission.refresh_from_db()
     factories.evaluate(submission, Rejected([Problem("no.")]))
     assert board(phase, every=True) == []
+
+
+@pytest.fixture
+def freezing(phase: Phase) -> Phase:
+    """Its board freezes in an hour and thaws in a day."""
+    now = timezone.now()
+    Phase.objects.update(freezes_at=now + timedelta(hours=1), ends_at=now + timedelta(days=1))
+    return Phase.objects.select_related("dataset_version").get()
+
+
+def sent(phase: Phase, owner: User, name: str, *, since_freeze: timedelta, score: float) -> None:
+    """A scored submission that was sent so long after the freeze began."""
+    submission = factories.submission(phase, owner, name=name)
+    Submission.objects.filter(pk=submission.pk).update(created_at=phase.freezes_at + since_freeze)
+    factories.evaluate(submission, score)
+
+
+MOMENT = timedelta(microseconds=1)
+
+
+def test_a_frozen_board_shows_what_was_sent_before(freezing: Phase, user: User, staff: User) -> None:
+    sent(freezing, user, "before", since_freeze=-MOMENT, score=0.3)
+    sent(freezing, user, "in the freeze", since_freeze=timedelta(), score=0.9)
+    sent(freezing, staff, "late", since_freeze=timedelta(hours=2), score=0.5)
+    everything = [(1, "in the freeze", 0.9), (2, "late", 0.5), (3, "before", 0.3)]
+    assert freezing.freezes_at is not None
+    assert freezing.ends_at is not None
+    for moment, shown in (
+        (freezing.freezes_at - MOMENT, everything),
+        (freezing.freezes_at, [(1, "before", 0.3)]),
+        (freezing.ends_at - MOMENT, [(1, "before", 0.3)]),
+        (freezing.ends_at, everything),
+    ):
+        rewrite_board(freezing.pk, moment)
+        assert board(freezing, every=True) == shown, moment
+
+
+def test_what_was_withdrawn_in_a_freeze_shows_after_it(freezing: Phase, user: User) -> None:
+    sent(freezing, user, "before", since_freeze=-MOMENT, score=0.3)
+    sent(freezing, user, "in the freeze", since_freeze=timedelta(), score=0.9)
+    Submission.objects.update(standing=Standing.WITHDRAWN)
+    assert freezing.freezes_at is not None
+    assert freezing.ends_at is not None
+    frozen, thawed = (withdrawn_entries(freezing, moment) for moment in (freezing.freezes_at, freezing.ends_at))
+    assert [entry.name for entry in frozen] == ["before"]
+    assert [entry.name for entry in thawed] == ["in the freeze", "before"]
+
+
+def test_a_board_thaws_once_and_at_its_end(freezing: Phase, user: User) -> None:
+    assert freezing.freezes_at is not None
+    assert freezing.ends_at is not None
+    sent(freezing, user, "before", since_freeze=-MOMENT, score=0.3)
+    sent(freezing, user, "in the freeze", since_freeze=timedelta(), score=0.9)
+    rewrite_board(freezing.pk, freezing.freezes_at)
+    assert thaw_boards(freezing.ends_at - MOMENT) == 0
+    assert board(freezing) == [(1, "before", 0.3)]
+    assert [thaw_boards(freezing.ends_at) for _ in range(2)] == [1, 0]
+    assert board(freezing) == [(1, "in the freeze", 0.9)]
 
 
 def test_phases_do_not_mix(phase: Phase, user: User) -> None:

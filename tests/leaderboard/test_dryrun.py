@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,20 +21,21 @@ from django.utils import timezone
 
 from challenges.drafts import delete_draft
 from challenges.models import Phase, Readiness
-from challenges.readiness import report_of
+from challenges.readiness import report_of, unready, unscored
 from evaluators import sandbox
+from evaluators.errors import BundleError, Problem, ProblemsError, SubmissionError
 from evaluators.readiness import ReadinessReport
 from evaluators.registry import baselines_for
-from evaluators.sandbox import Availability, WorkFailed
+from evaluators.sandbox import Availability, Rejected, SandboxUnavailable, WorkFailed, process
 from leaderboard import dryrun, dryrun_work
 from leaderboard.board import rewrite_board
 from leaderboard.evaluating import evaluate
-from leaderboard.intake import PhaseClosed, submit
+from leaderboard.intake import DataUnavailable, PhaseClosed, submit
 from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Submission, User
 from leaderboard.reaper import reap
 from leaderboard.teams import baselines_team
 from tests import factories
-from tests.bundles import write_bundle
+from tests.bundles import write_bundle, write_table
 from tests.cleanings import write_cleaning
 from tests.markets import write_market
 
@@ -53,7 +59,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def make(version: Any, wanted: Any, *, before_each: Callable[[], None]) -> Any:
         before_each()
         asked.extend(info.name for info in wanted)
-        return {info.name: factories.uploads() for info in wanted}
+        return ((info, factories.uploads()) for info in wanted)
 
     monkeypatch.setattr(dryrun, "make_baselines", make)
     return asked
@@ -199,35 +205,208 @@ def _submit(phase: Phase, baseline: str) -> None:
     submit(phase, baselines_team(), name="x", uploads=factories.uploads(), client=client, baseline=baseline)
 
 
-@pytest.mark.parametrize("reason", ["timeout", "memory", "crash"])
-def test_what_breaks_is_said_calmly_and_can_be_started_again(
-    draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch, reason: str
+def perform(run: Readiness, *, times: int = 1) -> Readiness:
+    for _ in range(times):
+        dryrun.perform(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+ATTEMPTS = pytest.mark.parametrize(
+    ("reason", "attempts"), [("timeout", 2), ("memory", 2), ("output", 2), ("crash", 3), ("result", 3)]
+)
+
+
+@ATTEMPTS
+def test_a_measurement_that_breaks_is_tried_again_and_can_be_started_again(
+    draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch, reason: str, attempts: int
 ) -> None:
     run = dryrun.start(draft)
     dryrun.perform(run.pk)
     score_all()
     monkeypatch.setattr(dryrun, "measure", mock.Mock(side_effect=WorkFailed(reason, "/secret/path")))
-    dryrun.perform(run.pk)
-    run.refresh_from_db()
-    assert run.state == "broken"
-    assert run.problem
+    assert perform(run, times=attempts - 1).state == "running"
+    assert perform(run).state == "broken"
+    assert run.problem.startswith("The readiness check ")
     assert "secret" not in run.problem
     again = dryrun.start(draft)
     assert (again.state, Submission.objects.count(), BoardVersion.objects.count()) == ("running", 0, 0)
 
 
-def test_a_baseline_that_cannot_be_made_is_left_out(
+@contextmanager
+def with_every_baseline_command(act: Callable[[subprocess.Popen[bytes]], object]) -> Iterator[None]:
+    """Do this to each command that makes baselines in the real sandbox, as soon as it runs."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.01):
+            for one in tuple(process._running):
+                if "baseline" in one.args:
+                    act(one)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
+
+
+def test_a_worker_that_is_stopped_loses_no_baseline(draft: Phase, bell: list[int]) -> None:
+    """The end of ``Departure``, at every command of the real sandbox: the run is handed back without blame."""
+    run = dryrun.start(draft)
+    with with_every_baseline_command(lambda one: sandbox.stop_all()):
+        for _ in range(4):
+            assert perform(run).state == "running"
+            assert (run.work_at, run.report) == (None, {"left_out": {}})
+    bell.clear()
+    reap(timezone.now() + timedelta(hours=1))
+    assert bell == [run.pk]
+    perform(run)
+    assert set(Submission.objects.values_list("baseline", flat=True)) == set(NAMES)
+
+
+def test_a_command_that_is_killed_is_tried_again(draft: Phase) -> None:
+    """As by a system that is out of memory: the real process, a real SIGKILL."""
+    run = dryrun.start(draft)
+    with with_every_baseline_command(lambda one: os.killpg(one.pid, signal.SIGKILL)):
+        assert perform(run).report == {"left_out": {}, "faults": 1}
+        assert (run.state, run.work_at) == ("running", None)
+        assert perform(run, times=2).state == "broken"
+    assert "“Random” broke" in run.problem
+    assert unready([draft])
+    perform(again := dryrun.start(draft))
+    assert (again.state, again.report) == ("running", {"left_out": {}})
+    assert set(Submission.objects.values_list("baseline", flat=True)) == set(NAMES)
+
+
+def scripted(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Exception | None]) -> None:
+    """In place of the sandbox: a baseline, or ``all``, is made or raises this; what is not named is our fault."""
+
+    def work(arguments: list[str], *, output: Path, **_: Any) -> bytes:
+        error = answers.get(arguments[1], WorkFailed("crash", arguments[1]))
+        if error is not None:
+            raise error
+        (output / arguments[1]).mkdir()
+        for upload in factories.uploads():
+            (output / arguments[1] / upload.name).write_bytes(upload.content)
+        return b""
+
+    monkeypatch.setattr(sandbox, "work", work)
+
+
+@ATTEMPTS
+def test_what_is_our_fault_leaves_no_baseline_out(
+    draft: Phase, measured: list[Any], monkeypatch: pytest.MonkeyPatch, reason: str, attempts: int
+) -> None:
+    scripted(monkeypatch, {"random": None, "stratified": WorkFailed(reason, "/secret/path")})
+    run = dryrun.start(draft)
+    assert perform(run, times=attempts - 1).state == "running"
+    assert [info.name for info in dryrun._missing(run, draft)] == ["stratified"], "what was made is kept"
+    assert perform(run).state == "broken"
+    assert run.problem.startswith("The baseline “Stratified random” ")
+    assert "secret" not in run.problem
+    assert measured == []
+
+
+def test_a_fault_is_forgotten_once_the_step_is_done(
     draft: Phase, measured: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_sandbox(arguments: list[str], **_: Any) -> bytes:
-        raise WorkFailed("crash", arguments[1])
+    scripted(monkeypatch, {"random": None})
+    run = dryrun.start(draft)
+    assert perform(run).report["faults"] == 1
+    scripted(monkeypatch, {"stratified": None})
+    assert perform(run).report == {"left_out": {}}
 
-    monkeypatch.setattr(sandbox, "work", no_sandbox)
+
+def test_a_sandbox_that_goes_away_costs_no_attempt(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted(monkeypatch, {"all": SandboxUnavailable("gone")})
+    run = dryrun.start(draft)
+    assert perform(run, times=5).state == "running"
+    assert (run.work_at, run.report) == (None, {"left_out": {}})
+
+
+def test_a_baseline_that_was_not_written_is_our_fault(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "work", lambda *_, **__: b"")
+    run = dryrun.start(draft)
+    assert perform(run).report == {"left_out": {}, "faults": 1}
+
+
+@pytest.mark.parametrize(
+    "error", [DataUnavailable(Problem("not just now.")), BundleError(Problem("not of this host.")), OSError("full")]
+)
+def test_what_this_host_cannot_do_leaves_no_baseline_out(
+    draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    run = dryrun.start(draft)
+    monkeypatch.setattr(dryrun, "submit", mock.Mock(side_effect=error))
+    assert perform(run).report == {"left_out": {}, "faults": 1}
+
+
+@pytest.mark.parametrize("error", [BundleError(Problem("is damaged.")), WorkFailed("crash", ""), OSError("full")])
+def test_data_that_cannot_be_fetched_leave_no_baseline_out(
+    draft: Phase, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(dryrun_work, "dataset_directory", mock.Mock(side_effect=error))
+    run = dryrun.start(draft)
+    assert perform(run).report == {"left_out": {}, "faults": 1}
+
+
+def test_a_door_that_closed_ends_the_run(draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    run = dryrun.start(draft)
+    monkeypatch.setattr(dryrun, "submit", mock.Mock(side_effect=PhaseClosed(Problem("closed."))))
+    assert (perform(run).state, run.problem) == ("broken", dryrun.GONE)
+
+
+def test_a_run_that_began_before_reasons_were_kept_makes_all_baselines(draft: Phase, made: list[str]) -> None:
+    run = dryrun.start(draft)
+    Readiness.objects.update(report={"left_out": list(NAMES)})
+    perform(run)
+    assert sorted(made) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("error", [BundleError, SubmissionError])
+def test_a_baseline_that_the_data_do_not_allow_is_left_out_with_the_reason(
+    draft: Phase, measured: list[Any], monkeypatch: pytest.MonkeyPatch, error: type[ProblemsError]
+) -> None:
+    scripted(monkeypatch, {"random": error([Problem("there is one class."), Problem("more.")]), "stratified": None})
+    run = dryrun.start(draft)
+    perform(run)
+    score_all()
+    assert perform(run).state == "done"
+    assert measured == [[0.5]]
+    found = report_of(run)
+    assert found is not None
+    assert [(item.name, item.reason) for item in found.left_out] == [("random", "there is one class.")]
+    assert "random" not in {info.name for info in unscored(found, draft.dataset_version)}
+
+
+def test_a_baseline_that_breaks_the_rules_is_left_out_with_the_reason(
+    draft: Phase, made: list[str], measured: list[Any]
+) -> None:
     run = dryrun.start(draft)
     dryrun.perform(run.pk)
-    dryrun.perform(run.pk)
-    run.refresh_from_db()
-    assert (run.state, measured) == ("done", [[]])
+    factories.evaluate(Submission.objects.get(baseline="random"), Rejected([Problem("is odd.", file="apple.csv")]))
+    score_all()
+    assert perform(run).state == "done"
+    found = report_of(run)
+    assert found is not None
+    assert [(item.title, item.reason) for item in found.left_out] == [("Random", "apple.csv: is odd.")]
+
+
+def test_the_data_say_in_the_real_sandbox_why_they_allow_no_baseline(
+    load: Callable[..., Phase], tmp_path: Path
+) -> None:
+    """As DataPerf published its vision examples: all of one class, so nothing can be guessed from them."""
+    bundle = write_bundle(tmp_path / "bundle", labels="submitted")
+    write_table(bundle / "public/examples.parquet", ["e-0", "e-1"], [[0.0] * 8, [1.0] * 8], ["apple", "apple"])
+    version = load(bundle).dataset_version
+    wanted = [info for info in baselines_for(version.spec) if info.name in NAMES]
+    found = dict(dryrun_work.make_baselines(version, wanted, before_each=lambda: None))
+    assert [info.name for info in found] == list(NAMES)
+    assert all("are all of one class" in str(error) for error in found.values())
+    assert all(isinstance(error, BundleError) for error in found.values())
 
 
 def test_without_a_sandbox_it_waits(draft: Phase) -> None:
@@ -243,6 +422,16 @@ def test_a_report_of_other_data_is_not_believed(draft: Phase, monkeypatch: pytes
     monkeypatch.setattr(sandbox, "work", lambda *_, **__: false.to_bytes())
     with pytest.raises(WorkFailed):
         dryrun_work.measure(draft, [])
+
+
+def test_a_report_of_other_baselines_is_not_believed(
+    draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = dryrun.start(draft)
+    dryrun.perform(run.pk)
+    score_all()
+    monkeypatch.setattr(sandbox, "work", lambda *_, **__: report(draft).to_bytes())
+    assert perform(run).report == {"left_out": {}, "faults": 1}
 
 
 def test_a_dry_run_does_not_hold_a_draft(draft: Phase, made: list[str]) -> None:
@@ -270,10 +459,12 @@ def test_the_baselines_of_every_kind_are_made_in_the_sandbox(
 ) -> None:
     version = load(write(tmp_path / "bundle")).dataset_version
     wanted = baselines_for(version.spec)
-    made = dryrun_work.make_baselines(version, wanted, before_each=lambda: None)
-    assert set(made) == {info.name for info in wanted}
+    made = dict(dryrun_work.make_baselines(version, wanted, before_each=lambda: None))
+    assert list(made) == wanted
     tasks = {f"{task.name}.csv" for task in version.spec.tasks}
-    assert all({file.name for file in files} == tasks for files in made.values())
+    for files in made.values():
+        assert not isinstance(files, ProblemsError)
+        assert {file.name for file in files} == tasks
 
 
 def test_the_hidden_part_is_measured_in_the_sandbox_as_well(load: Callable[..., Phase], tmp_path: Path) -> None:

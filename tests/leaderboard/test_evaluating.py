@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from pathlib import Path
@@ -102,30 +103,40 @@ def test_a_sandbox_lost_on_the_way_burns_no_attempt(submission: Submission) -> N
     assert factories.evaluate(submission, 0.5).status == "succeeded"
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"data": {"dataset": "0" * 64, "sources": {}, "submission": {}}},
-        {"score": {"value": 0.5, "metric": "f1", "direction": "minimize"}},
-        {"score": {"value": 0.5, "metric": "accuracy", "direction": "maximize"}},
-        {"challenge": "another"},
-        {"tasks": {"apple": {"f1": 0.5}}},
-        {"seeds": []},
-        {"seeds": [{"seed": 0, "tasks": {}}, {"seed": 1, "tasks": {}}]},
-    ],
-)
-def test_a_result_about_something_else_is_not_recorded(submission: Submission, changes: dict[str, Any]) -> None:
+OTHER = "0" * 64
+_TASKS = {"apple": {"f1": 0.5}, "bread": {"f1": 0.5}}
+
+OTHERWISE: dict[str, dict[str, Any]] = {
+    "challenge": {"challenge": "another"},
+    "kind": {"kind": "cleaning"},
+    "metric": {"score": {"metric": "accuracy"}},
+    "direction": {"score": {"direction": "minimize"}},
+    "scorer": {"scorer": {"name": "reference"}},
+    "seeds": {"seeds": [{"seed": seed, "tasks": _TASKS} for seed in (0, 2)]},
+    "tasks": {"tasks": {"apple": {"f1": 0.5}}},
+    "tasks by seed": {"seeds": [{"seed": 0, "tasks": _TASKS}, {"seed": 1, "tasks": {"apple": {"f1": 0.5}}}]},
+    "dataset": {"data": {"dataset": OTHER}},
+    "sources": {"data": {"sources": {"public/pool.parquet": OTHER}}},
+    "files": {"data": {"submission": {"apple.csv": OTHER}}},
+}
+"""Results that differ from what was asked for in one thing, by what it is called in the log."""
+
+
+@pytest.mark.parametrize("what", OTHERWISE)
+def test_a_result_that_is_about_something_else_in_one_thing_is_not_recorded(
+    submission: Submission, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
     current = Evaluation.objects.get()
+    right = json.loads(factories.scored(current, 0.5).content)
+    changes = {
+        name: {**right[name], **value} if isinstance(value, dict) and name != "tasks" else value
+        for name, value in OTHERWISE[what].items()
+    }
     evaluation = factories.evaluate(submission, factories.scored(current, 0.5, **changes))
-    assert evaluation.status == "queued"
-    assert evaluation.faults == 1
+    assert (evaluation.status, evaluation.faults) == ("queued", 1)
     assert not Score.objects.exists()
-
-
-def test_a_result_about_other_files_is_not_recorded(submission: Submission) -> None:
-    current = Evaluation.objects.get()
-    data = {"dataset": current.dataset_version.digest, "sources": {}, "submission": {"apple.csv": "0" * 64}}
-    assert factories.evaluate(submission, factories.scored(current, 0.5, data=data)).status == "queued"
+    assert f"WrongResult: its {what} are not those that were given" in caplog.text
+    assert factories.evaluate(submission, factories.scored(current, 0.5)).status == "succeeded"
 
 
 def test_recording_is_all_or_nothing(submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:

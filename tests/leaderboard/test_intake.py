@@ -212,6 +212,21 @@ def test_the_total_limit(phase: Phase, user: User) -> None:
         factories.submission(phase, user)
 
 
+def test_limits_are_by_phase(phase: Phase, user: User) -> None:
+    """What the team, or one of its people for another team, sent to another phase on the same data does not count."""
+    other = factories.phase(phase.dataset_version, name="Round 2")
+    first = factories.submission(other, user, name="one")
+    Submission.objects.filter(pk=factories.submission(other, user, name="two").pk).update(
+        team=personal_team(factories.user("bob"))
+    )
+    phase.daily_limit = phase.total_limit = other.daily_limit = other.total_limit = 2
+    assert (quota(phase, first.team).daily_used, quota(phase, first.team).total_used) == (0, 0)
+    assert (quota(other, first.team).daily_used, quota(other, first.team).total_used) == (2, 2)
+    factories.submission(phase, user, name="here")
+    with pytest.raises(QuotaUsed):
+        factories.submission(other, user, name="three")
+
+
 def test_limits_are_by_team_and_baselines_have_none(phase: Phase, user: User, staff: User) -> None:
     phase.total_limit = 1
     factories.submission(phase, user)

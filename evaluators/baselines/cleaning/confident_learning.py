@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from evaluators.baselines.cleaning.problem import CleaningProblem, Labelled, Suspicion
+from evaluators.errors import BundleError, Problem
 
 FOLDS = 5
 RANKING = "normalized_margin"
@@ -31,8 +32,14 @@ def choose(problem: CleaningProblem, generator: np.random.Generator) -> Suspicio
 
 
 def out_of_fold(train: Labelled, class_count: int, generator: np.random.Generator) -> NDArray[np.float64]:
-    """The classes' probabilities of every row by a logistic regression on the other folds, (rows, class_count)."""
+    """The classes' probabilities of every row by a logistic regression on the other folds, (rows, class_count).
+
+    Raises:
+        BundleError: there is one row, so there are no others to learn from.
+    """
     rows = len(train.classes)
+    if rows == 1:
+        raise BundleError(Problem("the training set has one row.", "Confident learning judges a row by the others."))
     probabilities = np.zeros((rows, class_count))
     for held_out in np.array_split(generator.permutation(rows), min(FOLDS, rows)):
         others = np.setdiff1d(np.arange(rows), held_out)

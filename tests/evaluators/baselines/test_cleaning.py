@@ -18,6 +18,7 @@ from evaluators.baselines.cleaning.knn_shapley import shapley_values
 from evaluators.baselines.cleaning.neighbour_disagreement import NEIGHBOURS, neighbour_votes
 from evaluators.baselines.cleaning.problem import CleaningProblem, Labelled, problem_of
 from evaluators.dataset import prepare
+from evaluators.errors import BundleError
 from evaluators.kinds.cleaning.reading import Cleaning, cleaning_of, read
 from evaluators.prepared import PreparedDataset
 from evaluators.registry import BASELINES, write_baseline
@@ -154,3 +155,9 @@ def test_probabilities_come_from_other_folds(datasets: dict[str, PreparedDataset
     assert (probabilities[:, 2] > 0).any()
     constant = out_of_fold(Labelled(vectors, np.ones(20, int)), 3, generator)
     assert constant.tolist() == [[0, 1, 0]] * 20
+
+
+def test_one_row_has_no_others_to_learn_from() -> None:
+    """The data's fault, and told as such: a dry run leaves the baseline out instead of breaking."""
+    with pytest.raises(BundleError, match="one row"):
+        out_of_fold(labelled([(0, 1)]), 2, np.random.default_rng(0))
