@@ -19,8 +19,8 @@ from challenges.visibility import visible_challenge
 from leaderboard.api.pagination import BoardPages
 from leaderboard.api.serializers import BoardEntrySerializer
 from leaderboard.board import board_entries, ranking_rule, shown_division, withdrawn_entries
+from leaderboard.boardstatus import is_official
 from leaderboard.models import BoardEntry, Division, Submission
-from leaderboard.review import is_official
 
 CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
