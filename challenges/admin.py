@@ -41,8 +41,8 @@ class DataFileInline(ReadOnlyInline):
 
 class DatasetVersionInline(ReadOnlyInline):
     model = DatasetVersion
-    fields = ("number", "digest", "created_at")
-    readonly_fields = ("created_at",)
+    fields = ("number", "split", "digest", "created_at")
+    readonly_fields = ("split", "created_at")
 
 
 class PhaseForm(forms.ModelForm):
@@ -51,7 +51,7 @@ class PhaseForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.has_submissions:
-            for name in ("challenge", "dataset_version"):
+            for name in ("challenge", "dataset_version", "final_dataset_version"):
                 if name in self.fields:
                     self.fields[name].disabled = True
 
@@ -130,11 +130,11 @@ class ChallengeAdmin(admin.ModelAdmin):
 
 @admin.register(DatasetVersion)
 class DatasetVersionAdmin(admin.ModelAdmin):
-    list_display = ("challenge", "number", "digest", "created_at")
-    list_filter = ("challenge",)
+    list_display = ("challenge", "number", "split", "digest", "created_at")
+    list_filter = ("challenge", "split")
     list_select_related = ("challenge",)
     search_fields = ("digest", "challenge__slug")
-    readonly_fields = ("challenge", "number", "digest", "specification", "created_at")
+    readonly_fields = ("challenge", "number", "split", "digest", "specification", "final_part", "created_at")
     inlines = (DataFileInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -157,6 +157,6 @@ class PhaseAdmin(admin.ModelAdmin):
         return phase.state
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "dataset_version":
+        if db_field.name in ("dataset_version", "final_dataset_version"):
             kwargs["queryset"] = DatasetVersion.objects.select_related("challenge")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from challenges.models import Challenge, DataFile, DatasetVersion
+from challenges.models import Challenge, DataFile, DatasetVersion, Split
 from evaluators.adopting import prepare_in_sandbox
 from evaluators.prepared import PreparedDataset, Source
 from evaluators.specification import Specification, read_specification
@@ -73,8 +73,8 @@ def store_bundle(directory: Path, parts: Sequence[PreparedDataset], *, store: St
 def record_parts(parts: Sequence[PreparedDataset]) -> DatasetVersion:
     """Record what was prepared, and whose files are stored."""
     with transaction.atomic():
-        shown = _record(parts[0], is_final_part=False)
-        final = _record(parts[1], is_final_part=True) if len(parts) > 1 else None
+        shown = _record(parts[0], Split.PUBLIC)
+        final = _record(parts[1], Split.FINAL) if len(parts) > 1 else None
         if shown.final_part != final:
             shown.final_part = final
             shown.save(update_fields=["final_part"])
@@ -114,7 +114,8 @@ def _store(directory: Path, source: Source, store: Store) -> None:
         raise RuntimeError(f"{source.name} changed while it was being loaded")
 
 
-def _record(dataset: PreparedDataset, *, is_final_part: bool) -> DatasetVersion:
+def _record(dataset: PreparedDataset, split: Split) -> DatasetVersion:
+    is_final_part = split == Split.FINAL
     specification = dataset.specification
     texts = {
         "title": specification.title,
@@ -131,13 +132,16 @@ def _record(dataset: PreparedDataset, *, is_final_part: bool) -> DatasetVersion:
         version.specification = content
         # What was once shown stays so, and what was hidden is shown from now on if its organizer shows it.
         version.is_final_part &= is_final_part
-        if not is_final_part:
+        # A board that is final on this data stays final, even if a later round shows the same rows.
+        if is_final_part:
+            version.split = split
+        else:
             version.loaded_at = timezone.now()
-        version.save(update_fields=["specification", "is_final_part", "loaded_at"])
+        version.save(update_fields=["specification", "is_final_part", "split", "loaded_at"])
         return version
     last = challenge.dataset_versions.aggregate(last=Max("number"))["last"] or 0
     version = challenge.dataset_versions.create(
-        number=last + 1, digest=dataset.digest, specification=content, is_final_part=is_final_part
+        number=last + 1, digest=dataset.digest, specification=content, is_final_part=is_final_part, split=split
     )
     DataFile.objects.bulk_create(
         DataFile(

@@ -25,11 +25,12 @@ def concerned(challenge: Challenge) -> QuerySet[User]:
     return people.filter(Q(pk__in=roles) | Q(pk__in=entrants) | Q(pk__in=members))
 
 
-def announce(challenge: Challenge, *, title: str, body: str, by: User) -> Announcement:
-    """Publish an announcement and tell everyone but its author. Lengths are the form's to check."""
+def announce(challenge: Challenge, *, title: str, body: str, by: User | None) -> Announcement:
+    """Publish an announcement and tell everyone but its author, if it has one. Lengths are the form's to check."""
     with transaction.atomic():
         made = Announcement.objects.create(challenge=challenge, title=title, body=body, created_by=by)
         address = reverse("frontend:announcements", args=[challenge.slug]) + f"#announcement-{made.pk}"
-        told = notify(concerned(challenge).exclude(pk=by.pk), challenge, title, body, address)
+        readers = concerned(challenge).exclude(pk=by.pk) if by is not None else concerned(challenge)
+        told = notify(readers, challenge, title, body, address)
     logger.info("announced challenge=%s announcement=%s told=%s", challenge.pk, made.pk, told)
     return made

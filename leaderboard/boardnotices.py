@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from leaderboard.announcing import announce
 from leaderboard.boardrows import ChangeRow
 from leaderboard.models import BoardVersion, Membership, Notice, Submission
 from leaderboard.models.board import BoardCause
@@ -46,6 +47,19 @@ def tell_of_switch(version: BoardVersion, changes: Sequence[ChangeRow]) -> int:
         for user, ranks in _ranks_of_each(changes).items()
     ]
     return post(notices)
+
+
+def announce_official_change(old: BoardVersion, new: BoardVersion) -> None:
+    """Tell everyone that official results are others now, and why. To be called in the transaction of the switch."""
+    phase = new.phase
+    lines = (
+        f"The results of “{phase.name}” were official. Everything was scored again, and version {new.number} of the "
+        f"board has taken the place of version {old.number}.",
+        f"Reason: {new.note or new.get_cause_display()}",
+        "The board as it was stays readable, with the old and new rank of every entry.",
+    )
+    title = f"Official results have changed: {phase.name}"
+    announce(phase.challenge, title=title, body="\n\n".join(lines), by=new.started_by)
 
 
 def _ranks_of_each(changes: Sequence[ChangeRow]) -> dict[int, Ranks]:

@@ -14,11 +14,12 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from challenges.models import Phase
 from challenges.models.challenge import ChallengeStatus
-from leaderboard.board import rewrite_board, thaw_boards
+from leaderboard.board import rewrite_board, scored_submissions, thaw_boards
 from leaderboard.boardchanges import changes_between
 from leaderboard.boardcontent import board_content
-from leaderboard.boardnotices import tell_of_switch
-from leaderboard.boardversions import VersionRefused, current_version, locked_phase, start_version
+from leaderboard.boardnotices import announce_official_change, tell_of_switch
+from leaderboard.boardstatus import is_official
+from leaderboard.boardversions import VersionRefused, current_version, final_problem, locked_phase, start_version
 from leaderboard.models import BoardVersion, Evaluation, Submission
 from leaderboard.models.board import BoardCause, BoardState
 from leaderboard.statuses import ACTIVE, Status
@@ -40,6 +41,9 @@ def advance(now: datetime) -> None:
     start_finals(now)
     for version in BoardVersion.objects.filter(state=BoardState.COMPUTING):
         try:
+            if _can_never_take_over(version):
+                stop_version(version)
+                continue
             enqueue_missing(version, now)
             switch(version, now)
         except Exception:
@@ -84,6 +88,7 @@ def switch(version: BoardVersion, now: datetime) -> bool:
             return False
         new = BoardVersion.objects.select_related("phase__challenge", "dataset_version").get(pk=version.pk)
         old = current_version(phase)
+        was_official = is_official(phase, now)
         # As it should be: a freeze may have ended with nobody there to thaw it.
         rewrite_board(phase.pk, now)
         before = board_content(phase, old)
@@ -98,8 +103,32 @@ def switch(version: BoardVersion, now: datetime) -> bool:
         changes = changes_between(before, board_content(phase, new), outcomes)
         BoardVersion.objects.filter(pk=new.pk).update(changes=changes)
         told = tell_of_switch(new, changes)
+        if was_official:
+            announce_official_change(old, new)
     logger.info("board switched phase=%s %s→%s notices=%s", phase.pk, old.number, new.number, told)
     return True
+
+
+def stop_version(version: BoardVersion) -> bool:
+    """Give a version up that is being computed; its evaluations go with it and the board stays as it is.
+
+    False: it is not being computed any more. A worker that scores one of them learns that its lease is lost.
+    """
+    with transaction.atomic():
+        locked_phase(version.phase_id)
+        computing = BoardVersion.objects.filter(pk=version.pk, state=BoardState.COMPUTING)
+        if not computing.exists():
+            return False
+        Evaluation.objects.filter(board_version=version).delete()
+        computing.delete()
+    logger.info("board version stopped phase=%s number=%s", version.phase_id, version.number)
+    return True
+
+
+def _can_never_take_over(version: BoardVersion) -> bool:
+    """It was begun when this was still allowed, or the board has become the final one since."""
+    phase = Phase.objects.select_related("dataset_version").get(pk=version.phase_id)
+    return final_problem(phase, version.dataset_version) is not None
 
 
 def retry_errored(version: BoardVersion) -> int:
@@ -140,20 +169,32 @@ def _may_go_on(version: BoardVersion, phase: Phase, now: datetime) -> bool:
     """Still being computed; and the end of a phase may have been moved after its final version had begun."""
     if version.cause == BoardCause.FINAL and phase.state_at(now) != "closed":
         return False
+    if final_problem(phase, version.dataset_version) is not None:
+        return False
     return BoardVersion.objects.filter(pk=version.pk, state=BoardState.COMPUTING).exists()
 
 
 def _is_complete(version: BoardVersion) -> bool:
-    """Every submission that counts is done, nothing is under way, and not everything broke."""
+    """Every submission that counts is done, nothing is under way, and something has a score."""
     active = Evaluation.objects.filter(submission__phase=version.phase_id, status__in=ACTIVE)
     if active.exists() or _missing(version).exists():
         return False
-    done, errored, _ = progress(version)
-    if errored and errored == done:
-        # Nothing is wrong with all of them: something is wrong with us, and an empty board would help nobody.
+    if is_stuck(version):
         logger.error("board not switched, nothing could be scored phase=%s number=%s", version.phase_id, version.number)
         return False
     return True
+
+
+def is_stuck(version: BoardVersion) -> bool:
+    """Whether everything is done and nothing has a score: an empty board would help nobody, so it does not switch.
+
+    If all of it broke, something is wrong with us. If all of it was refused, something is wrong with the data, unless
+    the board has no scores now either.
+    """
+    done, errored, total = progress(version)
+    if done < total or Evaluation.objects.filter(board_version=version, status=Status.SUCCEEDED).exists():
+        return False
+    return bool(errored and errored == done) or scored_submissions(version.phase).exists()
 
 
 def _counted(version: BoardVersion) -> QuerySet[Submission]:

@@ -21,6 +21,7 @@ from challenges.models.role import RoleName
 from challenges.roles import JUDGES, ORGANIZERS, role_in
 from evaluators.errors import Problem
 from leaderboard.board import rewrite_board
+from leaderboard.boardstatus import is_official
 from leaderboard.boardversions import locked_phase
 from leaderboard.models import Decision, Entrant, Membership, Standing, Submission, User
 from leaderboard.models.decision import DecisionKind
@@ -62,17 +63,6 @@ def is_under_review(phase: Phase, moment: datetime) -> bool:
     if phase.ends_at is None or phase.review_ends_at is None:
         return False
     return phase.ends_at <= moment < phase.review_ends_at
-
-
-def is_official(phase: Phase, moment: datetime | None = None) -> bool:
-    """Whether the results stand: the phase and its review are over, and the hidden part, if any, is scored.
-
-    A phase without an end has no official results; one without a review has them at its end.
-    """
-    over = phase.review_ends_at or phase.ends_at
-    if over is None or (moment or timezone.now()) < over:
-        return False
-    return phase.final_dataset_version_id in (None, phase.dataset_version_id)
 
 
 def kinds_for(user: Any, submission: Submission, moment: datetime | None = None) -> list[DecisionKind]:

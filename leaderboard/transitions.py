@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from evaluators.errors import Problem
 from leaderboard.bell import ring_on_commit
+from leaderboard.boardstatus import is_official
 from leaderboard.boardversions import current_version, locked_phase
 from leaderboard.models import BoardVersion, Evaluation, StatusChange, Submission
 from leaderboard.statuses import ACTIVE, REFUNDED, STEPS, Status
@@ -92,10 +93,13 @@ def score_again(submission: Submission, *, actor: str) -> int:
     """Queue a further evaluation.
 
     Raises:
-        NotPossible: one is still under way.
+        NotPossible: one is still under way, or the results are official.
     """
     with transaction.atomic():
-        locked_phase(submission.phase_id)
+        if is_official(locked_phase(submission.phase_id)):
+            raise NotPossible(
+                f"'{submission.name}': the results are official. Score the board again, with a reason for everyone."
+            )
         locked = (
             Submission.objects.select_for_update(of=("self",), no_key=True)
             .select_related("phase")

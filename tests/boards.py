@@ -20,7 +20,7 @@ def finish(evaluation: Evaluation, outcome: Outcome) -> None:
     with (
         mock.patch.object(evaluating.sandbox, "availability", return_value=Availability(True)),
         mock.patch.object(evaluating.sandbox, "evaluate", return_value=answer),
-        # The versions that ``factories.other_version`` makes are no prepared data.
+        # The versions that ``factories.other_version`` makes may not be prepared.
         mock.patch.object(evaluating, "dataset_directory", return_value=Path()),
     ):
         evaluating.evaluate(evaluation.pk, worker="test")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from datetime import timedelta
 from typing import Any
 from unittest import mock
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from challenges.models import DatasetVersion, Phase
+from challenges.models import DatasetVersion, Phase, Split
 from challenges.rules import rules_sha256
 from evaluators.readiness import BaselineScore, Finding, ReadinessReport
 from evaluators.registry import baselines_for
@@ -38,11 +40,21 @@ def phase(version: DatasetVersion, **fields: Any) -> Phase:
     return Phase.objects.create(challenge=version.challenge, dataset_version=version, **values)
 
 
-def other_version(version: DatasetVersion) -> DatasetVersion:
-    """A further version of the same challenge, on the same files."""
+def other_version(
+    version: DatasetVersion, *, digest: str = "f" * 64, split: Split = Split.PUBLIC, **changes: Any
+) -> DatasetVersion:
+    """A further version of the same challenge, on the same files and, if the first is prepared, prepared as well."""
     made = DatasetVersion.objects.create(
-        challenge=version.challenge, number=version.number + 1, digest="f" * 64, specification=version.specification
+        challenge=version.challenge,
+        number=version.number + 1,
+        digest=digest,
+        specification=version.specification,
+        split=split,
+        **changes,
     )
+    prepared = settings.DATASETS_DIR / version.digest
+    if prepared.is_dir():
+        shutil.copytree(prepared, settings.DATASETS_DIR / digest)
     for file in version.files.all():
         file.pk, file.dataset_version = None, made
         file.save(force_insert=True)

@@ -1,6 +1,6 @@
 from challenges.models.announcement import Announcement
 from challenges.models.challenge import Challenge
-from challenges.models.dataset import DataFile, DatasetVersion
+from challenges.models.dataset import DataFile, DatasetVersion, Split
 from challenges.models.draft import Acknowledgement, Draft, DraftFile, Readiness
 from challenges.models.phase import Phase
 from challenges.models.role import Invitation, Role, RulesAcceptance
@@ -20,4 +20,5 @@ __all__ = [
     "Role",
     "Round",
     "RulesAcceptance",
+    "Split",
 ]

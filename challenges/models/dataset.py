@@ -13,6 +13,13 @@ from evaluators.specification import Specification, parse_specification
 SHA256 = RegexValidator(r"^[0-9a-f]{64}$", "not a SHA-256 in lower-case hex")
 
 
+class Split(models.TextChoices):
+    """The split of the test set on which a version scores."""
+
+    PUBLIC = "public", "Shown during the phase"
+    FINAL = "final", "Hidden until the end"
+
+
 class DatasetVersionQuerySet(models.QuerySet["DatasetVersion"]):
     def newest(self) -> DatasetVersion | None:
         """The one loaded last of those that may be shown: not one that is the hidden part of another."""
@@ -20,6 +27,8 @@ class DatasetVersionQuerySet(models.QuerySet["DatasetVersion"]):
 
 
 class DatasetVersion(models.Model):
+    Split = Split
+
     challenge = models.ForeignKey("challenges.Challenge", on_delete=models.PROTECT, related_name="dataset_versions")
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64, validators=[SHA256])
@@ -30,6 +39,13 @@ class DatasetVersion(models.Model):
         default=timezone.now,
         editable=False,
         help_text="When it was last loaded to be shown: whoever goes back to older data loads that again.",
+    )
+    split = models.CharField(
+        max_length=10,
+        choices=Split.choices,
+        default=Split.PUBLIC,
+        editable=False,
+        help_text="The split of the test set on which it scores. Once final it stays final, even if it is shown later.",
     )
     is_final_part = models.BooleanField(
         default=False, editable=False, help_text="Loaded as the hidden part of another version, and never shown since."
@@ -51,6 +67,13 @@ class DatasetVersion(models.Model):
             models.UniqueConstraint(fields=["challenge", "number"], name="dataset_version_number_is_unique"),
             models.UniqueConstraint(fields=["challenge", "digest"], name="dataset_version_digest_is_unique"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="dataset_version_number_from_1"),
+            models.CheckConstraint(
+                condition=models.Q(split__in=["public", "final"]), name="dataset_version_split_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_final_part=False) | models.Q(split="final"),
+                name="dataset_version_hidden_split_is_final",
+            ),
         )
 
     def __str__(self) -> str:

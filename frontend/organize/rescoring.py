@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
@@ -20,9 +21,10 @@ from challenges.visibility import organized_challenge
 from evaluators.errors import Problem
 from evaluators.registry import UnknownScorer, scorer_of
 from frontend.queries.challenges import asked_phase
-from leaderboard.boardswitch import progress, retry_errored
-from leaderboard.boardversions import MAX_NOTE, VersionRefused, current_version, is_hidden, start_version
-from leaderboard.models import BoardVersion, Evaluation
+from leaderboard.boardstatus import is_official
+from leaderboard.boardswitch import is_stuck, progress, retry_errored, stop_version
+from leaderboard.boardversions import MAX_NOTE, VersionRefused, start_version, version_problem
+from leaderboard.models import BoardVersion, Evaluation, User
 from leaderboard.models.board import BoardCause, BoardState
 from leaderboard.statuses import Status
 
@@ -30,20 +32,31 @@ CAUSES = {BoardCause.DATA.value: BoardCause.DATA, BoardCause.SCORER.value: Board
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A version of the data, and why the board cannot be scored on it, if it cannot."""
+
+    version: DatasetVersion
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
+    """``is_stuck``: nothing has a score, so it does not switch by itself."""
+
     version: BoardVersion
     done: int
     errored: int
     total: int
+    is_stuck: bool
 
     @property
     def percent(self) -> int:
         return 100 * self.done // self.total if self.total else 100
 
     @property
-    def is_stuck(self) -> bool:
-        """Nothing could be scored: it does not switch by itself."""
-        return self.total > 0 and self.done == self.total == self.errored
+    def can_be_stopped(self) -> bool:
+        """The final version would begin again at once."""
+        return self.version.cause != BoardCause.FINAL
 
 
 @login_required
@@ -59,6 +72,7 @@ def rescoring(request: HttpRequest, slug: str) -> HttpResponse:
             problem = refused.problem
     computing = BoardVersion.objects.filter(phase=phase, state=BoardState.COMPUTING).first()
     current = BoardVersion.objects.filter(phase=phase, state=BoardState.CURRENT).select_related("dataset_version")
+    choices = _choices(challenge, phase)
     context = {
         "challenge": challenge,
         "phase": phase,
@@ -66,8 +80,10 @@ def rescoring(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "organize",
         "is_other": phase != challenge.current_phase,
         "current": current.first(),
-        "computing": Progress(computing, *progress(computing)) if computing is not None else None,
-        "choices": _choices(challenge, phase),
+        "computing": Progress(computing, *progress(computing), is_stuck(computing)) if computing is not None else None,
+        "official": is_official(phase),
+        "choices": [choice.version for choice in choices if choice.problem is None],
+        "not_offered": [choice for choice in choices if choice.problem is not None],
         "recorded": _recorded_scorers(phase),
         "present": _present_scorer(phase),
         "problems": [problem] if problem is not None else [],
@@ -80,10 +96,15 @@ def rescoring(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _do(request: HttpRequest, challenge: Challenge, phase: Phase) -> HttpResponse:
-    if request.POST.get("do") == "retry":
+    if request.POST.get("do") in ("retry", "stop"):
         computing = BoardVersion.objects.filter(phase=phase, state=BoardState.COMPUTING).first()
-        again = retry_errored(computing) if computing is not None else 0
-        messages.success(request, f"{again} are tried again.")
+        if request.POST["do"] == "retry":
+            again = retry_errored(computing) if computing is not None else 0
+            messages.success(request, f"{again} are tried again.")
+        elif computing is not None and computing.cause != BoardCause.FINAL and stop_version(computing):
+            messages.success(request, f"Version {computing.number} is stopped. The board stays as it is.")
+        else:
+            messages.warning(request, "There is nothing to stop any more.")
     else:
         version = _start(request, challenge, phase)
         messages.success(request, f"Version {version.number} is being computed; the board stays as it is meanwhile.")
@@ -101,20 +122,30 @@ def _start(request: HttpRequest, challenge: Challenge, phase: Phase) -> BoardVer
         raise VersionRefused(Problem("the note is missing.", "Say why, for everyone to read.", field="note"))
     if len(note) > MAX_NOTE:
         raise VersionRefused(Problem(f"the note is longer than {MAX_NOTE} characters.", "Shorten it.", field="note"))
-    if cause == BoardCause.SCORER:
-        return start_version(phase, current_version(phase).dataset_version, cause, note)
+    return start_version(
+        phase,
+        _asked_data(request, challenge, phase) if cause == BoardCause.DATA else phase.dataset_version,
+        cause,
+        note,
+        by=cast(User, request.user),
+        changes_official=request.POST.get("official") == "on",
+    )
+
+
+def _asked_data(request: HttpRequest, challenge: Challenge, phase: Phase) -> DatasetVersion:
+    """The version that was chosen. One that is not offered is refused in words by ``start_version``."""
     number = request.POST.get("dataset", "")
-    known = {str(choice.number): choice for choice in _choices(challenge, phase)}
+    known = {str(choice.version.number): choice.version for choice in _choices(challenge, phase)}
     if number not in known:
         raise VersionRefused(Problem("the version of the data is missing.", "Choose one.", field="dataset"))
-    return start_version(phase, known[number], cause, note)
+    return known[number]
 
 
-def _choices(challenge: Challenge, phase: Phase) -> Sequence[DatasetVersion]:
-    """The versions of the data that the board could stand on, newest first."""
+def _choices(challenge: Challenge, phase: Phase) -> Sequence[Choice]:
+    """The versions of the data beside that of the board, newest first."""
+    now = timezone.now()
     versions = challenge.dataset_versions.exclude(pk=phase.dataset_version_id).order_by("-number")
-    over = phase.state == "closed"
-    return [version for version in versions if not is_hidden(version, phase, over=over)]
+    return [Choice(version, version_problem(phase, version, BoardCause.DATA, now)) for version in versions]
 
 
 def _recorded_scorers(phase: Phase) -> list[Any]:

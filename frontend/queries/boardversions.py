@@ -14,6 +14,7 @@ from django.http import Http404
 
 from challenges.models import Phase
 from leaderboard.boardcontent import changes_of, content_of
+from leaderboard.boardstatus import is_final
 from leaderboard.models import BoardVersion, Division, Submission
 from leaderboard.models.board import BoardState
 
@@ -67,9 +68,9 @@ def board_standing(phase: Phase) -> Standing:
     rows = list(_shown(phase))
     current = next((row for row in rows if row.state == BoardState.CURRENT), None)
     final = phase.final_dataset_version_id
-    is_final = final is not None and current is not None and current.dataset_version_id == final
+    on_final = current is not None and current.dataset_version_id == phase.dataset_version_id and is_final(phase)
     waits = final is not None and phase.state == "closed" and all(row.dataset_version_id != final for row in rows)
-    return Standing(current, len(rows) - (current is not None), is_final, waits)
+    return Standing(current, len(rows) - (current is not None), on_final, waits)
 
 
 def versions_of(phase: Phase) -> list[BoardVersion]:

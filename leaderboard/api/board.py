@@ -21,8 +21,8 @@ from leaderboard.api.pagination import BoardPages
 from leaderboard.api.serializers import BoardEntrySerializer
 from leaderboard.board import board_entries, ranking_rule, shown_division, withdrawn_entries
 from leaderboard.boardrows import board_row, off_board_row
+from leaderboard.boardstatus import is_official
 from leaderboard.models import BoardEntry, Division
-from leaderboard.review import is_official
 
 CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted", "rank_all")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import Error, transaction
 from pydantic import ValidationError as WrongSpecification
 
-from challenges.models import Challenge, Role
+from challenges.models import Challenge, Role, Split
 from challenges.models.role import RoleName
 from evaluators.errors import BundleError
 from evaluators.specification import parse_specification
@@ -59,6 +59,7 @@ def import_archive(path: Path, *, owner: User | None = None) -> Challenge:
     """
     with open_archive(path) as archive:
         records = {table.name: _rows(archive, table) for table in TABLES}
+        _add_splits(records)
         values = values_of(archive.json(CHALLENGE), Challenge, CHALLENGE_FIELDS, CHALLENGE)
         _not_here_yet(str(values["slug"]), records)
         _store_files(archive, records)
@@ -81,6 +82,23 @@ def _rows(archive: OpenArchive, table: Table) -> list[dict[str, Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unreadable(f"{table.member} is not a list of rows")
     return rows
+
+
+def _add_splits(records: Records) -> None:
+    """Archives of before do not name the split of a version: it is final if it is or was the hidden part of another.
+
+    What a phase waited for is as well; one that names the same version twice tells nothing.
+    """
+    versions = records["dataset_versions"]
+    final = {row.get("final_part") for row in versions}
+    final |= {
+        row.get("final_dataset_version")
+        for row in records["phases"]
+        if row.get("final_dataset_version") != row.get("dataset_version")
+    }
+    for number, row in enumerate(versions, start=1):
+        is_final = number in final or row.get("is_final_part") is True
+        row.setdefault("split", Split.FINAL if is_final else Split.PUBLIC)
 
 
 def _not_here_yet(slug: str, records: Records) -> None:

@@ -82,7 +82,7 @@ TABLES: tuple[Table, ...] = (
     Table(
         "dataset_versions",
         DatasetVersion,
-        ("number", "digest", "specification", "note", "created_at", "loaded_at", "is_final_part"),
+        ("number", "digest", "specification", "note", "created_at", "loaded_at", "is_final_part", "split"),
         lambda challenge: DatasetVersion.objects.filter(challenge=challenge),
         {"final_part": "dataset_versions"},
     ),

@@ -7,6 +7,7 @@ the old one is kept as it was.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -42,6 +43,9 @@ class BoardVersion(models.Model):
     dataset_version = models.ForeignKey("challenges.DatasetVersion", on_delete=models.PROTECT, related_name="+")
     cause = models.CharField(max_length=10, choices=BoardCause.choices, default=BoardCause.FIRST)
     note = models.CharField(max_length=300, blank=True, help_text="Why, for everyone to read.")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     state = models.CharField(max_length=10, choices=BoardState.choices, default=BoardState.CURRENT)
     content = models.JSONField(null=True, blank=True)
     changes = models.JSONField(null=True, blank=True)

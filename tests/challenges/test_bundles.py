@@ -14,14 +14,14 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
 from challenges.bundles import Preparing, is_loaded, load_bundle
-from challenges.models import Challenge, DatasetVersion
+from challenges.models import Challenge, DatasetVersion, Split
 from evaluators.adopting import prepare_in_sandbox
 from evaluators.dataset import prepare_parts
 from evaluators.errors import BundleError
 from evaluators.sandbox import SandboxUnavailable
 from leaderboard.storage import object_store
 from tests.bundles import write_bundle
-from tests.finals import add_final
+from tests.finals import add_final, without_final
 
 Load = Callable[[Path], DatasetVersion]
 
@@ -100,6 +100,16 @@ def test_what_was_shown_and_is_hidden_now_is_not_the_newest(load: Load, tmp_path
     assert shown.challenge.dataset_versions.newest() == shown
 
 
+def test_the_final_split_stays_final_when_a_later_round_shows_it(load: Load, tmp_path: Path) -> None:
+    bundle = add_final(write_bundle(tmp_path / "b"))
+    final = load(bundle).final_part
+    (bundle / "challenge.yaml").write_text(json.dumps(without_final(bundle, part="final")))
+    shown = load(bundle)
+    assert shown == final
+    assert (shown.split, shown.is_final_part) == (Split.FINAL, False)
+    assert shown.challenge.dataset_versions.newest() == shown
+
+
 def test_a_wrong_bundle_leaves_nothing(load: Load, tmp_path: Path) -> None:
     bundle = write_bundle(tmp_path / "b")
     (bundle / "hidden/test.parquet").write_bytes(b"not parquet")
@@ -117,6 +127,7 @@ def test_a_hidden_part_is_a_version_of_its_own_and_nothing_of_it_is_in_the_one_t
     final = shown.final_part
     assert final is not None
     assert (shown.number, final.number, final.final_part) == (1, 2, None)
+    assert (shown.split, final.split) == (Split.PUBLIC, Split.FINAL)
     assert "final" not in json.dumps(shown.specification)
     assert sorted(shown.files.values_list("name", flat=True)) == sorted(shown.spec.data_files)
     assert not shown.files.filter(name__contains="final").exists()

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from challenges.models import Challenge, DataFile, Phase
+from challenges.models import Challenge, DataFile, DatasetVersion, Phase, Split
 from leaderboard.models import User
 from tests import factories
 
@@ -90,6 +90,19 @@ def test_a_phase_with_submissions_stays_on_its_data(phase: Phase, user: User) ->
         phase.clean()
 
 
+def test_the_final_data_of_a_phase_score_the_hidden_split_and_stay(phase: Phase, user: User) -> None:
+    shown = factories.other_version(phase.dataset_version)
+    hidden = factories.other_version(shown, digest="e" * 64, split=Split.FINAL)
+    phase.final_dataset_version = shown
+    with pytest.raises(ValidationError, match="scores what is shown during the phase"):
+        phase.clean()
+    phase.final_dataset_version = hidden
+    phase.clean()
+    factories.submission(phase, user)
+    with pytest.raises(ValidationError, match="stay as they are"):
+        phase.clean()
+
+
 @pytest.mark.parametrize(
     ("manager", "wrong"),
     [
@@ -98,6 +111,8 @@ def test_a_phase_with_submissions_stays_on_its_data(phase: Phase, user: User) ->
         # A hidden file cannot be marked public, whoever tries.
         (DataFile.objects.filter(name__startswith="hidden/"), {"is_public": True}),
         (DataFile.objects.filter(name__startswith="public/pool"), {"name": "hidden/pool.parquet"}),
+        (DatasetVersion.objects, {"split": "both"}),
+        (DatasetVersion.objects, {"is_final_part": True}),
     ],
 )
 def test_the_database_refuses_what_makes_no_sense(phase: Phase, manager: Any, wrong: dict[str, Any]) -> None:

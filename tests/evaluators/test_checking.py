@@ -10,11 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluators.checking import check
+from evaluators.checking import check, reads_the_same
 from evaluators.errors import MAX_PROBLEMS, SubmissionError
 from evaluators.prepared import PreparedDataset
+from evaluators.specification import Specification, parse_specification, read_specification
 from evaluators.uploads import Upload
+from tests.bundles import write_bundle
 from tests.evaluators.conftest import MakeDataset
+from tests.finals import add_final
+from tests.kinds import write_acquisition, write_cleaning
 
 Uploads = Callable[..., list[Upload]]
 TAKE = "Take the ids from the column 'id' of pool.parquet."
@@ -174,3 +178,35 @@ def test_nothing_but_an_explanation_ever_comes_of_it(
 @pytest.fixture(scope="session")
 def known_path(known: PreparedDataset) -> Path:
     return known.path
+
+
+def _read_and_named(bundle: Path) -> tuple[Specification, dict[str, str]]:
+    specification = read_specification(bundle)
+    return specification, {name: (bundle / name).read_bytes().hex() for name in specification.data_files}
+
+
+@pytest.mark.parametrize("write", [write_bundle, write_cleaning, write_acquisition])
+def test_only_test_rows_may_differ_for_a_check_to_say_the_same(write: Callable[..., Path], tmp_path: Path) -> None:
+    specification, sources = _read_and_named(write(tmp_path / "b"))
+    assert reads_the_same(specification, sources, specification, sources)
+    tables = specification.tables()
+    tests = set(specification.test_tables().values())
+    for name, planned in tables.items():
+        for file in planned.table.sources:
+            same = reads_the_same(specification, sources, specification, sources | {file: "other bytes"})
+            assert same == (name in tests and not planned.table.public), file
+    for document in specification.documents:
+        assert not reads_the_same(specification, sources, specification, sources | {document: "other bytes"})
+    content = specification.model_dump(mode="json")
+    texts = parse_specification(content | {"title": "Another title", "rules": "Other words."})
+    assert reads_the_same(specification, sources, texts, sources)
+    for change in ({"classes": [*specification.classes, "one more"]}, {"scorer": "reference"}, {"partial": True}):
+        assert not reads_the_same(specification, sources, specification.model_copy(update=change), sources)
+
+
+def test_the_budget_is_read_and_the_hidden_part_is_not(tmp_path: Path) -> None:
+    specification, sources = _read_and_named(add_final(write_bundle(tmp_path / "b")))
+    shown, final = specification.part("test"), specification.part("final")
+    assert reads_the_same(shown, sources, final, sources)
+    half, _ = _read_and_named(write_bundle(tmp_path / "half", budget=3))
+    assert not reads_the_same(shown, sources, half, sources)

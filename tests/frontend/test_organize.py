@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
-from challenges.models import Announcement, Challenge, DatasetVersion, Draft, Phase, Role
+from challenges.models import Announcement, Challenge, DatasetVersion, Draft, Phase, Role, Split
 from leaderboard import drafting
 from leaderboard.board import board_entries, rewrite_board
 from leaderboard.models import Submission, User
@@ -369,8 +369,7 @@ def test_results_stay_official(page: Client, owned: Phase) -> None:
 
 def test_a_phase_that_is_added_later_scores_the_hidden_part_at_its_end(page: Client, owned: Phase) -> None:
     """Of a challenge that people can see; the phases before it keep what they have."""
-    hidden = factories.other_version(owned.dataset_version)
-    DatasetVersion.objects.filter(pk=hidden.pk).update(is_final_part=True)
+    hidden = factories.other_version(owned.dataset_version, split=Split.FINAL, is_final_part=True)
     DatasetVersion.objects.filter(pk=owned.dataset_version_id).update(final_part=hidden)
     Phase.objects.update(ends_at=timezone.now() + timedelta(days=1))
     way = "/challenges/tiny/organize/phases/new"

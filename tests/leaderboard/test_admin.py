@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.test import Client
+from django.utils import timezone
 
-from challenges.models import Phase
+from challenges.models import Phase, Split
 from evaluators.errors import Problem
 from evaluators.sandbox import Rejected
 from leaderboard.models import ApiToken, Evaluation, StatusChange, Submission, User
@@ -84,6 +86,17 @@ def test_scoring_again_goes_through_the_transitions(operator: Client, submission
     assert StatusChange.objects.filter(actor="grace", reason="scored again").count() == 2
 
 
+def test_no_action_changes_official_results(operator: Client, phase: Phase, user: User) -> None:
+    submission = factories.submission(phase, user)
+    factories.evaluate(submission, 0.5)
+    Phase.objects.update(ends_at=timezone.now() - timedelta(hours=1))
+    form = {"action": "score_again", "_selected_action": [str(submission.pk)]}
+    text = operator.post("/admin/leaderboard/submission/", form, follow=True).content.decode()
+    assert "the results are official" in text
+    assert "0 queued to be scored again" in text
+    assert Evaluation.objects.count() == 1
+
+
 def test_cancelling_takes_only_what_waits(operator: Client, submissions: list[Submission]) -> None:
     form = {"action": "cancel", "_selected_action": [str(submission.pk) for submission in submissions]}
     text = operator.post("/admin/leaderboard/submission/", form, follow=True).content.decode()
@@ -123,6 +136,18 @@ def test_the_data_under_a_phase_changes_only_while_it_has_no_submissions(
     phase.refresh_from_db()
     assert phase.name == "Final"
     assert phase.dataset_version == (first if submitted else other)
+    assert phase.final_dataset_version is None
+
+
+def test_the_final_data_under_a_phase_stay_once_it_has_submissions(operator: Client, phase: Phase, user: User) -> None:
+    hidden = factories.other_version(phase.dataset_version, split=Split.FINAL)
+    Phase.objects.update(final_dataset_version=hidden, ends_at=timezone.now() + timedelta(hours=1))
+    factories.submission(phase, user)
+    form = {"name": "Renamed", "starts_at_0": "2026-01-01", "starts_at_1": "00:00:00", "time_zone": "UTC"}
+    ends = {"ends_at_0": "2036-01-01", "ends_at_1": "00:00:00", "final_dataset_version": ""}
+    assert operator.post(f"/admin/challenges/phase/{phase.pk}/change/", form | ends).status_code == 302
+    phase.refresh_from_db()
+    assert (phase.name, phase.final_dataset_version) == ("Renamed", hidden)
 
 
 def test_nobody_else_gets_in(user: User) -> None:

@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from challenges.models import Announcement, Challenge, DatasetVersion, Phase, Role, Round
+from challenges.models import Announcement, Challenge, DatasetVersion, Phase, Role, Round, Split
 from leaderboard.archive.exporting import TooLarge, write_archive
 from leaderboard.archive.importing import import_archive
 from leaderboard.archive.layout import TABLES, Table
@@ -61,8 +61,7 @@ def full(phase: Phase, user: User) -> Phase:
     old = board_content(phase, current)
     old["entries"][0]["name"] = "of old"
     BoardVersion.objects.filter(pk=current.pk).update(number=2)
-    hidden = factories.other_version(phase.dataset_version)
-    DatasetVersion.objects.filter(pk=hidden.pk).update(is_final_part=True)
+    hidden = factories.other_version(phase.dataset_version, split=Split.FINAL, is_final_part=True)
     DatasetVersion.objects.filter(pk=phase.dataset_version_id).update(final_part=hidden)
     BoardVersion.objects.create(
         phase=phase, number=1, dataset_version=phase.dataset_version, state="superseded", content=old, note="A label."
@@ -143,6 +142,7 @@ LEFT_OUT = {
     "submissions": {"created_by"},
     "evaluations": {"lease_expires_at", "lease_owner", "rung_at"},
     "history": {"actor"},
+    "board_versions": {"started_by"},
     "decisions": {"by"},
     "announcements": {"created_by"},
 }
@@ -165,6 +165,17 @@ def test_a_hidden_part_stays_one(archive: Path) -> None:
     import_archive(archive)
     hidden = DatasetVersion.objects.get(is_final_part=True)
     assert DatasetVersion.objects.get(is_final_part=False).final_part == hidden
+    assert hidden.split == Split.FINAL
+
+
+def test_archives_that_name_no_split_are_still_read(archive: Path) -> None:
+    def change(members: dict[str, bytes]) -> None:
+        _edited(members, "tables/dataset_versions.json", lambda rows: [row.pop("split") for row in rows])
+
+    changed = _changed(archive, change)
+    _forget_everything()
+    import_archive(changed)
+    assert list(DatasetVersion.objects.order_by("number").values_list("split", flat=True)) == ["public", "final"]
 
 
 def test_the_same_state_gives_the_same_bytes(full: Phase) -> None:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from challenges.models import DatasetVersion, Phase
+from challenges.models import DatasetVersion, Phase, Split
 from evaluators.errors import Problem
 from evaluators.sandbox import Broken, Rejected
 from leaderboard import boardswitch, transitions
@@ -41,8 +41,8 @@ def entries(phase: Phase) -> list[Submission]:
     return made
 
 
-def begin(phase: Phase, data: DatasetVersion) -> BoardVersion:
-    return start_version(phase, data, BoardCause.DATA, "A label was wrong.")
+def begin(phase: Phase, data: DatasetVersion, **confirmed: bool) -> BoardVersion:
+    return start_version(phase, data, BoardCause.DATA, "A label was wrong.", **confirmed)
 
 
 def board(phase: Phase) -> list[tuple[int | None, str, float]]:
@@ -254,7 +254,7 @@ def test_one_version_at_a_time(phase: Phase, corrected: DatasetVersion) -> None:
 
 
 def test_the_hidden_part_is_scored_only_after_the_end(phase: Phase, entries: list[Submission]) -> None:
-    hidden = factories.other_version(phase.dataset_version)
+    hidden = factories.other_version(phase.dataset_version, split=Split.FINAL)
     ends = timezone.now() + timedelta(hours=1)
     Phase.objects.filter(pk=phase.pk).update(final_dataset_version=hidden, ends_at=ends)
     phase.refresh_from_db()
@@ -280,9 +280,9 @@ def test_the_hidden_part_is_scored_only_after_the_end(phase: Phase, entries: lis
 def test_a_correction_brings_its_own_hidden_part_and_keeps_it_hidden(phase: Phase, entries: list[Submission]) -> None:
     made = [phase.dataset_version]
     for number, digest in enumerate("bcd"):
-        made.append(_version(made[-1], digest))
-        made[-1].is_final_part = number != 1
-        made[-1].save()
+        is_final = number != 1
+        split = Split.FINAL if is_final else Split.PUBLIC
+        made.append(factories.other_version(made[-1], digest=digest * 64, split=split, is_final_part=is_final))
     _, hidden, corrected, corrected_hidden = made
     corrected.final_part = corrected_hidden
     corrected.save()
@@ -301,7 +301,7 @@ def test_a_correction_brings_its_own_hidden_part_and_keeps_it_hidden(phase: Phas
     advance(ends)
     # And the hidden part can be corrected once it was shown.
     Phase.objects.filter(pk=phase.pk).update(starts_at=ends - timedelta(days=3), ends_at=ends - timedelta(hours=2))
-    last = begin(phase, hidden)
+    last = begin(phase, hidden, changes_official=True)
     advance(timezone.now())
     finish_all(last, NEW)
     advance(timezone.now())
@@ -311,15 +311,8 @@ def test_a_correction_brings_its_own_hidden_part_and_keeps_it_hidden(phase: Phas
     assert not BoardVersion.objects.filter(state="computing").exists()
 
 
-def _version(before: DatasetVersion, digest: str) -> DatasetVersion:
-    made = factories.other_version(before)
-    made.digest = digest * 64
-    made.save()
-    return made
-
-
 def test_a_final_version_waits_while_its_phase_is_prolonged(phase: Phase, entries: list[Submission]) -> None:
-    hidden = factories.other_version(phase.dataset_version)
+    hidden = factories.other_version(phase.dataset_version, split=Split.FINAL)
     ends = timezone.now() + timedelta(hours=1)
     Phase.objects.filter(pk=phase.pk).update(final_dataset_version=hidden, ends_at=ends)
     advance(ends)
@@ -333,7 +326,7 @@ def test_a_final_version_waits_while_its_phase_is_prolonged(phase: Phase, entrie
 
 
 def test_a_final_without_entries_switches_at_once(phase: Phase) -> None:
-    hidden = factories.other_version(phase.dataset_version)
+    hidden = factories.other_version(phase.dataset_version, split=Split.FINAL)
     ends = timezone.now() + timedelta(hours=1)
     Phase.objects.filter(pk=phase.pk).update(final_dataset_version=hidden, ends_at=ends)
     advance(ends)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from leaderboard import boardswitch, evaluating
 from leaderboard.board import board_entries, rewrite_board
 from leaderboard.boardswitch import advance
 from leaderboard.boardversions import current_version, start_version
-from leaderboard.models import BoardVersion, Evaluation, Membership, Notice, Submission, Team, User
+from leaderboard.models import BoardVersion, Evaluation, Membership, Notice, Submission, SubmissionFile, Team, User
 from leaderboard.models.board import BoardCause
 from leaderboard.storage import object_store
 from tests import factories
@@ -49,6 +50,12 @@ def fill(phase: Phase) -> None:
         for n, (team, user) in enumerate(zip(teams, users, strict=True))
     ]
     Submission.objects.bulk_create(made)
+    files = [(file, object_store().put(io.BytesIO(file.content))) for file in factories.uploads()]
+    SubmissionFile.objects.bulk_create(
+        SubmissionFile(submission=submission, name=file.name, sha256=stored.sha256, size=stored.size)
+        for submission in made
+        for file, stored in files
+    )
     evaluations = Evaluation.objects.bulk_create(
         Evaluation(
             submission=submission,

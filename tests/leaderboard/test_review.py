@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from challenges.models import Phase, Role
 from leaderboard import review
+from leaderboard.boardstatus import is_official
 from leaderboard.models import BoardEntry, Decision, Notice, Submission, User
 from leaderboard.models.decision import AppendOnly, DecisionKind
-from leaderboard.review import ReviewRefused, decide, is_official, kinds_for
+from leaderboard.review import ReviewRefused, decide, kinds_for
 from tests import factories
 
 Q, A, W, D, R = (
