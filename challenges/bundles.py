@@ -11,10 +11,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from challenges.models import Challenge, DataFile, DatasetVersion, Split
-from evaluators.adopting import prepare_in_sandbox
-from evaluators.prepared import PreparedDataset, Source
-from evaluators.specification import Specification, read_specification
-from evaluators.store import open_plain
+from evaluators.datasets.prepared import PreparedDataset, Source
+from evaluators.datasets.sandboxed import prepare_in_sandbox
+from evaluators.datasets.store import open_plain
+from evaluators.specification.reading import Specification, read_specification
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".parquet": "application/vnd.apache.parquet",
@@ -45,7 +45,7 @@ def load_bundle(
 
     A challenge that is new stays a draft. The version is the one that is shown; its ``final_part`` is the one for after
     the end, if the bundle has such a part. An organizer's bundle is never read in this process; one of our own may be,
-    with ``evaluators.dataset.prepare_parts`` for ``preparing``.
+    with ``evaluators.datasets.preparing.prepare_parts`` for ``preparing``.
 
     Raises:
         BundleError: the bundle is at fault.

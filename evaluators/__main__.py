@@ -1,4 +1,4 @@
-"""``python -m evaluators``: see ``cli``.
+"""``python -m evaluators``: see ``cli.main``.
 
 The libraries read their settings when they are loaded, so the environment is set before the first import of them.
 """
@@ -8,11 +8,11 @@ import os
 import sys
 from importlib import import_module
 
-from evaluators.determinism import ENVIRONMENT
+from evaluators.learning.determinism import ENVIRONMENT
 
 if __name__ == "__main__":
     os.environ.update(ENVIRONMENT)
     # A terminal that cannot show a sign gets an escape, not a crash; standard error does so anyway.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.exit(import_module("evaluators.cli").main(sys.argv[1:]))
+    sys.exit(import_module("evaluators.cli.main").main(sys.argv[1:]))

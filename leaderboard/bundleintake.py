@@ -31,10 +31,10 @@ from challenges.models.role import RoleName
 from challenges.phases import create_phases
 from challenges.roles import may_organize
 from evaluators import sandbox
-from evaluators.adopting import prepare_in_sandbox
-from evaluators.errors import BundleError, Problem
-from evaluators.prepared import PreparedDataset
-from evaluators.specification import SPECIFICATION_FILE, Specification, parse_specification
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.sandboxed import prepare_in_sandbox
+from evaluators.problems.problem import BundleError, Problem
+from evaluators.specification.reading import SPECIFICATION_FILE, Specification, parse_specification
 from leaderboard import dryrun
 from leaderboard.storage import object_store
 

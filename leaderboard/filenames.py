@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evaluators.errors import Problem, SubmissionError, quoted
-from evaluators.specification import Specification, name_for_task, task_of_name
-from evaluators.uploads import ZIP_MAGIC, Upload, plain_name
+from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.specification.reading import Specification, name_for_task, task_of_name
+from evaluators.submissions.uploads import ZIP_MAGIC, Upload, plain_name
 
 
 def named_for_tasks(specification: Specification, uploads: Sequence[Upload], tasks: Sequence[str]) -> list[Upload]:

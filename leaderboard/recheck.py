@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from django.db.models import F, Prefetch, Q, QuerySet, Sum
 
 from challenges.models import DatasetVersion, Phase
-from evaluators.checking import check, reads_the_same
-from evaluators.errors import Problem, SubmissionError
-from evaluators.prepared import PreparedDataset
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.problems.problem import Problem, SubmissionError
 from evaluators.registry import UnknownScorer, scorer_of
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
-from evaluators.uploads import Upload
+from evaluators.scoring.checking import check, reads_the_same
+from evaluators.submissions.uploads import Upload
 from leaderboard.datasets import open_dataset
 from leaderboard.models import Submission, SubmissionFile
 from leaderboard.statuses import Status

@@ -17,9 +17,9 @@ from challenges.models import DatasetVersion, Phase, Split
 from challenges.rules import rules_sha256
 from evaluators.readiness import BaselineScore, Finding, ReadinessReport
 from evaluators.registry import baselines_for
-from evaluators.result import Result
 from evaluators.sandbox import Availability, Broken, Rejected, Scored
-from evaluators.uploads import Upload
+from evaluators.scoring.result import Result
+from evaluators.submissions.uploads import Upload
 from leaderboard import evaluating
 from leaderboard.intake import submit
 from leaderboard.models import Evaluation, Submission, Team, User

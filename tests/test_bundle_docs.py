@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Seller
 from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.parts import TABLE_SUFFIXES, Table
-from evaluators.phases import PhasePlan
-from evaluators.specification import KINDS, Market, read_text
+from evaluators.specification.challenge import TABLE_SUFFIXES, Table
+from evaluators.specification.phases import PhasePlan
+from evaluators.specification.reading import KINDS, Market, read_text
 from tests.evaluators.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "bundles.md").read_text()

@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from evaluators.bundles.collecting import Collected
-from evaluators.errors import BundleError, Problem, quoted
-from evaluators.specification import MAX_SPECIFICATION_BYTES, SPECIFICATION_FILE
-from evaluators.uploads import readable_size
+from evaluators.problems.collecting import Collected
+from evaluators.problems.problem import BundleError, Problem, quoted
+from evaluators.specification.reading import MAX_SPECIFICATION_BYTES, SPECIFICATION_FILE
+from evaluators.submissions.uploads import readable_size
 
 MAX_MEMBERS = 5_000
 MAX_DIRECTORY_BYTES = 4 * 1024 * 1024

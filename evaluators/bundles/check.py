@@ -12,14 +12,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from evaluators.bundles.archive import Archive
-from evaluators.bundles.collecting import Collected
 from evaluators.bundles.comparing import check_documents, compare, different_rows
 from evaluators.bundles.folder import is_plain, missing_and_unknown, names_in
-from evaluators.bundles.looking import Looked, look
-from evaluators.bundles.yaml_text import Document, read_document
-from evaluators.errors import BundleError, Problem
-from evaluators.parts import PARTS, PlannedTable, Table
-from evaluators.specification import SPECIFICATION_FILE, Specification, read_bytes, read_text
+from evaluators.bundles.scanning import Looked, look
+from evaluators.problems.collecting import Collected
+from evaluators.problems.problem import BundleError, Problem
+from evaluators.specification.challenge import PARTS, PlannedTable, Table
+from evaluators.specification.reading import SPECIFICATION_FILE, Specification, read_bytes, read_text
+from evaluators.specification.yaml_document import Document, read_document
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evaluators.bundles.collecting import Collected
 from evaluators.bundles.folder import is_plain
-from evaluators.bundles.looking import Looked
-from evaluators.errors import BundleError, Problem, quoted
-from evaluators.specification import (
+from evaluators.bundles.scanning import Looked
+from evaluators.problems.collecting import Collected
+from evaluators.problems.problem import BundleError, Problem, quoted
+from evaluators.specification.reading import (
     SPECIFICATION_FILE,
     AcquisitionSpecification,
     CleaningSpecification,

@@ -6,10 +6,10 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from evaluators.bundles.collecting import Collected
-from evaluators.errors import Problem, quoted
-from evaluators.nearest import nearest
-from evaluators.specification import SPECIFICATION_FILE
+from evaluators.problems.collecting import Collected
+from evaluators.problems.problem import Problem, quoted
+from evaluators.problems.suggestions import nearest
+from evaluators.specification.reading import SPECIFICATION_FILE
 
 MAX_LISTED = 5_000
 _NOTES = (".md", ".txt")

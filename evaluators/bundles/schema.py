@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evaluators.specification import schema_text
+from evaluators.specification.reading import schema_text
 
 FILE = Path(__file__).resolve().parent.parent.parent / "docs" / "challenge.schema.json"
 

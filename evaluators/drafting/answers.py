@@ -10,13 +10,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from evaluators.errors import quoted
 from evaluators.kinds.acquisition.pricing import MAX_AMOUNT, Price
 from evaluators.kinds.acquisition.specification import MAX_SELLERS
 from evaluators.kinds.cleaning.specification import MAX_TRAIN_ROWS
-from evaluators.metric_names import METRICS
-from evaluators.models.parameters import PARAMETERS
-from evaluators.parts import NAME, SLUG, checked_classes
+from evaluators.learning.metric_names import METRICS
+from evaluators.learning.models.parameters import PARAMETERS
+from evaluators.problems.problem import quoted
+from evaluators.specification.challenge import NAME, SLUG, checked_classes
 
 STEPS = ("kind", "files", "tasks", "split", "selection", "cleaning", "acquisition", "scoring", "texts")
 """The steps, which are the fields of ``Answers`` beside ``format``; a step's page shows the problems of its name."""

@@ -22,12 +22,12 @@ from evaluators.drafting.card_numbers import (
     sampled,
 )
 from evaluators.drafting.card_text import markdown
-from evaluators.drafting.raw.base import RawColumn, RawFile
-from evaluators.drafting.raw.opening import open_raw
 from evaluators.drafting.reports import CardReport, MapCard, MapPoint, TableCard, ValueCount
-from evaluators.errors import BundleError, Problem
-from evaluators.parts import Table
-from evaluators.specification import Specification, read_specification
+from evaluators.problems.problem import BundleError, Problem
+from evaluators.specification.challenge import Table
+from evaluators.specification.reading import Specification, read_specification
+from evaluators.tables.raw.base import RawColumn, RawFile
+from evaluators.tables.raw.opening import open_raw
 
 MAX_POINTS = 2000
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.drafting.raw.base import Batch, RawColumn, RawFile
 from evaluators.drafting.reports import Histogram
+from evaluators.tables.raw.base import Batch, RawColumn, RawFile
 
 BINS = 40
 MAX_QUERIES = 1000

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from evaluators.drafting.guessing import guess_part, guess_roles
 from evaluators.drafting.parsing import as_report
-from evaluators.drafting.raw.base import Batch, RawColumn, RawFile, finite
-from evaluators.drafting.raw.opening import open_raw, raw_paths
 from evaluators.drafting.reports import ColumnReport, FileReport, FilesReport, ProblemReport, ValueCount
-from evaluators.errors import BundleError, Problem, quoted
+from evaluators.problems.problem import BundleError, Problem, quoted
+from evaluators.tables.raw.base import Batch, RawColumn, RawFile, finite
+from evaluators.tables.raw.opening import open_raw, raw_paths
 
 MAX_VALUES = 1000
 FEW_VALUES = 50

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from evaluators.drafting.answers import PARTS, Answers, FileAnswer
-from evaluators.drafting.assembling import Rows, assemble
 from evaluators.drafting.describing import describe
-from evaluators.drafting.material import Material, ids_of, note_copies
-from evaluators.drafting.raw.base import RawFile
-from evaluators.drafting.raw.opening import open_raw, raw_paths
-from evaluators.errors import BundleError, Problem, quoted
+from evaluators.material.assembling import Rows, assemble
+from evaluators.material.material import Material, ids_of, note_copies
+from evaluators.problems.problem import BundleError, Problem, quoted
+from evaluators.tables.raw.base import RawFile
+from evaluators.tables.raw.opening import open_raw, raw_paths
 
 
 def load(folder: Path, answers: Answers, scratch: Path) -> Material:

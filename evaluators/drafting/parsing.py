@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from evaluators.drafting.answers import STEPS, Answers
 from evaluators.drafting.reports import ProblemReport
-from evaluators.errors import BundleError, Problem, quoted
-from evaluators.wording import worded
+from evaluators.problems.problem import BundleError, Problem, quoted
+from evaluators.problems.wording import worded
 
 
 def parse_answers(document: Any) -> Answers:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evaluators.drafting.material import Material
-from evaluators.metric_names import METRICS
+from evaluators.learning.metric_names import METRICS
+from evaluators.material.material import Material
 
 UNTITLED = "Untitled challenge"
 NO_LICENCE = "Not stated yet"

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, variance
 
-from evaluators.metric_names import CLASSIFICATION
-from evaluators.prepared import PreparedDataset
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.task_rows import TaskRows
+from evaluators.learning.metric_names import CLASSIFICATION
 from evaluators.readiness.bootstrap import Z, paired_error, standard_error
-from evaluators.readiness.predicting import Answers, predictions
+from evaluators.readiness.kinds import Answers, predictions
 from evaluators.readiness.report import BaselineScore, Noise
-from evaluators.readiness.rows import TaskRows
 from evaluators.registry import BASELINES, scorer_of
-from evaluators.result import Result
-from evaluators.scoring import score
-from evaluators.specification import AcquisitionSpecification, Specification
-from evaluators.uploads import Upload, read_files
+from evaluators.scoring.result import Result
+from evaluators.scoring.score import score
+from evaluators.specification.reading import AcquisitionSpecification, Specification
+from evaluators.submissions.uploads import Upload, read_files
 
 UNINFORMED = {"selection": "random", "cleaning": "random", "acquisition": "random-seller"}
 """The baseline of each kind that knows nothing of the rows."""

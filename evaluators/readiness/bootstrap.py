@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.readiness.rows import Labels
+from evaluators.kinds.task_rows import Labels
 
 DRAWS = 400
 SEED = 11

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluators.metrics import FUNCTIONS
-from evaluators.models.base import FixedModel
+from evaluators.kinds.task_rows import Floats, Labels, TaskRows
+from evaluators.learning.metrics import FUNCTIONS
+from evaluators.learning.models.base import FixedModel
 from evaluators.readiness.neighbours import SEED, sample
 from evaluators.readiness.report import Ceiling
-from evaluators.readiness.rows import Floats, Labels, TaskRows
 from evaluators.registry import model_class
-from evaluators.specification import Specification
+from evaluators.specification.reading import Specification
 
 MAX_TRAIN = 5_000
 """Rows that the ceiling's model learns from; a support vector machine takes their square in time."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.readiness.rows import Labels, Rows
+from evaluators.kinds.task_rows import Labels, Rows
 
 Hashes = NDArray[np.uint64]
 _SEED = 20231

@@ -6,10 +6,10 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from evaluators.kinds.task_rows import Floats, Labels, Rows
 from evaluators.readiness.copies import Hashes, conflicts, distinct
 from evaluators.readiness.neighbours import SEED, sample
 from evaluators.readiness.report import Drift, TableFacts
-from evaluators.readiness.rows import Floats, Labels, Rows
 
 QUANTILES = (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)
 MAX_DRIFT_ROWS = 1_000

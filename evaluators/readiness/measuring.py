@@ -10,14 +10,15 @@ import faiss
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from evaluators.prepared import PreparedDataset
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.cleaning.readiness import cleaning_facts, market_facts
+from evaluators.kinds.task_rows import Rows, TaskRows, task_rows
 from evaluators.readiness import judging_data, judging_scores
 from evaluators.readiness.baselines import baseline_score, measured, noise, scored_baselines
 from evaluators.readiness.bootstrap import smallest_difference
 from evaluators.readiness.ceiling import ceiling
 from evaluators.readiness.copies import Hashes, hashes
 from evaluators.readiness.describing import drift, table_facts
-from evaluators.readiness.kinds import cleaning_facts, market_facts
 from evaluators.readiness.neighbours import Index
 from evaluators.readiness.relation import agreement
 from evaluators.readiness.report import (
@@ -28,8 +29,7 @@ from evaluators.readiness.report import (
     ReadinessReport,
     TaskFacts,
 )
-from evaluators.readiness.rows import Rows, TaskRows, task_rows
-from evaluators.specification import AcquisitionSpecification, CleaningSpecification, Specification
+from evaluators.specification.reading import AcquisitionSpecification, CleaningSpecification, Specification
 
 Pair = tuple[Rows, Rows]
 

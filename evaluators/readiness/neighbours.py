@@ -14,9 +14,9 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.kinds.task_rows import Floats, Rows
 from evaluators.readiness.copies import Hashes, copies
 from evaluators.readiness.report import Overlap
-from evaluators.readiness.rows import Floats, Rows
 
 NEAR = 0.1
 """Of the median distance of neighbours; see above."""

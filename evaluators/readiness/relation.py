@@ -11,9 +11,9 @@ from __future__ import annotations
 import faiss
 import numpy as np
 
+from evaluators.kinds.task_rows import Labels, TaskRows
 from evaluators.readiness.neighbours import SEED, sample, unit
 from evaluators.readiness.report import Agreement
-from evaluators.readiness.rows import Labels, TaskRows
 
 MAX_ROWS = 5_000
 MAX_QUERIES = 2_000

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evaluators.result import Finite, Name, Sha256
+from evaluators.scoring.result import Finite, Name, Sha256
 
 MAX_REPORT_BYTES = 4 * 1024 * 1024
 """A larger output is refused unread."""

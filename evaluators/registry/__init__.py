@@ -3,10 +3,10 @@
 Entries name their module and are imported on use: a page that lists the baselines must not load scikit-learn.
 """
 
+from evaluators.learning.entries import Entry
+from evaluators.learning.models.registry import MODELS, model_class
 from evaluators.registry.baselines import BASELINES, BaselineInfo, baselines_for, write_baseline
-from evaluators.registry.entries import Entry
 from evaluators.registry.importers import IMPORTERS
-from evaluators.registry.models import MODELS, model_class
 from evaluators.registry.scorers import SCORERS, ScorerInfo, UnknownScorer, scorer_of, scorers_for
 
 __all__ = [

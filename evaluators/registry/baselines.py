@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluators.prepared import PreparedDataset
-from evaluators.registry.entries import Entry, by_name, load
-from evaluators.specification import Specification
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.learning.entries import Entry, by_name, load
+from evaluators.specification.reading import Specification
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,45 +23,45 @@ _SELECTION = by_name(
         BaselineInfo(
             "random",
             "Random",
-            "evaluators.baselines.selection.random:choose",
+            "evaluators.kinds.selection.baselines.random:choose",
             paper="uniform sampling without replacement",
         ),
         BaselineInfo(
             "stratified",
             "Stratified random",
-            "evaluators.baselines.selection.stratified:choose",
+            "evaluators.kinds.selection.baselines.stratified:choose",
             paper="Neyman 1934, On the two different aspects of the representative method",
         ),
         BaselineInfo(
             "k-center",
             "Farthest point (k-center)",
-            "evaluators.baselines.selection.k_center:choose",
+            "evaluators.kinds.selection.baselines.k_center:choose",
             paper="Gonzalez 1985, Clustering to minimize the maximum intercluster distance; "
             "Sener and Savarese 2018, Active learning for convolutional neural networks: a core-set approach",
         ),
         BaselineInfo(
             "k-medoids",
             "k-medoids",
-            "evaluators.baselines.selection.k_medoids:choose",
+            "evaluators.kinds.selection.baselines.k_medoids:choose",
             paper="Kaufman and Rousseeuw 1990, Finding groups in data; "
             "Schubert and Rousseeuw 2021, Fast and eager k-medoids clustering",
         ),
         BaselineInfo(
             "uncertainty",
             "Uncertainty sampling",
-            "evaluators.baselines.selection.uncertainty:choose",
+            "evaluators.kinds.selection.baselines.uncertainty:choose",
             paper="Lewis and Gale 1994, A sequential algorithm for training text classifiers",
         ),
         BaselineInfo(
             "seals",
             "SEALS: uncertainty among neighbours",
-            "evaluators.baselines.selection.seals:choose",
+            "evaluators.kinds.selection.baselines.seals:choose",
             paper="Coleman et al. 2022, Similarity search for efficient active learning and search of rare concepts",
         ),
         BaselineInfo(
             "neighbours",
             "Neighbours of the examples",
-            "evaluators.baselines.selection.neighbours:choose",
+            "evaluators.kinds.selection.baselines.neighbours:choose",
             paper="Coleman et al. 2022, Similarity search for efficient active learning and search of rare concepts",
             needs_examples=True,
         ),
@@ -73,25 +73,25 @@ _CLEANING = by_name(
         BaselineInfo(
             "random",
             "Random",
-            "evaluators.baselines.cleaning.random:choose",
+            "evaluators.kinds.cleaning.baselines.random:choose",
             paper="uniform sampling without replacement",
         ),
         BaselineInfo(
             "confident-learning",
             "Confident learning",
-            "evaluators.baselines.cleaning.confident_learning:choose",
+            "evaluators.kinds.cleaning.baselines.confident_learning:choose",
             paper="Northcutt et al. 2021, Confident learning: estimating uncertainty in dataset labels",
         ),
         BaselineInfo(
             "neighbour-disagreement",
             "Disagreement with neighbours",
-            "evaluators.baselines.cleaning.neighbour_disagreement:choose",
+            "evaluators.kinds.cleaning.baselines.neighbour_disagreement:choose",
             paper="Wilson 1972, Asymptotic properties of nearest neighbor rules using edited data",
         ),
         BaselineInfo(
             "knn-shapley",
             "Shapley values of neighbours",
-            "evaluators.baselines.cleaning.knn_shapley:choose",
+            "evaluators.kinds.cleaning.baselines.knn_shapley:choose",
             paper="Jia et al. 2019, Efficient task-specific data valuation for nearest neighbor algorithms",
         ),
     ]
@@ -102,37 +102,37 @@ _ACQUISITION = by_name(
         BaselineInfo(
             "nothing",
             "Nothing",
-            "evaluators.baselines.acquisition.nothing:choose",
+            "evaluators.kinds.acquisition.baselines.nothing:choose",
             paper="what a market is worth without its data",
         ),
         BaselineInfo(
             "uniform",
             "The same money to all",
-            "evaluators.baselines.acquisition.uniform:choose",
+            "evaluators.kinds.acquisition.baselines.uniform:choose",
             paper="Chen et al. 2023, Data acquisition: a new frontier in data-centric AI",
         ),
         BaselineInfo(
             "proportional",
             "The same part of all",
-            "evaluators.baselines.acquisition.proportional:choose",
+            "evaluators.kinds.acquisition.baselines.proportional:choose",
             paper="proportional allocation, Neyman 1934, On the two different aspects of the representative method",
         ),
         BaselineInfo(
             "random-seller",
             "One seller, drawn",
-            "evaluators.baselines.acquisition.random_seller:choose",
+            "evaluators.kinds.acquisition.baselines.random_seller:choose",
             paper="Chen et al. 2023, Data acquisition: a new frontier in data-centric AI",
         ),
         BaselineInfo(
             "best-seller",
             "One seller, by its labels",
-            "evaluators.baselines.acquisition.best_seller:choose",
+            "evaluators.kinds.acquisition.baselines.best_seller:choose",
             paper="label correlations of Chen et al. 2023 compared with the buyer's",
         ),
         BaselineInfo(
             "most-similar",
             "The sellers most similar",
-            "evaluators.baselines.acquisition.most_similar:choose",
+            "evaluators.kinds.acquisition.baselines.most_similar:choose",
             paper="Ben-David et al. 2010, A theory of learning from different domains",
         ),
     ]
@@ -141,9 +141,9 @@ _ACQUISITION = by_name(
 BASELINES = {"selection": _SELECTION, "cleaning": _CLEANING, "acquisition": _ACQUISITION}
 
 BASELINE_WRITERS = {
-    "selection": "evaluators.baselines.selection.writing:write",
-    "cleaning": "evaluators.baselines.cleaning.writing:write",
-    "acquisition": "evaluators.baselines.acquisition.writing:write",
+    "selection": "evaluators.kinds.selection.baselines.writing:write",
+    "cleaning": "evaluators.kinds.cleaning.baselines.writing:write",
+    "acquisition": "evaluators.kinds.acquisition.baselines.writing:write",
 }
 
 

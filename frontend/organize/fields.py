@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django import forms
 
-from evaluators.errors import Problem
+from evaluators.problems.problem import Problem
 
 
 class Explained(str):

@@ -11,7 +11,7 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
-from evaluators.specification import CleaningSpecification, SelectionSpecification, Specification
+from evaluators.specification.reading import CleaningSpecification, SelectionSpecification, Specification
 
 Content = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NoReturn
 
-from evaluators.errors import quoted
+from evaluators.problems.problem import quoted
 from leaderboard.archive.layout import FORMAT, MANIFEST, READABLE
 from leaderboard.archive.records import Unreadable
 from leaderboard.storage.interface import CHUNK_BYTES
@@ -27,7 +27,7 @@ MAX_TEXT_BYTES = 512 * 1024 * 1024
 MAX_TOTAL_BYTES = 256 * 1024**3
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
-# What the standard library raises on a damaged archive; see evaluators.uploads.
+# What the standard library raises on a damaged archive; see evaluators.submissions.uploads.
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,

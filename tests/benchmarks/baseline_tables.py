@@ -18,12 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluators.dataset import open_bundle
-from evaluators.metric_names import METRICS
-from evaluators.prepared import PreparedDataset
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import open_bundle
+from evaluators.learning.metric_names import METRICS
 from evaluators.registry import BaselineInfo, baselines_for, write_baseline
-from evaluators.scoring import score
-from evaluators.uploads import read_files
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import read_files
 
 TREE = Path(__file__).resolve().parents[2]
 DEMO = TREE / "challenges" / "demo"

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evaluators.determinism import ENVIRONMENT
+from evaluators.learning.determinism import ENVIRONMENT
 
 
 def run(pages: Sequence[Path] = ()) -> None:

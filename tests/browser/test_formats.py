@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from evaluators.specification import AcquisitionSpecification, read_specification
+from evaluators.specification.reading import AcquisitionSpecification, read_specification
 from leaderboard.demo import BUNDLES
 from tests.browser.conftest import MakePage, accept_rules, sign_in
 from tests.live_site import LiveSite

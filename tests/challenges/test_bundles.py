@@ -15,9 +15,9 @@ from django.core.management import CommandError, call_command
 
 from challenges.bundles import Preparing, is_loaded, load_bundle
 from challenges.models import Challenge, DatasetVersion, Split
-from evaluators.adopting import prepare_in_sandbox
-from evaluators.dataset import prepare_parts
-from evaluators.errors import BundleError
+from evaluators.datasets.preparing import prepare_parts
+from evaluators.datasets.sandboxed import prepare_in_sandbox
+from evaluators.problems.problem import BundleError
 from evaluators.sandbox import SandboxUnavailable
 from leaderboard.storage import object_store
 from tests.bundles import write_bundle
@@ -154,7 +154,7 @@ def test_a_new_hidden_part_leaves_the_shown_version_as_it_is(load: Load, tmp_pat
 def test_a_bundle_is_not_opened_without_a_sandbox(
     settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evaluators.adopting.work", mock.Mock(side_effect=SandboxUnavailable("none here")))
+    monkeypatch.setattr("evaluators.datasets.sandboxed.work", mock.Mock(side_effect=SandboxUnavailable("none here")))
     with pytest.raises(SandboxUnavailable, match="none here"):
         load_bundle(write_bundle(tmp_path / "b"), store=object_store(), datasets=settings.DATASETS_DIR)
     with pytest.raises(CommandError, match="none here"):

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from evaluators.parts import Table
-from evaluators.specification import KINDS, read_specification
+from evaluators.specification.challenge import Table
+from evaluators.specification.reading import KINDS, read_specification
 
 DEMO = Path(__file__).resolve().parents[2] / "challenges" / "demo"
 BUNDLES = sorted(path.parent for path in DEMO.glob("*/challenge.yaml"))

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from evaluators.dataset import prepare
-from evaluators.prepared import PreparedDataset
-from evaluators.uploads import Upload
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
+from evaluators.submissions.uploads import Upload
 from tests.bundles import good_files, write_bundle
 
 ROOT = Path(__file__).resolve().parents[2]

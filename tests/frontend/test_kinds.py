@@ -16,12 +16,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from challenges.models import Phase
-from evaluators.dataset import prepare
-from evaluators.importers import acquisition
-from evaluators.prepared import PreparedDataset
-from evaluators.scoring import score
-from evaluators.specification import AcquisitionSpecification, Table
-from evaluators.uploads import Upload
+from evaluators.bundles.importers import acquisition
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
+from evaluators.scoring.score import score
+from evaluators.specification.reading import AcquisitionSpecification, Table
+from evaluators.submissions.uploads import Upload
 from frontend.kinds import pages_of
 from frontend.queries import public_data
 from leaderboard.models import Submission, User

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.dataset import prepare
-from evaluators.prepared import PreparedDataset
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
 from tests.hostile.corpus import CHALLENGES
 
 

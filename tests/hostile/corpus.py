@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from evaluators.importers import speech_selection, vision_cleaning, vision_selection
-from evaluators.uploads import Upload
+from evaluators.bundles.importers import speech_selection, vision_cleaning, vision_selection
+from evaluators.submissions.uploads import Upload
 from tests.bundles import write_bundle
 from tests.cleanings import write_cleaning, write_debugging
 from tests.dataperf_selection import write_speech, write_vision

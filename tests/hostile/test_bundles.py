@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from evaluators.bundles.check import check_bundle
-from evaluators.cli import main
-from evaluators.dataset import prepare
-from evaluators.errors import BundleError, ExitCode
+from evaluators.cli.main import main
+from evaluators.datasets.preparing import prepare
+from evaluators.problems.problem import BundleError, ExitCode
 from tests.evaluators.conftest import ROOT
 from tests.hostile.build_bundles import ARCHIVES, RIGHT, WRONG, million_members
 from tests.hostile.bundle_corpus import BUNDLES, CASES, BundleCase, every_bundle
@@ -141,7 +141,7 @@ def test_a_link_in_a_folder_is_named(tmp_path: Path) -> None:
 def peak_of(path: Path) -> tuple[int, str, int]:
     """Exit code, standard error and memory in KiB of a check in a process of its own."""
     probe = (
-        "import sys\nfrom tests.memory import peak\nfrom evaluators.cli import main\n"
+        "import sys\nfrom tests.memory import peak\nfrom evaluators.cli.main import main\n"
         "from evaluators.bundles import check\nbefore = peak()\ncode = main(sys.argv[1:])\n"
         "print(peak() - before)\nsys.exit(code)"
     )

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.checking import check as evaluators_check
-from evaluators.errors import SubmissionError
-from evaluators.prepared import PreparedDataset
-from evaluators.uploads import Upload
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.problems.problem import SubmissionError
+from evaluators.scoring.checking import check as evaluators_check
+from evaluators.submissions.uploads import Upload
 from tests.evaluators.conftest import ROOT
 
 MEBIBYTE = 1024 * 1024
@@ -33,7 +33,7 @@ def check(datasets: dict[str, PreparedDataset]) -> Check:
         probe = (
             "import sys\n"
             "from tests.memory import peak\n"
-            "from evaluators.cli import main\n"
+            "from evaluators.cli.main import main\n"
             "before = peak()\n"
             "code = main(sys.argv[1:])\n"
             "print(peak() - before)\n"

@@ -10,10 +10,10 @@ from collections import Counter
 
 import pytest
 
-from evaluators.checking import check
-from evaluators.errors import SubmissionError
-from evaluators.prepared import PreparedDataset
-from evaluators.uploads import unpack
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.problems.problem import SubmissionError
+from evaluators.scoring.checking import check
+from evaluators.submissions.uploads import unpack
 from tests.evaluators.conftest import ROOT
 from tests.hostile.corpus import CASES, UPLOADS, Case, every_case
 
@@ -64,10 +64,10 @@ def test_all_of_them_together_need_little_memory(datasets: Datasets) -> None:
     probe = """
 import json, sys
 from pathlib import Path
-from evaluators.checking import check
-from evaluators.errors import SubmissionError
-from evaluators.prepared import PreparedDataset
-from evaluators.uploads import Upload, unpack
+from evaluators.scoring.checking import check
+from evaluators.problems.problem import SubmissionError
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.submissions.uploads import Upload, unpack
 from tests.memory import peak
 paths, cases = json.loads(sys.stdin.read())
 datasets = {slug: PreparedDataset.open(Path(path)) for slug, path in paths.items()}

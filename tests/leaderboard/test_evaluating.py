@@ -15,9 +15,9 @@ from django.db import DatabaseError
 
 from challenges.models import Phase
 from evaluators import sandbox
-from evaluators.errors import Problem
-from evaluators.result import Result
+from evaluators.problems.problem import Problem
 from evaluators.sandbox import Availability, Broken, Rejected
+from evaluators.scoring.result import Result
 from leaderboard import evaluating, transitions
 from leaderboard.datasets import dataset_directory
 from leaderboard.models import BoardEntry, Evaluation, Score, Submission, User
@@ -239,7 +239,7 @@ def test_data_that_cannot_be_prepared_here_waits_for_a_worker_that_can(
     settings.DATASETS_DIR = tmp_path / "elsewhere"
     with (
         mock.patch.object(sandbox, "availability", return_value=Availability(True)),
-        mock.patch("evaluators.adopting.work", side_effect=sandbox.SandboxUnavailable("none here")),
+        mock.patch("evaluators.datasets.sandboxed.work", side_effect=sandbox.SandboxUnavailable("none here")),
     ):
         evaluating.evaluate(submission.evaluation_id, worker="w")
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from evaluators.errors import SubmissionError
-from evaluators.specification import Specification, parse_specification, task_of_name
-from evaluators.uploads import Upload, plain_name
+from evaluators.problems.problem import SubmissionError
+from evaluators.specification.reading import Specification, parse_specification, task_of_name
+from evaluators.submissions.uploads import Upload, plain_name
 from leaderboard.filenames import named_for_tasks
 from tests import cleanings
 from tests.bundles import specification

@@ -41,10 +41,11 @@ def test_the_submission_is_refunded_and_nothing_is_recorded(
     probe: str, attempts: int, phase: Phase, user: User, tmp_path: Path
 ) -> None:
     package = tmp_path / "hostile"
-    (package / "sandbox").mkdir(parents=True)
-    for real in ("__init__.py", "errors.py", "sandbox/inside.py"):
+    for room in ("cli", "problems"):
+        (package / room).mkdir(parents=True)
+    for real in ("__init__.py", "problems/problem.py", "cli/inside.py"):
         shutil.copy(EVALUATORS / real, package / real)
-    (package / "cli.py").write_text(f"def main(arguments):\n    {probe}\n    return 0\n")
+    (package / "cli" / "main.py").write_text(f"def main(arguments):\n    {probe}\n    return 0\n")
     submission = factories.submission(phase, user)
     hostile = partial(sandbox.evaluate, limits=SHORT, evaluators=package)
     with mock.patch.object(evaluating.sandbox, "evaluate", hostile):

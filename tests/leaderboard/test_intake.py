@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from challenges.models import Phase
 from challenges.publishing import archive
-from evaluators.errors import SubmissionError
+from evaluators.problems.problem import SubmissionError
 from evaluators.sandbox import SandboxUnavailable
 from leaderboard import intake
 from leaderboard.intake import PhaseClosed, QuotaUsed, check_uploads, submit
@@ -257,7 +257,7 @@ def test_data_that_cannot_be_opened_here_is_no_fault_of_the_submission(
 ) -> None:
     settings.DATASETS_DIR = tmp_path / "elsewhere"
     with (
-        mock.patch("evaluators.adopting.work", side_effect=SandboxUnavailable("none here")),
+        mock.patch("evaluators.datasets.sandboxed.work", side_effect=SandboxUnavailable("none here")),
         pytest.raises(SubmissionError, match="cannot be opened just now, which is no fault of yours"),
     ):
         check_uploads(phase, factories.uploads())

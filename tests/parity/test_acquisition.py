@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.dataset import prepare
-from evaluators.importers.acquisition import import_bundle
-from evaluators.prepared import PreparedDataset
-from evaluators.scoring import score
-from evaluators.uploads import read_files
+from evaluators.bundles.importers.acquisition import import_bundle
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import read_files
 from tests.parity.shipped import expected, unpacked
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.dataset import prepare
-from evaluators.importers import speech_selection
-from evaluators.prepared import PreparedDataset
-from evaluators.scoring import score
-from evaluators.uploads import read_files
+from evaluators.bundles.importers import speech_selection
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import read_files
 from tests.dataperf_selection import public_speech
 from tests.parity.folder import parity_folder
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from evaluators.dataset import prepare
-from evaluators.importers.vision_cleaning import import_bundle
-from evaluators.prepared import PreparedDataset
-from evaluators.scoring import score
-from evaluators.uploads import read_files
+from evaluators.bundles.importers.vision_cleaning import import_bundle
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import read_files
 from tests.parity.folder import parity_folder
 
 FOLDER = parity_folder()

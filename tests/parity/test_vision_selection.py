@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from evaluators.dataset import prepare
-from evaluators.importers import vision_selection
-from evaluators.prepared import PreparedDataset
-from evaluators.scoring import score
-from evaluators.uploads import Upload, read_files
+from evaluators.bundles.importers import vision_selection
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import Upload, read_files
 from tests.parity.folder import parity_folder
 from tests.parity.shipped import POOL, expected, unpacked
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evaluators.csv_table import Row, read_csv
-from evaluators.errors import Problem, SubmissionError, quoted
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market
-from evaluators.kinds.naming import task_of_name
-from evaluators.text import decoded
-from evaluators.uploads import Upload
+from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.submissions.csv_table import Row, read_csv
+from evaluators.submissions.naming import task_of_name
+from evaluators.submissions.text import decoded
+from evaluators.submissions.uploads import Upload
 
 PLAIN: tuple[str, ...] = ("seller", "rows")
 SEVERAL = ("task", *PLAIN)

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from evaluators.errors import Problem, SubmissionError, quoted
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.acquisition.orders import Order, orders_by_market
 from evaluators.kinds.acquisition.pricing import exact
 from evaluators.kinds.acquisition.specification import MAX_DIGITS, AcquisitionSpecification, Market
-from evaluators.kinds.base import TaskReport
-from evaluators.prepared import PreparedDataset
-from evaluators.uploads import Upload
+from evaluators.kinds.scores import TaskReport
+from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.submissions.uploads import Upload
 
 MAX_TRAINED_BYTES = 1 << 30
 """Vectors in double precision of one market that a reference scorer trains on; it holds them about twice."""

@@ -20,15 +20,15 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
+from evaluators.datasets.prepared import PreparedDataset, Rows
 from evaluators.kinds.acquisition.pricing import LinearPrice, exact
 from evaluators.kinds.acquisition.reading import Acquisition, Purchase
 from evaluators.kinds.acquisition.rows import Stock
 from evaluators.kinds.acquisition.scoring import MetricValues, Predict, acquisition_of, answers, marks
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
-from evaluators.kinds.base import Marks, Timings, timed
-from evaluators.metrics import accuracy
-from evaluators.models.base import Classes, Vectors
-from evaluators.prepared import PreparedDataset, Rows
+from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.learning.metrics import accuracy
+from evaluators.learning.models.base import Classes, Vectors
 
 SEED = 1111
 NEIGHBOURS = 9

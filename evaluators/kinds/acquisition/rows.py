@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.datasets.prepared import PreparedDataset, PreparedTable, Rows
 from evaluators.kinds.acquisition.reading import Purchase
-from evaluators.prepared import PreparedDataset, PreparedTable, Rows
 
 SPARSE = 20
 """Of a seller of whose rows fewer than one in so many are drawn, the drawn ones alone are read."""

@@ -8,10 +8,10 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evaluators.findings import Finding, refuse
 from evaluators.kinds.acquisition.pricing import MAX_AMOUNT, LinearPrice, Price
 from evaluators.kinds.acquisition.summaries import read_summary
-from evaluators.parts import (
+from evaluators.problems.invalid import Finding, refuse
+from evaluators.specification.challenge import (
     NAME,
     CommonSpecification,
     Model,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.metrics import Labels
+from evaluators.learning.metrics import Labels
 
 Measure = Callable[[Labels], float]
 Rows = NDArray[np.int64]

@@ -14,12 +14,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from evaluators.csv_table import read_csv
-from evaluators.errors import Problem, SubmissionError, quoted
 from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.kinds.naming import is_time_name, task_of_name
-from evaluators.text import decoded
-from evaluators.uploads import Upload
+from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.submissions.csv_table import read_csv
+from evaluators.submissions.naming import is_time_name, task_of_name
+from evaluators.submissions.text import decoded
+from evaluators.submissions.uploads import Upload
 
 _AS_TEXT = "Save it as plain text in UTF-8 and send that."
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.errors import Problem, SubmissionError, quoted
-from evaluators.kinds.base import TaskReport
+from evaluators.datasets.prepared import PreparedDataset, PreparedTable
 from evaluators.kinds.cleaning.lines import Line, TaskLines, lines_by_task
 from evaluators.kinds.cleaning.specification import DROP, CleaningPlan, CleaningSpecification
-from evaluators.prepared import PreparedDataset, PreparedTable
-from evaluators.uploads import Upload
+from evaluators.kinds.scores import TaskReport
+from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.submissions.uploads import Upload
 
 _ROW = re.compile(r"[0-9]+")
 DROPPED = -1

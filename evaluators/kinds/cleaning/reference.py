@@ -12,15 +12,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from evaluators.kinds.base import Marks, Timings, timed
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.cleaning.curve import ENOUGH, Measure, Rows, accuracies, first_reaching
 from evaluators.kinds.cleaning.reading import Cleaning
 from evaluators.kinds.cleaning.specification import REFERENCE_SEED
 from evaluators.kinds.cleaning.training import TaskData, load
-from evaluators.metrics import Labels
-from evaluators.models.linear_adamw import LinearAdamW
-from evaluators.prepared import PreparedDataset
-from evaluators.result import SeedScores
+from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.learning.metrics import Labels
+from evaluators.learning.models.linear_adamw import LinearAdamW
+from evaluators.scoring.result import SeedScores
 
 Tasks = dict[str, dict[str, float]]
 

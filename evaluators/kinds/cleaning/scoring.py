@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.kinds.base import Marks, Timings, timed
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.cleaning.curve import ENOUGH, accuracies, coarse, coarse_step, first_reaching
 from evaluators.kinds.cleaning.outcomes import label_slices, ranking_slices
 from evaluators.kinds.cleaning.reading import DROPPED, Cleaning, TaskLabels, TaskRanking, cleaning_of
 from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.cleaning.training import TaskData, load
-from evaluators.kinds.training import subsample
-from evaluators.metrics import Labels, accuracy, measure
-from evaluators.models.base import FixedModel
-from evaluators.prepared import PreparedDataset
+from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.learning.metrics import Labels, accuracy, measure
+from evaluators.learning.models.base import FixedModel
+from evaluators.learning.subsampling import subsample
 from evaluators.registry import model_class
-from evaluators.result import SeedScores
+from evaluators.scoring.result import SeedScores
 
 MetricValues = dict[str, float]
 Curves = NDArray[np.float64]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.cleaning.specification import CleaningPlan
-from evaluators.kinds.training import as_floats
-from evaluators.metrics import Labels
-from evaluators.models.base import Vectors
-from evaluators.prepared import PreparedDataset
+from evaluators.learning.metrics import Labels
+from evaluators.learning.models.base import Vectors
+from evaluators.learning.subsampling import as_floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from evaluators.errors import Findings, Problem, SubmissionError, quoted
-from evaluators.kinds.naming import task_of_name
 from evaluators.kinds.selection.formats import Choice, read_file
 from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.uploads import Upload
+from evaluators.problems.problem import Findings, Problem, SubmissionError, quoted
+from evaluators.submissions.naming import task_of_name
+from evaluators.submissions.uploads import Upload
 
 
 @dataclass(slots=True)

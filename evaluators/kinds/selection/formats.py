@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaluators.csv_table import read_csv
-from evaluators.errors import Findings, Problem, SubmissionError, quoted
 from evaluators.kinds.selection.formats_json import NONTARGETS, TARGETS, LabelMap, WordList, is_json, read_json, shown
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
-from evaluators.uploads import Upload
+from evaluators.problems.problem import Findings, Problem, SubmissionError, quoted
+from evaluators.submissions.csv_table import read_csv
+from evaluators.submissions.uploads import Upload
 
 NONTARGET = "nontarget"
 MAX_PUBLISHED_ROWS = 20_000

@@ -13,9 +13,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import NoReturn
 
-from evaluators.errors import Findings, Problem, SubmissionError, quoted
-from evaluators.text import decoded
-from evaluators.uploads import Upload, too_many
+from evaluators.problems.problem import Findings, Problem, SubmissionError, quoted
+from evaluators.submissions.text import decoded
+from evaluators.submissions.uploads import Upload, too_many
 
 TARGETS, NONTARGETS = "targets", "nontargets"
 _MAP_OR_LIST = 'Send {"ID": label, …} or {"targets": {"WORD": ["ID", …], …}, "nontargets": ["ID", …]}.'

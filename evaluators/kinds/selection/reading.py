@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.errors import Findings, Problem, quoted
-from evaluators.kinds.base import TaskReport
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.scores import TaskReport
 from evaluators.kinds.selection.choices import choices_by_task
 from evaluators.kinds.selection.formats import Choice
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
-from evaluators.prepared import PreparedDataset
-from evaluators.uploads import Upload
+from evaluators.problems.problem import Findings, Problem, quoted
+from evaluators.submissions.uploads import Upload
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from evaluators.kinds.base import Marks, Timings, timed
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.scores import Marks, Timings, timed
 from evaluators.kinds.selection.formats import NONTARGET
 from evaluators.kinds.selection.reading import TaskSelection, task_classes
 from evaluators.kinds.selection.reference_speech import Keywords, KeywordSets
 from evaluators.kinds.selection.scoring import slices
 from evaluators.kinds.selection.specification import TaskPlan
-from evaluators.kinds.training import as_floats
-from evaluators.models.keyword_vote import KeywordVote
-from evaluators.prepared import PreparedDataset
-from evaluators.result import SeedScores
+from evaluators.learning.models.keyword_vote import KeywordVote
+from evaluators.learning.subsampling import as_floats
+from evaluators.scoring.result import SeedScores
 
 
 def score(dataset: PreparedDataset, submission: KeywordSets, spent: Timings) -> Marks:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluators.kinds.base import Marks, Timings, timed
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.scores import Marks, Timings, timed
 from evaluators.kinds.selection.reading import Selection, TaskSelection, task_classes
 from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.kinds.training import as_floats, subsample
-from evaluators.metrics import measure
-from evaluators.models.base import FixedModel
-from evaluators.prepared import PreparedDataset
+from evaluators.learning.metrics import measure
+from evaluators.learning.models.base import FixedModel
+from evaluators.learning.subsampling import as_floats, subsample
 from evaluators.registry import model_class
-from evaluators.result import SeedScores
+from evaluators.scoring.result import SeedScores
 
 MetricValues = dict[str, float]
 

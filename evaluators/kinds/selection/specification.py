@@ -9,11 +9,11 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evaluators.errors import quoted
-from evaluators.findings import Finding, refuse
-from evaluators.metric_names import CLASSIFICATION, METRICS
-from evaluators.nearest import remedy
-from evaluators.parts import (
+from evaluators.learning.metric_names import CLASSIFICATION, METRICS
+from evaluators.problems.invalid import Finding, refuse
+from evaluators.problems.problem import quoted
+from evaluators.problems.suggestions import remedy
+from evaluators.specification.challenge import (
     MAX_ID_BYTES,
     CommonSpecification,
     Model,

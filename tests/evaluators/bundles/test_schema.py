@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from evaluators.bundles.schema import FILE
-from evaluators.bundles.yaml_text import read_document
-from evaluators.specification import schema_text
+from evaluators.specification.reading import schema_text
+from evaluators.specification.yaml_document import read_document
 from tests.bundles import specification
 from tests.evaluators.conftest import ROOT
 

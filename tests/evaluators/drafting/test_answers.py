@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evaluators.drafting import STEPS, Answers, parse_answers, step_of
-from evaluators.errors import BundleError
+from evaluators.problems.problem import BundleError
 
 
 def test_nothing_has_to_be_answered() -> None:

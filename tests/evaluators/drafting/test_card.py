@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluators.cli import main
+from evaluators.cli.main import main
 from evaluators.drafting import parse_answers
+from evaluators.drafting.building import draft
 from evaluators.drafting.card import data_card
 from evaluators.drafting.card_numbers import nearest_distances, on_two_axes
-from evaluators.drafting.drafting import draft
 from tests.evaluators.drafting.raw_files import data, lists, one_parquet, write_csv
 
 DEMO = Path(__file__).parents[3] / "challenges" / "demo"

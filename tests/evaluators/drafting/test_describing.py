@@ -19,11 +19,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evaluators.cli import main
+from evaluators.cli.main import main
 from evaluators.drafting import parse_answers
+from evaluators.drafting.building import draft
 from evaluators.drafting.describing import describe
-from evaluators.drafting.drafting import draft
-from evaluators.errors import BundleError
+from evaluators.problems.problem import BundleError
 from tests.evaluators.drafting.raw_files import FORMS, data, lists
 
 

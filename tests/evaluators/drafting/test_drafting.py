@@ -13,15 +13,15 @@ import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 
-from evaluators.cli import main
-from evaluators.dataset import open_bundle
+from evaluators.cli.main import main
+from evaluators.datasets.preparing import open_bundle
 from evaluators.drafting import parse_answers, step_of
+from evaluators.drafting.building import draft
 from evaluators.drafting.describing import describe
-from evaluators.drafting.drafting import draft
-from evaluators.errors import BundleError
+from evaluators.problems.problem import BundleError
 from evaluators.registry import baselines_for, write_baseline
-from evaluators.scoring import score
-from evaluators.uploads import read_files
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import read_files
 from tests.evaluators.drafting.raw_files import FORMS, Data, data, lists, one_parquet, two_files, write_csv
 
 KINDS: dict[str, dict[str, Any]] = {

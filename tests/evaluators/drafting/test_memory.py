@@ -17,7 +17,7 @@ ROWS, DIMENSIONS = 60_000, 384
 
 CODE = """
 import sys
-from evaluators.cli import main
+from evaluators.cli.main import main
 code = main(sys.argv[1:])
 sys.stderr.write(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")))
 sys.exit(code)

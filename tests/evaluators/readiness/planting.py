@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.dataset import open_bundle
+from evaluators.datasets.preparing import open_bundle
 from evaluators.readiness import ReadinessReport
 from evaluators.readiness.measuring import readiness
 from evaluators.registry import baselines_for, write_baseline

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from evaluators.cli import main
-from evaluators.dataset import open_bundle
-from evaluators.metrics import FUNCTIONS
-from evaluators.prepared import PreparedDataset, PreparedTable
+from evaluators.cli.main import main
+from evaluators.datasets.prepared import PreparedDataset, PreparedTable
+from evaluators.datasets.preparing import open_bundle
+from evaluators.kinds.task_rows import Rows
+from evaluators.learning.metrics import FUNCTIONS
 from evaluators.readiness import ReadinessReport
 from evaluators.readiness.bootstrap import DRAWS, MEASURES, SEED, paired_error, resampled, smallest_difference
 from evaluators.readiness.copies import conflicts, copies, distinct, hashes
 from evaluators.readiness.measuring import readiness
 from evaluators.readiness.neighbours import NEAR, Index, nearest, unit
 from evaluators.readiness.relation import kappa
-from evaluators.readiness.rows import Rows
-from evaluators.scoring import score
-from evaluators.uploads import read_files
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import read_files
 from tests.bundles import good_files, write_bundle, write_table
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluators.dataset import open_bundle
+from evaluators.datasets.preparing import open_bundle
 from evaluators.readiness import ReadinessReport
 from evaluators.readiness.measuring import readiness
 from evaluators.registry import BASELINES, write_baseline

@@ -1,6 +1,6 @@
 """Run hostile code *as the evaluator*: in the place of the package that scores, inside the real sandbox.
 
-A probe is the source of a ``cli.py`` whose ``main(arguments)`` is called by the real ``inside.py``. It says what it
+A probe is the source of a ``main.py`` whose ``main(arguments)`` is called by the real ``inside.py``. It says what it
 found as JSON on standard error, where it reaches only the log (``Broken.detail``), and leaves by an exit code.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from evaluators.prepared import PreparedDataset
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.sandbox import Broken, Limits, Outcome, availability, evaluate
 from evaluators.sandbox.bubblewrap import EVALUATORS
 from tests.bundles import good_files
@@ -69,13 +69,14 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hostile_package(package: Path, source: str) -> Path:
-    """Write a package ``evaluators`` with this ``cli.py`` and the real way into the sandbox."""
+    """Write a package ``evaluators`` with this ``cli/main.py`` and the real way into the sandbox."""
     shutil.rmtree(package, ignore_errors=True)
-    (package / "sandbox").mkdir(parents=True)
-    for real in ("errors.py", "sandbox/inside.py"):
+    for room in ("cli", "problems"):
+        (package / room).mkdir(parents=True)
+    for real in ("problems/problem.py", "cli/inside.py"):
         shutil.copy(EVALUATORS / real, package / real)
     (package / "__init__.py").touch()
-    (package / "cli.py").write_text(HELPERS + textwrap.dedent(source))
+    (package / "cli" / "main.py").write_text(HELPERS + textwrap.dedent(source))
     return package
 
 

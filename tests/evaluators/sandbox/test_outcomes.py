@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from evaluators.errors import MAX_PROBLEMS, Problem
-from evaluators.prepared import PreparedDataset
-from evaluators.result import MAX_RESULT_BYTES
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.problems.problem import MAX_PROBLEMS, Problem
 from evaluators.sandbox import Broken, Rejected, Scored, evaluate
-from evaluators.scoring import score
-from evaluators.uploads import Upload, read_files
+from evaluators.scoring.result import MAX_RESULT_BYTES
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import Upload, read_files
 from tests.evaluators.sandbox.conftest import Probe
-from tests.evaluators.test_result import content
+from tests.evaluators.scoring.test_result import content
 
 Uploads = Callable[..., list[Upload]]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from evaluators.errors import BundleError
+from evaluators.problems.problem import BundleError
 from evaluators.sandbox import (
     OUTPUT,
     Availability,

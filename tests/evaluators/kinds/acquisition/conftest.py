@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.dataset import prepare
-from evaluators.prepared import PreparedDataset
-from evaluators.uploads import Upload
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
+from evaluators.submissions.uploads import Upload
 from tests.markets import reference_market, write_market
 
 MakeMarket = Callable[..., PreparedDataset]

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluators.errors import SubmissionError
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.acquisition.reading import Acquisition, amount, read, read_reference
-from evaluators.prepared import PreparedDataset
-from evaluators.uploads import Upload
+from evaluators.problems.problem import SubmissionError
+from evaluators.submissions.uploads import Upload
 from tests.evaluators.kinds.acquisition.conftest import MakeMarket, files
 from tests.markets import market as market_content
 

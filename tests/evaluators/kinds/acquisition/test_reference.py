@@ -16,12 +16,12 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from evaluators.errors import SubmissionError
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.acquisition.reading import read, read_reference
 from evaluators.kinds.acquisition.reference import draw
 from evaluators.kinds.acquisition.scoring import draw as draw_corrected
-from evaluators.prepared import PreparedDataset
-from evaluators.scoring import score
+from evaluators.problems.problem import SubmissionError
+from evaluators.scoring.score import score
 from tests.evaluators.conftest import ROOT
 from tests.evaluators.kinds.acquisition.conftest import MakeMarket, files
 from tests.markets import reference_market
@@ -129,9 +129,9 @@ def test_processes_with_other_threads_and_hashes_give_the_same_bytes(published: 
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from evaluators.prepared import PreparedDataset\n"
-        "from evaluators.scoring import score\n"
-        "from evaluators.uploads import Upload\n"
+        "from evaluators.datasets.prepared import PreparedDataset\n"
+        "from evaluators.scoring.score import score\n"
+        "from evaluators.submissions.uploads import Upload\n"
         "uploads = [Upload('tea.txt', b'10,30,4'), Upload('ink.txt', b'3,0,15')]\n"
         "dataset = PreparedDataset.open(Path(sys.argv[1]))\n"
         "first, second = (score(dataset, uploads, scorer=sys.argv[2]).to_bytes() for _ in range(2))\n"

@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from evaluators.datasets.prepared import PreparedDataset, PreparedTable, Rows
 from evaluators.kinds.acquisition.reading import Purchase, read
 from evaluators.kinds.acquisition.scoring import draw
-from evaluators.prepared import PreparedDataset, PreparedTable, Rows
-from evaluators.scoring import score
-from evaluators.specification import AcquisitionSpecification
+from evaluators.scoring.score import score
+from evaluators.specification.reading import AcquisitionSpecification
 from tests.evaluators.kinds.acquisition.conftest import MakeMarket, files
 from tests.markets import market as market_content
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from evaluators.dataset import prepare
-from evaluators.errors import BundleError
-from evaluators.specification import parse_specification
+from evaluators.datasets.preparing import prepare
+from evaluators.problems.problem import BundleError
+from evaluators.specification.reading import parse_specification
 from tests.markets import market, reference_market, specification, write_market
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.dataset import prepare
-from evaluators.importers.vision_cleaning import import_bundle
-from evaluators.prepared import PreparedDataset
+from evaluators.bundles.importers.vision_cleaning import import_bundle
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
 from tests.cleanings import write_cleaning, write_debugging
 
 MakeCleaning = Callable[..., PreparedDataset]

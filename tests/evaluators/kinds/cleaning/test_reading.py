@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from evaluators.errors import SubmissionError
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.cleaning.reading import DROPPED, TaskLabels, TaskRanking, read, read_reference
-from evaluators.prepared import PreparedDataset
-from evaluators.uploads import Upload
+from evaluators.problems.problem import SubmissionError
+from evaluators.submissions.uploads import Upload
 from tests.cleanings import ROWS, labels, ranking, row_id, task
 from tests.evaluators.kinds.cleaning.conftest import MakeCleaning
 

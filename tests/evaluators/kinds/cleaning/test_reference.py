@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from evaluators.models.linear_adamw import LinearAdamW
-from evaluators.prepared import PreparedDataset
-from evaluators.scoring import score
-from evaluators.uploads import Upload
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.learning.models.linear_adamw import LinearAdamW
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import Upload
 from tests.cleanings import evaluate_plainly, ranking
 from tests.evaluators.conftest import ROOT
 from tests.evaluators.kinds.cleaning.test_scoring import data_of
@@ -99,8 +99,8 @@ def test_another_process_with_other_threads_gives_the_same_bytes(published: Prep
     program = """
 import sys
 from pathlib import Path
-from evaluators.prepared import PreparedDataset
-from evaluators.scoring import score
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.scoring.score import score
 from tests.cleanings import ranking
 dataset = PreparedDataset.open(Path(sys.argv[1]))
 for scorer in ("reference", "corrected"):

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from evaluators.dataset import prepare
-from evaluators.errors import BundleError
+from evaluators.datasets.preparing import prepare
 from evaluators.kinds.cleaning import specification as module
 from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.specification import parse_specification
+from evaluators.problems.problem import BundleError
+from evaluators.specification.reading import parse_specification
 from tests.cleanings import CLASSES, specification, task, write_cleaning
 
 LINEAR = {"name": "linear-adamw"}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.dataset import prepare
-from evaluators.importers import speech_selection, vision_selection
-from evaluators.prepared import PreparedDataset
+from evaluators.bundles.importers import speech_selection, vision_selection
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
 from tests.dataperf_selection import write_speech, write_vision
 
 

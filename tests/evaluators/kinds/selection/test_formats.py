@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluators.checking import check
-from evaluators.errors import Problem, SubmissionError
+from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.selection.formats_json import LabelMap, WordList, is_json, read_json
 from evaluators.kinds.selection.reading import Selection, read
-from evaluators.prepared import PreparedDataset
-from evaluators.uploads import Upload, unpack
+from evaluators.problems.problem import Problem, SubmissionError
+from evaluators.scoring.checking import check
+from evaluators.submissions.uploads import Upload, unpack
 from tests.dataperf_selection import allowed_clips, image
 
 MAX_BYTES = 64 * 1024

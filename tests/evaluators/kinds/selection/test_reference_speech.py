@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from evaluators.checking import check
-from evaluators.errors import SubmissionError
-from evaluators.prepared import PreparedDataset
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.problems.problem import SubmissionError
 from evaluators.registry import scorer_of
-from evaluators.scoring import score
-from evaluators.uploads import Upload
+from evaluators.scoring.checking import check
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import Upload
 from tests.dataperf_selection import WORDS, allowed, clip, public_speech, speech_choice
 
 Choice = dict[str, Any]

@@ -13,14 +13,14 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 
-from evaluators.checking import check
-from evaluators.dataset import prepare
-from evaluators.errors import SubmissionError
-from evaluators.importers import vision_selection
+from evaluators.bundles.importers import vision_selection
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
 from evaluators.kinds.selection.reference_vision_scoring import ForeignPrediction, measures
-from evaluators.prepared import PreparedDataset
-from evaluators.scoring import score
-from evaluators.uploads import Upload
+from evaluators.problems.problem import SubmissionError
+from evaluators.scoring.checking import check
+from evaluators.scoring.score import score
+from evaluators.submissions.uploads import Upload
 from tests.dataperf_selection import CONCEPTS, image, public_vision, vision_csv, vision_rows
 
 Rows = list[tuple[str, object]]

@@ -1,0 +1,180 @@
+"""A dataset in the form in which it is scored: memory-mapped, read-only, named by its content.
+
+A prepared dataset is a directory ``<store>/<digest>/``::
+
+    manifest.json                  format, digest, the sources with their SHA-256, the tables with their rows
+    specification.json             the validated specification
+    documents/NAME                 public files that are no tables, as they are
+    tables/NAME/                   what the table has of:
+        embedding.npy              (rows, dimensions) float16, float32 or float64, as in the source
+        ids.npy                    (rows,) UTF-8 bytes of fixed width, sorted
+        rows.npy                   (rows,) int32: ids[i] is the id of row rows[i]
+        labels.npy                 (rows,) int32 numbers of classes
+        groups.npy, groups.json    (rows,) int32 numbers of groups, and their names
+
+Looking up k ids costs k · log(rows) and reading them touches k rows, however large the pool is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluators.specification.reading import Specification, parse_specification
+
+FORMAT = 2
+MANIFEST = "manifest.json"
+SPECIFICATION = "specification.json"
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One data file of the bundle."""
+
+    name: str
+    sha256: str
+    size: int
+
+    @property
+    def public(self) -> bool:
+        return self.name.startswith("public/")
+
+
+@dataclass(frozen=True)
+class PreparedTable:
+    """One table, opened lazily: nothing is read before it is asked for."""
+
+    path: Path
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    @cached_property
+    def embedding(self) -> np.memmap[Any, Any]:
+        """(rows, dimensions), memory-mapped."""
+        return _mapped(self.path / "embedding.npy")
+
+    def vectors(self, rows: Rows) -> NDArray[Any]:
+        """The embeddings of some rows, (len(rows), dimensions), read one by one.
+
+        Not through the mapping: the kernel maps the 64 KiB around every page touched, and a thousand rows spread over
+        a large pool would cost as much memory as the pool.
+        """
+        matrix = self.embedding
+        found = np.empty((len(rows), matrix.shape[1]), matrix.dtype)
+        stride, start = matrix.strides[0], matrix.offset
+        with (self.path / "embedding.npy").open("rb", buffering=0) as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+            for vector, row in zip(found, rows.tolist(), strict=True):
+                if os.preadv(file.fileno(), [vector], start + row * stride) != stride:
+                    raise OSError(f"{self.path.name}/embedding.npy ends before row {row}")
+        return found
+
+    def read_ahead(self) -> None:
+        """Read all embeddings once from start to end, for whoever will ask for many of them.
+
+        The system keeps them in its cache: from a cold disk, that takes less time than a twentieth of the rows one by
+        one.
+        """
+        buffer = bytearray(1024 * 1024)
+        with (self.path / "embedding.npy").open("rb", buffering=0) as file:
+            while file.readinto(buffer):
+                pass
+
+    @cached_property
+    def labels(self) -> NDArray[np.int32]:
+        """(rows,) class numbers, memory-mapped."""
+        return _mapped(self.path / "labels.npy")
+
+    @cached_property
+    def _ids(self) -> NDArray[np.bytes_]:
+        return _mapped(self.path / "ids.npy")
+
+    @cached_property
+    def _row_numbers(self) -> NDArray[np.int32]:
+        return _mapped(self.path / "rows.npy")
+
+    @cached_property
+    def groups(self) -> tuple[NDArray[np.int32], list[str]] | None:
+        """(rows,) numbers of groups and the groups' names; None for a table without."""
+        if not (self.path / "groups.npy").is_file():
+            return None
+        return _mapped(self.path / "groups.npy"), json.loads((self.path / "groups.json").read_bytes())
+
+    def rows_of(self, ids: list[str]) -> Rows:
+        """The row number of each id, −1 for an unknown one; shape (len(ids),), int64."""
+        if not ids:
+            return np.empty(0, np.int64)
+        kind = self._ids.dtype
+        encoded = (name.encode("utf-8", "surrogatepass") for name in ids)
+        # NumPy pads fixed-width bytes with NUL and drops NULs at the end: an id holding one could pass for another.
+        # One that is wider than the index is not in it, and would make NumPy widen a copy of all of it to compare.
+        wanted = np.array([b"" if b"\0" in name or len(name) > kind.itemsize else name for name in encoded], kind)
+        position = np.searchsorted(self._ids, wanted)
+        inside = np.minimum(position, len(self) - 1)
+        found = (position < len(self)) & (self._ids[inside] == wanted) & (wanted != b"")
+        return np.where(found, self._row_numbers[inside].astype(np.int64), -1)
+
+    def ids(self) -> list[str]:
+        """Every id, in the order of the rows. Reads the whole index: for baselines and downloads, not for scoring."""
+        names = np.empty(len(self), self._ids.dtype)
+        names[self._row_numbers] = self._ids
+        return [name.decode() for name in names.tolist()]
+
+
+@dataclass(frozen=True)
+class PreparedDataset:
+    """A challenge's specification with its prepared tables."""
+
+    path: Path
+    digest: str
+    specification: Specification
+    sources: tuple[Source, ...]
+    counts: dict[str, int]
+    """Rows by table."""
+
+    @classmethod
+    def open(cls, path: Path) -> PreparedDataset:
+        """Open ``<store>/<digest>/``.
+
+        Raises:
+            FileNotFoundError: it is not a prepared dataset.
+            ValueError: it was prepared in another format.
+        """
+        manifest = json.loads((path / MANIFEST).read_bytes())
+        if manifest["format"] != FORMAT:
+            raise ValueError(f"prepared dataset of format {manifest['format']}, this code reads format {FORMAT}")
+        specification = parse_specification(json.loads((path / SPECIFICATION).read_bytes()))
+        sources = tuple(Source(**source) for source in manifest["sources"])
+        return cls(path, manifest["digest"], specification, sources, manifest["tables"])
+
+    def table(self, name: str) -> PreparedTable:
+        """The table that the specification's ``tables()`` calls so.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return PreparedTable(self.path / "tables" / name, self.counts[name])
+
+    def document(self, name: str) -> bytes:
+        """The content of one of the specification's ``documents``."""
+        return (self.path / "documents" / Path(name).name).read_bytes()
+
+
+def is_prepared(path: Path) -> bool:
+    return (path / MANIFEST).is_file()
+
+
+def _mapped(path: Path) -> np.memmap[Any, Any]:
+    array: np.memmap[Any, Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array

@@ -1,0 +1,115 @@
+"""``draft-bundle``: a whole bundle from raw files and answers; the same inputs give the same bytes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from evaluators.drafting.answers import Answers
+from evaluators.drafting.loading import load
+from evaluators.drafting.reports import DraftReport
+from evaluators.drafting.texts import texts
+from evaluators.kinds.acquisition.draft import draft_acquisition
+from evaluators.kinds.cleaning.draft import draft_cleaning
+from evaluators.kinds.selection.draft import draft_selection
+from evaluators.material.material import Material
+from evaluators.material.writing import Tables
+from evaluators.problems.problem import BundleError, Problem
+from evaluators.specification.reading import SPECIFICATION_FILE, read_specification
+from evaluators.tables.writing import write_specification
+
+_SCRATCH = ".drafting"
+_STEPS = {
+    "model": "scoring.model",
+    "metric": "scoring.metric",
+    "seeds": "scoring.seeds",
+    "subsample": "scoring.subsample",
+    "classes": "tasks.classes",
+    "tasks": "tasks.tasks",
+    "domain": "kind.domain",
+}
+"""Where the first word of a field of challenge.yaml is answered, if not in the step of the kind."""
+
+_TEXTS = ("slug", "title", "summary", "licence", "description", "rules", "data_card")
+
+
+def draft(folder: Path, answers: Answers, out: Path) -> DraftReport:
+    """Write the bundle of the files in ``folder`` into ``out``, which is empty or not there yet.
+
+    Raises:
+        BundleError: files or answers cannot be used; ``out`` is empty then. The fields name steps of the answers.
+    """
+    with _new_folder(out) as scratch:
+        material = load(folder, answers, scratch)
+        tables = Tables(out, material)
+        content = _content(material, tables, out)
+        write_specification(out / SPECIFICATION_FILE, content)
+        try:
+            specification = read_specification(out)
+        except BundleError as error:
+            raise BundleError([_as_answer(problem, answers) for problem in error.problems]) from error
+        return {
+            "bundle": str(out),
+            "specification": specification.model_dump(mode="json"),
+            "tables": {Path(name).stem: count for name, count in tables.counts.items()},
+            "files": sorted([*tables.counts, *specification.documents], key=_hidden_last),
+            "notes": material.notes,
+            "split": material.split,
+        }
+
+
+def _content(material: Material, tables: Tables, out: Path) -> dict[str, Any]:
+    kind = material.answers.kind
+    if kind.kind == "selection":
+        particular = draft_selection(material, tables)
+    elif kind.kind == "cleaning":
+        particular = draft_cleaning(material, tables)
+    else:
+        particular = draft_acquisition(material, tables, out)
+    head: dict[str, Any] = {"format": 1, "kind": kind.kind}
+    words = texts(material, head | particular)
+    return head | words | {"domain": kind.domain} | particular
+
+
+@contextmanager
+def _new_folder(out: Path) -> Iterator[Path]:
+    """A folder for scratch files in ``out``; after a failure nothing is left of either.
+
+    Not a folder beside it, to be renamed: in the sandbox ``out`` is all that can be written.
+    """
+    there = out.exists()
+    scratch = out / _SCRATCH
+    (out / "public").mkdir(parents=True)
+    (out / "hidden").mkdir(mode=0o700)
+    scratch.mkdir(mode=0o700)
+    try:
+        yield scratch
+    except BaseException:
+        for path in (out / "public", out / "hidden"):
+            shutil.rmtree(path, ignore_errors=True)
+        (out / SPECIFICATION_FILE).unlink(missing_ok=True)
+        raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        if not there and not any(out.iterdir()):
+            os.rmdir(out)
+
+
+def _hidden_last(name: str) -> bool:
+    return not name.startswith("public/")
+
+
+def _as_answer(problem: Problem, answers: Answers) -> Problem:
+    """A problem of challenge.yaml as one of the answers that it was made of."""
+    first, _, rest = (problem.field or "").partition(".")
+    message = problem.message
+    if not first and ": " in message:
+        first, _, message = message.partition(": ")
+    step = f"texts.{first}" if first in _TEXTS else _STEPS.get(first, f"{answers.kind.kind}.{first}" if first else None)
+    if first == "model" and rest.startswith("parameters"):
+        step = "scoring.parameters"
+    return Problem(message, problem.remedy, field=step)

@@ -1,0 +1,22 @@
+"""The same part of every seller's rows: a sample of the market as a whole."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluators.kinds.acquisition.baselines.problem import MarketProblem
+
+
+def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
+    """The largest part that can be paid, by bisection in steps of one row of the largest seller."""
+    largest = max(problem.owned)
+    least, most = 0, largest
+    while least < most:
+        middle = (least + most + 1) // 2
+        rows = [owned * middle // largest for owned in problem.owned]
+        costs = (price.cost(*pair) for price, *pair in zip(problem.prices, rows, problem.owned, strict=True))
+        if sum(costs) <= problem.budget:
+            least = middle
+        else:
+            most = middle - 1
+    return [owned * least // largest for owned in problem.owned]

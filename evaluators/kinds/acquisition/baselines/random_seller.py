@@ -1,0 +1,12 @@
+"""Everything from one seller, drawn at random ("single" in Chen et al. 2023)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluators.kinds.acquisition.baselines.problem import MarketProblem
+
+
+def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
+    chosen = int(generator.integers(len(problem.prices)))
+    return problem.spend([float(place == chosen) for place in range(len(problem.prices))])

@@ -1,0 +1,70 @@
+"""Active learning on a pool: label a few rows, train, ask for the rows that the classifier is least sure of, again.
+
+What the baselines of active learning share; they differ in which rows may be asked for. The query strategy is
+scikit-activeml's uncertainty sampling by the smallest margin between the two most probable classes (Settles 2009,
+"Active learning literature survey"), with a class-weighted logistic regression whatever the challenge's fixed model is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from skactiveml.classifier import SklearnClassifier
+from skactiveml.pool import UncertaintySampling
+from sklearn.linear_model import LogisticRegression
+
+from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
+from evaluators.kinds.selection.baselines.stratified import choose as stratified
+
+ROUNDS = 10
+
+Candidates = Callable[[Rows], Rows]
+"""From all rows chosen so far to the rows that may be asked for next; those already chosen are left out anyway."""
+
+
+def in_rounds(problem: SelectionProblem, generator: np.random.Generator, candidates: Candidates) -> Rows:
+    """The budget's rows: half of them stratified, the others in ``ROUNDS`` rounds the least certain of ``candidates``.
+
+    The classifier learns from the examples, where there are any, and from every row chosen so far, with the class that
+    the pool gives it or that was guessed. Examples alone would do to start it, but the fixed model is trained on the
+    chosen rows and no others, and a set of nothing but doubtful rows teaches it little.
+
+    When no candidate is left, all rows are candidates.
+    """
+    count = min(problem.budget, len(problem.classes))
+    # At least one row of every class; of a single class nothing can be learnt.
+    start = count if len(problem.by_class) == 1 else min(count, max(len(problem.by_class), count // 2))
+    chosen = stratified(replace(problem, budget=start), generator)
+    for left in range(ROUNDS, 0, -1):
+        batch = -(-(count - len(chosen)) // left)
+        while batch:
+            open_rows = np.setdiff1d(candidates(chosen), chosen)
+            if not len(open_rows):
+                open_rows = np.setdiff1d(np.arange(len(problem.classes)), chosen)
+            asked = _least_certain(problem, chosen, open_rows, min(batch, len(open_rows)), generator)
+            chosen = np.concatenate([chosen, asked])
+            batch -= len(asked)
+    return chosen
+
+
+def _least_certain(
+    problem: SelectionProblem, chosen: Rows, candidates: Rows, count: int, generator: np.random.Generator
+) -> Rows:
+    vectors, classes = problem.embedding[chosen], problem.classes[chosen]
+    if problem.examples is not None:
+        vectors = np.concatenate([problem.examples.embedding, vectors])
+        classes = np.concatenate([problem.examples.classes, classes])
+    classifier = SklearnClassifier(LogisticRegression(class_weight="balanced", max_iter=200))
+    # It breaks ties at random.
+    strategy = UncertaintySampling(method="margin_sampling", random_state=int(generator.integers(2**31)))
+    asked = strategy.query(
+        vectors,
+        classes.astype(np.float64),  # NaN would mark rows without a label.
+        classifier,
+        candidates=problem.embedding[candidates],
+        batch_size=count,
+    )
+    rows: Rows = candidates[asked]
+    return rows

@@ -1,0 +1,17 @@
+"""Stratified sampling: the same number of random rows of every class (Neyman 1934)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
+
+
+def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
+    """Equal shares of the budget for all classes; a class with fewer rows leaves its share to the others."""
+    return np.concatenate(
+        [
+            generator.choice(rows, share, replace=False)
+            for rows, share in zip(problem.by_class, problem.shares, strict=True)
+        ]
+    )

@@ -1,0 +1,15 @@
+"""Uncertainty sampling over the whole pool (Lewis and Gale 1994, "A sequential algorithm for training text
+classifiers"): see ``rounds``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
+from evaluators.kinds.selection.baselines.rounds import in_rounds
+
+
+def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
+    """Half of the budget stratified at random, then in every round the rows of the pool that are least certain."""
+    everything = np.arange(len(problem.classes))
+    return in_rounds(problem, generator, lambda chosen: everything)

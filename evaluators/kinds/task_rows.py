@@ -1,0 +1,165 @@
+"""Rows as the measurements take them: which tables a task learns from, and on which it is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluators.datasets.prepared import PreparedDataset, PreparedTable
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.selection.specification import SelectionSpecification
+from evaluators.scoring.result import Name
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+CHUNK = 8192
+"""Rows that are read at a time: 12 MiB of 384 numbers."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Tables taken as one, with a title for people. ``labels`` (rows,) are those of the tables, or the true ones.
+
+    ``trusted`` says that a wrong label in it would be a fault: in a training set to be cleaned it is none.
+    """
+
+    name: Name
+    title: str
+    tables: tuple[PreparedTable, ...]
+    labels: Labels | None
+    hidden: bool
+    trusted: bool = True
+
+    def __len__(self) -> int:
+        return sum(len(table) for table in self.tables)
+
+    @property
+    def dimensions(self) -> int:
+        return int(self.tables[0].embedding.shape[1])
+
+    def chunks(self) -> Iterator[Floats]:
+        """All embeddings in their order, some thousand rows at a time, in single precision."""
+        for table in self.tables:
+            for start in range(0, len(table), CHUNK):
+                yield _floats(table.embedding[start : start + CHUNK])
+
+    def vectors(self, rows: NDArray[np.int64] | None = None) -> Floats:
+        """The embeddings of some rows in ascending order, or of all, (rows, dimensions)."""
+        if rows is None:
+            return np.concatenate(list(self.chunks()))
+        found, start = [], 0
+        for table in self.tables:
+            inside = rows[(rows >= start) & (rows < start + len(table))] - start
+            found.append(_floats(table.vectors(inside)))
+            start += len(table)
+        return np.concatenate(found)
+
+
+@dataclass(frozen=True)
+class TaskRows:
+    """``classes`` are the labels that count in the task; ``mapped`` maps a table's class numbers to them.
+
+    ``pool`` is what is learned from; ``others`` are further public rows. ``compared`` is the table whose distribution
+    should be that of the test rows.
+    """
+
+    name: str
+    title: str
+    classes: list[str]
+    mapped: NDArray[np.int64]
+    pool: Rows
+    others: tuple[Rows, ...]
+    test: Rows
+    compared: Rows
+
+    def classes_of(self, rows: Rows) -> Labels | None:
+        """The classes of rows in this task, (rows,); None without labels."""
+        return None if rows.labels is None else self.mapped[rows.labels]
+
+
+def task_rows(dataset: PreparedDataset) -> list[TaskRows]:
+    """Every task of a challenge, whichever its kind."""
+    specification = dataset.specification
+    if isinstance(specification, SelectionSpecification):
+        return _selection(dataset, specification)
+    if isinstance(specification, CleaningSpecification):
+        return _cleaning(dataset, specification)
+    return _acquisition(dataset, specification)
+
+
+def _selection(dataset: PreparedDataset, specification: SelectionSpecification) -> list[TaskRows]:
+    found = []
+    for plan in specification.plans.values():
+        mapped = np.arange(len(plan.classes))
+        if plan.task.positive is not None:
+            mapped = (mapped == plan.classes.index(plan.task.positive)).astype(np.int64)
+        labelled = plan.pool_table.label is not None
+        pool = _rows(dataset, plan.pool, "pool", labelled=labelled)
+        others = (_rows(dataset, plan.examples, "examples"),) if plan.examples else ()
+        test = _rows(dataset, plan.test, "hidden test rows", hidden=True)
+        found.append(TaskRows(plan.name, plan.task.shown, plan.labels, mapped, pool, others, test, pool))
+    return found
+
+
+def _cleaning(dataset: PreparedDataset, specification: CleaningSpecification) -> list[TaskRows]:
+    found = []
+    for plan in specification.plans.values():
+        table, truth = dataset.table(plan.train), dataset.table(plan.truth)
+        true = truth.labels[truth.rows_of(table.ids())].astype(np.int64)
+        train = Rows(plan.train, _titled("training rows", plan.train), (table,), true, hidden=False)
+        others = (_rows(dataset, plan.validation, "validation rows"),) if plan.validation else ()
+        test = _rows(dataset, plan.test, "hidden test rows", hidden=True)
+        mapped = np.arange(len(plan.classes))
+        found.append(TaskRows(plan.name, plan.task.shown, plan.classes, mapped, train, others, test, train))
+    return found
+
+
+def _acquisition(dataset: PreparedDataset, specification: AcquisitionSpecification) -> list[TaskRows]:
+    found = []
+    for market in specification.tasks:
+        tables = tuple(dataset.table(name) for name in market.seller_tables)
+        labels = np.concatenate([table.labels for table in tables]).astype(np.int64)
+        name = f"sellers-{market.name}"
+        sellers = Rows(name, _titled("sellers' rows", name), tables, labels, hidden=True, trusted=False)
+        buyer = _rows(dataset, market.buyer_table, "buyer's rows")
+        others = [buyer] if market.test is not None else []
+        if market.samples is not None:
+            # Careless sellers are part of the game.
+            others.append(_rows(dataset, market.samples_table, "sellers' samples", trusted=False))
+        test = _rows(dataset, market.test_table, "hidden test rows", hidden=True) if market.test is not None else buyer
+        mapped = np.arange(len(specification.classes))
+        found.append(
+            TaskRows(market.name, market.shown, specification.classes, mapped, sellers, tuple(others), test, buyer)
+        )
+    return found
+
+
+def _rows(
+    dataset: PreparedDataset,
+    name: str,
+    title: str,
+    *,
+    labelled: bool = True,
+    hidden: bool = False,
+    trusted: bool = True,
+) -> Rows:
+    table = dataset.table(name)
+    labels = table.labels.astype(np.int64) if labelled else None
+    return Rows(name, _titled(title, name), (table,), labels, hidden=hidden, trusted=trusted)
+
+
+def _titled(title: str, table: str) -> str:
+    """With the name of the task whose table it is alone."""
+    _, _, task = table.partition("-")
+    return f"{title} of {task}" if task else title
+
+
+def _floats(vectors: NDArray[Any]) -> Floats:
+    # Zero has two signs, and equal rows are to have equal bytes.
+    return vectors.astype(np.float32) + np.float32(0)

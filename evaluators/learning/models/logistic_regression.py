@@ -1,0 +1,42 @@
+"""Logistic regression: scikit-learn's, by L-BFGS, on float64."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression as Estimator
+
+from evaluators.learning.models.base import Classes, Vectors
+from evaluators.learning.models.parameters import LogisticRegressionParameters
+
+
+class LogisticRegression:
+    """Multinomial logistic regression with an L2 penalty of strength 1/``C``.
+
+    Stopping at ``max_iter`` is part of the fixed model, so it is no error. Labels that are equal in all rows give a
+    model that always answers that class. L-BFGS draws nothing, so all seeds share one model.
+    """
+
+    def __init__(self, **parameters: Any) -> None:
+        self.parameters = LogisticRegressionParameters(**parameters)
+
+    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seeds: Sequence[int]) -> list[Classes]:
+        return [self._predict(train, classes, test)] * len(seeds)
+
+    def _predict(self, train: Vectors, classes: Classes, test: Vectors) -> Classes:
+        if len(np.unique(classes)) == 1:
+            return np.full(len(test), classes[0])
+        estimator = Estimator(
+            C=self.parameters.C,
+            max_iter=self.parameters.max_iter,
+            class_weight="balanced" if self.parameters.balanced else None,
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            estimator.fit(np.asarray(train, np.float64), classes)
+        predicted: Classes = estimator.predict(np.asarray(test, np.float64)).astype(np.int64)
+        return predicted

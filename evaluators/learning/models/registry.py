@@ -1,0 +1,33 @@
+"""The fixed models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evaluators.learning.entries import Entry, by_name
+
+MODELS = by_name(
+    [
+        Entry(
+            "logistic-regression",
+            "Logistic regression",
+            "evaluators.learning.models.logistic_regression:LogisticRegression",
+        ),
+        Entry(
+            "keyword-vote",
+            "Support vectors and logistic regression",
+            "evaluators.learning.models.keyword_vote:KeywordVote",
+        ),
+        Entry("linear-adamw", "Two linear layers (AdamW)", "evaluators.learning.models.linear_adamw:LinearAdamW"),
+        Entry(
+            "nearest-neighbours",
+            "Nearest neighbours",
+            "evaluators.learning.models.nearest_neighbours:NearestNeighbours",
+        ),
+    ]
+)
+
+
+def model_class(name: str) -> Any:
+    """The class of a fixed model, see ``models.base.FixedModel``."""
+    return MODELS[name].load()

@@ -1,0 +1,110 @@
+"""Evaluate a submission in the sandbox and say which of the three things happened."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from evaluators.problems.problem import MAX_PROBLEMS, ExitCode, Problem
+from evaluators.sandbox.availability import availability
+from evaluators.sandbox.bubblewrap import DATASET, SUBMISSION, Folders, SandboxUnavailable
+from evaluators.sandbox.limits import Limits
+from evaluators.sandbox.process import Completed, run
+from evaluators.scoring.result import Finite, Name, Result
+
+OUT_OF_TIME = 128 + signal.SIGXCPU
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """``content`` is what the evaluator printed, ``result`` the same, validated; ``timings`` are seconds by part."""
+
+    content: bytes
+    result: Result
+    timings: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The submission is at fault."""
+
+    problems: list[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """We are at fault. ``reason`` is ``timeout``, ``memory``, ``output``, ``crash``, ``result`` or ``sandbox``.
+
+    ``detail`` is for the log alone.
+    """
+
+    reason: str
+    detail: str
+
+
+Outcome = Scored | Rejected | Broken
+
+MAX_PROBLEMS_BYTES = 64 * 1024
+"""Findings that take more are not ours: no message repeats more than a little of what was sent."""
+
+_PROBLEMS = TypeAdapter(dict[str, Annotated[list[Problem], Field(min_length=1, max_length=MAX_PROBLEMS)]])
+_TIMINGS = TypeAdapter(Annotated[dict[Name, Finite], Field(max_length=100)])
+
+
+def evaluate(
+    dataset: Path, submission: Path, *, limits: Limits | None = None, evaluators: Path | None = None
+) -> Outcome:
+    """Score the files in the folder ``submission`` on a prepared dataset, inside the sandbox.
+
+    ``evaluators`` replaces the code that scores; the proofs of the sandbox put a hostile one there.
+    """
+    checked = availability()
+    if not checked.ok:
+        return Broken("sandbox", checked.reason)
+    try:
+        completed = run(
+            ["score", str(DATASET), str(SUBMISSION), "--json", "--timings"],
+            Folders(dataset, submission),
+            limits or Limits(),
+            evaluators=evaluators,
+        )
+    except SandboxUnavailable as error:
+        return Broken("sandbox", str(error))
+    return _outcome(completed)
+
+
+def _outcome(completed: Completed) -> Outcome:
+    log = completed.errors.decode(errors="backslashreplace")
+    if completed.stopped:
+        return Broken(completed.stopped, log)
+    if completed.code == ExitCode.OUT_OF_MEMORY:
+        return Broken("memory", log)
+    if completed.code == OUT_OF_TIME:
+        return Broken("timeout", log)
+    try:
+        if completed.code == ExitCode.SUCCESS:
+            result = Result.model_validate_json(completed.output)
+            # A key named twice, or a number written otherwise, could be read otherwise by somebody else.
+            if result.to_bytes() != completed.output:
+                return Broken("result", f"not in the canonical form\n{log}")
+            return Scored(completed.output, result, _timings(completed.errors))
+        if completed.code == ExitCode.SUBMISSION_FAULT:
+            if len(completed.output) > MAX_PROBLEMS_BYTES:
+                return Broken("result", f"{len(completed.output)} bytes of problems\n{log}")
+            return Rejected(_PROBLEMS.validate_json(completed.output)["problems"])
+    except (ValidationError, KeyError) as error:
+        return Broken("result", f"{error}\n{log}")
+    return Broken("crash", f"exit code {completed.code}\n{log}")
+
+
+def _timings(errors: bytes) -> dict[str, float]:
+    """The last line of the standard error, if it is the timings: they are for information only."""
+    lines = errors.splitlines()
+    try:
+        return _TIMINGS.validate_json(lines[-1]) if lines else {}
+    except ValidationError:
+        return {}

@@ -1,0 +1,74 @@
+"""Score a submission by one of the challenge's scorers and say what the numbers stand on.
+
+A pure function of the prepared dataset and the files. It runs on one thread: the order in which a matrix product adds
+its terms depends on how it is shared out, and with it the last bits of a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from statistics import fmean
+
+import faiss
+from threadpoolctl import threadpool_limits
+
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.registry import ScorerInfo, scorer_of
+from evaluators.scoring.result import Inputs, Result, Score, Scorer
+from evaluators.submissions.uploads import Upload
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "faiss-cpu")
+
+
+def score(
+    dataset: PreparedDataset,
+    uploads: Sequence[Upload],
+    *,
+    scorer: str | None = None,
+    curves: bool = True,
+    timings: Timings | None = None,
+) -> Result:
+    """Score unpacked files; ``timings`` receives the seconds of each part. Without ``curves`` some take less time.
+
+    Raises:
+        SubmissionError: the files break a rule of the challenge.
+        UnknownScorer: the challenge has no scorer of this name.
+    """
+    info = scorer_of(dataset.specification, scorer)
+    spent = timings if timings is not None else {}
+    with timed(spent, "check"):
+        submission = info.read(dataset, uploads)
+    with timed(spent, "imports"):
+        give_marks = info.load(curves=curves)
+    with threadpool_limits(limits=1):
+        faiss.omp_set_num_threads(1)
+        marks = give_marks(dataset, submission, spent)
+    return _result(dataset, uploads, info, marks)
+
+
+def _result(dataset: PreparedDataset, uploads: Sequence[Upload], info: ScorerInfo, marks: Marks) -> Result:
+    specification = dataset.specification
+    tasks = {
+        task: {metric: marks.mean([item.tasks[task][metric] for item in marks.seeds]) for metric in metrics}
+        for task, metrics in marks.seeds[0].tasks.items()
+    }
+    value = fmean(metrics[specification.metric] for metrics in tasks.values())
+    return Result(
+        challenge=specification.slug,
+        kind=specification.kind,
+        score=Score(value=value, metric=specification.metric, direction=specification.direction),
+        tasks=tasks,
+        seeds=marks.seeds,
+        curves=marks.curves,
+        slices=marks.slices,
+        scorer=Scorer(
+            name=info.name, version=info.version, libraries={library: version(library) for library in LIBRARIES}
+        ),
+        data=Inputs(
+            dataset=dataset.digest,
+            sources={source.name: source.sha256 for source in dataset.sources},
+            submission={upload.name: upload.sha256 for upload in uploads},
+        ),
+    )

@@ -1,0 +1,111 @@
+"""From what pydantic found wrong to problems with a place and a remedy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from evaluators.problems.invalid import Finding
+from evaluators.problems.problem import Problem, quoted
+from evaluators.problems.suggestions import nearest, remedy
+from evaluators.problems.wording import shown, worded
+from evaluators.specification.challenge import NAME, SLUG
+from evaluators.specification.yaml_document import Document
+
+Path = tuple[int | str, ...]
+
+
+def explained(error: ValidationError, document: Document, model: type[BaseModel] | None, name: str) -> list[Problem]:
+    """Every finding as a problem of the file ``name``, in the order of the file.
+
+    ``model`` is what the document was read as: its fields are what an unknown one is compared with.
+    """
+    found: list[Problem] = []
+    for item in error.errors():
+        path = _in_document(item, document.content)
+        at_key = item["type"] == "extra_forbidden"
+        for finding in _findings(item, model, path):
+            inner = tuple(int(part) if part.isdigit() else part for part in finding.field.split(".") if part)
+            place = document.place(path + inner, key=at_key)
+            line, column = place or (None, None)
+            field = ".".join(map(str, path + inner)) or None
+            found.append(Problem(finding.message, finding.remedy, name, line, field, column))
+    return sorted(found, key=lambda problem: (problem.line or 0, problem.column or 0))
+
+
+def _in_document(item: Any, content: Any) -> Path:
+    """A finding's place without the names of variants, which pydantic puts between."""
+    path: list[int | str] = []
+    last = len(item["loc"]) - 1
+    for number, part in enumerate(item["loc"]):
+        inside = part < len(content) if isinstance(content, list) and isinstance(part, int) else False
+        if inside or (isinstance(content, dict) and part in content):
+            content = content[part]
+        elif item["type"] != "missing" or number < last:
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _findings(item: Any, model: type[BaseModel] | None, path: Path) -> Iterator[Finding]:
+    raised = item.get("ctx", {}).get("error")
+    if hasattr(raised, "findings"):
+        yield from raised.findings
+    elif item["type"] == "extra_forbidden":
+        fields = _fields(model, item["loc"][:-1])
+        yield Finding("there is no such field.", _meant(str(path[-1]), fields))
+    elif item["type"] == "value_error":
+        yield Finding(f"{raised}.")
+    elif item["type"] == "union_tag_invalid":
+        context = item["ctx"]
+        name, tag = context["discriminator"].strip("'"), str(context["tag"])
+        yield Finding(f"there is no {name} {quoted(tag)}.", remedy(tag, _quoted_in(context["expected_tags"])), name)
+    elif item["type"] == "union_tag_not_found":
+        yield Finding("is missing.", "Add it.", item["ctx"]["discriminator"].strip("'"))
+    elif item["type"] == "string_pattern_mismatch":
+        yield Finding(*_pattern(item["input"], item["ctx"]))
+    else:
+        yield Finding(*worded(item))
+
+
+def _meant(name: str, fields: list[str]) -> str:
+    found = nearest(name, fields)
+    return f"Did you mean '{found}'?" if found else "Take it out."
+
+
+def _quoted_in(text: str) -> list[str]:
+    return re.findall(r"'([^']*)'", text)
+
+
+def _pattern(value: Any, context: Any) -> tuple[str, str]:
+    asked = {
+        SLUG: "Use small letters and digits, with single '-' or '_' between them.",
+        NAME: "Use letters and digits, with single '-' or '_' between them.",
+    }
+    return f"{shown(value)} cannot stand here.", asked.get(context["pattern"], f"It must match {context['pattern']}.")
+
+
+def _fields(model: type[BaseModel] | None, location: Sequence[int | str]) -> list[str]:
+    """The fields of the model that stands at ``location`` within ``model``."""
+    candidates = [model] if model is not None else []
+    for part in location:
+        inner = [field for item in candidates for name, field in item.model_fields.items() if name == part]
+        if inner:
+            candidates = [found for field in inner for found in _models(field.annotation)]
+        elif isinstance(part, str):
+            # The name of a variant: the one whose discriminator has it.
+            candidates = [item for item in candidates if _says(item, part)] or candidates
+    return list(dict.fromkeys(name for item in candidates for name in item.model_fields))
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for inner in get_args(annotation) for found in _models(inner)]
+
+
+def _says(model: type[BaseModel], variant: str) -> bool:
+    return any(variant in get_args(field.annotation) for field in model.model_fields.values())

@@ -1,0 +1,167 @@
+"""What a challenge is: the validated form of a bundle's ``challenge.yaml``.
+
+Organizers give parameters, never code. Everything here is data; which model, metric or scorer a name stands for is
+decided by the registry. Importing this module costs no scikit-learn and no faiss: the site reads it on every page.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market
+from evaluators.kinds.cleaning.specification import CleaningPlan, CleaningSpecification
+from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
+from evaluators.problems.problem import BundleError, Problem
+from evaluators.problems.suggestions import nearest
+from evaluators.specification.challenge import Table
+from evaluators.specification.explaining import explained
+from evaluators.specification.phases import PhasePlan, last_phase
+from evaluators.specification.yaml_document import Document, read_document
+from evaluators.submissions.naming import name_for_task, task_of_name
+
+# What is imported here is part of the contract as well: the site shows each kind, and imports no inner module.
+__all__ = [
+    "KINDS",
+    "MAX_SPECIFICATION_BYTES",
+    "SPECIFICATION_FILE",
+    "AcquisitionSpecification",
+    "CleaningPlan",
+    "CleaningSpecification",
+    "Market",
+    "PhasePlan",
+    "SelectionSpecification",
+    "Specification",
+    "Table",
+    "TaskPlan",
+    "as_yaml",
+    "json_schema",
+    "last_phase",
+    "name_for_task",
+    "parse_specification",
+    "read_specification",
+    "read_text",
+    "schema_text",
+    "task_of_name",
+]
+
+SPECIFICATION_FILE = "challenge.yaml"
+MAX_SPECIFICATION_BYTES = 256 * 1024
+
+Specification = SelectionSpecification | CleaningSpecification | AcquisitionSpecification
+KINDS = ("selection", "cleaning", "acquisition")
+
+_NO_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_MODELS: dict[str, type[BaseModel]] = {
+    "selection": SelectionSpecification,
+    "cleaning": CleaningSpecification,
+    "acquisition": AcquisitionSpecification,
+}
+_ADAPTER: TypeAdapter[Specification] = TypeAdapter(Annotated[Specification, Field(discriminator="kind")])
+
+
+def parse_specification(document: Any) -> Specification:
+    """A specification from plain data, as JSON or YAML give it.
+
+    Raises:
+        pydantic.ValidationError: it is not valid.
+    """
+    return _ADAPTER.validate_python(document)
+
+
+def read_specification(bundle: Path) -> Specification:
+    """The specification of a bundle directory.
+
+    Raises:
+        BundleError: the file is missing, too large, not YAML or not a valid specification; every finding is listed.
+    """
+    return read_text(read_bytes(bundle))
+
+
+def read_bytes(bundle: Path) -> bytes:
+    """What a bundle directory's ``challenge.yaml`` holds.
+
+    Raises:
+        BundleError: it is missing or too large.
+    """
+    try:
+        with (bundle / SPECIFICATION_FILE).open("rb") as file:
+            content = file.read(MAX_SPECIFICATION_BYTES + 1)
+    except OSError as error:
+        remedy = f"Put {SPECIFICATION_FILE} at the top of the bundle."
+        raise BundleError(Problem("the bundle has no challenge.yaml.", remedy, SPECIFICATION_FILE)) from error
+    if len(content) > MAX_SPECIFICATION_BYTES:
+        raise BundleError(Problem("is larger than 256 KiB.", "Shorten its texts.", SPECIFICATION_FILE))
+    return content
+
+
+def read_text(content: bytes) -> Specification:
+    """The specification that the text of a ``challenge.yaml`` stands for.
+
+    Raises:
+        BundleError: it is not YAML or not a valid specification; every finding is listed.
+    """
+    document = read_document(content, SPECIFICATION_FILE)
+    problems = list(document.problems)
+    if not isinstance(document.content, dict):
+        problems.append(_no_mapping())
+        raise BundleError(problems)
+    try:
+        specification = parse_specification(document.content)
+    except ValidationError as error:
+        unread = {problem.line for problem in problems}
+        # What could not be read as a value is none, and would be said to be missing.
+        problems += [problem for problem in _explained(error, document) if (problem.line or 0) not in unread]
+        raise BundleError(problems) from error
+    if problems:
+        raise BundleError(problems)
+    if len(as_yaml(specification.model_dump(mode="json")).encode()) > MAX_SPECIFICATION_BYTES:
+        # It is kept written out, without '*', and read again.
+        raise BundleError(Problem("is larger than 256 KiB.", "Shorten its texts.", SPECIFICATION_FILE))
+    return specification
+
+
+def as_yaml(content: Any) -> str:
+    """Plain data as a ``challenge.yaml``: JSON, with those characters escaped that YAML would refuse or fold."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return _NO_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def json_schema() -> dict[str, Any]:
+    """The published JSON Schema of ``challenge.yaml``, format 1."""
+    schema = _ADAPTER.json_schema(ref_template="#/$defs/{model}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A Ratchet challenge: challenge.yaml, format 1",
+        **schema,
+    }
+
+
+@cache
+def schema_text() -> str:
+    """The schema as it is kept in the tree and served by the site."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _explained(error: ValidationError, document: Document) -> list[Problem]:
+    """All that is wrong: where the kind itself is, also what would be if it were the nearest one."""
+    if "kind" not in document.content:
+        return [Problem("is missing.", f"It is one of {', '.join(KINDS)}.", SPECIFICATION_FILE, field="kind")]
+    kind = str(document.content["kind"])
+    found = explained(error, document, _MODELS.get(kind), SPECIFICATION_FILE)
+    meant = nearest(kind, KINDS)
+    if kind not in KINDS and meant is not None:
+        try:
+            parse_specification(document.content | {"kind": meant})
+        except ValidationError as other:
+            found += explained(other, document, _MODELS[meant], SPECIFICATION_FILE)
+    return found
+
+
+def _no_mapping() -> Problem:
+    return Problem("is not a mapping from fields to values.", "Write its fields as name: value.", SPECIFICATION_FILE)

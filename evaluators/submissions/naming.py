@@ -1,0 +1,57 @@
+"""Which task a submitted file is for, said by its name; and the name that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from evaluators.submissions.uploads import MAX_NAME_BYTES, MAX_NAME_CHARACTERS
+
+TIME = "time_"
+"""Begins the name of a file that says how many seconds a ranking took: DataPerf's ``time_TASK_METHOD.txt``."""
+
+_LONGEST_ENDING = 10
+
+
+def is_time_name(file: str) -> bool:
+    """Whether a file's name is that of a time beside a ranking."""
+    return file.lower().startswith(TIME) and file.lower().endswith(".txt")
+
+
+def task_of_name(names: Iterable[str], file: str, *, times: bool = False) -> str | None:
+    """The task that a file's name names; None if it names none, or several that are equally long.
+
+    The stem is the task's name, begins with it and a ``_``, or ends with a ``_`` and it. Capitals make no difference,
+    and the longest name wins. So ``Cupcake.csv`` and ``alpha_Cupcake.csv`` are for ``Cupcake``, ``en_25_train.json`` is
+    for ``en_25``, ``01g317-flipped_mine.txt`` for ``01g317-flipped``. Where ``times`` come beside rankings,
+    ``time_01g317_mine.txt`` is for ``01g317``.
+    """
+    if times and is_time_name(file):
+        file = file[len(TIME) :]
+    stem = file.rsplit(".", 1)[0].lower()
+    found = [
+        name
+        for name in names
+        if stem == name.lower() or stem.startswith(f"{name.lower()}_") or stem.endswith(f"_{name.lower()}")
+    ]
+    longest = [name for name in found if len(name) == max(map(len, found))]
+    return longest[0] if len(longest) == 1 else None
+
+
+def name_for_task(task: str, file: str, *, times: bool = False) -> str:
+    """The file's name with the task's before it: ``TASK_file``, and ``time_TASK_file`` for a time.
+
+    The stem is cut where the name would be longer than one may be; its ending stays.
+    """
+    start = f"{task}_"
+    if times and is_time_name(file):
+        start, file = f"{TIME}{start}", file[len(TIME) :]
+    stem, dot, ending = file.rpartition(".")
+    if not stem or len(ending) > _LONGEST_ENDING:
+        stem, dot, ending = file, "", ""
+    while _too_long(start + stem + dot + ending):
+        stem = stem[:-1]
+    return start + stem + dot + ending
+
+
+def _too_long(name: str) -> bool:
+    return len(name) > MAX_NAME_CHARACTERS or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES

@@ -1,0 +1,243 @@
+"""What somebody sent: a few named files, held in memory, bounded before anything reads them.
+
+Archives are opened here and nowhere else. A member is never written to disk and its name is never used as a path:
+only the last part of a plain relative name is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from evaluators.problems.problem import Problem, SubmissionError, quoted
+
+MAX_FILES = 64
+MAX_NAME_CHARACTERS = 100
+MAX_NAME_BYTES = 200
+"""In UTF-8; a file system takes 255."""
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_TOTAL_BYTES = 32 * 1024 * 1024
+
+ZIP_MAGIC = b"PK\x03\x04"
+EMPTY_ZIP_MAGIC = b"PK\x05\x06"
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 0x1
+_OFFICE_MEMBERS = ("[Content_Types].xml", "META-INF/manifest.xml")
+"""One of these is in every document of Microsoft's or LibreOffice's making."""
+# All that the standard library was seen, or can be read, to raise on a damaged archive. An empty name of a member is
+# an IndexError, a place beyond 2⁶³ an OverflowError.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    OverflowError,
+    EOFError,
+    OSError,
+)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file as it was sent: its plain name and its bytes."""
+
+    name: str
+    content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def readable_size(size: int) -> str:
+    """A size for people: ``64 KiB``, ``1.5 MiB``."""
+    return f"{size / 1024:.0f} KiB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MiB".replace(".0 ", " ")
+
+
+def too_large(name: str, limit: int) -> Problem:
+    """What the sender of an oversized file is told, whoever finds out."""
+    return Problem(
+        f"is larger than {readable_size(limit)}, the most that a file of this challenge can need.",
+        "Send only the rows you chose, not the whole pool.",
+        file=name,
+    )
+
+
+def too_many(name: str, max_rows: int, line: int | None = None) -> Problem:
+    """What the sender of a file with far too many rows is told; ``line`` is the first of them that is too many."""
+    return Problem(
+        f"has more than {max_rows} rows, far more than the budget.",
+        "Send only the rows you chose, not the whole pool.",
+        file=name,
+        line=line,
+    )
+
+
+def too_large_together() -> Problem:
+    """The same, of all files of a submission."""
+    return Problem(
+        f"the files are larger than {readable_size(MAX_TOTAL_BYTES)} together.",
+        "Send only the rows you chose, not the whole pool.",
+    )
+
+
+def plain_name(name: str) -> str:
+    """The name itself, if it is a plain file name that can be shown and stored.
+
+    Raises:
+        SubmissionError: it is empty, too long, hidden, has a folder in it, or characters that do not print.
+    """
+    if "/" in name or "\\" in name or name in ("", ".", ".."):
+        raise SubmissionError(
+            Problem(f"{quoted(name)} is not a plain file name.", "Name the file without folders, like food.csv.")
+        )
+    if len(name) > MAX_NAME_CHARACTERS:
+        raise SubmissionError(
+            Problem(f"the file name {quoted(name)} is longer than {MAX_NAME_CHARACTERS} characters.", "Shorten it.")
+        )
+    if len(name.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
+        raise SubmissionError(
+            Problem(f"the file name {quoted(name)} takes more than {MAX_NAME_BYTES} bytes.", "Shorten it.")
+        )
+    if name.startswith(".") or not name.isprintable():
+        raise SubmissionError(
+            Problem(
+                f"the file name {quoted(name)} starts with a dot or has characters that do not print.",
+                "Use letters, digits, '-', '_' and '.'.",
+            )
+        )
+    return name
+
+
+def unpack(uploads: Iterable[Upload]) -> list[Upload]:
+    """The files themselves, each zip replaced by its members.
+
+    Raises:
+        SubmissionError: no file, too many or too large files, a name twice, or an archive that is broken, encrypted,
+            nested, or holds a path that leads elsewhere.
+    """
+    files: list[Upload] = []
+    for upload in uploads:
+        plain_name(upload.name)
+        if upload.content.startswith((ZIP_MAGIC, EMPTY_ZIP_MAGIC)):
+            files.extend(_members(upload))
+        else:
+            files.append(upload)
+        _bounded(files)
+    if not files:
+        raise SubmissionError(Problem("no file was sent.", "Choose at least one file."))
+    return files
+
+
+def _bounded(files: list[Upload]) -> None:
+    if len(files) > MAX_FILES:
+        raise SubmissionError(Problem(f"there are more than {MAX_FILES} files.", "Send one file for each task."))
+    if sum(len(file.content) for file in files) > MAX_TOTAL_BYTES:
+        raise SubmissionError(too_large_together())
+    names = [file.name for file in files]
+    for name in names:
+        if names.count(name) > 1:
+            raise SubmissionError(Problem("was sent twice.", "Send each file once.", file=name))
+
+
+def _members(upload: Upload) -> list[Upload]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(upload.content)) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir() and not _is_of_the_system(info)]
+            _acceptable(upload.name, infos)
+            members: list[Upload] = []
+            for info in infos:
+                members.append(_member(archive, info, upload.name))
+                _bounded(members)  # after each, so that no more than one too many is ever held
+            return members
+    except _UNREADABLE as error:
+        raise SubmissionError(
+            Problem("is not a readable zip archive.", "Make it again, or send the files one by one.", file=upload.name)
+        ) from error
+
+
+def _is_of_the_system(info: zipfile.ZipInfo) -> bool:
+    """macOS puts files of its own beside those that were chosen."""
+    return info.filename.startswith("__MACOSX/") or info.filename.rsplit("/", 1)[-1] == ".DS_Store"
+
+
+def _acceptable(archive: str, infos: list[zipfile.ZipInfo]) -> None:
+    if any(info.filename in _OFFICE_MEMBERS for info in infos):
+        raise SubmissionError(
+            Problem(
+                "is an office document (XLSX, ODS or the like), not a CSV file.",
+                "In the spreadsheet choose 'Save as… CSV UTF-8' and send that file.",
+                file=archive,
+            )
+        )
+    if not infos:
+        raise SubmissionError(Problem("is an archive without files.", "Put your files into it.", file=archive))
+    if len(infos) > MAX_FILES:
+        raise SubmissionError(Problem(f"holds more than {MAX_FILES} files.", "Put in one for each task.", file=archive))
+    for info in infos:
+        parts = info.filename.replace("\\", "/").split("/")
+        if parts[0] == "" or ".." in parts or ":" in parts[0]:
+            raise SubmissionError(
+                Problem(
+                    f"holds the path {quoted(info.filename)}, which leads out of the archive.",
+                    "Put plain file names into the archive.",
+                    file=archive,
+                )
+            )
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise SubmissionError(
+                Problem(f"holds the link {quoted(info.filename)}.", "Put the file itself in.", file=archive)
+            )
+        if info.flag_bits & _ENCRYPTED:
+            raise SubmissionError(Problem("is encrypted.", "Send it without a password.", file=archive))
+        if info.compress_type not in _COMPRESSIONS:
+            raise SubmissionError(Problem("uses a compression other than deflate.", "Make a plain zip.", file=archive))
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, archive_name: str) -> Upload:
+    name = plain_name(info.filename.replace("\\", "/").rsplit("/", 1)[-1])
+    # The declared size is the sender's word: read one byte past the limit and stop.
+    with archive.open(info) as stream:
+        content = stream.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise SubmissionError(too_large(f"{archive_name}: {name}", MAX_FILE_BYTES))
+    if content.startswith((ZIP_MAGIC, EMPTY_ZIP_MAGIC)):
+        raise SubmissionError(
+            Problem(f"holds another archive, {quoted(name)}.", "Put the files themselves in.", file=archive_name)
+        )
+    return Upload(name, content)
+
+
+def read_files(paths: Iterable[Path]) -> list[Upload]:
+    """Uploads from files, directories (their plain files, by name) or zip archives on disk.
+
+    Raises:
+        SubmissionError: as ``unpack``, or a file cannot be read or is larger than ``MAX_FILE_BYTES``.
+    """
+    uploads: list[Upload] = []
+    for path in paths:
+        found = sorted(item for item in path.iterdir() if item.is_file()) if path.is_dir() else [path]
+        uploads.extend(_read_file(item) for item in found)
+    return unpack(uploads)
+
+
+def _read_file(path: Path) -> Upload:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise SubmissionError(Problem("cannot be read.", file=path.name)) from error
+    if len(content) > MAX_FILE_BYTES:
+        raise SubmissionError(too_large(path.name, MAX_FILE_BYTES))
+    return Upload(path.name, content)

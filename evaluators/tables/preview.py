@@ -1,0 +1,110 @@
+"""Rows of a public table for a page: ids, labels and small pictures, bounded before anything large is unpacked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from evaluators.problems.problem import BundleError, Problem
+from evaluators.specification.challenge import Table
+from evaluators.tables import batches_of
+
+MAX_SIDE = 64
+PIXELS = "pixels"
+"""The column with small square grey images, a list of bytes a row, row by row; 0 is black. In parquet files alone."""
+
+MAX_TEXT = 200
+"""Characters of a cell that are kept: a page shows no more."""
+
+
+@dataclass(frozen=True)
+class ShownRows:
+    """``labels`` is empty for a table without; ``pixels`` (rows, side, side) uint8 is None where there are none."""
+
+    ids: list[str]
+    labels: list[str]
+    pixels: NDArray[np.uint8] | None
+
+
+def show_rows(folder: Path, table: Table, *, max_rows: int, max_pixel_bytes: int) -> ShownRows:
+    """The rows of a table whose files are in ``folder``. Rows without ids are called by their numbers.
+
+    Raises:
+        BundleError: there are more rows than ``max_rows``, or a file cannot be read.
+    """
+    files = (
+        [pq.ParquetFile(folder / name, pre_buffer=False) for name in table.files]
+        if table.files[0].endswith(".parquet")
+        else []
+    )
+    # What the footers say, before anything is unpacked: a few bytes can stand for gigabytes.
+    if sum(file.metadata.num_rows for file in files) > max_rows:
+        raise _too_many(max_rows)
+    ids: list[str] = []
+    labels: list[str] = []
+    rows = 0
+    for batch in batches_of(folder, _without_vectors(table)):
+        rows += batch.rows
+        if rows > max_rows:
+            raise _too_many(max_rows)
+        ids += [text[:MAX_TEXT] for text in batch.texts[table.id]] if table.id is not None else []
+        labels += [text[:MAX_TEXT] for text in batch.texts[table.label]] if table.label is not None else []
+    return ShownRows(
+        ids=ids if table.id is not None else [str(row) for row in range(rows)],
+        labels=labels,
+        pixels=_all_pixels(files) if files and sum(map(_unpacked_bytes, files)) <= max_pixel_bytes else None,
+    )
+
+
+def _without_vectors(table: Table) -> Table:
+    files = table.files if table.ids is None else [table.ids]
+    return Table(files=files, id=table.id, embedding=None, label=table.label)
+
+
+def _too_many(max_rows: int) -> BundleError:
+    return BundleError(Problem(f"has more than {max_rows} rows."))
+
+
+def _all_pixels(files: Sequence[pq.ParquetFile]) -> NDArray[np.uint8] | None:
+    """The pictures of all parts, if every part has them in one size."""
+    parts = [_pixels(file) for file in files]
+    found = [part for part in parts if part is not None]
+    alike = len(found) == len(parts) and len({part.shape[1] for part in found}) == 1
+    return np.concatenate(found) if alike else None
+
+
+def _pixels(file: pq.ParquetFile) -> NDArray[np.uint8] | None:
+    """(rows, side, side), if every row has as many bytes as a small square has."""
+    if PIXELS not in file.schema_arrow.names:
+        return None
+    kind = file.schema_arrow.field(PIXELS).type
+    is_list = pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind)
+    if not is_list or kind.value_type != pa.uint8():
+        return None
+    column = file.read([PIXELS], use_threads=False).column(0).combine_chunks()
+    flat = column.flatten()
+    rows = len(column)
+    side = int(np.sqrt(len(flat) // rows)) if rows else 0
+    lengths = column.value_lengths().unique().to_pylist() if pa.types.is_list(kind) else [kind.list_size]
+    if column.null_count or flat.null_count or not 0 < side <= MAX_SIDE or lengths != [side * side]:
+        return None
+    pixels: NDArray[np.uint8] = flat.to_numpy(zero_copy_only=False).reshape(rows, side, side)
+    return pixels
+
+
+def _unpacked_bytes(file: pq.ParquetFile) -> int:
+    """What the pixels of a file take in memory, by its footer."""
+    groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
+    columns: Any = (group.column(place) for group in groups for place in range(group.num_columns))
+    return sum(
+        max(column.total_uncompressed_size, column.num_values)
+        for column in columns
+        if column.path_in_schema.split(".")[0] == PIXELS
+    )

@@ -1,0 +1,89 @@
+"""Phases of a bundle: what they may be and what is said of what they may not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from evaluators.problems.invalid import Finding
+from evaluators.problems.problem import BundleError
+from evaluators.specification.phases import PhasePlan, last_phase, phases_disagree
+from evaluators.specification.reading import parse_specification, read_text
+from tests.bundles import specification
+
+
+def plan(**changes: Any) -> PhasePlan:
+    return PhasePlan.model_validate({"name": "Open", "starts": "2027-03-01 09:00", "ends": "2027-04-01"} | changes)
+
+
+def said(**changes: Any) -> list[Finding]:
+    with pytest.raises(ValidationError) as caught:
+        plan(**changes)
+    return [finding for item in caught.value.errors() for finding in item["ctx"]["error"].findings]
+
+
+def test_times_are_read_in_the_phases_zone_unless_they_name_one() -> None:
+    berlin = plan(time_zone="Europe/Berlin", ends="2027-04-01T00:00+00:00")
+    assert berlin.starts_at == datetime(2027, 3, 1, 8, tzinfo=UTC)
+    assert berlin.ends_at == datetime(2027, 4, 1, tzinfo=UTC)
+    assert plan().starts_at == datetime(2027, 3, 1, 9, tzinfo=UTC)
+    assert plan(ends=None).ends_at is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "message", "remedy"),
+    [
+        ({"ends": "2027-03-01 09:00"}, "the phase ends before it starts.", "Choose a time after 2027-03-01 09:00."),
+        ({"starts": "next week"}, "'next week' is not a time.", "Write it like 2027-03-01 09:00"),
+        ({"time_zone": "Europe/Berln"}, "there is no time zone 'Europe/Berln'.", "Did you mean 'Europe/Berlin'?"),
+        ({"time_zone": "/etc/passwd"}, "there is no time zone '/etc/passwd'.", "Use a name like Europe/Berlin or UTC."),
+        ({"freezes": "2027-05-01"}, "the board freezes outside the phase.", "Choose a time from its start to its end."),
+        ({"review_ends": "2027-03-31"}, "the review ends before the phase does.", "Choose a time after 2027-04-01."),
+        ({"review_ends": "2027-03-31", "ends": None}, "a review follows the end, and the phase has none.", "Add its"),
+        ({"starts": "2027-03-28 02:30", "time_zone": "Europe/Berlin"}, "'2027-03-28 02:30' does not exist", "Choose"),
+        ({"name": " Open"}, "' Open' cannot be a phase's name.", "Use characters that print"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_would_be_right(changes: dict[str, Any], message: str, remedy: str) -> None:
+    (finding,) = said(**changes)
+    assert finding.message.startswith(message)
+    assert finding.remedy.startswith(remedy)
+
+
+def test_an_hour_that_is_there_twice_is_the_first_of_them() -> None:
+    autumn = plan(ends="2027-10-31 02:30", time_zone="Europe/Berlin")
+    assert autumn.ends_at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+
+
+def test_phases_follow_one_another() -> None:
+    first, second = plan(), plan(name="Final", starts="2027-04-01", ends=None)
+    assert list(phases_disagree([second, first], final=False)) == []
+    assert last_phase([second, first]) is second
+    (overlap,) = phases_disagree([first, plan(name="Final", starts="2027-03-31")], final=False)
+    assert overlap.field == "phases.1.starts"
+    assert overlap.message == "it starts while the phase 'Open' is open, which ends at 2027-04-01."
+    (endless,) = phases_disagree([plan(ends=None), second], final=False)
+    assert "which has no end" in endless.message
+    (doubled,) = phases_disagree([first, plan(name="open", starts="2027-05-01", ends=None)], final=False)
+    assert doubled.field == "phases.1.name"
+    (final,) = phases_disagree([first, second], final=True)
+    assert final.field == "phases.1"
+
+
+def test_they_are_no_part_of_what_is_scored() -> None:
+    phases = [plan().model_dump()]
+    assert parse_specification(specification(phases=phases)).phases == [plan()]
+    with_phases, without = (parse_specification(specification(**more)) for more in ({"phases": phases}, {}))
+    assert with_phases.scoring_part() == without.scoring_part()
+
+
+def test_a_wrong_phase_is_found_by_its_line() -> None:
+    text = "phases:\n  - {name: Open, starts: 2027-03-01, ends: 2027-02-01}\n  - name: Later\n    starts: soon\n"
+    with pytest.raises(BundleError) as caught:
+        read_text(("kind: selection\n" + text).encode())
+    places = {problem.field: (problem.line, problem.column) for problem in caught.value.problems}
+    assert places["phases.0.ends"] == (3, 44)
+    assert places["phases.1.starts"] == (5, 13)
