@@ -14,7 +14,8 @@ from challenges.models import Challenge, DataFile, DatasetVersion, Split
 from evaluators.datasets.prepared import PreparedDataset, Source
 from evaluators.datasets.sandboxed import prepare_in_sandbox
 from evaluators.datasets.store import open_plain
-from evaluators.specification.reading import Specification, read_specification
+from evaluators.specification.challenge import Specification
+from evaluators.specification.reading import read_specification
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".parquet": "application/vnd.apache.parquet",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from challenges.models import Phase
 from evaluators.learning.metric_names import METRICS
-from evaluators.specification.reading import Specification
+from evaluators.specification.challenge import Specification
 from leaderboard.boardversions import locked_phase
 from leaderboard.models import BoardEntry, Division, Evaluation, Score, Standing, Submission
 from leaderboard.models.board import BoardState

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from evaluators import sandbox
+from evaluators import sandbox, scoring
 from evaluators.scoring.result import Result
 from leaderboard import transitions
 from leaderboard.board import rewrite_board
@@ -91,11 +91,11 @@ def _attempt(lease: Lease, worker: str) -> None:
         return
     with _files(evaluation) as files:
         fetched = time.perf_counter()
-        outcome = sandbox.evaluate(dataset, files)
+        outcome = scoring.evaluate(dataset, files)
     timings = {"fetch": fetched - clock, "sandbox": time.perf_counter() - fetched}
-    if isinstance(outcome, sandbox.Scored):
+    if isinstance(outcome, scoring.Scored):
         _record(lease, evaluation, outcome, timings, worker)
-    elif isinstance(outcome, sandbox.Rejected):
+    elif isinstance(outcome, scoring.Rejected):
         # A score that it had before stands no more, and that shows at once.
         with transaction.atomic():
             if transitions.fail(lease, outcome.problems, actor=worker):
@@ -129,7 +129,7 @@ def _files(evaluation: Evaluation) -> Iterator[Path]:
 
 
 def _record(
-    lease: Lease, evaluation: Evaluation, outcome: sandbox.Scored, timings: dict[str, float], worker: str
+    lease: Lease, evaluation: Evaluation, outcome: scoring.Scored, timings: dict[str, float], worker: str
 ) -> None:
     """Write the result, its numbers and the board: all of it, or nothing if the lease is lost."""
     clock = time.perf_counter()

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evaluators.problems.problem import Problem, SubmissionError, quoted
-from evaluators.specification.reading import Specification, name_for_task, task_of_name
+from evaluators.specification.challenge import Specification
+from evaluators.submissions.naming import name_for_task, task_of_name
 from evaluators.submissions.uploads import ZIP_MAGIC, Upload, plain_name
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from unittest import mock
 
-from evaluators.sandbox import Availability, Broken, Rejected, Scored
+from evaluators.sandbox import Availability
+from evaluators.scoring import Broken, Rejected, Scored
 from leaderboard import evaluating
 from leaderboard.models import BoardVersion, Evaluation
 from tests import factories
@@ -19,7 +20,7 @@ def finish(evaluation: Evaluation, outcome: Outcome) -> None:
     answer = factories.scored(evaluation, outcome) if isinstance(outcome, float) else outcome
     with (
         mock.patch.object(evaluating.sandbox, "availability", return_value=Availability(True)),
-        mock.patch.object(evaluating.sandbox, "evaluate", return_value=answer),
+        mock.patch.object(evaluating.scoring, "evaluate", return_value=answer),
         # The versions that ``factories.other_version`` makes may not be prepared.
         mock.patch.object(evaluating, "dataset_directory", return_value=Path()),
     ):

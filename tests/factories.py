@@ -17,7 +17,8 @@ from challenges.models import DatasetVersion, Phase, Split
 from challenges.rules import rules_sha256
 from evaluators.readiness import BaselineScore, Finding, ReadinessReport
 from evaluators.registry import baselines_for
-from evaluators.sandbox import Availability, Broken, Rejected, Scored
+from evaluators.sandbox import Availability
+from evaluators.scoring import Broken, Rejected, Scored
 from evaluators.scoring.result import Result
 from evaluators.submissions.uploads import Upload
 from leaderboard import evaluating
@@ -127,7 +128,7 @@ def evaluate(
     answer = scored(evaluation, outcome) if isinstance(outcome, float) else outcome
     with (
         mock.patch.object(evaluating.sandbox, "availability", return_value=Availability(True)),
-        mock.patch.object(evaluating.sandbox, "evaluate", return_value=answer),
+        mock.patch.object(evaluating.scoring, "evaluate", return_value=answer),
     ):
         evaluating.evaluate(evaluation.pk, worker=worker)
     evaluation.refresh_from_db()

@@ -17,8 +17,9 @@ from evaluators.bundles.folder import is_plain, missing_and_unknown, names_in
 from evaluators.bundles.scanning import Looked, look
 from evaluators.problems.collecting import Collected
 from evaluators.problems.problem import BundleError, Problem
-from evaluators.specification.challenge import PARTS, PlannedTable, Table
-from evaluators.specification.reading import SPECIFICATION_FILE, Specification, read_bytes, read_text
+from evaluators.specification.challenge import PARTS, PlannedTable, Specification
+from evaluators.specification.reading import SPECIFICATION_FILE, read_bytes, read_text
+from evaluators.specification.table import Table
 from evaluators.specification.yaml_document import Document, read_document
 
 

@@ -9,15 +9,13 @@ from typing import Any
 
 from evaluators.bundles.folder import is_plain
 from evaluators.bundles.scanning import Looked
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.problems.collecting import Collected
 from evaluators.problems.problem import BundleError, Problem, quoted
-from evaluators.specification.reading import (
-    SPECIFICATION_FILE,
-    AcquisitionSpecification,
-    CleaningSpecification,
-    SelectionSpecification,
-    Specification,
-)
+from evaluators.specification.challenge import Specification
+from evaluators.specification.reading import SPECIFICATION_FILE
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 MAX_NAMED = 5

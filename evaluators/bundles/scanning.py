@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from evaluators.problems.collecting import Collected
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.suggestions import nearest
-from evaluators.specification.challenge import MAX_GROUPS, MAX_ID_BYTES, Table
+from evaluators.specification.table import MAX_GROUPS, MAX_ID_BYTES, Table
 from evaluators.tables import Batch, batches_of
 
 MAX_NAMED = 3

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from evaluators.problems.problem import BundleError, Problem
-from evaluators.specification.challenge import Table
+from evaluators.specification.table import Table
 from evaluators.tables.preview import show_rows
 
 Add = Callable[[str, Callable[[argparse.Namespace], None], str], argparse.ArgumentParser]

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.problems.problem import BundleError, Problem, quoted
-from evaluators.specification.challenge import MAX_GROUPS, MAX_ID_BYTES, PlannedTable, Table
+from evaluators.specification.challenge import PlannedTable
+from evaluators.specification.table import MAX_GROUPS, MAX_ID_BYTES, Table
 from evaluators.tables import Batch, batches_of
 
 

@@ -27,7 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.specification.reading import Specification, parse_specification
+from evaluators.specification.challenge import Specification
+from evaluators.specification.reading import parse_specification
 
 FORMAT = 2
 MANIFEST = "manifest.json"

@@ -19,8 +19,8 @@ from evaluators.datasets.array_writer import write_table
 from evaluators.datasets.prepared import FORMAT, MANIFEST, SPECIFICATION, PreparedDataset, PreparedTable, Source
 from evaluators.datasets.store import digest_of, publish, sources_of
 from evaluators.problems.problem import BundleError, Problem, quoted
-from evaluators.specification.challenge import PARTS, PartName, PlannedTable
-from evaluators.specification.reading import Specification, read_specification
+from evaluators.specification.challenge import PARTS, PartName, PlannedTable, Specification
+from evaluators.specification.reading import read_specification
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 

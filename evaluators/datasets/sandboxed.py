@@ -23,13 +23,8 @@ from evaluators.datasets.store import digest_of, open_plain, publish, sources_of
 from evaluators.datasets.verifying import UnexpectedArray, check_table, table_files
 from evaluators.problems.problem import BundleError, Problem
 from evaluators.sandbox import INPUT, OUTPUT, UnexpectedFile, WorkFailed, collect, work
-from evaluators.specification.challenge import PARTS
-from evaluators.specification.reading import (
-    MAX_SPECIFICATION_BYTES,
-    SPECIFICATION_FILE,
-    Specification,
-    parse_specification,
-)
+from evaluators.specification.challenge import PARTS, Specification
+from evaluators.specification.reading import MAX_SPECIFICATION_BYTES, SPECIFICATION_FILE, parse_specification
 
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_WRITTEN_SPECIFICATION_BYTES = 8 * MAX_SPECIFICATION_BYTES

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from evaluators.datasets.prepared import FORMAT, MANIFEST, Source
 from evaluators.problems.problem import BundleError, Problem
-from evaluators.specification.reading import Specification
+from evaluators.specification.challenge import Specification
 
 
 def sources_of(bundle: Path, specification: Specification, *, links: bool = False) -> tuple[Source, ...]:

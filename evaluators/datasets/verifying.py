@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from evaluators.specification.challenge import MAX_GROUPS, MAX_ID_BYTES, PlannedTable
+from evaluators.specification.challenge import PlannedTable
+from evaluators.specification.table import MAX_GROUPS, MAX_ID_BYTES
 
 EMBEDDING_TYPES = ("<f2", "<f4", "<f8")
 MAX_DIMENSIONS = 65_536

@@ -24,8 +24,9 @@ from evaluators.drafting.card_numbers import (
 from evaluators.drafting.card_text import markdown
 from evaluators.drafting.reports import CardReport, MapCard, MapPoint, TableCard, ValueCount
 from evaluators.problems.problem import BundleError, Problem
-from evaluators.specification.challenge import Table
-from evaluators.specification.reading import Specification, read_specification
+from evaluators.specification.challenge import Specification
+from evaluators.specification.reading import read_specification
+from evaluators.specification.table import Table
 from evaluators.tables.raw.base import RawColumn, RawFile
 from evaluators.tables.raw.opening import open_raw
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evaluators.drafting.reports import TableCard
-from evaluators.specification.reading import Specification
+from evaluators.specification.challenge import Specification
 
 MAX_CLASSES = 20
 MAX_LINES = 20

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Protocol
 
-from evaluators.scoring.result import SeedScores
+from evaluators.kinds.records import SeedScores
 
 Timings = dict[str, float]
 """Seconds by part, for information only."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from evaluators.datasets.prepared import PreparedDataset, PreparedTable
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.records import Name
 from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.scoring.result import Name
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -90,7 +90,9 @@ def task_rows(dataset: PreparedDataset) -> list[TaskRows]:
         return _selection(dataset, specification)
     if isinstance(specification, CleaningSpecification):
         return _cleaning(dataset, specification)
-    return _acquisition(dataset, specification)
+    if isinstance(specification, AcquisitionSpecification):
+        return _acquisition(dataset, specification)
+    raise TypeError(f"there are no tasks of the kind {specification.kind}")
 
 
 def _selection(dataset: PreparedDataset, specification: SelectionSpecification) -> list[TaskRows]:

@@ -14,7 +14,8 @@ from evaluators.drafting.answers import Answers, Role
 from evaluators.material.assembling import Rows
 from evaluators.material.splitting import as_counts, numbered, split_off, units
 from evaluators.problems.problem import BundleError, Problem, quoted
-from evaluators.specification.challenge import MAX_ID_BYTES, checked_classes
+from evaluators.specification.challenge import checked_classes
+from evaluators.specification.table import MAX_ID_BYTES
 
 Index = NDArray[np.int64]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import fmean, variance
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.task_rows import TaskRows
 from evaluators.learning.metric_names import CLASSIFICATION
 from evaluators.readiness.bootstrap import Z, paired_error, standard_error
@@ -16,7 +17,7 @@ from evaluators.readiness.report import BaselineScore, Noise
 from evaluators.registry import BASELINES, scorer_of
 from evaluators.scoring.result import Result
 from evaluators.scoring.score import score
-from evaluators.specification.reading import AcquisitionSpecification, Specification
+from evaluators.specification.challenge import Specification
 from evaluators.submissions.uploads import Upload, read_files
 
 UNINFORMED = {"selection": "random", "cleaning": "random", "acquisition": "random-seller"}

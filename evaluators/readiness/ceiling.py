@@ -10,7 +10,7 @@ from evaluators.learning.models.base import FixedModel
 from evaluators.readiness.neighbours import SEED, sample
 from evaluators.readiness.report import Ceiling
 from evaluators.registry import model_class
-from evaluators.specification.reading import Specification
+from evaluators.specification.challenge import Specification
 
 MAX_TRAIN = 5_000
 """Rows that the ceiling's model learns from; a support vector machine takes their square in time."""

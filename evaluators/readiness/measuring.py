@@ -11,7 +11,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.cleaning.readiness import cleaning_facts, market_facts
+from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.task_rows import Rows, TaskRows, task_rows
 from evaluators.readiness import judging_data, judging_scores
 from evaluators.readiness.baselines import baseline_score, measured, noise, scored_baselines
@@ -29,7 +31,7 @@ from evaluators.readiness.report import (
     ReadinessReport,
     TaskFacts,
 )
-from evaluators.specification.reading import AcquisitionSpecification, CleaningSpecification, Specification
+from evaluators.specification.challenge import Specification
 
 Pair = tuple[Rows, Rows]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from evaluators.scoring.result import Finite, Name, Sha256
+from evaluators.kinds.records import Finite, Name, Record, Sha256
 
 MAX_REPORT_BYTES = 4 * 1024 * 1024
 """A larger output is refused unread."""
@@ -24,11 +24,7 @@ Label = Annotated[str, Field(max_length=200)]
 Count = Annotated[int, Field(ge=0)]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Finding(_Record):
+class Finding(Record):
     """``measured`` says in words what ``value`` is; ``where`` names the task or table, empty for the whole."""
 
     code: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=60)]
@@ -41,7 +37,7 @@ class Finding(_Record):
     where: Label = ""
 
 
-class TableFacts(_Record):
+class TableFacts(Record):
     """A table as it is: ``distinct`` embeddings, ``dead`` dimensions that never change, quantiles of the norms.
 
     ``conflicts`` are rows whose very embedding also occurs with another label; None where the table has no labels, or
@@ -59,7 +55,7 @@ class TableFacts(_Record):
     norms: list[Finite]
 
 
-class Overlap(_Record):
+class Overlap(Record):
     """Rows of ``left`` that are also in ``right``, or almost.
 
     ``copies`` are exact ones among all ``rows_left`` and ``rows_right``; ``near`` of the ``compared_left`` rows lie
@@ -83,7 +79,7 @@ class Overlap(_Record):
     own: list[Finite]
 
 
-class Drift(_Record):
+class Drift(Record):
     """How well a classifier tells rows of ``left`` from rows of ``right``: ``auc`` 0.5 not at all, 1 always."""
 
     left: Label
@@ -93,7 +89,7 @@ class Drift(_Record):
     by_class: bool
 
 
-class ClassCount(_Record):
+class ClassCount(Record):
     """``train`` is None where the labels of the rows to learn from are not known."""
 
     name: Label
@@ -101,7 +97,7 @@ class ClassCount(_Record):
     test: Count
 
 
-class Ceiling(_Record):
+class Ceiling(Record):
     """A model trained on all rows, or on ``rows`` drawn from them; ``metric`` is measured on the test rows.
 
     ``how`` says what it learned from.
@@ -113,7 +109,7 @@ class Ceiling(_Record):
     how: Text
 
 
-class Agreement(_Record):
+class Agreement(Record):
     """Whether the nearest row of ``source`` has the label of a test row: Cohen's kappa over ``rows`` test rows.
 
     With shuffled labels it lies between ``low`` and ``high``.
@@ -126,7 +122,7 @@ class Agreement(_Record):
     source: Label
 
 
-class TaskFacts(_Record):
+class TaskFacts(Record):
     """``smallest_difference`` that ``test_rows`` can resolve between two accuracies, at worst."""
 
     task: Name
@@ -138,7 +134,7 @@ class TaskFacts(_Record):
     agreement: Agreement | None
 
 
-class BaselineScore(_Record):
+class BaselineScore(Record):
     """``low`` and ``high`` bound the 95 % interval: over the seeds and over the test rows."""
 
     name: Name
@@ -150,7 +146,7 @@ class BaselineScore(_Record):
     high: Finite
 
 
-class LeftOut(_Record):
+class LeftOut(Record):
     """A baseline that the data themselves do not allow; ``reason`` is for the organizer."""
 
     name: Name
@@ -158,7 +154,7 @@ class LeftOut(_Record):
     reason: Text
 
 
-class Noise(_Record):
+class Noise(Record):
     """What can be told apart and what there is to gain, in units of the metric.
 
     ``resolvable`` is the half-width of the 95 % interval of the difference of two entries; ``headroom`` lies between
@@ -175,7 +171,7 @@ class Noise(_Record):
     headroom: Finite | None
 
 
-class Cleaning(_Record):
+class Cleaning(Record):
     """A training set with wrong labels: accuracy with the labels as they are, and with all of them right."""
 
     task: Name
@@ -185,7 +181,7 @@ class Cleaning(_Record):
     accuracy_clean: Finite
 
 
-class Market(_Record):
+class Market(Record):
     """``affordable`` is the largest part of one seller's rows that the whole budget buys; ``everything`` costs so."""
 
     task: Name
@@ -196,7 +192,7 @@ class Market(_Record):
     affordable: Finite
 
 
-class ReadinessReport(_Record):
+class ReadinessReport(Record):
     """``final`` is the digest of the hidden part of the test set, if it was looked at as well.
 
     ``left_out`` is added by the site, which knows why a baseline of a dry run has no score.

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.learning.entries import Entry, by_name, load
-from evaluators.specification.reading import Specification
+from evaluators.specification.challenge import Specification
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,9 @@ BASELINE_WRITERS = {
 def baselines_for(specification: Specification) -> list[BaselineInfo]:
     """The baselines that this challenge can have."""
     available = list(BASELINES[specification.kind].values())
-    if specification.kind != "selection" or all(plan.examples for plan in specification.plans.values()):
+    if not isinstance(specification, SelectionSpecification) or all(
+        plan.examples for plan in specification.plans.values()
+    ):
         return available
     if specification.labels == "submitted":
         return []  # Their labels would be those of the nearest examples.

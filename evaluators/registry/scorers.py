@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.scores import Marks, Submission, Timings
 from evaluators.learning.entries import load
-from evaluators.specification.reading import Specification
+from evaluators.specification.challenge import Specification
 from evaluators.submissions.uploads import Upload
 
 GiveMarks = Callable[[PreparedDataset, Submission, Timings], Marks]

@@ -15,7 +15,6 @@ from evaluators.sandbox.limits import WORK_LIMITS, Limits
 from evaluators.sandbox.process import stop_all
 from evaluators.sandbox.working import WorkFailed, work
 from evaluators.sandbox.written import UnexpectedFile, collect
-from evaluators.scoring.sandboxed import Broken, Outcome, Rejected, Scored, evaluate
 
 __all__ = [
     "DATASET",
@@ -23,17 +22,12 @@ __all__ = [
     "OUTPUT",
     "WORK_LIMITS",
     "Availability",
-    "Broken",
     "Limits",
-    "Outcome",
-    "Rejected",
     "SandboxUnavailable",
-    "Scored",
     "UnexpectedFile",
     "WorkFailed",
     "availability",
     "collect",
-    "evaluate",
     "stop_all",
     "work",
 ]

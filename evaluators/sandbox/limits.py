@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaluators.scoring.result import MAX_RESULT_BYTES
-
 MEBIBYTE = 1024 * 1024
+
+MAX_RESULT_BYTES = 8 * MEBIBYTE
+"""A larger output of the evaluator is refused unread."""
 
 
 @dataclass(frozen=True, slots=True)

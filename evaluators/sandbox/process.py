@@ -18,6 +18,9 @@ from evaluators.sandbox.bubblewrap import Folders
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.written import is_overfull
 
+OUT_OF_TIME = 128 + signal.SIGXCPU
+"""The exit code of a process that the limit of its processor time ended."""
+
 ERROR_BYTES = 64 * 1024
 """How much of the standard error is kept, for the log; the rest is read and dropped."""
 

@@ -16,8 +16,7 @@ from evaluators.problems.problem import MAX_PROBLEMS, BundleError, ExitCode, Pro
 from evaluators.sandbox.availability import availability
 from evaluators.sandbox.bubblewrap import Folders, SandboxUnavailable
 from evaluators.sandbox.limits import WORK_LIMITS, Limits
-from evaluators.sandbox.process import Completed, run
-from evaluators.scoring.sandboxed import OUT_OF_TIME
+from evaluators.sandbox.process import OUT_OF_TIME, Completed, run
 
 MAX_FINDINGS_BYTES = 1024 * 1024
 """A specification may hold long names, and findings repeat them."""

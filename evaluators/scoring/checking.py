@@ -12,7 +12,7 @@ from typing import Any
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.scores import TaskReport
 from evaluators.registry import scorer_of
-from evaluators.specification.reading import Specification
+from evaluators.specification.challenge import Specification
 from evaluators.submissions.uploads import Upload
 
 

@@ -7,23 +7,12 @@ in their shortest exact form, and nothing that differs from run to run (times, h
 from __future__ import annotations
 
 import json
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-MAX_RESULT_BYTES = 8 * 1024 * 1024
-"""A larger output of the evaluator is refused unread."""
-
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+from evaluators.kinds.records import Finite, Name, Record, SeedScores, Sha256
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Score(_Record):
+class Score(Record):
     """The one number a board is ordered by."""
 
     value: Finite
@@ -31,14 +20,7 @@ class Score(_Record):
     direction: Literal["maximize", "minimize"]
 
 
-class SeedScores(_Record):
-    """Every metric of every task under one seed."""
-
-    seed: int
-    tasks: dict[Name, dict[Name, Finite]]
-
-
-class Scorer(_Record):
+class Scorer(Record):
     """Which code made the numbers. ``libraries`` maps a distribution to its version."""
 
     name: Name
@@ -46,7 +28,7 @@ class Scorer(_Record):
     libraries: dict[Name, Name]
 
 
-class Inputs(_Record):
+class Inputs(Record):
     """SHA-256 of everything the numbers depend on: the prepared dataset, its source files, the submission's files."""
 
     dataset: Sha256
@@ -54,7 +36,7 @@ class Inputs(_Record):
     submission: dict[str, Sha256]
 
 
-class Result(_Record):
+class Result(Record):
     """One scored submission.
 
     ``tasks`` maps a task to its metrics, each the mean over ``seeds``. ``curves`` and ``slices`` hold, by task, what a

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from evaluators.kinds.records import Finite, Name
 from evaluators.problems.problem import MAX_PROBLEMS, ExitCode, Problem
 from evaluators.sandbox.availability import availability
 from evaluators.sandbox.bubblewrap import DATASET, SUBMISSION, Folders, SandboxUnavailable
 from evaluators.sandbox.limits import Limits
-from evaluators.sandbox.process import Completed, run
-from evaluators.scoring.result import Finite, Name, Result
-
-OUT_OF_TIME = 128 + signal.SIGXCPU
+from evaluators.sandbox.process import OUT_OF_TIME, Completed, run
+from evaluators.scoring.result import Result
 
 
 @dataclass(frozen=True, slots=True)

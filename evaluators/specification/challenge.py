@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,28 +23,7 @@ from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.suggestions import remedy
 from evaluators.problems.wording import worded
 from evaluators.specification.phases import MAX_PHASES, PhasePlan, phases_disagree
-from evaluators.specification.table import MAX_GROUPS, MAX_ID_BYTES, TABLE_SUFFIXES, Part, Table, is_data_file
-
-# A table is one of the parts; ``table`` is a module of its own for its length.
-__all__ = [
-    "MAX_GROUPS",
-    "MAX_ID_BYTES",
-    "NAME",
-    "PARTS",
-    "SLUG",
-    "TABLE_SUFFIXES",
-    "CommonSpecification",
-    "IndexedTable",
-    "Model",
-    "Part",
-    "PartName",
-    "PlannedTable",
-    "Table",
-    "Task",
-    "checked_classes",
-    "different_names",
-    "is_data_file",
-]
+from evaluators.specification.table import Part, Table
 
 # A name becomes part of file names and addresses, and on some systems those do not tell A from a.
 SLUG = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
@@ -130,7 +109,7 @@ class Task(Part):
         return self.title or self.name
 
 
-class CommonSpecification(Part):
+class Specification(Part):
     """What the challenges of all kinds have.
 
     ``scorer`` counts on the board; ``reference`` names the public evaluator of 2023 whose numbers the scorer
@@ -152,6 +131,13 @@ class CommonSpecification(Part):
     scorer: Literal["corrected", "reference", "reference-knn"] = "corrected"
     partial: bool = False
     phases: list[PhasePlan] = Field(default=[], max_length=MAX_PHASES)
+
+    if TYPE_CHECKING:
+        # Fields of every kind, each with types of its own.
+        kind: str
+        reference: str | None
+        tasks: Sequence[Task]
+        model: Model
 
     @field_validator("metric")
     @classmethod

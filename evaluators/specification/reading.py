@@ -10,59 +10,29 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Union
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market
-from evaluators.kinds.cleaning.specification import CleaningPlan, CleaningSpecification
-from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.problems.problem import BundleError, Problem
 from evaluators.problems.suggestions import nearest
-from evaluators.specification.challenge import Table
+from evaluators.specification.challenge import Specification
 from evaluators.specification.explaining import explained
-from evaluators.specification.phases import PhasePlan, last_phase
+from evaluators.specification.kinds import KINDS, specification_class
 from evaluators.specification.yaml_document import Document, read_document
-from evaluators.submissions.naming import name_for_task, task_of_name
-
-# What is imported here is part of the contract as well: the site shows each kind, and imports no inner module.
-__all__ = [
-    "KINDS",
-    "MAX_SPECIFICATION_BYTES",
-    "SPECIFICATION_FILE",
-    "AcquisitionSpecification",
-    "CleaningPlan",
-    "CleaningSpecification",
-    "Market",
-    "PhasePlan",
-    "SelectionSpecification",
-    "Specification",
-    "Table",
-    "TaskPlan",
-    "as_yaml",
-    "json_schema",
-    "last_phase",
-    "name_for_task",
-    "parse_specification",
-    "read_specification",
-    "read_text",
-    "schema_text",
-    "task_of_name",
-]
 
 SPECIFICATION_FILE = "challenge.yaml"
 MAX_SPECIFICATION_BYTES = 256 * 1024
 
-Specification = SelectionSpecification | CleaningSpecification | AcquisitionSpecification
-KINDS = ("selection", "cleaning", "acquisition")
 
 _NO_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_MODELS: dict[str, type[BaseModel]] = {
-    "selection": SelectionSpecification,
-    "cleaning": CleaningSpecification,
-    "acquisition": AcquisitionSpecification,
-}
-_ADAPTER: TypeAdapter[Specification] = TypeAdapter(Annotated[Specification, Field(discriminator="kind")])
+
+
+@cache
+def _adapter() -> TypeAdapter[Specification]:
+    """Reads the specification of any kind, told apart by the field ``kind``."""
+    union: Any = Union[tuple(specification_class(kind) for kind in KINDS)]  # noqa: UP007 - of a list
+    return TypeAdapter(Annotated[union, Field(discriminator="kind")])
 
 
 def parse_specification(document: Any) -> Specification:
@@ -71,7 +41,7 @@ def parse_specification(document: Any) -> Specification:
     Raises:
         pydantic.ValidationError: it is not valid.
     """
-    return _ADAPTER.validate_python(document)
+    return _adapter().validate_python(document)
 
 
 def read_specification(bundle: Path) -> Specification:
@@ -134,7 +104,7 @@ def as_yaml(content: Any) -> str:
 
 def json_schema() -> dict[str, Any]:
     """The published JSON Schema of ``challenge.yaml``, format 1."""
-    schema = _ADAPTER.json_schema(ref_template="#/$defs/{model}")
+    schema = _adapter().json_schema(ref_template="#/$defs/{model}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A Ratchet challenge: challenge.yaml, format 1",
@@ -153,13 +123,13 @@ def _explained(error: ValidationError, document: Document) -> list[Problem]:
     if "kind" not in document.content:
         return [Problem("is missing.", f"It is one of {', '.join(KINDS)}.", SPECIFICATION_FILE, field="kind")]
     kind = str(document.content["kind"])
-    found = explained(error, document, _MODELS.get(kind), SPECIFICATION_FILE)
+    found = explained(error, document, specification_class(kind) if kind in KINDS else None, SPECIFICATION_FILE)
     meant = nearest(kind, KINDS)
     if kind not in KINDS and meant is not None:
         try:
             parse_specification(document.content | {"kind": meant})
         except ValidationError as other:
-            found += explained(other, document, _MODELS[meant], SPECIFICATION_FILE)
+            found += explained(other, document, specification_class(meant), SPECIFICATION_FILE)
     return found
 
 

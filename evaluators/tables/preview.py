@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from evaluators.problems.problem import BundleError, Problem
-from evaluators.specification.challenge import Table
+from evaluators.specification.table import Table
 from evaluators.tables import batches_of
 
 MAX_SIDE = 64

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from evaluators.problems.problem import BundleError, Problem
-from evaluators.specification.challenge import Table
+from evaluators.specification.table import Table
 from evaluators.tables import csv_file, numpy_files, parquet
 from evaluators.tables.base import Batch, Reader, Wanted
 

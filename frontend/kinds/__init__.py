@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from evaluators.specification.reading import AcquisitionSpecification, CleaningSpecification, Specification
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.selection.specification import SelectionSpecification
+from evaluators.specification.challenge import Specification
 from frontend.kinds.acquisition import AcquisitionPages
 from frontend.kinds.base import KindPages
 from frontend.kinds.cleaning import CleaningPages
@@ -15,4 +18,6 @@ def pages_of(specification: Specification) -> KindPages:
         return CleaningPages(specification)
     if isinstance(specification, AcquisitionSpecification):
         return AcquisitionPages(specification)
-    return SelectionPages(specification)
+    if isinstance(specification, SelectionSpecification):
+        return SelectionPages(specification)
+    raise TypeError(f"there are no pages for the kind {specification.kind}")

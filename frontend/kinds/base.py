@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluators.registry import MODELS, scorers_for
-from evaluators.specification.reading import Specification, Table
+from evaluators.specification.challenge import Specification
+from evaluators.specification.table import Table
 from frontend.queries.public_data import PublicData
 
 MAX_FILES_NAMED = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import PurePosixPath
 
-from evaluators.specification.reading import Table
+from evaluators.specification.table import Table
 
 IMPORTS = {
     ".parquet": "import numpy as np\nimport pyarrow.parquet as pq\n",

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.specification.reading import SelectionSpecification, Table, TaskPlan
+from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
+from evaluators.specification.table import Table
 from frontend.kinds.base import Bar, Example, Fact, KindPages, Other, bars, listed, model_fact, public_name
 from frontend.kinds.reading_code import imports_for, reading_lines
 from frontend.queries.public_data import PublicData

@@ -32,7 +32,7 @@ from evaluators.sandbox import (
     collect,
     work,
 )
-from evaluators.specification.reading import Table
+from evaluators.specification.table import Table
 from leaderboard.storage import object_store
 from leaderboard.storage.interface import MissingObject
 

@@ -11,7 +11,9 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
-from evaluators.specification.reading import CleaningSpecification, SelectionSpecification, Specification
+from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.selection.specification import SelectionSpecification
+from evaluators.specification.challenge import Specification
 
 Content = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from challenges.models import Challenge, Phase
 from evaluators.problems.problem import Problem
-from evaluators.sandbox import Rejected
+from evaluators.scoring import Rejected
 from leaderboard import uploadguard
 from leaderboard.models import Submission, User
 from leaderboard.quota import quota

@@ -12,7 +12,7 @@ from challenges.bundles import load_bundle
 from challenges.models import Challenge, DatasetVersion
 from challenges.phases import create_phases, planned_phases
 from evaluators.datasets.preparing import prepare_parts
-from evaluators.specification.reading import PhasePlan
+from evaluators.specification.phases import PhasePlan
 from leaderboard.storage import object_store
 from tests import factories
 from tests.bundles import write_bundle

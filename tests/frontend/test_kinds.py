@@ -19,8 +19,9 @@ from challenges.models import Phase
 from evaluators.bundles.importers import acquisition
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.datasets.preparing import prepare
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.scoring.score import score
-from evaluators.specification.reading import AcquisitionSpecification, Table
+from evaluators.specification.table import Table
 from evaluators.submissions.uploads import Upload
 from frontend.kinds import pages_of
 from frontend.queries import public_data

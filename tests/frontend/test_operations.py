@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from challenges.models import Challenge, Phase, Role
 from evaluators.problems.problem import Problem
-from evaluators.sandbox import Rejected
+from evaluators.scoring import Rejected
 from frontend.organize import operations as views
 from frontend.queries.operations import kind_of, operations_of
 from leaderboard.models import User

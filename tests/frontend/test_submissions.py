@@ -9,7 +9,7 @@ from django.test import Client
 
 from challenges.models import Phase
 from evaluators.problems.problem import Problem
-from evaluators.sandbox import Broken, Rejected
+from evaluators.scoring import Broken, Rejected
 from leaderboard.models import Evaluation, Submission, User
 from leaderboard.transitions import MAX_FAULTS, claim
 from tests import factories

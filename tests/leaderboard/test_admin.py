@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from challenges.models import Phase, Split
 from evaluators.problems.problem import Problem
-from evaluators.sandbox import Rejected
+from evaluators.scoring import Rejected
 from leaderboard.models import ApiToken, Evaluation, StatusChange, Submission, User
 from tests import factories
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from challenges.models import Phase
 from evaluators.problems.problem import Problem
-from evaluators.sandbox import Broken, Rejected
+from evaluators.scoring import Broken, Rejected
 from leaderboard import transitions
 from leaderboard.board import board_entries, ranking_rule, rewrite_board, thaw_boards, withdrawn_entries
 from leaderboard.models import Evaluation, Standing, Submission, User

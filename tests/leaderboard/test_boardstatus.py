@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from challenges.models import Announcement, DatasetVersion, Phase, Split
 from evaluators.problems.problem import Problem
-from evaluators.sandbox import Rejected
+from evaluators.scoring import Rejected
 from leaderboard import evaluating
 from leaderboard.board import board_entries
 from leaderboard.boardstatus import is_final, is_official
@@ -147,7 +147,7 @@ def test_a_worker_whose_version_was_stopped_records_nothing(
         assert stop_version(version)
         return answer
 
-    monkeypatch.setattr(evaluating.sandbox, "evaluate", stopped_meanwhile)
+    monkeypatch.setattr(evaluating.scoring, "evaluate", stopped_meanwhile)
     monkeypatch.setattr(evaluating, "_has_sandbox", lambda _: True)
     evaluating.evaluate(waiting.pk, worker="w")
     assert Evaluation.objects.get().pk == entry.evaluation_id

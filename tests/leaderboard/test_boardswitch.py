@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from challenges.models import DatasetVersion, Phase, Split
 from evaluators.problems.problem import Problem
-from evaluators.sandbox import Broken, Rejected
+from evaluators.scoring import Broken, Rejected
 from leaderboard import boardswitch, transitions
 from leaderboard.board import board_entries
 from leaderboard.boardswitch import advance, enqueue_missing, progress, retry_errored, switch

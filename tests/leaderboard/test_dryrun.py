@@ -26,7 +26,8 @@ from evaluators import sandbox
 from evaluators.problems.problem import BundleError, Problem, ProblemsError, SubmissionError
 from evaluators.readiness import ReadinessReport
 from evaluators.registry import baselines_for
-from evaluators.sandbox import Availability, Rejected, SandboxUnavailable, WorkFailed, process
+from evaluators.sandbox import Availability, SandboxUnavailable, WorkFailed, process
+from evaluators.scoring import Rejected
 from leaderboard import dryrun, dryrun_work
 from leaderboard.board import rewrite_board
 from leaderboard.evaluating import evaluate

@@ -14,9 +14,10 @@ from django.conf import LazySettings
 from django.db import DatabaseError
 
 from challenges.models import Phase
-from evaluators import sandbox
+from evaluators import sandbox, scoring
 from evaluators.problems.problem import Problem
-from evaluators.sandbox import Availability, Broken, Rejected
+from evaluators.sandbox import Availability
+from evaluators.scoring import Broken, Rejected
 from evaluators.scoring.result import Result
 from leaderboard import evaluating, transitions
 from leaderboard.datasets import dataset_directory
@@ -167,7 +168,7 @@ def test_a_late_result_is_refused(submission: Submission) -> None:
 
     with (
         mock.patch.object(sandbox, "availability", return_value=Availability(True)),
-        mock.patch.object(sandbox, "evaluate", side_effect=slow),
+        mock.patch.object(scoring, "evaluate", side_effect=slow),
     ):
         evaluating.evaluate(current.pk, worker="slow")
     assert Evaluation.objects.get().score == 0.9
@@ -205,7 +206,7 @@ def test_the_heartbeat_keeps_a_long_evaluation(submission: Submission, settings:
 
     with (
         mock.patch.object(sandbox, "availability", return_value=Availability(True)),
-        mock.patch.object(sandbox, "evaluate", side_effect=slow),
+        mock.patch.object(scoring, "evaluate", side_effect=slow),
     ):
         evaluating.evaluate(current.pk, worker="w")
     assert seen

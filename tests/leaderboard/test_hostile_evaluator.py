@@ -13,7 +13,7 @@ from unittest import mock
 import pytest
 
 from challenges.models import Phase
-from evaluators import sandbox
+from evaluators import scoring
 from evaluators.sandbox import Limits
 from evaluators.sandbox.bubblewrap import EVALUATORS
 from leaderboard import evaluating
@@ -47,8 +47,8 @@ def test_the_submission_is_refunded_and_nothing_is_recorded(
         shutil.copy(EVALUATORS / real, package / real)
     (package / "cli" / "main.py").write_text(f"def main(arguments):\n    {probe}\n    return 0\n")
     submission = factories.submission(phase, user)
-    hostile = partial(sandbox.evaluate, limits=SHORT, evaluators=package)
-    with mock.patch.object(evaluating.sandbox, "evaluate", hostile):
+    hostile = partial(scoring.evaluate, limits=SHORT, evaluators=package)
+    with mock.patch.object(evaluating.scoring, "evaluate", hostile):
         for _ in range(attempts + 1):
             evaluating.evaluate(submission.evaluation_id, worker="test")
 

@@ -13,7 +13,8 @@ from challenges.models import DatasetVersion, Phase
 from evaluators.datasets.preparing import prepare_parts
 from evaluators.problems.problem import Problem
 from evaluators.registry import scorer_of
-from evaluators.sandbox import Rejected, SandboxUnavailable
+from evaluators.sandbox import SandboxUnavailable
+from evaluators.scoring import Rejected
 from leaderboard import recheck
 from leaderboard.boardversions import VersionRefused, start_version
 from leaderboard.models import BoardVersion, Submission

@@ -63,7 +63,7 @@ def test_a_fresh_submission_is_scored_before_two_hundred_of_the_background(phase
     with (
         mock.patch.object(evaluating.sandbox, "availability", return_value=Availability(True)),
         mock.patch.object(
-            evaluating.sandbox, "evaluate", return_value=factories.scored(Evaluation.objects.get(submission=fresh))
+            evaluating.scoring, "evaluate", return_value=factories.scored(Evaluation.objects.get(submission=fresh))
         ),
     ):
         evaluate_task(first.evaluation_id)

@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from django.db import DatabaseError
 
 from challenges.models import Phase
-from evaluators import sandbox
+from evaluators import sandbox, scoring
 from evaluators.sandbox import Availability
 from leaderboard import transitions, worker
 from leaderboard.celery import app
@@ -66,7 +66,7 @@ def test_the_pulse_beats_reaps_survives_and_says_goodbye(
 def test_the_task_takes_an_id_and_repeating_it_does_nothing(phase: Phase, user: User, working_sandbox: object) -> None:
     submission = factories.submission(phase, user)
     evaluation = Evaluation.objects.get()
-    with mock.patch.object(sandbox, "evaluate", return_value=factories.scored(evaluation, 0.5)) as ran:
+    with mock.patch.object(scoring, "evaluate", return_value=factories.scored(evaluation, 0.5)) as ran:
         for _ in range(3):
             evaluate_task(submission.evaluation_id)
         evaluate_task(10**9)

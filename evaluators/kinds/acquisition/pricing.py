@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evaluators.specification.challenge import Part
+from evaluators.specification.table import Part
 
 MAX_AMOUNT = 1e12
 

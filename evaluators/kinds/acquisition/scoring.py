@@ -18,11 +18,11 @@ from evaluators.kinds.acquisition.pricing import exact
 from evaluators.kinds.acquisition.reading import Acquisition, Purchase
 from evaluators.kinds.acquisition.rows import Stock
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import Marks, Timings, timed
 from evaluators.learning.metrics import accuracy
 from evaluators.learning.models.base import Classes, FixedModel, Vectors
 from evaluators.registry import model_class
-from evaluators.scoring.result import SeedScores
 
 MetricValues = dict[str, float]
 Predict = Callable[[Vectors, Classes, Vectors], Classes]

@@ -13,16 +13,14 @@ from evaluators.kinds.acquisition.summaries import read_summary
 from evaluators.problems.invalid import Finding, refuse
 from evaluators.specification.challenge import (
     NAME,
-    CommonSpecification,
     Model,
-    Part,
     PlannedTable,
-    Table,
+    Specification,
     Task,
     checked_classes,
     different_names,
-    is_data_file,
 )
+from evaluators.specification.table import Part, Table, is_data_file
 
 MAX_SELLERS = 64
 MAX_DIGITS = 18
@@ -108,7 +106,7 @@ class Market(Task):
         return [f"seller-{self.name}-{number}" for number in range(len(self.sellers))]
 
 
-class AcquisitionSpecification(CommonSpecification):
+class AcquisitionSpecification(Specification):
     """An *acquisition* challenge: in each market, say how many rows to buy from each seller within the budget.
 
     A market's score under a seed is ``accuracy_weight · accuracy + (1 − accuracy_weight) · (budget − cost) / budget``.

@@ -17,10 +17,10 @@ from evaluators.kinds.cleaning.curve import ENOUGH, Measure, Rows, accuracies, f
 from evaluators.kinds.cleaning.reading import Cleaning
 from evaluators.kinds.cleaning.specification import REFERENCE_SEED
 from evaluators.kinds.cleaning.training import TaskData, load
+from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import Marks, Timings, timed
 from evaluators.learning.metrics import Labels
 from evaluators.learning.models.linear_adamw import LinearAdamW
-from evaluators.scoring.result import SeedScores
 
 Tasks = dict[str, dict[str, float]]
 

@@ -11,12 +11,12 @@ from evaluators.kinds.cleaning.outcomes import label_slices, ranking_slices
 from evaluators.kinds.cleaning.reading import DROPPED, Cleaning, TaskLabels, TaskRanking, cleaning_of
 from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.cleaning.training import TaskData, load
+from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import Marks, Timings, timed
 from evaluators.learning.metrics import Labels, accuracy, measure
 from evaluators.learning.models.base import FixedModel
 from evaluators.learning.subsampling import subsample
 from evaluators.registry import model_class
-from evaluators.scoring.result import SeedScores
 
 MetricValues = dict[str, float]
 Curves = NDArray[np.float64]

@@ -14,16 +14,15 @@ from evaluators.problems.invalid import Finding, refuse
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.suggestions import remedy
 from evaluators.specification.challenge import (
-    MAX_ID_BYTES,
-    CommonSpecification,
     IndexedTable,
     Model,
     PlannedTable,
-    Table,
+    Specification,
     Task,
     checked_classes,
     different_names,
 )
+from evaluators.specification.table import MAX_ID_BYTES, Table
 
 TABLES = ("train", "validation", "test", "truth")
 
@@ -73,7 +72,7 @@ class CleaningPlan:
         return self.task.name
 
 
-class CleaningSpecification(CommonSpecification):
+class CleaningSpecification(Specification):
     """A *cleaning* challenge: some labels of a public training set are wrong.
 
     ``action`` is ``rank`` (rank all rows, most suspicious first; labels are set right in this order until the model is

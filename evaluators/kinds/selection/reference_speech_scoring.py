@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import Marks, Timings, timed
 from evaluators.kinds.selection.formats import NONTARGET
 from evaluators.kinds.selection.reading import TaskSelection, task_classes
@@ -15,7 +16,6 @@ from evaluators.kinds.selection.scoring import slices
 from evaluators.kinds.selection.specification import TaskPlan
 from evaluators.learning.models.keyword_vote import KeywordVote
 from evaluators.learning.subsampling import as_floats
-from evaluators.scoring.result import SeedScores
 
 
 def score(dataset: PreparedDataset, submission: KeywordSets, spent: Timings) -> Marks:

@@ -18,11 +18,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import Marks, Timings, timed
 from evaluators.kinds.selection.reading import task_classes
 from evaluators.kinds.selection.reference_vision import LABELS, LabelledRows, LabelledSets
 from evaluators.problems.problem import Problem, SubmissionError
-from evaluators.scoring.result import SeedScores
 
 SEED = 0
 

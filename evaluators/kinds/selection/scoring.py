@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import Marks, Timings, timed
 from evaluators.kinds.selection.reading import Selection, TaskSelection, task_classes
 from evaluators.kinds.selection.specification import SelectionSpecification
@@ -12,7 +13,6 @@ from evaluators.learning.metrics import measure
 from evaluators.learning.models.base import FixedModel
 from evaluators.learning.subsampling import as_floats, subsample
 from evaluators.registry import model_class
-from evaluators.scoring.result import SeedScores
 
 MetricValues = dict[str, float]
 

@@ -14,15 +14,14 @@ from evaluators.problems.invalid import Finding, refuse
 from evaluators.problems.problem import quoted
 from evaluators.problems.suggestions import remedy
 from evaluators.specification.challenge import (
-    MAX_ID_BYTES,
-    CommonSpecification,
     Model,
     PlannedTable,
-    Table,
+    Specification,
     Task,
     checked_classes,
     different_names,
 )
+from evaluators.specification.table import MAX_ID_BYTES, Table
 
 TABLES = ("pool", "test", "examples")
 
@@ -68,7 +67,7 @@ class TaskPlan:
         return ["0", "1"] if self.task.positive is not None else self.classes
 
 
-class SelectionSpecification(CommonSpecification):
+class SelectionSpecification(Specification):
     """A *selection* challenge: choose at most ``budget`` rows of a pool for each task.
 
     ``labels`` says where the labels of the chosen rows come from: ``known`` (the pool's own, public ones; a submission

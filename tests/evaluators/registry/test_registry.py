@@ -10,7 +10,7 @@ from evaluators.learning.entries import by_name, load
 from evaluators.learning.models.parameters import PARAMETERS
 from evaluators.registry import BASELINES, IMPORTERS, MODELS, SCORERS, BaselineInfo, Entry, ScorerInfo
 from evaluators.specification.challenge import NAME
-from evaluators.specification.reading import KINDS
+from evaluators.specification.kinds import KINDS
 
 ALL_BASELINES = [info for kind in BASELINES.values() for info in kind.values()]
 

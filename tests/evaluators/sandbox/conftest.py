@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.sandbox import Broken, Limits, Outcome, availability, evaluate
+from evaluators.sandbox import Limits, availability
 from evaluators.sandbox.bubblewrap import EVALUATORS
+from evaluators.scoring import Broken, Outcome, evaluate
 from tests.bundles import good_files
 
 SHORT = Limits(cpu_seconds=20, wall_seconds=20)

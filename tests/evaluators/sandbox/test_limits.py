@@ -11,9 +11,10 @@ import psutil
 import pytest
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.sandbox import Broken, Limits, Scored, evaluate, process, stop_all
+from evaluators.sandbox import Limits, process, stop_all
 from evaluators.sandbox.bubblewrap import EVALUATORS
 from evaluators.sandbox.limits import MEBIBYTE
+from evaluators.scoring import Broken, Scored, evaluate
 from tests.evaluators.conftest import MakeDataset
 from tests.evaluators.sandbox.conftest import Probe, Said
 from tests.memory import forget_peak, peak

@@ -12,8 +12,8 @@ import pytest
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.problems.problem import MAX_PROBLEMS, Problem
-from evaluators.sandbox import Broken, Rejected, Scored, evaluate
-from evaluators.scoring.result import MAX_RESULT_BYTES
+from evaluators.sandbox.limits import MAX_RESULT_BYTES
+from evaluators.scoring import Broken, Rejected, Scored, evaluate
 from evaluators.scoring.score import score
 from evaluators.submissions.uploads import Upload, read_files
 from tests.evaluators.sandbox.conftest import Probe

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.problems.problem import MAX_PROBLEMS, SubmissionError
 from evaluators.scoring.checking import check, reads_the_same
-from evaluators.specification.reading import Specification, parse_specification, read_specification
+from evaluators.specification.challenge import Specification
+from evaluators.specification.reading import parse_specification, read_specification
 from evaluators.submissions.uploads import Upload
 from tests.bundles import write_bundle
 from tests.evaluators.conftest import MakeDataset

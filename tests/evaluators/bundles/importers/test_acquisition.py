@@ -18,10 +18,11 @@ from evaluators.bundles.importers.number_table import number_batches
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.datasets.preparing import prepare
 from evaluators.kinds.acquisition.reading import read_reference
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.acquisition.summaries import read_summary
 from evaluators.problems.problem import BundleError
 from evaluators.scoring.score import score
-from evaluators.specification.reading import AcquisitionSpecification, read_specification
+from evaluators.specification.reading import read_specification
 from evaluators.submissions.uploads import Upload
 
 SELLERS = 11

@@ -14,8 +14,9 @@ import pytest
 from evaluators.bundles.importers.vision_cleaning import import_bundle
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.datasets.preparing import prepare
+from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.problems.problem import BundleError
-from evaluators.specification.reading import CleaningSpecification, read_specification
+from evaluators.specification.reading import read_specification
 from tests.cleanings import write_debugging
 
 

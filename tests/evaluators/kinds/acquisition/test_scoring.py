@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from evaluators.datasets.prepared import PreparedDataset, PreparedTable, Rows
 from evaluators.kinds.acquisition.reading import Purchase, read
 from evaluators.kinds.acquisition.scoring import draw
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.scoring.score import score
-from evaluators.specification.reading import AcquisitionSpecification
 from tests.evaluators.kinds.acquisition.conftest import MakeMarket, files
 from tests.markets import market as market_content
 

@@ -12,11 +12,11 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.learning.subsampling import subsample
 from evaluators.problems.problem import SubmissionError
 from evaluators.scoring.score import score
-from evaluators.specification.reading import CleaningSpecification
 from tests.cleanings import ROWS, WRONG, labels, ranking
 from tests.evaluators.kinds.cleaning.conftest import MakeCleaning
 
