@@ -7,7 +7,7 @@ The site imports what is here, reads no file itself, and starts the commands in 
 - ``data-card BUNDLE --json`` prints a ``CardReport``: the numbers behind the plots of a data card.
 """
 
-from evaluators.drafting.answers import PARTS, ROLES, STEPS, Answers, FileAnswer, FilesAnswers, TaskAnswer
+from evaluators.drafting.answers import STEPS, Answers
 from evaluators.drafting.parsing import as_report, parse_answers, step_of
 from evaluators.drafting.reports import (
     CardReport,
@@ -22,6 +22,7 @@ from evaluators.drafting.reports import (
     TableCard,
     ValueCount,
 )
+from evaluators.material.answers import PARTS, ROLES, FileAnswer, FilesAnswers, TaskAnswer
 
 __all__ = [
     "PARTS",

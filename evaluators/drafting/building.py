@@ -62,7 +62,7 @@ def draft(folder: Path, answers: Answers, out: Path) -> DraftReport:
         }
 
 
-def _content(material: Material, tables: Tables, out: Path) -> dict[str, Any]:
+def _content(material: Material[Any], tables: Tables, out: Path) -> dict[str, Any]:
     kind = material.answers.kind
     if kind.kind == "selection":
         particular = draft_selection(material, tables)

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from evaluators.drafting.answers import PARTS, Answers, FileAnswer
+from evaluators.drafting.answers import Answers
 from evaluators.drafting.describing import describe
+from evaluators.material.answers import PARTS, FileAnswer
 from evaluators.material.assembling import Rows, assemble
 from evaluators.material.material import Material, ids_of, note_copies
 from evaluators.problems.problem import BundleError, Problem, quoted
@@ -16,7 +18,7 @@ from evaluators.tables.raw.base import RawFile
 from evaluators.tables.raw.opening import open_raw, raw_paths
 
 
-def load(folder: Path, answers: Answers, scratch: Path) -> Material:
+def load(folder: Path, answers: Answers, scratch: Path) -> Material[Any]:
     """Read all files that have a role.
 
     Raises:
@@ -43,7 +45,7 @@ def load(folder: Path, answers: Answers, scratch: Path) -> Material:
             remedy = "Say which file holds the rows, and which column is the embedding."
             raise BundleError(Problem("no file gives the challenge's rows.", remedy, field="files"))
         _one_length(parts)
-        material = Material(answers, parts, notes)
+        material = Material(answers, getattr(answers, answers.kind.kind), parts, notes)
         material.ids = ids_of(material)
         note_copies(material)
         return material

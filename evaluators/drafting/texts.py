@@ -12,7 +12,7 @@ UNTITLED = "Untitled challenge"
 NO_LICENCE = "Not stated yet"
 
 
-def texts(material: Material, content: Mapping[str, Any]) -> dict[str, str]:
+def texts(material: Material[Any], content: Mapping[str, Any]) -> dict[str, str]:
     """The texts of challenge.yaml; ``content`` is all that is known of it else."""
     given = material.answers.texts
     title = given.title or UNTITLED
@@ -55,7 +55,7 @@ def rules(content: Mapping[str, Any]) -> str:
     return "\n".join(f"- {row.format(budget=content.get('budget'))}" for row in rows) + "\n"
 
 
-def data_card(material: Material) -> str:
+def data_card(material: Material[Any]) -> str:
     """What can be told to everyone before the data card is written: sizes, and how the test set was made."""
     rows = material.parts["rows"]
     test = material.split["parts"]["test"]["rows"]

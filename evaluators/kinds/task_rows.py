@@ -10,10 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.datasets.prepared import PreparedDataset, PreparedTable
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification
-from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.records import Name
-from evaluators.kinds.selection.specification import SelectionSpecification
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -83,66 +80,7 @@ class TaskRows:
         return None if rows.labels is None else self.mapped[rows.labels]
 
 
-def task_rows(dataset: PreparedDataset) -> list[TaskRows]:
-    """Every task of a challenge, whichever its kind."""
-    specification = dataset.specification
-    if isinstance(specification, SelectionSpecification):
-        return _selection(dataset, specification)
-    if isinstance(specification, CleaningSpecification):
-        return _cleaning(dataset, specification)
-    if isinstance(specification, AcquisitionSpecification):
-        return _acquisition(dataset, specification)
-    raise TypeError(f"there are no tasks of the kind {specification.kind}")
-
-
-def _selection(dataset: PreparedDataset, specification: SelectionSpecification) -> list[TaskRows]:
-    found = []
-    for plan in specification.plans.values():
-        mapped = np.arange(len(plan.classes))
-        if plan.task.positive is not None:
-            mapped = (mapped == plan.classes.index(plan.task.positive)).astype(np.int64)
-        labelled = plan.pool_table.label is not None
-        pool = _rows(dataset, plan.pool, "pool", labelled=labelled)
-        others = (_rows(dataset, plan.examples, "examples"),) if plan.examples else ()
-        test = _rows(dataset, plan.test, "hidden test rows", hidden=True)
-        found.append(TaskRows(plan.name, plan.task.shown, plan.labels, mapped, pool, others, test, pool))
-    return found
-
-
-def _cleaning(dataset: PreparedDataset, specification: CleaningSpecification) -> list[TaskRows]:
-    found = []
-    for plan in specification.plans.values():
-        table, truth = dataset.table(plan.train), dataset.table(plan.truth)
-        true = truth.labels[truth.rows_of(table.ids())].astype(np.int64)
-        train = Rows(plan.train, _titled("training rows", plan.train), (table,), true, hidden=False)
-        others = (_rows(dataset, plan.validation, "validation rows"),) if plan.validation else ()
-        test = _rows(dataset, plan.test, "hidden test rows", hidden=True)
-        mapped = np.arange(len(plan.classes))
-        found.append(TaskRows(plan.name, plan.task.shown, plan.classes, mapped, train, others, test, train))
-    return found
-
-
-def _acquisition(dataset: PreparedDataset, specification: AcquisitionSpecification) -> list[TaskRows]:
-    found = []
-    for market in specification.tasks:
-        tables = tuple(dataset.table(name) for name in market.seller_tables)
-        labels = np.concatenate([table.labels for table in tables]).astype(np.int64)
-        name = f"sellers-{market.name}"
-        sellers = Rows(name, _titled("sellers' rows", name), tables, labels, hidden=True, trusted=False)
-        buyer = _rows(dataset, market.buyer_table, "buyer's rows")
-        others = [buyer] if market.test is not None else []
-        if market.samples is not None:
-            # Careless sellers are part of the game.
-            others.append(_rows(dataset, market.samples_table, "sellers' samples", trusted=False))
-        test = _rows(dataset, market.test_table, "hidden test rows", hidden=True) if market.test is not None else buyer
-        mapped = np.arange(len(specification.classes))
-        found.append(
-            TaskRows(market.name, market.shown, specification.classes, mapped, sellers, tuple(others), test, buyer)
-        )
-    return found
-
-
-def _rows(
+def rows_of_table(
     dataset: PreparedDataset,
     name: str,
     title: str,
@@ -153,10 +91,10 @@ def _rows(
 ) -> Rows:
     table = dataset.table(name)
     labels = table.labels.astype(np.int64) if labelled else None
-    return Rows(name, _titled(title, name), (table,), labels, hidden=hidden, trusted=trusted)
+    return Rows(name, titled(title, name), (table,), labels, hidden=hidden, trusted=trusted)
 
 
-def _titled(title: str, table: str) -> str:
+def titled(title: str, table: str) -> str:
     """With the name of the task whose table it is alone."""
     _, _, task = table.partition("-")
     return f"{title} of {task}" if task else title

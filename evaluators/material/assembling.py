@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.drafting.answers import FileAnswer, Role
+from evaluators.material.answers import FileAnswer, Role
 from evaluators.material.vectors import VectorStore
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.tables.raw.base import RawColumn, RawFile, finite, plain_field

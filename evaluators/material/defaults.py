@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from evaluators.drafting.answers import Answers
 from evaluators.learning.models.parameters import PARAMETERS
+from evaluators.material.answers import DraftAnswers
 
 SEEDS = (0, 1, 2, 3, 4)
 SUBSAMPLE = 0.9
@@ -23,7 +23,7 @@ def metric_of(fixed: str | None, labels: Sequence[str]) -> str:
     return "macro_f1" if counts and max(counts) > UNEVEN * min(counts) else "accuracy"
 
 
-def scoring(answers: Answers, metric: str, *, binary: bool = False, subsampled: bool = True) -> dict[str, Any]:
+def scoring(answers: DraftAnswers, metric: str, *, binary: bool = False, subsampled: bool = True) -> dict[str, Any]:
     """The fields of challenge.yaml on model, metric and seeds.
 
     Without ``seeds`` there are five, or one where each would give the same score.

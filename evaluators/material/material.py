@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.drafting.answers import Answers, Role
+from evaluators.material.answers import DraftAnswers, Role
 from evaluators.material.assembling import Rows
 from evaluators.material.splitting import as_counts, numbered, split_off, units
 from evaluators.problems.problem import BundleError, Problem, quoted
@@ -18,6 +18,7 @@ from evaluators.specification.challenge import checked_classes
 from evaluators.specification.table import MAX_ID_BYTES
 
 Index = NDArray[np.int64]
+Own = TypeVar("Own")
 
 MAX_CLASSES = 1000
 
@@ -34,10 +35,14 @@ class Piece:
 
 
 @dataclass
-class Material:
-    """``labels`` are by part what a row is trained or tested with; ``ids`` by part what it is called."""
+class Material(Generic[Own]):
+    """``labels`` are by part what a row is trained or tested with; ``ids`` by part what it is called.
 
-    answers: Answers
+    ``own`` is what was answered about the kind of the challenge.
+    """
+
+    answers: DraftAnswers
+    own: Own
     parts: dict[str, Rows]
     notes: list[str]
     classes: list[str] = field(default_factory=list)
@@ -113,7 +118,7 @@ class Material:
         self.split.setdefault("parts", {})[name] = {"rows": len(piece), "classes": as_counts(labels, piece.index)}
 
 
-def ids_of(material: Material) -> dict[str, list[str]]:
+def ids_of(material: Material[Any]) -> dict[str, list[str]]:
     """Each part's ids, as they are given or made; no id is in two parts."""
     ids: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
@@ -132,7 +137,7 @@ def ids_of(material: Material) -> dict[str, list[str]]:
     return ids
 
 
-def _made(material: Material, part: str) -> list[str]:
+def _made(material: Material[Any], part: str) -> list[str]:
     """Ids that number the rows in the order in which they are written, not in that of the file."""
     order = material.all_of(part).index
     prefix, width = ("row" if part == "rows" else part), len(str(len(order)))
@@ -141,7 +146,7 @@ def _made(material: Material, part: str) -> list[str]:
     return list(names)
 
 
-def note_copies(material: Material) -> None:
+def note_copies(material: Material[Any]) -> None:
     known = set(material.digests["rows"])
     for part, digests in material.digests.items():
         copies = sum(digest in known for digest in digests) if part != "rows" else 0
@@ -150,7 +155,7 @@ def note_copies(material: Material) -> None:
             material.notes.append(f"{copies} {rows} the same embedding in the part {part} and among the other rows.")
 
 
-def classes_of(material: Material, labels: Sequence[Sequence[str]]) -> list[str]:
+def classes_of(material: Material[Any], labels: Sequence[Sequence[str]]) -> list[str]:
     """The classes: as answered, or all labels found, numbers in the order of numbers.
 
     Raises:
@@ -182,7 +187,7 @@ def _natural(label: str) -> tuple[bool, float, str]:
     return (False, number, label) if np.isfinite(number) else (True, 0.0, label)
 
 
-def labelled(material: Material, piece: Piece, labels: Sequence[str]) -> Piece:
+def labelled(material: Material[Any], piece: Piece, labels: Sequence[str]) -> Piece:
     """The rows that have a label, if those without may be left out.
 
     Raises:
@@ -201,7 +206,7 @@ def labelled(material: Material, piece: Piece, labels: Sequence[str]) -> Piece:
 
 
 def test_and_final(
-    material: Material, piece: Piece, labels: Mapping[str, list[str]]
+    material: Material[Any], piece: Piece, labels: Mapping[str, list[str]]
 ) -> tuple[Piece, Piece | None, Piece]:
     """The hidden test rows, those kept for after the end, and the rest of ``piece`` (labelled rows of ``rows``)."""
     split = material.answers.split
@@ -222,7 +227,7 @@ def test_and_final(
     return test, final, rest
 
 
-def _method(material: Material) -> str:
+def _method(material: Material[Any]) -> str:
     split, rows = material.answers.split, material.parts["rows"]
     grouped = split.by_group if split.by_group is not None else "group" in rows.texts
     words = ["stratified by label"] if split.stratify else ["random"]

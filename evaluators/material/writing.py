@@ -20,7 +20,7 @@ RESERVED = ("id", "label", "group", "seller", "pixels", "embedding")
 class Tables:
     """The tables of a new bundle, and their rows by file."""
 
-    def __init__(self, bundle: Path, material: Material) -> None:
+    def __init__(self, bundle: Path, material: Material[Any]) -> None:
         self._bundle, self._material = bundle, material
         self.counts: dict[str, int] = {}
         self._written = {part: np.zeros(len(rows), bool) for part, rows in material.parts.items()}

@@ -4,6 +4,8 @@ The site imports the report alone, ``evaluators.readiness``; ``python -m evaluat
 one in the sandbox. ``docs/readiness.md`` says what each finding means and why its threshold is where it is.
 """
 
+from evaluators.kinds.acquisition.facts import MarketFacts
+from evaluators.kinds.cleaning.facts import CleaningFacts
 from evaluators.readiness.report import (
     MAX_REPORT_BYTES,
     SEVERITIES,
@@ -11,11 +13,9 @@ from evaluators.readiness.report import (
     BaselineScore,
     Ceiling,
     ClassCount,
-    Cleaning,
     Drift,
     Finding,
     LeftOut,
-    Market,
     Noise,
     Overlap,
     ReadinessReport,
@@ -31,11 +31,11 @@ __all__ = [
     "BaselineScore",
     "Ceiling",
     "ClassCount",
-    "Cleaning",
+    "CleaningFacts",
     "Drift",
     "Finding",
     "LeftOut",
-    "Market",
+    "MarketFacts",
     "Noise",
     "Overlap",
     "ReadinessReport",

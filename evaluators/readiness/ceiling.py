@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from evaluators.kinds.task_rows import Floats, Labels, TaskRows
+from evaluators.kinds.training import predict_first_seed
 from evaluators.learning.metrics import FUNCTIONS
-from evaluators.learning.models.base import FixedModel
 from evaluators.readiness.neighbours import SEED, sample
 from evaluators.readiness.report import Ceiling
-from evaluators.registry import model_class
 from evaluators.specification.challenge import Specification
 
 MAX_TRAIN = 5_000
@@ -33,7 +32,7 @@ def ceiling(specification: Specification, task: TaskRows, metric: str) -> Ceilin
         rows = len(test) // 2
     else:
         chosen = sample(len(classes), MAX_TRAIN)
-        found = answers(specification, task.pool.vectors(chosen), classes[chosen], test)
+        found = predict_first_seed(specification, task.pool.vectors(chosen), classes[chosen], test)
         how = f"{len(chosen)} of {len(classes)} rows, {task.pool.title}"
         rows = len(chosen)
     if found is None:
@@ -46,20 +45,12 @@ def ceiling(specification: Specification, task: TaskRows, metric: str) -> Ceilin
     )
 
 
-def answers(specification: Specification, train: Floats, classes: Labels, test: Floats) -> Labels | None:
-    """What the challenge's model says under its first seed; None if it has one class to learn from."""
-    if len(np.unique(classes)) < 2:
-        return None
-    model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)
-    return model.fit_predict(train, classes, test, seeds=specification.seeds[:1])[0]
-
-
 def _from_halves(specification: Specification, test: Floats, true: Labels) -> Labels | None:
     half = np.zeros(len(true), bool)
     half[np.random.default_rng(SEED).permutation(len(true))[: len(true) // 2]] = True
     found = np.empty(len(true), np.int64)
     for learned in (half, ~half):
-        said = answers(specification, test[learned], true[learned], test[~learned])
+        said = predict_first_seed(specification, test[learned], true[learned], test[~learned])
         if said is None:
             return None
         found[~learned] = said

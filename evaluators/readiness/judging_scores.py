@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evaluators.kinds.acquisition.facts import MarketFacts
+from evaluators.kinds.cleaning.facts import CleaningFacts
 from evaluators.readiness.bootstrap import smallest_difference
-from evaluators.readiness.report import BaselineScore, Cleaning, Finding, Market, Noise, TaskFacts
+from evaluators.readiness.report import BaselineScore, Finding, Noise, TaskFacts
 
 PERFECT = 0.99
 LEVELS = 4
@@ -100,7 +102,7 @@ def _is_perfect(direction: str, random: float) -> bool:
     return random >= PERFECT if direction == "maximize" else random <= 1 - PERFECT
 
 
-def cleaning_findings(cleaning: list[Cleaning], tasks: list[TaskFacts]) -> Iterator[Finding]:
+def cleaning_findings(cleaning: list[CleaningFacts], tasks: list[TaskFacts]) -> Iterator[Finding]:
     rows = {task.task: task.test_rows for task in tasks}
     for facts in cleaning:
         part = facts.wrong / facts.rows
@@ -154,7 +156,7 @@ def cleaning_findings(cleaning: list[Cleaning], tasks: list[TaskFacts]) -> Itera
             )
 
 
-def market_findings(markets: list[Market], *, public_test: list[str]) -> Iterator[Finding]:
+def market_findings(markets: list[MarketFacts], *, public_test: list[str]) -> Iterator[Finding]:
     for market in markets:
         if not market.affordable_sellers:
             yield Finding(

@@ -11,16 +11,18 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.acquisition.readiness import market_facts
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
-from evaluators.kinds.cleaning.readiness import cleaning_facts, market_facts
+from evaluators.kinds.cleaning.readiness import cleaning_facts
 from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.kinds.task_rows import Rows, TaskRows, task_rows
+from evaluators.kinds.task_rows import Rows, TaskRows
 from evaluators.readiness import judging_data, judging_scores
 from evaluators.readiness.baselines import baseline_score, measured, noise, scored_baselines
 from evaluators.readiness.bootstrap import smallest_difference
 from evaluators.readiness.ceiling import ceiling
 from evaluators.readiness.copies import Hashes, hashes
 from evaluators.readiness.describing import drift, table_facts
+from evaluators.readiness.kinds import task_rows
 from evaluators.readiness.neighbours import Index
 from evaluators.readiness.relation import agreement
 from evaluators.readiness.report import (

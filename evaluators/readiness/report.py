@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evaluators.kinds.records import Finite, Name, Record, Sha256
+from evaluators.kinds.acquisition.facts import MarketFacts
+from evaluators.kinds.cleaning.facts import CleaningFacts
+from evaluators.kinds.records import Count, Finite, Name, Record, Sha256
 
 MAX_REPORT_BYTES = 4 * 1024 * 1024
 """A larger output is refused unread."""
@@ -21,7 +23,6 @@ SEVERITIES: tuple[Severity, ...] = ("blocker", "warning", "note")
 
 Text = Annotated[str, Field(max_length=2000)]
 Label = Annotated[str, Field(max_length=200)]
-Count = Annotated[int, Field(ge=0)]
 
 
 class Finding(Record):
@@ -171,27 +172,6 @@ class Noise(Record):
     headroom: Finite | None
 
 
-class Cleaning(Record):
-    """A training set with wrong labels: accuracy with the labels as they are, and with all of them right."""
-
-    task: Name
-    rows: Count
-    wrong: Count
-    accuracy_noisy: Finite
-    accuracy_clean: Finite
-
-
-class Market(Record):
-    """``affordable`` is the largest part of one seller's rows that the whole budget buys; ``everything`` costs so."""
-
-    task: Name
-    sellers: Count
-    budget: Finite
-    everything: Finite
-    affordable_sellers: Count
-    affordable: Finite
-
-
 class ReadinessReport(Record):
     """``final`` is the digest of the hidden part of the test set, if it was looked at as well.
 
@@ -212,8 +192,8 @@ class ReadinessReport(Record):
     baselines: list[BaselineScore] = []
     left_out: list[LeftOut] = []
     noise: Noise | None = None
-    cleaning: list[Cleaning] = []
-    markets: list[Market] = []
+    cleaning: list[CleaningFacts] = []
+    markets: list[MarketFacts] = []
 
     def of(self, severity: Severity) -> list[Finding]:
         """The findings of one severity, in their order."""

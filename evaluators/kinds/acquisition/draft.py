@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.drafting.answers import SellerAnswer
+from evaluators.kinds.acquisition.answers import AcquisitionAnswers, SellerAnswer
 from evaluators.kinds.acquisition.pricing import LinearPrice, exact
 from evaluators.kinds.acquisition.specification import MAX_SELLERS
 from evaluators.kinds.acquisition.summaries import summarise
@@ -25,9 +25,9 @@ PART_OF_ALL = 4
 """The budget buys one row in so many, where nothing is answered."""
 
 
-def draft_acquisition(material: Material, tables: Tables, bundle: Path) -> dict[str, Any]:
+def draft_acquisition(material: Material[AcquisitionAnswers], tables: Tables, bundle: Path) -> dict[str, Any]:
     """Write the tables and the summaries; return what is particular in challenge.yaml."""
-    answers = material.answers.acquisition
+    answers = material.own
     sold = material.texts("rows", "label", "true label")
     right = {part: material.texts(part, "true label", "label") for part in material.parts}
     owners = material.texts("rows", "seller", "group")
@@ -85,11 +85,11 @@ def _known_sellers(answered: dict[str, SellerAnswer], names: dict[str, str]) -> 
         raise BundleError(Problem(f"{words}.", f"There are: {have}.", field="acquisition.sellers"))
 
 
-def _buyer(material: Material, rest: Piece, right: dict[str, list[str]]) -> tuple[Piece, Piece]:
+def _buyer(material: Material[AcquisitionAnswers], rest: Piece, right: dict[str, list[str]]) -> tuple[Piece, Piece]:
     if "buyer" in material.parts:
         buyer = labelled(material, material.all_of("buyer"), right["buyer"])
     else:
-        wanted = min(material.answers.acquisition.buyer_rows, max(2, len(rest) // 5))
+        wanted = min(material.own.buyer_rows, max(2, len(rest) // 5))
         buyer, rest = material.carve(rest, right["rows"], wanted, 3, "acquisition.buyer_rows")
     material.record("buyer", buyer, right[buyer.part])
     return buyer, rest
@@ -109,7 +109,7 @@ def _stalls(rest: Piece, owners: list[str], names: dict[str, str], each: int) ->
     return stalls
 
 
-def _task(material: Material) -> dict[str, Any]:
+def _task(material: Material[AcquisitionAnswers]) -> dict[str, Any]:
     tasks = material.answers.tasks.tasks
     return tasks[0].model_dump(exclude_defaults=True) if tasks else {"name": "market"}
 
@@ -123,7 +123,7 @@ def _seller(
     return {"name": name, "title": title, "price": price.model_dump(), "data": table(file, id=None, label="label")}
 
 
-def _summary(material: Material, piece: Piece, sold: list[str]) -> dict[str, Any]:
+def _summary(material: Material[AcquisitionAnswers], piece: Piece, sold: list[str]) -> dict[str, Any]:
     number_of = {name: number for number, name in enumerate(material.classes)}
     numbers = np.array([number_of[sold[row]] for row in piece.index.tolist()], np.int64)
     vectors = material.parts["rows"].vectors

@@ -22,7 +22,7 @@ from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import Marks, Timings, timed
 from evaluators.learning.metrics import accuracy
 from evaluators.learning.models.base import Classes, FixedModel, Vectors
-from evaluators.registry import model_class
+from evaluators.learning.models.registry import model_class
 
 MetricValues = dict[str, float]
 Predict = Callable[[Vectors, Classes, Vectors], Classes]

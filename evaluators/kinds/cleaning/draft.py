@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.kinds.cleaning import noise
+from evaluators.kinds.cleaning.answers import CleaningAnswers
 from evaluators.material.defaults import metric_of, scoring
 from evaluators.material.material import Material, Piece, classes_of, labelled, test_and_final
 from evaluators.material.writing import Tables, table
@@ -20,9 +21,9 @@ BUDGET = 0.15
 FEWEST = 10
 
 
-def draft_cleaning(material: Material, tables: Tables) -> dict[str, Any]:
+def draft_cleaning(material: Material[CleaningAnswers], tables: Tables) -> dict[str, Any]:
     """Write the tables; return what is particular in challenge.yaml."""
-    answers = material.answers.cleaning
+    answers = material.own
     rows = material.parts["rows"]
     is_given = answers.noise == "given" or (answers.noise is None and {"label", "true label"} <= rows.texts.keys())
     true = {part: material.texts(part, "true label", "label") for part in material.parts}
@@ -66,10 +67,12 @@ def _affordable(budget: int, rows: int) -> None:
         raise BundleError(Problem(f"{words}.", "Choose a smaller budget.", field="cleaning.budget"))
 
 
-def _validation(material: Material, rest: Piece, true: dict[str, list[str]]) -> tuple[Piece | None, Piece]:
+def _validation(
+    material: Material[CleaningAnswers], rest: Piece, true: dict[str, list[str]]
+) -> tuple[Piece | None, Piece]:
     if "validation" in material.parts:
         return labelled(material, material.all_of("validation"), true["validation"]), rest
-    wanted = material.answers.cleaning.validation_rows
+    wanted = material.own.validation_rows
     if wanted == 0:
         return None, rest
     validation, rest = material.carve(rest, true["rows"], wanted, 3, "cleaning.validation_rows")
@@ -77,8 +80,8 @@ def _validation(material: Material, rest: Piece, true: dict[str, list[str]]) -> 
     return validation, rest
 
 
-def _train(material: Material, rest: Piece, true: list[str]) -> Piece:
-    answers = material.answers.cleaning
+def _train(material: Material[CleaningAnswers], rest: Piece, true: list[str]) -> Piece:
+    answers = material.own
     wanted = answers.train_rows or TRAIN_ROWS[answers.action]
     if answers.train_rows is not None and wanted > len(rest):
         words = f"{wanted} rows are to be cleaned, and {len(rest)} are left beside the test set"
@@ -94,9 +97,9 @@ def _train(material: Material, rest: Piece, true: list[str]) -> Piece:
     return train
 
 
-def _planted(material: Material, train: Piece, true: list[str]) -> list[str]:
+def _planted(material: Material[CleaningAnswers], train: Piece, true: list[str]) -> list[str]:
     """Labels by row of the part; those of the training rows with what is planted."""
-    answers, classes = material.answers.cleaning, material.classes
+    answers, classes = material.own, material.classes
     number_of = {name: number for number, name in enumerate(classes)}
     numbers = np.array([number_of[true[row]] for row in train.index.tolist()], np.int64)
     if answers.pattern == "confusion":
@@ -125,7 +128,7 @@ def _named(confusion: dict[str, dict[str, float]]) -> list[str]:
     return [name for key, others in confusion.items() for name in (key, *others)]
 
 
-def _means(material: Material, train: Piece, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+def _means(material: Material[CleaningAnswers], train: Piece, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
     """The mean embedding of each class, (classes, dimensions); of one without rows the mean of all."""
     vectors = material.parts["rows"].vectors
     sums = np.zeros((len(material.classes), vectors.dimensions))
@@ -145,7 +148,7 @@ def _some_are_wrong(train: Piece, labels: list[str], true: list[str]) -> None:
         raise BundleError(Problem("no label is wrong: there is nothing to clean.", remedy, field="cleaning.noise"))
 
 
-def _nothing_tells(material: Material, train: Piece, true: list[str]) -> None:
+def _nothing_tells(material: Material[CleaningAnswers], train: Piece, true: list[str]) -> None:
     """Refuse a text that is shown and is nothing but the hidden true label."""
     for name, values in material.parts["rows"].shown.items():
         if sum(values[row] == true[row] for row in train.index.tolist()) > 0.9 * len(train):

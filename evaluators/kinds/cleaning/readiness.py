@@ -1,22 +1,49 @@
-"""What is asked of one kind alone: wrong labels that matter, markets in which there is something to buy."""
+"""What readiness asks of a cleaning: its rows by task, what wrong labels cost, what a submission's model says."""
 
 from __future__ import annotations
-
-from fractions import Fraction
 
 import numpy as np
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.acquisition.pricing import affordable, exact
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.kinds.cleaning.facts import CleaningFacts
+from evaluators.kinds.cleaning.reading import DROPPED, TaskLabels
 from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.cleaning.training import load
+from evaluators.kinds.task_rows import Labels, Rows, TaskRows, rows_of_table, titled
+from evaluators.kinds.training import predict_first_seed
 from evaluators.learning.metrics import accuracy
-from evaluators.readiness.ceiling import answers
-from evaluators.readiness.report import Cleaning, Market
+from evaluators.learning.subsampling import subsample
 
 
-def cleaning_facts(dataset: PreparedDataset) -> list[Cleaning]:
+def task_rows(dataset: PreparedDataset, specification: CleaningSpecification) -> list[TaskRows]:
+    """The tasks in the order of the specification, each with what it learns from and what it is tested on."""
+    found = []
+    for plan in specification.plans.values():
+        table, truth = dataset.table(plan.train), dataset.table(plan.truth)
+        true = truth.labels[truth.rows_of(table.ids())].astype(np.int64)
+        train = Rows(plan.train, titled("training rows", plan.train), (table,), true, hidden=False)
+        others = (rows_of_table(dataset, plan.validation, "validation rows"),) if plan.validation else ()
+        test = rows_of_table(dataset, plan.test, "hidden test rows", hidden=True)
+        mapped = np.arange(len(plan.classes))
+        found.append(TaskRows(plan.name, plan.task.shown, plan.classes, mapped, train, others, test, train))
+    return found
+
+
+def predict(dataset: PreparedDataset, specification: CleaningSpecification, labels: TaskLabels) -> Labels:
+    """The classes of the test rows, (test rows,), by the fixed model under the first seed."""
+    data = load(dataset, labels.plan)
+    mended = data.noisy.copy()
+    mended[labels.rows] = labels.classes
+    left = np.flatnonzero(mended != DROPPED)
+    seed = (specification.seeds[0], specification.tasks.index(labels.plan.task))
+    kept = left[subsample(mended[left], specification.subsample, seed=seed)]
+    said = predict_first_seed(
+        specification, data.train[kept].astype(np.float32), mended[kept], data.test.astype(np.float32)
+    )
+    return said if said is not None else np.full(len(data.test), mended[kept[0]] if len(kept) else 0, np.int64)
+
+
+def cleaning_facts(dataset: PreparedDataset) -> list[CleaningFacts]:
     """For each task of a cleaning: how many labels are wrong, and what the model loses by them."""
     specification = dataset.specification
     if not isinstance(specification, CleaningSpecification):
@@ -27,40 +54,16 @@ def cleaning_facts(dataset: PreparedDataset) -> list[Cleaning]:
         train, test = data.train.astype(np.float32), data.test.astype(np.float32)
         accuracies = []
         for labels in (data.noisy, data.true):
-            said = answers(specification, train, labels, test)
+            said = predict_first_seed(specification, train, labels, test)
             said = said if said is not None else np.full(len(test), labels[0], np.int64)
             accuracies.append(round(accuracy(data.test_labels, said, len(plan.classes)), 6))
         found.append(
-            Cleaning(
+            CleaningFacts(
                 task=plan.name,
                 rows=len(data.noisy),
                 wrong=int(data.wrong.sum()),
                 accuracy_noisy=accuracies[0],
                 accuracy_clean=accuracies[1],
-            )
-        )
-    return found
-
-
-def market_facts(dataset: PreparedDataset) -> list[Market]:
-    """For each market: what the budget buys, and what everything costs."""
-    specification = dataset.specification
-    if not isinstance(specification, AcquisitionSpecification):
-        return []
-    found = []
-    for market in specification.tasks:
-        owned = [len(dataset.table(name)) for name in market.seller_tables]
-        budget = exact(market.budget)
-        bought = [affordable(seller.price, rows, budget) for seller, rows in zip(market.sellers, owned, strict=True)]
-        prices = [seller.price.cost(rows, rows) for seller, rows in zip(market.sellers, owned, strict=True)]
-        found.append(
-            Market(
-                task=market.name,
-                sellers=len(owned),
-                budget=market.budget,
-                everything=float(sum(prices, Fraction(0))),
-                affordable_sellers=sum(1 for rows in bought if rows),
-                affordable=max(rows / all_rows for rows, all_rows in zip(bought, owned, strict=True)),
             )
         )
     return found

@@ -15,8 +15,8 @@ from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import Marks, Timings, timed
 from evaluators.learning.metrics import Labels, accuracy, measure
 from evaluators.learning.models.base import FixedModel
+from evaluators.learning.models.registry import model_class
 from evaluators.learning.subsampling import subsample
-from evaluators.registry import model_class
 
 MetricValues = dict[str, float]
 Curves = NDArray[np.float64]

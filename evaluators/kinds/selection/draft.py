@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from evaluators.kinds.selection.answers import SelectionAnswers
 from evaluators.material.defaults import metric_of, scoring
 from evaluators.material.material import Index, Material, Piece, classes_of, labelled, test_and_final
 from evaluators.material.writing import Tables, table
@@ -14,9 +15,9 @@ from evaluators.problems.problem import BundleError, Problem, quoted
 MAX_GROUPS = 1000
 
 
-def draft_selection(material: Material, tables: Tables) -> dict[str, Any]:
+def draft_selection(material: Material[SelectionAnswers], tables: Tables) -> dict[str, Any]:
     """Write the tables; return what is particular in challenge.yaml."""
-    answers = material.answers.selection
+    answers = material.own
     known = answers.labels == "known"
     labels = _labels(material, known=known)
     material.classes = classes_of(material, list(labels.values()))
@@ -52,7 +53,7 @@ def draft_selection(material: Material, tables: Tables) -> dict[str, Any]:
     return content | scoring(material.answers, metric_of("f1" if binary else None, labels["rows"]), binary=binary)
 
 
-def _labels(material: Material, *, known: bool) -> dict[str, list[str]]:
+def _labels(material: Material[SelectionAnswers], *, known: bool) -> dict[str, list[str]]:
     """Labels by part. With submitted ones a pool may have none at all, if a test set is given."""
     roles = ("label", "true label")
     rows = material.parts["rows"]
@@ -64,8 +65,10 @@ def _labels(material: Material, *, known: bool) -> dict[str, list[str]]:
     return {part: material.texts(part, "label", "true label") for part in material.parts}
 
 
-def _examples(material: Material, rest: Piece, labels: dict[str, list[str]]) -> tuple[Piece | None, Piece]:
-    answers = material.answers.selection
+def _examples(
+    material: Material[SelectionAnswers], rest: Piece, labels: dict[str, list[str]]
+) -> tuple[Piece | None, Piece]:
+    answers = material.own
     if "examples" in material.parts:
         return labelled(material, material.all_of("examples"), labels["examples"]), rest
     each = answers.examples_each if answers.examples_each is not None else 5 * (answers.labels == "submitted")
@@ -82,7 +85,7 @@ def _examples(material: Material, rest: Piece, labels: dict[str, list[str]]) -> 
     return Piece("rows", rest.index[taken]), Piece("rows", rest.index[~taken])
 
 
-def _nothing_tells(material: Material, pool: Piece, labels: list[str]) -> None:
+def _nothing_tells(material: Material[SelectionAnswers], pool: Piece, labels: list[str]) -> None:
     """Refuse a text that is shown and is nothing but the hidden label."""
     rows = [row for row in pool.index.tolist() if labels[row]]
     for name, values in material.parts["rows"].shown.items():
@@ -95,7 +98,7 @@ def _nothing_tells(material: Material, pool: Piece, labels: list[str]) -> None:
         material.notes.append("The ids hold the labels, where participants will read them: let new ids be made.")
 
 
-def _group(material: Material) -> list[str] | None:
+def _group(material: Material[SelectionAnswers]) -> list[str] | None:
     groups = material.parts["rows"].texts.get("group")
     if groups is not None and len(set(groups)) > MAX_GROUPS:
         material.notes.append(f"There are more than {MAX_GROUPS} groups: choices are not counted by them.")
@@ -103,8 +106,8 @@ def _group(material: Material) -> list[str] | None:
     return groups
 
 
-def _budget(material: Material, pool: int, *, binary: bool) -> int:
-    given = material.answers.selection.budget
+def _budget(material: Material[SelectionAnswers], pool: int, *, binary: bool) -> int:
+    given = material.own.budget
     if pool < 2 or (given is not None and given > pool):
         words = f"the budget is {given or 2} rows, and the pool has {pool}"
         raise BundleError(Problem(f"{words}.", "Choose a smaller budget.", field="selection.budget"))

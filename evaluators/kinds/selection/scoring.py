@@ -11,8 +11,8 @@ from evaluators.kinds.selection.reading import Selection, TaskSelection, task_cl
 from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.learning.metrics import measure
 from evaluators.learning.models.base import FixedModel
+from evaluators.learning.models.registry import model_class
 from evaluators.learning.subsampling import as_floats, subsample
-from evaluators.registry import model_class
 
 MetricValues = dict[str, float]
 

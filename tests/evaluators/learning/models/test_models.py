@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from evaluators.learning.models.nearest_neighbours import BATCH_ROWS, NearestNeighbours, search
 from evaluators.learning.models.parameters import PARAMETERS
-from evaluators.registry import MODELS, model_class
+from evaluators.learning.models.registry import model_class
+from evaluators.registry import MODELS
 
 Array = NDArray[Any]
 

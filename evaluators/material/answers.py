@@ -1,0 +1,193 @@
+"""What an organizer answers about raw files, whatever the kind: a model for each step of the wizard."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from evaluators.learning.metric_names import METRICS
+from evaluators.learning.models.parameters import PARAMETERS
+from evaluators.problems.problem import quoted
+from evaluators.specification.challenge import NAME, SLUG, checked_classes
+
+Role = Literal["id", "embedding", "label", "true label", "group", "seller", "pixels", "text", "ignore"]
+"""What a column is for. ``pixels`` and ``text`` are kept in public tables for people to look at."""
+
+ROLES: dict[Role, str] = {
+    "id": "names the row, everywhere the same",
+    "embedding": "the numbers that the model is trained on",
+    "label": "the class; in a cleaning challenge the one that may be wrong",
+    "true label": "the right class, where the label may be wrong; it is hidden",
+    "group": "rows of one group, such as a speaker or a document, stay on one side of the split",
+    "seller": "who sells the row",
+    "pixels": "an image to be shown beside the row",
+    "text": "a text to be shown beside the row",
+    "ignore": "left out of the challenge",
+}
+
+ONCE_A_FILE: tuple[Role, ...] = ("id", "embedding", "label", "true label", "group", "seller", "pixels")
+Part = Literal["rows", "test", "examples", "validation", "buyer"]
+"""Which table a file belongs to: ``rows`` are the ones that everything not given is split off from."""
+
+PARTS: dict[str, tuple[Part, ...]] = {
+    "selection": ("rows", "test", "examples"),
+    "cleaning": ("rows", "test", "validation"),
+    "acquisition": ("rows", "test", "buyer"),
+}
+"""The parts of each kind."""
+
+Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Rows = Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KindAnswers(Answer):
+    """The first step: what is asked for, and of which field the data are."""
+
+    kind: Literal["selection", "cleaning", "acquisition"] = "selection"
+    domain: Literal["text", "vision", "speech", "tabular", "other"] = "other"
+
+
+class FileAnswer(Answer):
+    """What one uploaded file holds: the role of each column, by the column's name in ``describe-files``.
+
+    Files of one ``part`` that have an embedding are stacked; the others are joined to them. ``join``: by ``id``, by the
+    ``order`` of the rows, or ``auto``: by id where the rows have ids already and the file has some too, else by order.
+    A column that is not named is left out.
+    """
+
+    part: Part = "rows"
+    columns: dict[str, Role] = Field(default={}, max_length=1000)
+    join: Literal["auto", "id", "order"] = "auto"
+
+    @field_validator("columns")
+    @classmethod
+    def _one_column_for_a_role(cls, columns: dict[str, Role]) -> dict[str, Role]:
+        for role in ONCE_A_FILE:
+            named = [name for name, given in columns.items() if given == role]
+            if len(named) > 1:
+                raise ValueError(f"{quoted(named[0])} and {quoted(named[1])} cannot both be the {role}")
+        return columns
+
+    def column(self, role: Role) -> str | None:
+        """The column of a role that occurs once."""
+        return next((name for name, given in self.columns.items() if given == role), None)
+
+
+class FilesAnswers(Answer):
+    """The second step: which column is what. An empty ``files`` takes what ``describe-files`` guesses.
+
+    ``incomplete`` rows have an embedding and no label: they are refused, or left out (``drop``). ``ids`` may be made
+    ``new``, in case the given ones tell the label; without a column of ids they are always new.
+    """
+
+    files: dict[str, FileAnswer] = Field(default={}, max_length=100)
+    incomplete: Literal["refuse", "drop"] = "refuse"
+    ids: Literal["keep", "new"] = "keep"
+
+
+class TaskAnswer(Answer):
+    """One task; with ``positive`` it tells this class from all others (selection only)."""
+
+    name: str = Field(pattern=NAME, max_length=40)
+    title: str = Field(default="", max_length=100)
+    positive: str | None = None
+
+
+class TasksAnswers(Answer):
+    """The third step. Without ``classes`` they are the labels found; without ``tasks`` there is one, of all classes."""
+
+    classes: list[str] | None = Field(default=None, min_length=2, max_length=1000)
+    tasks: list[TaskAnswer] = Field(default=[], max_length=50)
+
+    @field_validator("classes")
+    @classmethod
+    def _checked_classes(cls, names: list[str] | None) -> list[str] | None:
+        return names if names is None else checked_classes(names)
+
+    @field_validator("tasks")
+    @classmethod
+    def _different(cls, tasks: list[TaskAnswer]) -> list[TaskAnswer]:
+        names = [task.name.lower() for task in tasks]
+        if len(set(names)) != len(names):
+            raise ValueError("a name is used twice; capitals make no difference")
+        return tasks
+
+
+class SplitAnswers(Answer):
+    """The fourth step: the hidden test set, unless files of the part ``test`` give it.
+
+    ``test_rows`` stands in place of ``test_share`` of all rows. ``final_share`` is the part of the test set that is
+    kept for after the end. ``stratify``: each class has the same part in it. ``by_group``: no group is on both sides;
+    None means: if a column is a group. Rows with the very same embedding always stay together.
+    """
+
+    test_share: Share = 0.2
+    test_rows: Rows | None = None
+    final_share: Share = 0.0
+    stratify: bool = True
+    by_group: bool | None = None
+    seed: Seed = 2026
+
+
+class ScoringAnswers(Answer):
+    """Model, metric, seeds. None: a default that fits kind and data."""
+
+    model: str = "logistic-regression"
+    parameters: dict[str, float | int | str | bool] = {}
+    metric: str | None = None
+    seeds: list[Seed] | None = Field(default=None, min_length=1, max_length=100)
+    subsample: float | None = Field(default=None, gt=0, le=1)
+
+    @field_validator("model")
+    @classmethod
+    def _known_model(cls, name: str) -> str:
+        if name not in PARAMETERS:
+            raise ValueError(f"unknown model {quoted(name)}; there are {', '.join(PARAMETERS)}")
+        return name
+
+    @field_validator("metric")
+    @classmethod
+    def _known_metric(cls, name: str | None) -> str | None:
+        if name is not None and name not in METRICS:
+            raise ValueError(f"unknown metric {quoted(name)}; there are {', '.join(METRICS)}")
+        return name
+
+
+class TextsAnswers(Answer):
+    """The last step. An empty text gets one that says what was chosen."""
+
+    title: str = Field(default="", max_length=100)
+    slug: str = Field(default="", max_length=60, pattern=f"^$|{SLUG}")
+    summary: str = Field(default="", max_length=300)
+    licence: str = Field(default="", max_length=300)
+    description: str = Field(default="", max_length=50_000)
+    rules: str = Field(default="", max_length=50_000)
+    data_card: str = Field(default="", max_length=50_000)
+
+
+class DraftAnswers(Protocol):
+    """The answers that a draft of any kind is made of; ``drafting.Answers`` has those of the kinds as well."""
+
+    @property
+    def kind(self) -> KindAnswers: ...
+
+    @property
+    def files(self) -> FilesAnswers: ...
+
+    @property
+    def tasks(self) -> TasksAnswers: ...
+
+    @property
+    def split(self) -> SplitAnswers: ...
+
+    @property
+    def scoring(self) -> ScoringAnswers: ...
+
+    @property
+    def texts(self) -> TextsAnswers: ...
