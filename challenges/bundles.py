@@ -11,11 +11,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from challenges.models import Challenge, DataFile, DatasetVersion, Split
-from evaluators.datasets.prepared import PreparedDataset, Source
-from evaluators.datasets.sandboxed import prepare_in_sandbox
-from evaluators.datasets.store import open_plain
-from evaluators.specification.challenge import Specification
-from evaluators.specification.reading import read_specification
+from evaluators.datasets import PreparedDataset, Source, open_plain, prepare_in_sandbox
+from evaluators.specification import Specification, read_specification
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".parquet": "application/vnd.apache.parquet",

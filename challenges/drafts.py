@@ -18,7 +18,7 @@ from challenges.models import Challenge, Draft, DraftFile, Role
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.role import RoleName
 from evaluators.drafting import Answers, parse_answers
-from evaluators.problems.problem import BundleError, Problem
+from evaluators.problems import BundleError, Problem
 
 MAX_DRAFTS = 20
 """Of one owner at a time; each may hold as many bytes as an upload."""

@@ -22,7 +22,7 @@ from django.utils import timezone
 from challenges.models import Challenge, Invitation, Role
 from challenges.models.role import RoleName
 from challenges.roles import may_organize, may_own
-from evaluators.problems.problem import Problem, ProblemsError
+from evaluators.problems import Problem, ProblemsError
 
 MAX_OPEN = 50
 """Invitations of a challenge that can still be accepted."""

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from challenges.models import Challenge, DatasetVersion, Phase
 from challenges.models.challenge import ChallengeStatus
-from evaluators.specification.phases import PhasePlan, last_phase
+from evaluators.specification import PhasePlan, last_phase
 
 
 def planned_phases(plans: Sequence[PhasePlan], version: DatasetVersion) -> list[Phase]:

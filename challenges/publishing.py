@@ -8,7 +8,7 @@ from challenges.models import Challenge, Draft
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.draft import UNDER_WAY
 from challenges.readiness import unready
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 
 
 class NotPublishable(Exception):

@@ -13,7 +13,7 @@ from typing import Any
 
 from challenges.models import Acknowledgement, DatasetVersion, Phase, Readiness
 from challenges.models.challenge import ChallengeStatus
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from evaluators.readiness import Finding, ReadinessReport
 from evaluators.registry import BaselineInfo, baselines_for
 

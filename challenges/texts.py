@@ -8,8 +8,8 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from challenges.models import Challenge, DatasetVersion
-from evaluators.problems.problem import BundleError, Problem
-from evaluators.specification.reading import parse_specification
+from evaluators.problems import BundleError, Problem
+from evaluators.specification import parse_specification
 
 FIELDS = ("title", "summary", "licence", "description", "rules", "data_card")
 

@@ -11,8 +11,8 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from challenges.models import Phase
-from evaluators.learning.metric_names import METRICS
-from evaluators.specification.challenge import Specification
+from evaluators.learning import METRICS
+from evaluators.specification import Specification
 from leaderboard.boardversions import locked_phase
 from leaderboard.models import BoardEntry, Division, Evaluation, Score, Standing, Submission
 from leaderboard.models.board import BoardState

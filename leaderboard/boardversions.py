@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from challenges.models import DatasetVersion, Phase, Split
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from leaderboard.boardstatus import has_reached_final, is_official
 from leaderboard.models import BoardVersion, User
 from leaderboard.models.board import BoardCause, BoardState

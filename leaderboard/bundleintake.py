@@ -31,11 +31,9 @@ from challenges.models.role import RoleName
 from challenges.phases import create_phases
 from challenges.roles import may_organize
 from evaluators import sandbox
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.datasets.sandboxed import prepare_in_sandbox
-from evaluators.problems.problem import BundleError, Problem
-from evaluators.specification.challenge import Specification
-from evaluators.specification.reading import SPECIFICATION_FILE, parse_specification
+from evaluators.datasets import PreparedDataset, prepare_in_sandbox
+from evaluators.problems import BundleError, Problem
+from evaluators.specification import SPECIFICATION_FILE, Specification, parse_specification
 from leaderboard import dryrun
 from leaderboard.storage import object_store
 

@@ -10,9 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 from challenges.models import DatasetVersion
-from evaluators.datasets.prepared import PreparedDataset, is_prepared
-from evaluators.datasets.sandboxed import prepare_in_sandbox
-from evaluators.specification.reading import SPECIFICATION_FILE, as_yaml
+from evaluators.datasets import PreparedDataset, is_prepared, prepare_in_sandbox
+from evaluators.specification import SPECIFICATION_FILE, as_yaml
 from leaderboard.storage import object_store
 
 logger = logging.getLogger(__name__)

@@ -19,10 +19,10 @@ from challenges.bundles import is_loaded, load_bundle
 from challenges.models import DatasetVersion, Phase
 from challenges.models.challenge import ChallengeStatus
 from challenges.publishing import publish
-from evaluators.datasets.preparing import prepare_parts
+from evaluators.datasets import prepare_parts
 from evaluators.registry import BaselineInfo, baselines_for
-from evaluators.specification.reading import SPECIFICATION_FILE
-from evaluators.submissions.uploads import Upload, read_files
+from evaluators.specification import SPECIFICATION_FILE
+from evaluators.submissions import Upload, read_files
 from leaderboard.datasets import dataset_directory
 from leaderboard.environment import TREE
 from leaderboard.intake import submit

@@ -31,10 +31,10 @@ from challenges.models.challenge import ChallengeStatus
 from challenges.models.draft import DraftWork, WorkState
 from challenges.phases import create_phases
 from evaluators import sandbox
-from evaluators.datasets.sandboxed import prepare_in_sandbox
+from evaluators.datasets import prepare_in_sandbox
 from evaluators.drafting import CardReport, DraftReport, FilesReport
-from evaluators.problems.problem import BundleError, Problem
-from evaluators.specification.reading import SPECIFICATION_FILE
+from evaluators.problems import BundleError, Problem
+from evaluators.specification import SPECIFICATION_FILE
 from leaderboard import dryrun
 from leaderboard.bell import ring_draft
 from leaderboard.storage import object_store

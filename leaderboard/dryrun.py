@@ -24,7 +24,7 @@ from django.utils import timezone
 from challenges.models import Challenge, Phase, Readiness
 from challenges.models.challenge import ChallengeStatus
 from evaluators import sandbox
-from evaluators.problems.problem import Problem, ProblemsError, SubmissionError
+from evaluators.problems import Problem, ProblemsError, SubmissionError
 from evaluators.readiness import LeftOut, ReadinessReport
 from evaluators.registry import BaselineInfo, baselines_for
 from leaderboard.bell import ring_readiness

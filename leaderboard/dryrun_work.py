@@ -15,10 +15,10 @@ from django.conf import settings
 
 from challenges.models import DatasetVersion, Phase
 from evaluators import sandbox
-from evaluators.problems.problem import ProblemsError
+from evaluators.problems import ProblemsError
 from evaluators.readiness import MAX_REPORT_BYTES, ReadinessReport
 from evaluators.registry import BaselineInfo, baselines_for
-from evaluators.submissions.uploads import Upload, read_files
+from evaluators.submissions import Upload, read_files
 from leaderboard.datasets import dataset_directory
 from leaderboard.models import Evaluation
 from leaderboard.storage import object_store

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from challenges.models import Challenge, Phase
-from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.problems import Problem, SubmissionError, quoted
 from leaderboard.models import Entrant, Membership, Submission, Team
 from leaderboard.teams import personal_team
 

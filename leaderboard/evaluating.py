@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from evaluators import sandbox, scoring
-from evaluators.scoring.result import Result
+from evaluators.scoring import Result
 from leaderboard import transitions
 from leaderboard.board import rewrite_board
 from leaderboard.datasets import dataset_directory

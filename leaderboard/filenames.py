@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evaluators.problems.problem import Problem, SubmissionError, quoted
-from evaluators.specification.challenge import Specification
-from evaluators.submissions.naming import name_for_task, task_of_name
-from evaluators.submissions.uploads import ZIP_MAGIC, Upload, plain_name
+from evaluators.problems import Problem, SubmissionError, quoted
+from evaluators.specification import Specification
+from evaluators.submissions import ZIP_MAGIC, Upload, name_for_task, plain_name, task_of_name
 
 
 def named_for_tasks(specification: Specification, uploads: Sequence[Upload], tasks: Sequence[str]) -> list[Upload]:

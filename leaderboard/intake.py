@@ -21,11 +21,11 @@ from django.utils import timezone
 from challenges.models import Phase
 from challenges.readiness import dry_run_is_under_way
 from challenges.rules import has_accepted, rules_sha256, take_part
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.problems.problem import Problem, SubmissionError
+from evaluators.datasets import PreparedDataset
+from evaluators.problems import Problem, SubmissionError
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
-from evaluators.scoring.checking import CheckReport, check
-from evaluators.submissions.uploads import Upload, unpack
+from evaluators.scoring import CheckReport, check
+from evaluators.submissions import Upload, unpack
 from leaderboard.datasets import open_dataset
 from leaderboard.entrants import enter, small_enough
 from leaderboard.models import Division, Submission, SubmissionFile, Team

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from challenges.models import Phase
 from challenges.models.challenge import ChallengeStatus
-from evaluators.problems.problem import Problem, ProblemsError, SubmissionError, quoted
+from evaluators.problems import Problem, ProblemsError, SubmissionError, quoted
 from leaderboard.models import Membership, Team, TeamInvitation, User
 from leaderboard.names import normalise_name
 from leaderboard.teams import BASELINES_SLUG, SLUG_ATTEMPTS, another_slug, first_slug, lock_teams

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from django.core.validators import RegexValidator
 
-from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.problems import Problem, SubmissionError, quoted
 
 MAX_NAME_CHARACTERS = 80
 MAX_MARKS = 2

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from challenges.models import Phase
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from leaderboard.models import Submission, Team
 
 

@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from evaluators.learning.metric_names import Direction
+from evaluators.learning import Direction
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from django.db.models import F, Prefetch, Q, QuerySet, Sum
 
 from challenges.models import DatasetVersion, Phase
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.problems.problem import Problem, SubmissionError
+from evaluators.datasets import PreparedDataset
+from evaluators.problems import Problem, SubmissionError
 from evaluators.registry import UnknownScorer, scorer_of
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
-from evaluators.scoring.checking import check, reads_the_same
-from evaluators.submissions.uploads import Upload
+from evaluators.scoring import check
+from evaluators.scoring.checking import reads_the_same
+from evaluators.submissions import Upload
 from leaderboard.datasets import open_dataset
 from leaderboard.models import Submission, SubmissionFile
 from leaderboard.statuses import Status

@@ -19,7 +19,7 @@ from django.utils import timezone
 from challenges.models import Phase
 from challenges.models.role import RoleName
 from challenges.roles import JUDGES, ORGANIZERS, role_in
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from leaderboard.board import rewrite_board
 from leaderboard.boardstatus import is_official
 from leaderboard.boardversions import locked_phase

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from evaluators.submissions.uploads import MAX_FILES
+from evaluators.submissions import MAX_FILES
 from leaderboard.environment import TREE, WrongEnvironment, load, secret_key
 from leaderboard.logs import logging_settings
 

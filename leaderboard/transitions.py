@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from leaderboard.bell import ring_on_commit
 from leaderboard.boardstatus import is_official
 from leaderboard.boardversions import current_version, locked_phase

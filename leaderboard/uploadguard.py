@@ -16,8 +16,8 @@ from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUplo
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParser
 
-from evaluators.problems.problem import BundleError, Problem, SubmissionError
-from evaluators.submissions.uploads import (
+from evaluators.problems import BundleError, Problem, SubmissionError
+from evaluators.submissions import (
     MAX_FILE_BYTES,
     MAX_TOTAL_BYTES,
     Upload,

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from evaluators.submissions.uploads import Upload
+from evaluators.submissions import Upload
 
 CLASSES = ("apple", "bread", "chair")
 TASKS = ("jam", "tea")

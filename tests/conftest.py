@@ -15,7 +15,7 @@ from django.test import Client
 from challenges.bundles import load_bundle
 from challenges.models import Phase
 from challenges.publishing import publish
-from evaluators.datasets.preparing import prepare_parts
+from evaluators.datasets import prepare_parts
 from leaderboard import health
 from leaderboard.bell import app
 from leaderboard.models import ApiToken, User

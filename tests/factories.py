@@ -18,9 +18,8 @@ from challenges.rules import rules_sha256
 from evaluators.readiness import BaselineScore, Finding, ReadinessReport
 from evaluators.registry import baselines_for
 from evaluators.sandbox import Availability
-from evaluators.scoring import Broken, Rejected, Scored
-from evaluators.scoring.result import Result
-from evaluators.submissions.uploads import Upload
+from evaluators.scoring import Broken, Rejected, Result, Scored
+from evaluators.submissions import Upload
 from leaderboard import evaluating
 from leaderboard.intake import submit
 from leaderboard.models import Evaluation, Submission, Team, User

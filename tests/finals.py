@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evaluators.specification.challenge import PartName
+from evaluators.specification import PartName
 
 
 def add_final(bundle: Path, *, rows: int = 12, rename: str = "final-") -> Path:

@@ -26,7 +26,7 @@ import psycopg
 from psycopg import sql
 
 from evaluators.registry import baselines_for
-from evaluators.specification.reading import read_specification
+from evaluators.specification import read_specification
 
 TREE = Path(__file__).resolve().parent.parent
 T = TypeVar("T")

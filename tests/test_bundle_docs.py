@@ -7,13 +7,10 @@ import re
 import pytest
 from pydantic import BaseModel
 
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market, Seller
-from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.specification.kinds import KINDS
-from evaluators.specification.phases import PhasePlan
-from evaluators.specification.reading import read_text
-from evaluators.specification.table import TABLE_SUFFIXES, Table
+from evaluators.kinds import AcquisitionSpecification, CleaningSpecification, Market, SelectionSpecification
+from evaluators.kinds.acquisition.specification import Seller
+from evaluators.specification import KINDS, PhasePlan, Table, read_text
+from evaluators.specification.table import TABLE_SUFFIXES
 from tests.evaluators.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "bundles.md").read_text()

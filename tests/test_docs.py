@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.learning.metric_names import METRICS
+from evaluators.learning import METRICS
 from evaluators.registry import BASELINES, MODELS, baselines_for
-from evaluators.specification.reading import read_specification
+from evaluators.specification import read_specification
 from leaderboard.environment import PREFIX, Environment
 
 TREE = Path(__file__).resolve().parent.parent

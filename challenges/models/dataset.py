@@ -8,8 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from evaluators.specification.challenge import Specification
-from evaluators.specification.reading import parse_specification
+from evaluators.specification import Specification, parse_specification
 
 SHA256 = RegexValidator(r"^[0-9a-f]{64}$", "not a SHA-256 in lower-case hex")
 

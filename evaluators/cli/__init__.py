@@ -1,1 +1,1 @@
-"""Groups of commands of ``python -m evaluators``, each in a module of its own."""
+"""``python -m evaluators``: ``main``, the groups of commands, and ``inside``, which starts it in the sandbox."""

@@ -1,0 +1,38 @@
+"""``challenge.yaml``: its fields, YAML read with the place of every value, and the JSON Schema made of both.
+
+The fields of one kind are the kind's own, see ``kinds``.
+"""
+
+from evaluators.specification.challenge import PARTS, PartName, Specification, Task
+from evaluators.specification.kinds import KINDS
+from evaluators.specification.phases import PhasePlan, last_phase
+from evaluators.specification.reading import (
+    MAX_SPECIFICATION_BYTES,
+    SPECIFICATION_FILE,
+    as_yaml,
+    json_schema,
+    parse_specification,
+    read_specification,
+    read_text,
+    schema_text,
+)
+from evaluators.specification.table import Table
+
+__all__ = [
+    "KINDS",
+    "MAX_SPECIFICATION_BYTES",
+    "PARTS",
+    "SPECIFICATION_FILE",
+    "PartName",
+    "PhasePlan",
+    "Specification",
+    "Table",
+    "Task",
+    "as_yaml",
+    "json_schema",
+    "last_phase",
+    "parse_specification",
+    "read_specification",
+    "read_text",
+    "schema_text",
+]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification
-from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.specification.challenge import Specification
+from evaluators.kinds import AcquisitionSpecification, CleaningSpecification, SelectionSpecification
+from evaluators.specification import Specification
 from frontend.kinds.acquisition import AcquisitionPages
 from frontend.kinds.base import KindPages
 from frontend.kinds.cleaning import CleaningPages

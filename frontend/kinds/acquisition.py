@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market
+from evaluators.kinds import AcquisitionSpecification, Market
 from frontend.kinds.base import Bar, Example, Fact, KindPages, Other, model_fact, public_name
 from frontend.kinds.sellers import MarketView, amount, market_view
 from frontend.plots.scatter import Mark, Scatter, scatter_plot

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluators.registry import MODELS, scorers_for
-from evaluators.specification.challenge import Specification
-from evaluators.specification.table import Table
+from evaluators.specification import Specification, Table
 from frontend.queries.public_data import PublicData
 
 MAX_FILES_NAMED = 6

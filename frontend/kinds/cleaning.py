@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds.cleaning.specification import CleaningPlan, CleaningSpecification
-from evaluators.specification.table import Table
+from evaluators.kinds import CleaningPlan, CleaningSpecification
+from evaluators.specification import Table
 from frontend.kinds.base import Example, Fact, KindPages, Other, listed, model_fact, public_name
 from frontend.kinds.fixes import CleanedTask, cleaned_task
 from frontend.kinds.reading_code import imports_for, reading_lines

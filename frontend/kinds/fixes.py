@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds.cleaning.specification import CleaningPlan
+from evaluators.kinds import CleaningPlan
 from frontend.kinds.base import Bar, Other, bars
 from frontend.plots.curves import Curve, CurvePlot, curve_plot
 from frontend.queries.public_data import PublicData, PublicRows

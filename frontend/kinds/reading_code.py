@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import PurePosixPath
 
-from evaluators.specification.table import Table
+from evaluators.specification import Table
 
 IMPORTS = {
     ".parquet": "import numpy as np\nimport pyarrow.parquet as pq\n",

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
-from evaluators.specification.table import Table
+from evaluators.kinds import SelectionSpecification, TaskPlan
+from evaluators.specification import Table
 from frontend.kinds.base import Bar, Example, Fact, KindPages, Other, bars, listed, model_fact, public_name
 from frontend.kinds.reading_code import imports_for, reading_lines
 from frontend.queries.public_data import PublicData

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds.acquisition.specification import Market
+from evaluators.kinds import Market
 from frontend.kinds.base import public_name
 from frontend.queries.public_data import PublicData
 

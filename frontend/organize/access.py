@@ -13,7 +13,7 @@ from challenges.models import Challenge, Draft
 from challenges.models.draft import DraftWork, WorkState
 from challenges.roles import may_own
 from challenges.visibility import organized_challenge
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from frontend.organize.steps import PAGE_OF_PART, STEPS, progress_line
 
 SECONDS = 1

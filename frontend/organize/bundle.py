@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from evaluators.problems.problem import BundleError, Problem
+from evaluators.problems import BundleError, Problem
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
-from evaluators.submissions.uploads import readable_size
+from evaluators.submissions import readable_size
 from frontend.organize.files import sent_files
 from leaderboard.bundleintake import Busy, accept_bundle
 from leaderboard.uploadguard import OrganizerUploadHandler, take_organizer_uploads

@@ -18,7 +18,7 @@ from challenges.models import Draft
 from challenges.models.draft import DraftWork
 from evaluators.drafting import PARTS as PARTS_OF_KIND
 from evaluators.drafting import ROLES
-from evaluators.problems.problem import BundleError, Problem
+from evaluators.problems import BundleError, Problem
 from frontend.organize.access import challenge_and_draft, step_page, with_pages, work_page
 from frontend.organize.fields import Explained, ExplainedChoice, Lines, Percent, StepForm
 from frontend.organize.files import CHANGED

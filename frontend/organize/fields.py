@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django import forms
 
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 
 
 class Explained(str):

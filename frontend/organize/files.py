@@ -20,8 +20,8 @@ from rest_framework.views import APIView
 from challenges.drafts import ChangedMeanwhile, add_files, create_draft, mark_of, remove_file, save_answers
 from challenges.models import Challenge, Draft, DraftFile
 from challenges.models.draft import DraftWork
-from evaluators.problems.problem import BundleError, Problem
-from evaluators.submissions.uploads import readable_size
+from evaluators.problems import BundleError, Problem
+from evaluators.submissions import readable_size
 from frontend.kinds.base import DOMAIN_TITLES, KIND_MEANINGS, KIND_TITLES
 from frontend.organize.access import challenge_and_draft, step_page
 from frontend.organize.fields import Explained, ExplainedChoice, StepForm

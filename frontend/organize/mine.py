@@ -17,7 +17,7 @@ from challenges.drafts import delete_draft
 from challenges.models import Challenge, DatasetVersion, Draft, Role
 from challenges.models.role import ORGANIZERS
 from challenges.roles import may_own
-from evaluators.problems.problem import BundleError
+from evaluators.problems import BundleError
 from frontend.organize.access import challenge_and_draft, step_page
 from frontend.organize.steps import STEPS, next_step
 from leaderboard.dryrun import forget

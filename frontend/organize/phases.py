@@ -20,7 +20,7 @@ from challenges.models import Challenge, DatasetVersion, Phase
 from challenges.phases import create_phases
 from challenges.phasing import PhasePlan, change_problems, plan_problems, told
 from challenges.readiness import newest_run
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from frontend.organize.access import challenge_and_draft, step_page
 from frontend.organize.phase_form import MOMENTS, PhaseForm, SettingsForm
 from frontend.organize.zones import on_the_clock

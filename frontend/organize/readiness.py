@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from challenges.models import Challenge, Readiness
 from challenges.publishing import NotPublishable, problems_of, publish
 from challenges.readiness import acknowledge
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from frontend.organize.access import SECONDS, challenge_and_draft, step_page, with_pages
 from frontend.queries.readiness import Check, checks_of
 from leaderboard.dryrun import NotADraft, start

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from challenges.models import Challenge, DatasetVersion, Phase
 from challenges.visibility import organized_challenge
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from evaluators.registry import UnknownScorer, scorer_of
 from frontend.queries.challenges import asked_phase
 from leaderboard.boardstatus import is_official

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from challenges.drafts import ChangedMeanwhile, is_built, mark_of, save_answers
 from challenges.models import Draft
 from challenges.models.draft import DraftWork
-from evaluators.learning.metric_names import METRICS
-from evaluators.problems.problem import BundleError, Problem
+from evaluators.learning import METRICS
+from evaluators.problems import BundleError, Problem
 from evaluators.registry import MODELS
 from frontend.organize.access import challenge_and_draft, step_page, with_pages
 from frontend.organize.explained import METRICS_OF, MODEL_MEANINGS, PARAMETERS

@@ -15,7 +15,7 @@ from challenges.drafts import ChangedMeanwhile, is_built, mark_of, save_answers
 from challenges.models import Challenge, Draft
 from challenges.models.draft import DraftWork
 from challenges.texts import texts_of, write_texts
-from evaluators.problems.problem import BundleError, Problem
+from evaluators.problems import BundleError, Problem
 from frontend.markdown import rendered
 from frontend.organize.access import challenge_and_draft, step_page, with_pages, work_page
 from frontend.organize.fields import StepForm

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 
 from challenges.models import Challenge, Phase
-from evaluators.specification.challenge import Specification
+from evaluators.specification import Specification
 from frontend.plots.strip import Point, Strip, strip_plot
 from leaderboard.models import BoardEntry, Division
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from challenges.models import DataFile, DatasetVersion
-from evaluators.problems.problem import BundleError
+from evaluators.problems import BundleError
 from evaluators.sandbox import (
     INPUT,
     OUTPUT,
@@ -32,7 +32,7 @@ from evaluators.sandbox import (
     collect,
     work,
 )
-from evaluators.specification.table import Table
+from evaluators.specification import Table
 from leaderboard.storage import object_store
 from leaderboard.storage.interface import MissingObject
 

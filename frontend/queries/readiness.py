@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from challenges.models import Acknowledgement, Challenge, Phase, Readiness
 from challenges.readiness import newest_run, report_of, unscored
-from evaluators.learning.metric_names import METRICS
+from evaluators.learning import METRICS
 from evaluators.readiness import Finding, Overlap, ReadinessReport
 from frontend.plots.distances import DistancePlot, distance_plot
 from frontend.plots.intervals import Interval, IntervalPlot, interval_plot

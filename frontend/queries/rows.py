@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 
-from evaluators.specification.table import Table
+from evaluators.specification import Table
 from frontend.queries.public_data import PublicData
 from frontend.thumbnails import data_address
 

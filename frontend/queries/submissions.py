@@ -15,7 +15,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from challenges.models import Phase
-from evaluators.specification.challenge import Specification
+from evaluators.specification import Specification
 from frontend.kinds.base import Other
 from frontend.plots.seeds import SeedPlot, seed_plot
 from leaderboard.models import Entrant, Evaluation, Score, StatusChange, Submission, SubmissionFile, WorkerPulse

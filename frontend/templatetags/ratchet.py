@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 
 from challenges.models import Challenge
 from challenges.roles import may_organize
-from evaluators.learning.metric_names import METRICS
-from evaluators.submissions.uploads import readable_size
+from evaluators.learning import METRICS
+from evaluators.submissions import readable_size
 from frontend.kinds.base import DOMAIN_TITLES, KIND_MEANINGS, KIND_TITLES
 from frontend.kinds.sellers import amount
 from frontend.markdown import rendered

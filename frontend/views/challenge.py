@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from challenges.visibility import visible_challenge
-from evaluators.learning.metric_names import METRICS
+from evaluators.learning import METRICS
 from evaluators.registry import baselines_for
 from frontend.kinds import pages_of
 from frontend.kinds.base import KindPages

@@ -24,7 +24,7 @@ from challenges.models.role import RoleName
 from challenges.people import PeopleError
 from challenges.roles import may_own
 from challenges.visibility import organized_challenge
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from frontend.views.links import not_too_fast, number
 
 PAGE = 50

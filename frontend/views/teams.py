@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from frontend.queries.teams import entered_by, own_membership, people_of, teams_of
 from frontend.views.links import not_too_fast, number
 from leaderboard import membership as changes

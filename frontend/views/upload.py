@@ -17,8 +17,8 @@ from rest_framework.views import APIView
 from challenges.models import Challenge, Phase
 from challenges.rules import has_accepted, limit_lines, rules_sha256
 from challenges.visibility import visible_challenge
-from evaluators.problems.problem import Problem, SubmissionError
-from evaluators.submissions.uploads import MAX_TOTAL_BYTES, Upload
+from evaluators.problems import Problem, SubmissionError
+from evaluators.submissions import MAX_TOTAL_BYTES, Upload
 from frontend.kinds import pages_of
 from frontend.queries.challenges import current_phase, takes_submissions
 from leaderboard.api.throttling import UploadThrottle

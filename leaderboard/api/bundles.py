@@ -17,9 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from challenges.models import Challenge
-from evaluators.problems.problem import BundleError, Problem
+from evaluators.problems import BundleError, Problem
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
-from evaluators.specification.reading import schema_text
+from evaluators.specification import schema_text
 from leaderboard.api.challenges import ChallengeList
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, BundleThrottle
 from leaderboard.bundleintake import Busy, accept_bundle

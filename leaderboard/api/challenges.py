@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from challenges.models import Challenge
 from challenges.visibility import visible_challenge
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from leaderboard.api.serializers import (
     ChallengeDetailSerializer,
     ChallengeSerializer,

@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from evaluators.problems.problem import Problem, ProblemsError
+from evaluators.problems import Problem, ProblemsError
 from leaderboard.intake import PhaseClosed, QuotaUsed
 
 CONTENT_TYPE = "application/problem+json"

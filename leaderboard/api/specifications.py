@@ -11,9 +11,8 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
-from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.specification.challenge import Specification
+from evaluators.kinds import CleaningSpecification, SelectionSpecification
+from evaluators.specification import Specification
 
 Content = Mapping[str, Any]
 

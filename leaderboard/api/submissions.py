@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from challenges.rules import rules_sha256
 from challenges.visibility import visible_challenge
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from leaderboard.api.serializers import (
     PublicSubmissionSerializer,
     SubmissionSerializer,

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 from django.db import connection, transaction
 
 from challenges.models import Challenge, DataFile, DatasetVersion
-from evaluators.problems.problem import Problem
-from evaluators.specification.reading import SPECIFICATION_FILE
+from evaluators.problems import Problem
+from evaluators.specification import SPECIFICATION_FILE
 from leaderboard.archive.layout import (
     BOARD,
     CHALLENGE,

@@ -19,8 +19,8 @@ from pydantic import ValidationError as WrongSpecification
 
 from challenges.models import Challenge, Role, Split
 from challenges.models.role import RoleName
-from evaluators.problems.problem import BundleError
-from evaluators.specification.reading import parse_specification
+from evaluators.problems import BundleError
+from evaluators.specification import parse_specification
 from leaderboard.archive.layout import (
     BOARD,
     CHALLENGE,

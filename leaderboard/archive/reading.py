@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NoReturn
 
-from evaluators.problems.problem import quoted
+from evaluators.problems import quoted
 from leaderboard.archive.layout import FORMAT, MANIFEST, READABLE
 from leaderboard.archive.records import Unreadable
 from leaderboard.storage.interface import CHUNK_BYTES

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from evaluators.problems.problem import quoted
+from evaluators.problems import quoted
 from leaderboard.archive.layout import Table
 from leaderboard.boardrows import moment
 

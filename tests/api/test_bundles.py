@@ -17,7 +17,7 @@ from django.test import Client
 
 from challenges.models import Challenge, DatasetVersion, Phase, Role
 from evaluators import sandbox
-from evaluators.specification.reading import schema_text
+from evaluators.specification import schema_text
 from leaderboard import bundleintake, dryrun
 from leaderboard.api.bundles import SEND
 from leaderboard.models import ApiToken, Submission, User

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from challenges.models import Challenge, Phase
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from evaluators.scoring import Rejected
 from leaderboard import uploadguard
 from leaderboard.models import Submission, User

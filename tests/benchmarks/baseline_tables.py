@@ -18,12 +18,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.datasets.preparing import open_bundle
-from evaluators.learning.metric_names import METRICS
+from evaluators.datasets import PreparedDataset, open_bundle
+from evaluators.learning import METRICS
 from evaluators.registry import BaselineInfo, baselines_for, write_baseline
 from evaluators.scoring.score import score
-from evaluators.submissions.uploads import read_files
+from evaluators.submissions import read_files
 
 TREE = Path(__file__).resolve().parents[2]
 DEMO = TREE / "challenges" / "demo"

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification
-from evaluators.specification.reading import read_specification
+from evaluators.kinds import AcquisitionSpecification
+from evaluators.specification import read_specification
 from leaderboard.demo import BUNDLES
 from tests.browser.conftest import MakePage, accept_rules, sign_in
 from tests.live_site import LiveSite

@@ -15,9 +15,8 @@ from django.core.management import CommandError, call_command
 
 from challenges.bundles import Preparing, is_loaded, load_bundle
 from challenges.models import Challenge, DatasetVersion, Split
-from evaluators.datasets.preparing import prepare_parts
-from evaluators.datasets.sandboxed import prepare_in_sandbox
-from evaluators.problems.problem import BundleError
+from evaluators.datasets import prepare_in_sandbox, prepare_parts
+from evaluators.problems import BundleError
 from evaluators.sandbox import SandboxUnavailable
 from leaderboard.storage import object_store
 from tests.bundles import write_bundle

@@ -8,9 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from evaluators.specification.kinds import KINDS
-from evaluators.specification.reading import read_specification
-from evaluators.specification.table import Table
+from evaluators.specification import KINDS, Table, read_specification
 
 DEMO = Path(__file__).resolve().parents[2] / "challenges" / "demo"
 BUNDLES = sorted(path.parent for path in DEMO.glob("*/challenge.yaml"))

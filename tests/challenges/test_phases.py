@@ -11,8 +11,8 @@ from django.conf import LazySettings
 from challenges.bundles import load_bundle
 from challenges.models import Challenge, DatasetVersion
 from challenges.phases import create_phases, planned_phases
-from evaluators.datasets.preparing import prepare_parts
-from evaluators.specification.phases import PhasePlan
+from evaluators.datasets import prepare_parts
+from evaluators.specification import PhasePlan
 from leaderboard.storage import object_store
 from tests import factories
 from tests.bundles import write_bundle

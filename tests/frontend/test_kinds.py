@@ -17,12 +17,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from challenges.models import Phase
 from evaluators.bundles.importers import acquisition
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.datasets.preparing import prepare
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.datasets import PreparedDataset, prepare
+from evaluators.kinds import AcquisitionSpecification
 from evaluators.scoring.score import score
-from evaluators.specification.table import Table
-from evaluators.submissions.uploads import Upload
+from evaluators.specification import Table
+from evaluators.submissions import Upload
 from frontend.kinds import pages_of
 from frontend.queries import public_data
 from leaderboard.models import Submission, User

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from challenges.bundles import load_bundle
 from challenges.models import Announcement, DatasetVersion, Phase, Role
-from evaluators.datasets.preparing import prepare_parts
+from evaluators.datasets import prepare_parts
 from leaderboard.board import board_entries
 from leaderboard.boardswitch import advance
 from leaderboard.models import BoardVersion, Notice, User

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from challenges.models import Challenge, Phase, Role
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from evaluators.scoring import Rejected
 from frontend.organize import operations as views
 from frontend.queries.operations import kind_of, operations_of

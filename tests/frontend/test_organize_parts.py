@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from evaluators.learning.metric_names import METRICS
+from evaluators.learning import METRICS
 from evaluators.learning.models.parameters import PARAMETERS as MODEL_PARAMETERS
 from evaluators.registry import MODELS
-from evaluators.specification.kinds import KINDS
+from evaluators.specification import KINDS
 from frontend.organize.explained import METRICS_OF, MODEL_MEANINGS, PARAMETERS
 from frontend.organize.scoring import FORMS
 from frontend.organize.zones import on_the_clock, to_moment, zones

@@ -13,7 +13,7 @@ from django.test import Client
 
 from challenges.models import DatasetVersion, Phase
 from evaluators.sandbox import SandboxUnavailable
-from evaluators.specification.table import Table
+from evaluators.specification import Table
 from frontend.queries import public_data
 from frontend.queries.public_data import PublicData
 from tests import kinds

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from challenges.models import Phase
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from evaluators.scoring import Broken, Rejected
 from leaderboard.models import Evaluation, Submission, User
 from leaderboard.transitions import MAX_FAULTS, claim

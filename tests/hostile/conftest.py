@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.datasets.preparing import prepare
+from evaluators.datasets import PreparedDataset, prepare
 from tests.hostile.corpus import CHALLENGES
 
 

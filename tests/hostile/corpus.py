@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from evaluators.bundles.importers import speech_selection, vision_cleaning, vision_selection
-from evaluators.submissions.uploads import Upload
+from evaluators.submissions import Upload
 from tests.bundles import write_bundle
 from tests.cleanings import write_cleaning, write_debugging
 from tests.dataperf_selection import write_speech, write_vision

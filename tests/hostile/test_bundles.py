@@ -13,8 +13,8 @@ import pytest
 
 from evaluators.bundles.check import check_bundle
 from evaluators.cli.main import main
-from evaluators.datasets.preparing import prepare
-from evaluators.problems.problem import BundleError, ExitCode
+from evaluators.datasets import prepare
+from evaluators.problems import BundleError, ExitCode
 from tests.evaluators.conftest import ROOT
 from tests.hostile.build_bundles import ARCHIVES, RIGHT, WRONG, million_members
 from tests.hostile.bundle_corpus import BUNDLES, CASES, BundleCase, every_bundle

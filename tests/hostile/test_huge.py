@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.problems.problem import SubmissionError
-from evaluators.scoring.checking import check as evaluators_check
-from evaluators.submissions.uploads import Upload
+from evaluators.datasets import PreparedDataset
+from evaluators.problems import SubmissionError
+from evaluators.scoring import check as evaluators_check
+from evaluators.submissions import Upload
 from tests.evaluators.conftest import ROOT
 
 MEBIBYTE = 1024 * 1024

@@ -10,10 +10,10 @@ from collections import Counter
 
 import pytest
 
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.problems.problem import SubmissionError
-from evaluators.scoring.checking import check
-from evaluators.submissions.uploads import unpack
+from evaluators.datasets import PreparedDataset
+from evaluators.problems import SubmissionError
+from evaluators.scoring import check
+from evaluators.submissions import unpack
 from tests.evaluators.conftest import ROOT
 from tests.hostile.corpus import CASES, UPLOADS, Case, every_case
 

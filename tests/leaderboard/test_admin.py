@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from challenges.models import Phase, Split
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from evaluators.scoring import Rejected
 from leaderboard.models import ApiToken, Evaluation, StatusChange, Submission, User
 from tests import factories

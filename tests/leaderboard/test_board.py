@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from challenges.models import Phase
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from evaluators.scoring import Broken, Rejected
 from leaderboard import transitions
 from leaderboard.board import board_entries, ranking_rule, rewrite_board, thaw_boards, withdrawn_entries

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from challenges.models import Announcement, DatasetVersion, Phase, Split
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from evaluators.scoring import Rejected
 from leaderboard import evaluating
 from leaderboard.board import board_entries

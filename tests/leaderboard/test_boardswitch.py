@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from challenges.models import DatasetVersion, Phase, Split
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from evaluators.scoring import Broken, Rejected
 from leaderboard import boardswitch, transitions
 from leaderboard.board import board_entries

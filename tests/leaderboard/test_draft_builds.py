@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from challenges.models import Challenge, DatasetVersion, Draft, Phase
 from evaluators import sandbox
-from evaluators.problems.problem import BundleError, Problem
+from evaluators.problems import BundleError, Problem
 from evaluators.sandbox import Availability, SandboxUnavailable, WorkFailed
 from leaderboard import drafting, dryrun
 from leaderboard.models import BoardEntry, Submission, User

@@ -23,7 +23,7 @@ from challenges.drafts import delete_draft
 from challenges.models import Phase, Readiness
 from challenges.readiness import report_of, unready, unscored
 from evaluators import sandbox
-from evaluators.problems.problem import BundleError, Problem, ProblemsError, SubmissionError
+from evaluators.problems import BundleError, Problem, ProblemsError, SubmissionError
 from evaluators.readiness import ReadinessReport
 from evaluators.registry import baselines_for
 from evaluators.sandbox import Availability, SandboxUnavailable, WorkFailed, process

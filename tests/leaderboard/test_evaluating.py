@@ -15,10 +15,9 @@ from django.db import DatabaseError
 
 from challenges.models import Phase
 from evaluators import sandbox, scoring
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from evaluators.sandbox import Availability
-from evaluators.scoring import Broken, Rejected
-from evaluators.scoring.result import Result
+from evaluators.scoring import Broken, Rejected, Result
 from leaderboard import evaluating, transitions
 from leaderboard.datasets import dataset_directory
 from leaderboard.models import BoardEntry, Evaluation, Score, Submission, User

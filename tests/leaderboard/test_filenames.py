@@ -6,11 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from evaluators.problems.problem import SubmissionError
-from evaluators.specification.challenge import Specification
-from evaluators.specification.reading import parse_specification
-from evaluators.submissions.naming import task_of_name
-from evaluators.submissions.uploads import Upload, plain_name
+from evaluators.problems import SubmissionError
+from evaluators.specification import Specification, parse_specification
+from evaluators.submissions import Upload, plain_name, task_of_name
 from leaderboard.filenames import named_for_tasks
 from tests import cleanings
 from tests.bundles import specification

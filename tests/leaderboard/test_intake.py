@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from challenges.models import Phase
 from challenges.publishing import archive
-from evaluators.problems.problem import SubmissionError
+from evaluators.problems import SubmissionError
 from evaluators.sandbox import SandboxUnavailable
 from leaderboard import intake
 from leaderboard.intake import PhaseClosed, QuotaUsed, check_uploads, submit

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluators.problems.problem import SubmissionError
+from evaluators.problems import SubmissionError
 from leaderboard.names import MAX_NAME_CHARACTERS, USERNAME_VALIDATORS, normalise_name
 
 

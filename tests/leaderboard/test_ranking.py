@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluators.learning.metric_names import Direction
+from evaluators.learning import Direction
 from leaderboard.ranking import Entry, ranked
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

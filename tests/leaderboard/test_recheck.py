@@ -10,8 +10,8 @@ from django.conf import LazySettings
 
 from challenges.bundles import load_bundle
 from challenges.models import DatasetVersion, Phase
-from evaluators.datasets.preparing import prepare_parts
-from evaluators.problems.problem import Problem
+from evaluators.datasets import prepare_parts
+from evaluators.problems import Problem
 from evaluators.registry import scorer_of
 from evaluators.sandbox import SandboxUnavailable
 from evaluators.scoring import Rejected

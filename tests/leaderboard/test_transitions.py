@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from challenges.models import Phase
-from evaluators.problems.problem import Problem
+from evaluators.problems import Problem
 from leaderboard import transitions
 from leaderboard.intake import QuotaUsed
 from leaderboard.models import BoardEntry, Evaluation, StatusChange, Submission, User

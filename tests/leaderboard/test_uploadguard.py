@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from evaluators.problems.problem import SubmissionError
-from evaluators.submissions.uploads import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Upload
+from evaluators.problems import SubmissionError
+from evaluators.submissions import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Upload
 from leaderboard import uploadguard
 from leaderboard.uploadguard import read_uploads
 

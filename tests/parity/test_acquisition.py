@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from evaluators.bundles.importers.acquisition import import_bundle
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.datasets.preparing import prepare
+from evaluators.datasets import PreparedDataset, prepare
 from evaluators.scoring.score import score
-from evaluators.submissions.uploads import read_files
+from evaluators.submissions import read_files
 from tests.parity.shipped import expected, unpacked
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from evaluators.bundles.importers import speech_selection
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.datasets.preparing import prepare
+from evaluators.datasets import PreparedDataset, prepare
 from evaluators.scoring.score import score
-from evaluators.submissions.uploads import read_files
+from evaluators.submissions import read_files
 from tests.dataperf_selection import public_speech
 from tests.parity.folder import parity_folder
 

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from evaluators.bundles.importers.vision_cleaning import import_bundle
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.datasets.preparing import prepare
+from evaluators.datasets import PreparedDataset, prepare
 from evaluators.scoring.score import score
-from evaluators.submissions.uploads import read_files
+from evaluators.submissions import read_files
 from tests.parity.folder import parity_folder
 
 FOLDER = parity_folder()

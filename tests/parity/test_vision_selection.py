@@ -10,10 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from evaluators.bundles.importers import vision_selection
-from evaluators.datasets.prepared import PreparedDataset
-from evaluators.datasets.preparing import prepare
+from evaluators.datasets import PreparedDataset, prepare
 from evaluators.scoring.score import score
-from evaluators.submissions.uploads import Upload, read_files
+from evaluators.submissions import Upload, read_files
 from tests.parity.folder import parity_folder
 from tests.parity.shipped import POOL, expected, unpacked
 

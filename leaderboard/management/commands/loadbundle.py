@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from challenges.bundles import load_bundle
-from evaluators.problems.problem import BundleError
+from evaluators.problems import BundleError
 from evaluators.sandbox import SandboxUnavailable
 from leaderboard.storage import object_store
 
