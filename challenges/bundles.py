@@ -43,7 +43,7 @@ def load_bundle(
 
     A challenge that is new stays a draft. The version is the one that is shown; its ``final_part`` is the one for after
     the end, if the bundle has such a part. An organizer's bundle is never read in this process; one of our own may be,
-    with ``evaluators.datasets.preparing.prepare_parts`` for ``preparing``.
+    with ``evaluators.datasets.preparing.prepare_splits`` for ``preparing``.
 
     Raises:
         BundleError: the bundle is at fault.
@@ -83,11 +83,11 @@ def is_loaded(directory: Path, version: DatasetVersion) -> bool:
     """Whether loading one of our own bundles again would change nothing, found out without opening its tables."""
     specification = read_specification(directory)
     if not specification.has_final:
-        return version.final_part is None and _is_recorded(directory, specification.part("test"), version)
+        return version.final_part is None and _is_recorded(directory, specification.on_split("test"), version)
     return (
         version.final_part is not None
-        and _is_recorded(directory, specification.part("test"), version)
-        and _is_recorded(directory, specification.part("final"), version.final_part)
+        and _is_recorded(directory, specification.on_split("test"), version)
+        and _is_recorded(directory, specification.on_split("final"), version.final_part)
     )
 
 

@@ -19,7 +19,7 @@ from challenges.bundles import is_loaded, load_bundle
 from challenges.models import DatasetVersion, Phase
 from challenges.models.challenge import ChallengeStatus
 from challenges.publishing import publish
-from evaluators.datasets import prepare_parts
+from evaluators.datasets import prepare_splits
 from evaluators.registry import BaselineInfo, baselines_for
 from evaluators.specification import SPECIFICATION_FILE
 from evaluators.submissions import Upload, read_files
@@ -107,7 +107,7 @@ def _loaded(bundle: Path, say: Say) -> DatasetVersion:
         return newest
     say(f"Loading {bundle.name} …")
     # They come with our code, and a fresh site starts sooner so.
-    return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_parts)
+    return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_splits)
 
 
 def _phase(version: DatasetVersion) -> Phase:

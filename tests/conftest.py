@@ -15,7 +15,7 @@ from django.test import Client
 from challenges.bundles import load_bundle
 from challenges.models import Phase
 from challenges.publishing import publish
-from evaluators.datasets import prepare_parts
+from evaluators.datasets import prepare_splits
 from leaderboard import health
 from leaderboard.bell import app
 from leaderboard.models import ApiToken, User
@@ -76,7 +76,7 @@ def load(settings: LazySettings, db: None) -> Callable[..., Phase]:
 
     def load_and_open(bundle: Path, **phase: Any) -> Phase:
         # Without the sandbox, which takes half a second: the bundle is ours.
-        version = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_parts)
+        version = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_splits)
         opened = factories.phase(version, **phase)
         publish(version.challenge, without_dry_run=True)
         return opened

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evaluators.specification import PartName
+from evaluators.specification import TestSplit
 
 
 def add_final(bundle: Path, *, rows: int = 12, rename: str = "final-") -> Path:
@@ -31,7 +31,7 @@ def add_final(bundle: Path, *, rows: int = 12, rename: str = "final-") -> Path:
     return bundle
 
 
-def without_final(bundle: Path, *, part: PartName) -> dict[str, Any]:
+def without_final(bundle: Path, *, part: TestSplit) -> dict[str, Any]:
     """What the bundle's specification is when it knows of this part alone, written by hand."""
     content: dict[str, Any] = json.loads((bundle / "challenge.yaml").read_text())
     for place in (content, *content["tasks"]):

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from evaluators.problems.collecting import Collected
+from evaluators.problems.collecting import BundleProblems
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.specification.reading import MAX_SPECIFICATION_BYTES, SPECIFICATION_FILE
 from evaluators.submissions.uploads import readable_size
@@ -83,13 +83,13 @@ class Archive:
             raise BundleError(Problem("is larger than 256 KiB.", "Shorten its texts.", SPECIFICATION_FILE))
         return content
 
-    def unpack(self, names: Iterable[str], folder: Path) -> Collected:
+    def unpack(self, names: Iterable[str], folder: Path) -> BundleProblems:
         """Write these files into ``folder``; return what is wrong with them.
 
         ``names`` come from a validated specification. Those that are not there are passed over, those that are damaged
         left out.
         """
-        problems = Collected()
+        problems = BundleProblems()
         for name in names:
             if name not in self.members:
                 continue
@@ -159,7 +159,7 @@ def _is_of_the_system(info: zipfile.ZipInfo) -> bool:
 
 
 def _refuse_dangerous(infos: list[zipfile.ZipInfo], name: str) -> None:
-    problems = Collected()
+    problems = BundleProblems()
     if len(infos) > MAX_MEMBERS:
         problems.add(Problem(f"holds more than {MAX_MEMBERS} files.", "Put the rows of a table into one file.", name))
     for fault, remedy, found in (
@@ -211,7 +211,7 @@ def _by_bundle_name(infos: list[zipfile.ZipInfo], name: str) -> dict[str, zipfil
         inside = ""
     members: dict[str, zipfile.ZipInfo] = {}
     plain: dict[str, str] = {}
-    problems = Collected()
+    problems = BundleProblems()
     for info in infos:
         member = info.filename.removeprefix(inside)
         earlier = plain.setdefault(member.lower(), member)

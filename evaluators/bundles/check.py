@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from evaluators.bundles.archive import Archive
 from evaluators.bundles.comparing import check_documents, compare, different_rows
 from evaluators.bundles.folder import is_plain, missing_and_unknown, names_in
-from evaluators.bundles.scanning import Looked, look
-from evaluators.problems.collecting import Collected
+from evaluators.bundles.scanning import ScannedTable, scan_table
+from evaluators.problems.collecting import BundleProblems
 from evaluators.problems.problem import BundleError, Problem
-from evaluators.specification.challenge import PARTS, PlannedTable, Specification
+from evaluators.specification.challenge import TEST_SPLITS, PlannedTable, Specification
 from evaluators.specification.reading import SPECIFICATION_FILE, read_bytes, read_text
 from evaluators.specification.table import Table
 from evaluators.specification.yaml_document import Document, read_document
@@ -97,11 +97,11 @@ def _content(content: bytes) -> Any:
         return None
 
 
-def _checked(folder: Path, content: bytes, there: list[str], problems: Collected) -> CheckedBundle:
+def _checked(folder: Path, content: bytes, there: list[str], problems: BundleProblems) -> CheckedBundle:
     try:
         specification = read_text(content)
     except BundleError as error:
-        found = Collected()
+        found = BundleProblems()
         found.take(error)
         # What is readable is looked at all the same, so that nobody has to come back for it.
         for table in _loose_tables(_content(content)):
@@ -109,32 +109,34 @@ def _checked(folder: Path, content: bytes, there: list[str], problems: Collected
                 if name not in there:
                     found.add(Problem("the file is missing or cannot be read.", "Put it in, or name another.", name))
             if all(is_plain(folder, name) for name in table.sources):
-                look(folder, table, None, found)
+                scan_table(folder, table, None, found)
         found.add(*problems)
         found.refuse()
         raise
-    found = Collected()
+    found = BundleProblems()
     found.add(*missing_and_unknown(there, specification.data_files), *problems)
     found.omitted += problems.omitted
     rows = _look_at_all(folder, specification, found)
     document = read_document(content, SPECIFICATION_FILE)
-    placed = Collected()
+    placed = BundleProblems()
     placed.add(*(_placed(problem, document) for problem in found))
     placed.omitted = found.omitted
     placed.refuse()
     return CheckedBundle(specification, rows)
 
 
-def _look_at_all(folder: Path, specification: Specification, found: Collected) -> dict[str, int]:
-    parts = [specification.part(name) for name in (PARTS if specification.has_final else PARTS[:1])]
-    looked: dict[str, Looked] = {}
-    by_part: list[dict[str, Looked]] = []
+def _look_at_all(folder: Path, specification: Specification, found: BundleProblems) -> dict[str, int]:
+    parts = [specification.on_split(name) for name in (TEST_SPLITS if specification.has_final else TEST_SPLITS[:1])]
+    looked: dict[str, ScannedTable] = {}
+    by_part: list[dict[str, ScannedTable]] = []
     for part in parts:
         planned = part.tables()
         for table in planned.values():
             if _key(table) not in looked:
                 whole = all(is_plain(folder, name) for name in table.table.sources)
-                looked[_key(table)] = look(folder, table.table, table.classes, found) if whole else _unseen(table.table)
+                looked[_key(table)] = (
+                    scan_table(folder, table.table, table.classes, found) if whole else _unseen(table.table)
+                )
         by_part.append({name: looked[_key(table)] for name, table in planned.items()})
     for part, tables in zip(parts, by_part, strict=True):
         compare(part, tables, found)
@@ -152,8 +154,8 @@ def _key(planned: PlannedTable) -> str:
     return f"{planned.table.model_dump_json()} {planned.classes}"
 
 
-def _unseen(table: Table) -> Looked:
-    return Looked(table, whole=False)
+def _unseen(table: Table) -> ScannedTable:
+    return ScannedTable(table, whole=False)
 
 
 def _placed(problem: Problem, document: Document) -> Problem:

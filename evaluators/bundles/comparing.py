@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from evaluators.bundles.folder import is_plain
-from evaluators.bundles.scanning import Looked
+from evaluators.bundles.scanning import ScannedTable
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.problems.collecting import Collected
+from evaluators.problems.collecting import BundleProblems
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.specification.challenge import Specification
 from evaluators.specification.reading import SPECIFICATION_FILE
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 MAX_NAMED = 5
-Tables = Mapping[str, Looked]
+Tables = Mapping[str, ScannedTable]
 
 
-def compare(specification: Specification, tables: Tables, problems: Collected) -> None:
+def compare(specification: Specification, tables: Tables, problems: BundleProblems) -> None:
     """Add what is wrong between the tables of one part to ``problems``."""
     _one_length(tables, problems)
     if specification.reference is not None:
@@ -35,7 +35,7 @@ def compare(specification: Specification, tables: Tables, problems: Collected) -
     _of_the_kind(specification, tables, problems)
 
 
-def _one_length(tables: Tables, problems: Collected) -> None:
+def _one_length(tables: Tables, problems: BundleProblems) -> None:
     lengths = [(name, file, size) for name, seen in tables.items() for file, size in seen.dimensions.items()]
     for name, file, size in lengths[1:]:
         if size != lengths[0][2]:
@@ -59,7 +59,7 @@ def _public_and_hidden(tables: Tables) -> Iterator[Problem]:
                 yield Problem(message, "Take them out of one.", hidden.table.files[0], field=hidden.table.id)
 
 
-def different_rows(shown: Looked, final: Looked) -> Iterator[Problem]:
+def different_rows(shown: ScannedTable, final: ScannedTable) -> Iterator[Problem]:
     """No row is in both parts of the test set: its score would be known before the end."""
     both = set(shown.names) & set(final.names)
     if both:
@@ -113,7 +113,7 @@ def _budgets(specification: Specification, tables: Tables) -> Iterator[Problem]:
             yield Problem(message, f"It must be at most {len(tables[name])}.", SPECIFICATION_FILE, field="budget")
 
 
-def _of_the_kind(specification: Specification, tables: Tables, problems: Collected) -> None:
+def _of_the_kind(specification: Specification, tables: Tables, problems: BundleProblems) -> None:
     if all(seen.whole for seen in tables.values()):
         try:
             specification.check_tables(tables)
@@ -121,7 +121,7 @@ def _of_the_kind(specification: Specification, tables: Tables, problems: Collect
             problems.take(error)
 
 
-def check_documents(specification: Specification, bundle: Path, tables: Tables, problems: Collected) -> None:
+def check_documents(specification: Specification, bundle: Path, tables: Tables, problems: BundleProblems) -> None:
     """Read the JSON files that are no tables and compare them with the tables."""
     counts = {name: len(seen) for name, seen in tables.items()}
     for name in specification.documents:

@@ -6,19 +6,19 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from evaluators.problems.collecting import Collected
+from evaluators.problems.collecting import BundleProblems
 from evaluators.problems.problem import Problem, quoted
-from evaluators.problems.suggestions import nearest
+from evaluators.problems.suggestions import closest_name
 from evaluators.specification.reading import SPECIFICATION_FILE
 
 MAX_LISTED = 5_000
 _NOTES = (".md", ".txt")
 
 
-def names_in(folder: Path) -> tuple[list[str], Collected]:
+def names_in(folder: Path) -> tuple[list[str], BundleProblems]:
     """The files of a folder by their names in the bundle, and what must not be there at all."""
     found: list[str] = []
-    problems = Collected()
+    problems = BundleProblems()
     for name, entry in _entries(folder, ""):
         if entry.is_symlink():
             problems.add(Problem("is a link.", "Put the file itself there.", name))
@@ -42,16 +42,16 @@ def _entries(folder: Path, inside: str) -> Iterator[tuple[str, os.DirEntry[str]]
                 yield name, entry
 
 
-def missing_and_unknown(there: Collection[str], named: Collection[str]) -> Collected:
+def missing_and_unknown(there: Collection[str], named: Collection[str]) -> BundleProblems:
     """Files that are named and not there, and files that are there and not named.
 
     Notes for people (``README.md``, ``LICENSE.txt``) may lie beside ``challenge.yaml``; they are not kept.
     """
-    problems = Collected()
+    problems = BundleProblems()
     unknown = [name for name in there if name not in named and name != SPECIFICATION_FILE and not _is_note(name)]
     for name in named:
         if name not in there:
-            meant = nearest(name, unknown)
+            meant = closest_name(name, unknown)
             remedy = f"There is {quoted(meant)}: did you mean it?" if meant else "Put it in, or name another."
             problems.add(Problem("the file is missing or cannot be read.", remedy, name))
     for name in unknown:

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.problems.collecting import Collected
+from evaluators.problems.collecting import BundleProblems
 from evaluators.problems.problem import BundleError, Problem, quoted
-from evaluators.problems.suggestions import nearest
+from evaluators.problems.suggestions import closest_name
 from evaluators.specification.table import MAX_GROUPS, MAX_ID_BYTES, Table
 from evaluators.tables import Batch, batches_of
 
@@ -25,7 +25,7 @@ MAX_NAMED = 3
 
 
 @dataclass
-class Looked:
+class ScannedTable:
     """What was seen of a table. ``names`` are the ids that are right; ``whole`` says that every row could be read."""
 
     table: Table
@@ -48,12 +48,12 @@ class Looked:
         return np.array([places.get(name, -1) for name in ids], np.int64)
 
 
-class _Look:
-    def __init__(self, table: Table, classes: tuple[str, ...] | None, problems: Collected) -> None:
+class _Scan:
+    def __init__(self, table: Table, classes: tuple[str, ...] | None, problems: BundleProblems) -> None:
         self.table, self.problems = table, problems
         self.classes = frozenset(classes) if classes is not None else None
         self.names = classes or ()
-        self.seen = Looked(table)
+        self.seen = ScannedTable(table)
         self.places: dict[str, tuple[str, int]] = {}
         self.counts: Counter[str] = Counter()
         self.unknown: dict[str, list[tuple[str, int | None, int]]] = {}
@@ -149,7 +149,7 @@ class _Look:
         times = self.seen.labels[label]
         where = "" if line is not None else f" (row {row})"
         more = f", {times} times" if times > 1 else ""
-        found = nearest(label, self.names)
+        found = closest_name(label, self.names)
         remedy = f"Did you mean '{found}'?" if found else f"There are {_listed(self.names)}."
         if not label:
             return Problem(
@@ -162,12 +162,12 @@ class _Look:
         return self.table.label
 
 
-def look(bundle: Path, table: Table, classes: tuple[str, ...] | None, problems: Collected) -> Looked:
+def scan_table(bundle: Path, table: Table, classes: tuple[str, ...] | None, problems: BundleProblems) -> ScannedTable:
     """Read a table from end to end and add what is wrong to ``problems``; without ``classes`` labels are not looked at.
 
     A file that cannot be read any further is left there, and the next one is read.
     """
-    seeing = _Look(table, classes, problems)
+    seeing = _Scan(table, classes, problems)
     for piece in _pieces(table):
         try:
             for batch in batches_of(bundle, piece):

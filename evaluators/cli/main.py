@@ -24,13 +24,13 @@ from pathlib import Path
 from evaluators.cli import bundles, drafting, readiness, rows
 from evaluators.cli.absent import without
 from evaluators.datasets.prepared import PreparedDataset, is_prepared
-from evaluators.datasets.preparing import open_bundle, prepare, prepare_parts
+from evaluators.datasets.preparing import open_bundle, prepare, prepare_splits
 from evaluators.problems.problem import BundleError, ExitCode, SubmissionError, quoted
 from evaluators.registry import BASELINES, IMPORTERS, UnknownScorer, baselines_for, write_baseline
 from evaluators.sandbox.self_test import breaches
 from evaluators.scoring.checking import check
 from evaluators.scoring.result import Result
-from evaluators.specification.challenge import PARTS
+from evaluators.specification.challenge import TEST_SPLITS
 from evaluators.submissions.uploads import Upload, read_files
 
 EVERY = "all"
@@ -125,9 +125,9 @@ def _import(options: argparse.Namespace) -> None:
 def _prepare(options: argparse.Namespace) -> None:
     with _stoppable():
         if options.part:
-            prepared = [prepare(options.bundle, options.store, part=options.part)]
+            prepared = [prepare(options.bundle, options.store, split=options.part)]
         else:
-            prepared = [part.path for part in prepare_parts(options.bundle, options.store)]
+            prepared = [part.path for part in prepare_splits(options.bundle, options.store)]
     print(*prepared, sep="\n")
 
 
@@ -165,7 +165,7 @@ def _self_test(options: argparse.Namespace) -> None:
 
 
 def _inputs(options: argparse.Namespace) -> tuple[PreparedDataset, list[Upload]]:
-    return open_bundle(options.bundle, options.store, part=options.part or "test"), read_files(options.files)
+    return open_bundle(options.bundle, options.store, split=options.part or "test"), read_files(options.files)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -194,7 +194,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("bundle", type=_folder, metavar="BUNDLE")
         command.add_argument("--store", type=Path, default=default_store(), help="folder for prepared datasets")
     for command in (checking, scoring, preparing):
-        command.add_argument("--part", choices=PARTS, help="the part of the test set; default: test, to prepare: both")
+        command.add_argument(
+            "--part", choices=TEST_SPLITS, help="the part of the test set; default: test, to prepare: both"
+        )
     for command in (checking, scoring):
         command.add_argument("--scorer", metavar="NAME", help="corrected, reference, …; default: the challenge's own")
         command.add_argument("files", type=_existing, nargs="+", metavar="FILES")

@@ -51,10 +51,10 @@ def _readiness(options: argparse.Namespace) -> None:
 
 def _final(options: argparse.Namespace) -> PreparedDataset | None:
     if options.final is not None:
-        return open_bundle(options.final, options.store, part="final")
+        return open_bundle(options.final, options.store, split="final")
     if is_prepared(options.bundle) or not read_specification(options.bundle).has_final:
         return None
-    return open_bundle(options.bundle, options.store, part="final")
+    return open_bundle(options.bundle, options.store, split="final")
 
 
 def _for_people(report: ReadinessReport) -> str:

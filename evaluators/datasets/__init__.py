@@ -1,7 +1,7 @@
 """A bundle's data in the form in which it is scored: prepared here or in the sandbox, verified, named by content."""
 
 from evaluators.datasets.prepared import PreparedDataset, PreparedTable, Source, is_prepared
-from evaluators.datasets.preparing import open_bundle, prepare, prepare_parts
+from evaluators.datasets.preparing import open_bundle, prepare, prepare_splits
 from evaluators.datasets.sandboxed import prepare_in_sandbox
 from evaluators.datasets.store import open_plain
 
@@ -14,5 +14,5 @@ __all__ = [
     "open_plain",
     "prepare",
     "prepare_in_sandbox",
-    "prepare_parts",
+    "prepare_splits",
 ]

@@ -34,7 +34,7 @@ FORMAT = 2
 MANIFEST = "manifest.json"
 SPECIFICATION = "specification.json"
 
-Rows = NDArray[np.int64]
+RowIndices = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,18 @@ class PreparedTable:
         """(rows, dimensions), memory-mapped."""
         return _mapped(self.path / "embedding.npy")
 
-    def vectors(self, rows: Rows) -> NDArray[Any]:
-        """The embeddings of some rows, (len(rows), dimensions), read one by one.
+    def vectors(self, row_indices: RowIndices) -> NDArray[Any]:
+        """The embeddings of some rows, (len(row_indices), dimensions), read one by one.
 
         Not through the mapping: the kernel maps the 64 KiB around every page touched, and a thousand rows spread over
         a large pool would cost as much memory as the pool.
         """
         matrix = self.embedding
-        found = np.empty((len(rows), matrix.shape[1]), matrix.dtype)
+        found = np.empty((len(row_indices), matrix.shape[1]), matrix.dtype)
         stride, start = matrix.strides[0], matrix.offset
         with (self.path / "embedding.npy").open("rb", buffering=0) as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
-            for vector, row in zip(found, rows.tolist(), strict=True):
+            for vector, row in zip(found, row_indices.tolist(), strict=True):
                 if os.preadv(file.fileno(), [vector], start + row * stride) != stride:
                     raise OSError(f"{self.path.name}/embedding.npy ends before row {row}")
         return found
@@ -112,7 +112,7 @@ class PreparedTable:
             return None
         return _mapped(self.path / "groups.npy"), json.loads((self.path / "groups.json").read_bytes())
 
-    def rows_of(self, ids: list[str]) -> Rows:
+    def rows_of(self, ids: list[str]) -> RowIndices:
         """The row number of each id, −1 for an unknown one; shape (len(ids),), int64."""
         if not ids:
             return np.empty(0, np.int64)

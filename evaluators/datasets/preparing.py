@@ -1,6 +1,6 @@
 """Preparing a bundle: from its files to memory-mapped arrays in the store.
 
-Preparing is done once for each content; ``tables`` does it for one table.
+Preparing is done once for each content; ``array_writer`` does it for one table.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from evaluators.datasets.array_writer import write_table
 from evaluators.datasets.prepared import FORMAT, MANIFEST, SPECIFICATION, PreparedDataset, PreparedTable, Source
 from evaluators.datasets.store import digest_of, publish, sources_of
 from evaluators.problems.problem import BundleError, Problem, quoted
-from evaluators.specification.challenge import PARTS, PartName, PlannedTable, Specification
+from evaluators.specification.challenge import TEST_SPLITS, PlannedTable, Specification, TestSplit
 from evaluators.specification.reading import read_specification
 
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 
-def prepare(bundle: Path, store: Path, *, part: PartName = "test") -> Path:
+def prepare(bundle: Path, store: Path, *, split: TestSplit = "test") -> Path:
     """Prepare a bundle directory; return ``store/<digest>/``.
 
-    ``part`` says on which rows it measures: ``test``, or ``final``, the hidden part of the test set.
+    ``split`` says on which rows it measures: ``test``, or ``final``, the hidden part of the test set.
 
     The digest names the scoring part of the specification and the bytes of every data file, so the same sources give
     the same digest on every host. Repeating it is harmless, also from several processes at once: whoever comes second
@@ -37,20 +37,20 @@ def prepare(bundle: Path, store: Path, *, part: PartName = "test") -> Path:
     Raises:
         BundleError: the specification or a data file is at fault.
     """
-    return _prepare(bundle, store, read_specification(bundle).part(part))
+    return _prepare(bundle, store, read_specification(bundle).on_split(split))
 
 
-def prepare_parts(bundle: Path, store: Path) -> list[PreparedDataset]:
+def prepare_splits(bundle: Path, store: Path) -> list[PreparedDataset]:
     """Prepare all that a bundle has, the part ``test`` first; the specifications have the texts of this bundle.
 
     This reads the files here, in this process: for bundles that we or the caller made. Those of others are prepared by
-    ``adopting.prepare_in_sandbox``.
+    ``sandboxed.prepare_in_sandbox``.
 
     Raises:
         BundleError: as ``prepare``, or a row is in both parts.
     """
     specification = read_specification(bundle)
-    parts = [specification.part(name) for name in (PARTS if specification.has_final else PARTS[:1])]
+    parts = [specification.on_split(name) for name in (TEST_SPLITS if specification.has_final else TEST_SPLITS[:1])]
     opened = [PreparedDataset.open(_prepare(bundle, store, part)) for part in parts]
     for final in opened[1:]:
         _different_rows(opened[0], final)
@@ -72,9 +72,9 @@ def _prepare(bundle: Path, store: Path, specification: Specification) -> Path:
     return target
 
 
-def open_bundle(path: Path, store: Path, *, part: PartName = "test") -> PreparedDataset:
+def open_bundle(path: Path, store: Path, *, split: TestSplit = "test") -> PreparedDataset:
     """Open a prepared dataset, or prepare a bundle directory first."""
-    return PreparedDataset.open(path if (path / MANIFEST).is_file() else prepare(path, store, part=part))
+    return PreparedDataset.open(path if (path / MANIFEST).is_file() else prepare(path, store, split=split))
 
 
 def _write(work: Path, bundle: Path, specification: Specification, sources: tuple[Source, ...], digest: str) -> None:

@@ -23,7 +23,7 @@ from evaluators.datasets.store import digest_of, open_plain, publish, sources_of
 from evaluators.datasets.verifying import UnexpectedArray, check_table, table_files
 from evaluators.problems.problem import BundleError, Problem
 from evaluators.sandbox import INPUT, OUTPUT, UnexpectedFile, WorkFailed, collect, work
-from evaluators.specification.challenge import PARTS, Specification
+from evaluators.specification.challenge import TEST_SPLITS, Specification
 from evaluators.specification.reading import MAX_SPECIFICATION_BYTES, SPECIFICATION_FILE, parse_specification
 
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
@@ -34,7 +34,7 @@ _PRINTED = re.compile(rf"{re.escape(str(OUTPUT))}/([0-9a-f]{{64}})")
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _Source(BaseModel):
+class _ManifestSource(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: str
@@ -42,12 +42,12 @@ class _Source(BaseModel):
     size: int
 
 
-class _Manifest(BaseModel):
+class _WrittenManifest(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     format: int
     digest: Hex
-    sources: list[_Source]
+    sources: list[_ManifestSource]
     tables: dict[str, Annotated[int, Field(ge=1, lt=2**31)]]
 
 
@@ -71,7 +71,7 @@ def prepare_in_sandbox(bundle: Path, store: Path) -> list[PreparedDataset]:
         lines = printed.decode("ascii", errors="replace").splitlines()
         matches = [_PRINTED.fullmatch(line) for line in lines]
         digests = [match[1] for match in matches if match is not None]
-        if len(digests) != len(lines) or not 1 <= len(digests) <= len(PARTS) or len(set(digests)) != len(digests):
+        if len(digests) != len(lines) or not 1 <= len(digests) <= len(TEST_SPLITS) or len(set(digests)) != len(digests):
             raise WorkFailed("result", "not the digests of a bundle's parts")
         try:
             return [_adopt(output / digest, digest, bundle, store) for digest in digests]
@@ -84,7 +84,7 @@ def _adopt(made: Path, digest: str, bundle: Path, store: Path) -> PreparedDatase
     if made.is_symlink():
         raise UnexpectedFile("the folder is a link")
     specification = _specification(made)
-    manifest = _Manifest.model_validate_json(_bounded(made / MANIFEST, MAX_MANIFEST_BYTES))
+    manifest = _WrittenManifest.model_validate_json(_bounded(made / MANIFEST, MAX_MANIFEST_BYTES))
     sources = sources_of(bundle, specification)
     if manifest.format != FORMAT or manifest.digest != digest or digest_of(specification, sources) != digest:
         raise UnexpectedFile("the digest is another")

@@ -22,10 +22,10 @@ from evaluators.drafting.reports import (
     TableCard,
     ValueCount,
 )
-from evaluators.material.answers import PARTS, ROLES, FileAnswer, FilesAnswers, TaskAnswer
+from evaluators.material.answers import DRAFT_TABLES, ROLES, FileAnswer, FilesAnswers, TaskAnswer
 
 __all__ = [
-    "PARTS",
+    "DRAFT_TABLES",
     "ROLES",
     "STEPS",
     "Answers",

@@ -14,7 +14,7 @@ from evaluators.kinds.acquisition.answers import AcquisitionAnswers
 from evaluators.kinds.cleaning.answers import CleaningAnswers
 from evaluators.kinds.selection.answers import SelectionAnswers
 from evaluators.material.answers import (
-    PARTS,
+    DRAFT_TABLES,
     Answer,
     FilesAnswers,
     KindAnswers,
@@ -47,8 +47,10 @@ class Answers(Answer):
     def _steps_agree(self) -> Self:
         kind = self.kind.kind
         for name, file in self.files.files.items():
-            if file.part not in PARTS[kind]:
-                raise ValueError(f"files.part: {quoted(name)} is {file.part}; here there are {', '.join(PARTS[kind])}")
+            if file.part not in DRAFT_TABLES[kind]:
+                raise ValueError(
+                    f"files.part: {quoted(name)} is {file.part}; here there are {', '.join(DRAFT_TABLES[kind])}"
+                )
         if kind != "selection" and (len(self.tasks.tasks) > 1 or any(task.positive for task in self.tasks.tasks)):
             raise ValueError("tasks.tasks: several tasks, or one with a positive class, are for a selection")
         return self

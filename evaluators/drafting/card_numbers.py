@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.drafting.reports import Histogram
-from evaluators.tables.raw.base import Batch, RawColumn, RawFile
+from evaluators.tables.raw.base import RawBatch, RawColumn, RawFile
 
 BINS = 40
 MAX_QUERIES = 1000
@@ -44,7 +44,7 @@ class TableNumbers:
         self._least: NDArray[Any] | None = None
         self._most: NDArray[Any] | None = None
 
-    def add(self, batch: Batch) -> None:
+    def add(self, batch: RawBatch) -> None:
         self.rows += batch.count
         for name, values in batch.texts.items():
             self.missing[name] = self.missing.get(name, 0) + values.count("")

@@ -9,7 +9,7 @@ from evaluators.drafting.guessing import guess_part, guess_roles
 from evaluators.drafting.parsing import as_report
 from evaluators.drafting.reports import ColumnReport, FileReport, FilesReport, ProblemReport, ValueCount
 from evaluators.problems.problem import BundleError, Problem, quoted
-from evaluators.tables.raw.base import Batch, RawColumn, RawFile, finite
+from evaluators.tables.raw.base import RawBatch, RawColumn, RawFile, finite
 from evaluators.tables.raw.opening import open_raw, raw_paths
 
 MAX_VALUES = 1000
@@ -96,7 +96,7 @@ class _Counted:
             problems.append(Problem(f"{words}.", "Number those of a vector: x_0, x_1, …", file=self.file.name))
         return [self._report(column) for column in self.columns]
 
-    def _add(self, batch: Batch) -> None:
+    def _add(self, batch: RawBatch) -> None:
         self.rows += batch.count
         room = MAX_DISTINCT - sum(len(cells.hashes) for cells in self._cells.values())
         for name, texts in batch.texts.items():

@@ -10,8 +10,8 @@ from typing import Any
 
 from evaluators.drafting.answers import Answers
 from evaluators.drafting.describing import describe
-from evaluators.material.answers import PARTS, FileAnswer
-from evaluators.material.assembling import Rows, assemble
+from evaluators.material.answers import DRAFT_TABLES, FileAnswer
+from evaluators.material.assembling import PartRows, assemble
 from evaluators.material.material import Material, ids_of, note_copies
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.tables.raw.base import RawFile
@@ -36,8 +36,8 @@ def load(folder: Path, answers: Answers, scratch: Path) -> Material[Any]:
         used = {name: answer for name, answer in given.items() if set(answer.columns.values()) - {"ignore"}}
         opened = _opened({name: path for name, path in paths.items() if name in used})
         notes = [f"{quoted(name)} is not used." for name in paths if name not in used]
-        parts: dict[str, Rows] = {}
-        for part in PARTS[answers.kind.kind]:
+        parts: dict[str, PartRows] = {}
+        for part in DRAFT_TABLES[answers.kind.kind]:
             files = {name: file for name, file in opened.items() if used[name].part == part}
             if files:
                 parts[part] = assemble(files, used, scratch, notes)
@@ -83,12 +83,12 @@ def _opened(paths: Mapping[str, Path]) -> dict[str, RawFile]:
 
 def _guessed(folder: Path, answers: Answers) -> dict[str, FileAnswer]:
     """Describing reads every file once more; only who has answered nothing needs it."""
-    known = PARTS[answers.kind.kind]
+    known = DRAFT_TABLES[answers.kind.kind]
     found = {name: FileAnswer.model_validate(file) for name, file in describe(folder)["answers"]["files"].items()}
     return {name: file for name, file in found.items() if file.part in known}
 
 
-def _one_length(parts: Mapping[str, Rows]) -> None:
+def _one_length(parts: Mapping[str, PartRows]) -> None:
     lengths = {part: rows.vectors.dimensions for part, rows in parts.items()}
     other = next((part for part, length in lengths.items() if length != lengths["rows"]), None)
     if other is not None:

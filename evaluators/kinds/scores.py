@@ -1,4 +1,4 @@
-"""What a kind of challenge gives to the rest: a submission that has been read, and the marks it gets."""
+"""What a kind of challenge gives to the rest: a submission that has been read, and the scores it gets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TaskReport:
         return f"{self.title}: {self.line}"
 
 
-class Submission(Protocol):
+class ParsedSubmission(Protocol):
     """Files that have been read and may be scored."""
 
     def reports(self) -> tuple[TaskReport, ...]:
@@ -37,7 +37,7 @@ class Submission(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class SubmissionScores:
     """What a scorer found: every metric of every submitted task under every seed.
 
     ``curves`` and ``slices`` hold by task what a kind adds to the plain numbers, see ``Result``. ``mean`` averages a

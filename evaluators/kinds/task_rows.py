@@ -20,7 +20,7 @@ CHUNK = 8192
 
 
 @dataclass(frozen=True)
-class Rows:
+class TableRows:
     """Tables taken as one, with a title for people. ``labels`` (rows,) are those of the tables, or the true ones.
 
     ``trusted`` says that a wrong label in it would be a fault: in a training set to be cleaned it is none.
@@ -46,13 +46,13 @@ class Rows:
             for start in range(0, len(table), CHUNK):
                 yield _floats(table.embedding[start : start + CHUNK])
 
-    def vectors(self, rows: NDArray[np.int64] | None = None) -> Floats:
+    def vectors(self, row_indices: NDArray[np.int64] | None = None) -> Floats:
         """The embeddings of some rows in ascending order, or of all, (rows, dimensions)."""
-        if rows is None:
+        if row_indices is None:
             return np.concatenate(list(self.chunks()))
         found, start = [], 0
         for table in self.tables:
-            inside = rows[(rows >= start) & (rows < start + len(table))] - start
+            inside = row_indices[(row_indices >= start) & (row_indices < start + len(table))] - start
             found.append(_floats(table.vectors(inside)))
             start += len(table)
         return np.concatenate(found)
@@ -70,12 +70,12 @@ class TaskRows:
     title: str
     classes: list[str]
     mapped: NDArray[np.int64]
-    pool: Rows
-    others: tuple[Rows, ...]
-    test: Rows
-    compared: Rows
+    pool: TableRows
+    others: tuple[TableRows, ...]
+    test: TableRows
+    compared: TableRows
 
-    def classes_of(self, rows: Rows) -> Labels | None:
+    def classes_of(self, rows: TableRows) -> Labels | None:
         """The classes of rows in this task, (rows,); None without labels."""
         return None if rows.labels is None else self.mapped[rows.labels]
 
@@ -88,10 +88,10 @@ def rows_of_table(
     labelled: bool = True,
     hidden: bool = False,
     trusted: bool = True,
-) -> Rows:
+) -> TableRows:
     table = dataset.table(name)
     labels = table.labels.astype(np.int64) if labelled else None
-    return Rows(name, titled(title, name), (table,), labels, hidden=hidden, trusted=trusted)
+    return TableRows(name, titled(title, name), (table,), labels, hidden=hidden, trusted=trusted)
 
 
 def titled(title: str, table: str) -> str:

@@ -10,9 +10,9 @@ from evaluators.learning.models.registry import model_class
 from evaluators.specification.challenge import Specification
 
 
-def predict_first_seed(specification: Specification, train: Floats, classes: Labels, test: Floats) -> Labels | None:
+def predict_first_seed(specification: Specification, X_train: Floats, y_train: Labels, X_test: Floats) -> Labels | None:
     """What the challenge's model says under its first seed; None if it has one class to learn from."""
-    if len(np.unique(classes)) < 2:
+    if len(np.unique(y_train)) < 2:
         return None
     model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)
-    return model.fit_predict(train, classes, test, seeds=specification.seeds[:1])[0]
+    return model.fit_predict(X_train, y_train, X_test, seeds=specification.seeds[:1])[0]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegistryEntry:
     """``location`` is ``module:attribute``."""
 
     name: str
@@ -20,7 +20,7 @@ class Entry:
         return load(self.location)
 
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=RegistryEntry)
 
 
 def load(location: str) -> Any:

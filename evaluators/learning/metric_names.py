@@ -31,6 +31,11 @@ CLASSIFICATION: dict[str, MetricInfo] = {
 }
 """What ``metrics`` computes from true and predicted classes."""
 
+MEAN_ACCURACY = "auc"
+PURCHASE_SCORE = "score"
+"""Published names, which recorded results hold: DataPerf calls the result of an acquisition ``score``, the mean of the
+accuracies over all numbers of fixes is the area under their curve."""
+
 METRICS: dict[str, MetricInfo] = CLASSIFICATION | {
     "fraction_fixes": MetricInfo(
         "Fraction of fixes",
@@ -38,10 +43,12 @@ METRICS: dict[str, MetricInfo] = CLASSIFICATION | {
         False,
         "the part of the training rows that was inspected before the model was nearly as good as on clean labels",
     ),
-    "auc": MetricInfo("Mean accuracy", "maximize", False, "the mean of the accuracies over all numbers of fixes"),
+    MEAN_ACCURACY: MetricInfo(
+        "Mean accuracy", "maximize", False, "the mean of the accuracies over all numbers of fixes"
+    ),
     "accuracy_before": MetricInfo("Accuracy before", "maximize", False, "the accuracy with no label mended"),
     "accuracy_clean": MetricInfo("Accuracy clean", "maximize", False, "the accuracy with every label mended"),
     "cost": MetricInfo("Cost", "minimize", False, "what the purchase costs"),
-    "score": MetricInfo("Score", "maximize", False, "the accuracy, and a little for what is left of the budget"),
+    PURCHASE_SCORE: MetricInfo("Score", "maximize", False, "the accuracy, and a little for what is left of the budget"),
 }
 """Those and the ones that a kind of challenge computes itself."""

@@ -1,7 +1,7 @@
 """The metrics: pure functions of true and predicted classes.
 
-Every function takes two integer arrays of shape (rows,) and returns a float from 0 to 1; ``classes`` is the number of
-classes. A ratio with nothing below the line counts as 0, as scikit-learn's ``zero_division=0`` has it: a model that
+Every function takes two integer arrays of shape (rows,) and returns a float from 0 to 1; ``n_classes`` is the number
+of classes. A ratio with nothing below the line counts as 0, as scikit-learn's ``zero_division=0`` has it: a model that
 never calls a row positive has found nothing, it has not failed.
 """
 
@@ -20,34 +20,34 @@ Labels = NDArray[np.int64]
 Metric = Callable[[Labels, Labels, int], float]
 
 
-def accuracy(true: Labels, predicted: Labels, classes: int) -> float:
+def accuracy(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
     """Part of the rows whose class is predicted right."""
-    return float(np.mean(true == predicted))
+    return float(np.mean(y_true == y_pred))
 
 
-def precision(true: Labels, predicted: Labels, classes: int) -> float:
+def precision(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
     """tp / (tp + fp) of class 1."""
-    return float(precision_score(true, predicted, **_POSITIVE))
+    return float(precision_score(y_true, y_pred, **_POSITIVE))
 
 
-def recall(true: Labels, predicted: Labels, classes: int) -> float:
+def recall(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
     """tp / (tp + fn) of class 1."""
-    return float(recall_score(true, predicted, **_POSITIVE))
+    return float(recall_score(y_true, y_pred, **_POSITIVE))
 
 
-def f1(true: Labels, predicted: Labels, classes: int) -> float:
+def f1(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
     """2 · precision · recall / (precision + recall) of class 1."""
-    return float(f1_score(true, predicted, **_POSITIVE))
+    return float(f1_score(y_true, y_pred, **_POSITIVE))
 
 
-def macro_f1(true: Labels, predicted: Labels, classes: int) -> float:
+def macro_f1(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
     """Plain mean of F1 over all classes of the task, whether or not they occur."""
-    return float(f1_score(true, predicted, labels=range(classes), average="macro", zero_division=0))
+    return float(f1_score(y_true, y_pred, labels=range(n_classes), average="macro", zero_division=0))
 
 
-def balanced_accuracy(true: Labels, predicted: Labels, classes: int) -> float:
-    """Plain mean of recall over the classes that occur in ``true``."""
-    return float(recall_score(true, predicted, labels=np.unique(true), average="macro", zero_division=0))
+def balanced_accuracy(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
+    """Plain mean of recall over the classes that occur in ``y_true``."""
+    return float(recall_score(y_true, y_pred, labels=np.unique(y_true), average="macro", zero_division=0))
 
 
 _POSITIVE: dict[str, Any] = {"pos_label": 1, "average": "binary", "zero_division": 0}
@@ -60,10 +60,10 @@ if FUNCTIONS.keys() != CLASSIFICATION.keys():
     raise RuntimeError("metrics and metric_names disagree about which metrics exist")
 
 
-def measure(true: Labels, predicted: Labels, classes: int) -> dict[str, float]:
+def measure(y_true: Labels, y_pred: Labels, n_classes: int) -> dict[str, float]:
     """Every metric that makes sense for this number of classes, by name."""
     return {
-        name: FUNCTIONS[name](true, predicted, classes)
+        name: FUNCTIONS[name](y_true, y_pred, n_classes)
         for name, info in CLASSIFICATION.items()
-        if classes == 2 or not info.binary
+        if n_classes == 2 or not info.binary
     }

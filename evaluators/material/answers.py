@@ -27,19 +27,19 @@ ROLES: dict[Role, str] = {
 }
 
 ONCE_A_FILE: tuple[Role, ...] = ("id", "embedding", "label", "true label", "group", "seller", "pixels")
-Part = Literal["rows", "test", "examples", "validation", "buyer"]
+DraftTable = Literal["rows", "test", "examples", "validation", "buyer"]
 """Which table a file belongs to: ``rows`` are the ones that everything not given is split off from."""
 
-PARTS: dict[str, tuple[Part, ...]] = {
+DRAFT_TABLES: dict[str, tuple[DraftTable, ...]] = {
     "selection": ("rows", "test", "examples"),
     "cleaning": ("rows", "test", "validation"),
     "acquisition": ("rows", "test", "buyer"),
 }
-"""The parts of each kind."""
+"""The tables of each kind to which files can belong."""
 
 Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Rows = Annotated[int, Field(ge=0, le=10_000_000)]
+RowCount = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class Answer(BaseModel):
@@ -61,7 +61,7 @@ class FileAnswer(Answer):
     A column that is not named is left out.
     """
 
-    part: Part = "rows"
+    part: DraftTable = "rows"
     columns: dict[str, Role] = Field(default={}, max_length=1000)
     join: Literal["auto", "id", "order"] = "auto"
 
@@ -128,7 +128,7 @@ class SplitAnswers(Answer):
     """
 
     test_share: Share = 0.2
-    test_rows: Rows | None = None
+    test_rows: RowCount | None = None
     final_share: Share = 0.0
     stratify: bool = True
     by_group: bool | None = None

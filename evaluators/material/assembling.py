@@ -19,7 +19,7 @@ TEXT_ROLES: tuple[Role, ...] = ("id", "label", "true label", "group", "seller")
 
 
 @dataclass(slots=True)
-class Rows:
+class PartRows:
     """The rows of one part. Every list is as long as ``vectors`` has rows; "" stands for what is missing.
 
     ``shown`` are texts for people by the name of their column; ``pixels`` come with the row of each row in them.
@@ -47,7 +47,9 @@ class _Read:
     pixels: VectorStore | None = None
 
 
-def assemble(files: Mapping[str, RawFile], answers: Mapping[str, FileAnswer], scratch: Path, notes: list[str]) -> Rows:
+def assemble(
+    files: Mapping[str, RawFile], answers: Mapping[str, FileAnswer], scratch: Path, notes: list[str]
+) -> PartRows:
     """Stack the files with embeddings and join the others to them.
 
     Raises:
@@ -133,16 +135,16 @@ def _append(read: _Read, role: Role, vectors: NDArray[np.float32], scratch: Path
     store.append(converted)
 
 
-def _rows(main: _Read) -> Rows:
+def _rows(main: _Read) -> PartRows:
     if main.vectors is None:
         raise BundleError(Problem("has no rows.", file=main.files[0]))
     pixels = None if main.pixels is None else (main.pixels, np.arange(main.count))
-    rows = Rows(main.files, main.vectors, main.texts, main.shown, pixels)
+    rows = PartRows(main.files, main.vectors, main.texts, main.shown, pixels)
     _different_ids(rows.texts.get("id"), main.files[0])
     return rows
 
 
-def _join(rows: Rows, read: _Read, answer: FileAnswer, notes: list[str]) -> None:
+def _join(rows: PartRows, read: _Read, answer: FileAnswer, notes: list[str]) -> None:
     name = read.files[0]
     ids, known = read.texts.get("id"), rows.texts.get("id")
     by_id = answer.join == "id" or (answer.join == "auto" and ids is not None and known is not None)

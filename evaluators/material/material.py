@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.material.answers import DraftAnswers, Role
-from evaluators.material.assembling import Rows
+from evaluators.material.assembling import PartRows
 from evaluators.material.splitting import as_counts, numbered, split_off, units
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.specification.challenge import checked_classes
@@ -43,7 +43,7 @@ class Material(Generic[Own]):
 
     answers: DraftAnswers
     own: Own
-    parts: dict[str, Rows]
+    parts: dict[str, PartRows]
     notes: list[str]
     classes: list[str] = field(default_factory=list)
     ids: dict[str, list[str]] = field(default_factory=dict)

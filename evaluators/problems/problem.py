@@ -1,20 +1,17 @@
 """The two families of errors: the submission's fault, which its author is told in full, and everything else.
 
-``Problem`` is one finding a person can act on. ``SubmissionError`` and ``BundleError`` carry one or more of them, and
+``Problem`` is one that a person can act on. ``SubmissionError`` and ``BundleError`` carry one or more of them, and
 their text may be shown to whoever sent the file. Any other exception is *our* fault: it is logged, never shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import IntEnum
-from typing import ParamSpec, Self
-
-Arguments = ParamSpec("Arguments")
 
 MAX_PROBLEMS = 20
-"""How many findings are reported at most; a file with a thousand wrong lines needs to show only the first few."""
+"""How many problems are reported at most; a file with a thousand wrong lines needs to show only the first few."""
 
 MAX_QUOTED = 60
 """How many characters of somebody's text are repeated in a message."""
@@ -86,46 +83,6 @@ class SubmissionError(ProblemsError):
 
 class BundleError(ProblemsError):
     """The challenge's bundle is at fault; its organizer is told."""
-
-
-class Findings:
-    """Problems in the order in which they are found; those beyond ``MAX_PROBLEMS`` are counted and never built.
-
-    ``first`` are the built ones, ``count`` is the number of all.
-    """
-
-    def __init__(self, problems: Sequence[Problem] = ()) -> None:
-        self.first = list(problems)
-        self.count = len(self.first)
-
-    def add(self, problem: Callable[Arguments, Problem], *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        """Count one more; ``problem`` makes it of the arguments if it can still be shown."""
-        self.count += 1
-        if self.count <= MAX_PROBLEMS:
-            self.first.append(problem(*args, **kwargs))
-
-    def __bool__(self) -> bool:
-        return self.count > 0
-
-    def __iadd__(self, others: Findings) -> Self:
-        self.first += others.first
-        self.count += others.count
-        return self
-
-    def by_line(self) -> Findings:
-        """The same; if each finding was added in the order of lines, or merged from such ones, the first come first."""
-        found = Findings(sorted(self.first, key=lambda problem: problem.line or 0))
-        found.count = self.count
-        return found
-
-    def refuse(self) -> None:
-        """Raise what was found.
-
-        Raises:
-            SubmissionError: anything was.
-        """
-        if self:
-            raise SubmissionError(self.first, omitted=self.count - len(self.first))
 
 
 def quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The nearest right name for a wrong one."""
+"""The right name that a wrong one is most like."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MAX_NAMED = 20
 """How many right names are listed where none is near."""
 
 
-def nearest(word: str, names: Iterable[str]) -> str | None:
+def closest_name(word: str, names: Iterable[str]) -> str | None:
     """The name most like ``word``, whatever its capitals; None where none is like it."""
     by_plain = {name.lower(): name for name in names}
     # In a short word a single letter is much of it.
@@ -18,10 +18,10 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     return by_plain[found[0]] if found else None
 
 
-def remedy(word: str, names: Iterable[str]) -> str:
-    """A sentence that says what would be right: the nearest name, else all of them."""
+def suggestion(word: str, names: Iterable[str]) -> str:
+    """A sentence that says what would be right: the closest name, else all of them."""
     known = list(names)
-    found = nearest(word, known)
+    found = closest_name(word, known)
     if found is not None:
         return f"Did you mean '{found}'?"
     more = f" and {len(known) - MAX_NAMED} more" if len(known) > MAX_NAMED else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from evaluators.problems.problem import quoted
-from evaluators.problems.suggestions import remedy
+from evaluators.problems.suggestions import suggestion
 
 
 def worded(item: Any) -> tuple[str, str]:
@@ -32,7 +32,7 @@ def _one_of(value: Any, context: Any) -> tuple[str, str]:
     names = re.findall(r"'([^']*)'", str(context["expected"]))
     if not names:
         return f"{shown(value)} is not right here.", f"Write {context['expected']}."
-    return f"{shown(value)} is not one of its values.", remedy(value if isinstance(value, str) else "", names)
+    return f"{shown(value)} is not one of its values.", suggestion(value if isinstance(value, str) else "", names)
 
 
 def _not_a(kind: str, example: str) -> Callable[[Any, Any], tuple[str, str]]:

@@ -10,9 +10,9 @@ from statistics import fmean, variance
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.task_rows import TaskRows
-from evaluators.learning.metric_names import CLASSIFICATION
+from evaluators.learning.metric_names import CLASSIFICATION, PURCHASE_SCORE
 from evaluators.readiness.bootstrap import Z, paired_error, standard_error
-from evaluators.readiness.kinds import Answers, predictions
+from evaluators.readiness.kinds import TestPredictions, predictions
 from evaluators.readiness.report import BaselineScore, Noise
 from evaluators.registry import BASELINES, scorer_of
 from evaluators.scoring.result import Result
@@ -25,12 +25,12 @@ UNINFORMED = {"selection": "random", "cleaning": "random", "acquisition": "rando
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredBaseline:
     """A baseline with its recorded result and, by task, what its model says about the test rows."""
 
     name: str
     result: Result
-    answers: dict[str, Answers]
+    answers: dict[str, TestPredictions]
 
     @property
     def seeds(self) -> list[float]:
@@ -48,7 +48,7 @@ class Scored:
         return variance(self.seeds) if len(self.seeds) > 1 else 0.0
 
 
-def scored_baselines(dataset: PreparedDataset, folder: Path, tasks: list[TaskRows]) -> list[Scored]:
+def scored_baselines(dataset: PreparedDataset, folder: Path, tasks: list[TaskRows]) -> list[ScoredBaseline]:
     """Every baseline in ``folder``: its files in ``NAME/``; its result in ``NAME.json``, or it is scored now."""
     found = []
     for name in BASELINES[dataset.specification.kind]:
@@ -57,11 +57,11 @@ def scored_baselines(dataset: PreparedDataset, folder: Path, tasks: list[TaskRow
         uploads = read_files([folder / name])
         recorded = folder / f"{name}.json"
         result = Result.model_validate_json(recorded.read_bytes()) if recorded.is_file() else score(dataset, uploads)
-        found.append(Scored(name, result, _answers(dataset, uploads, tasks)))
+        found.append(ScoredBaseline(name, result, _answers(dataset, uploads, tasks)))
     return found
 
 
-def _answers(dataset: PreparedDataset, uploads: list[Upload], tasks: list[TaskRows]) -> dict[str, Answers]:
+def _answers(dataset: PreparedDataset, uploads: list[Upload], tasks: list[TaskRows]) -> dict[str, TestPredictions]:
     if dataset.specification.scorer != "corrected":
         return {}  # A public evaluator reads and trains in ways of its own.
     return predictions(dataset, scorer_of(dataset.specification).read(dataset, uploads), tasks)
@@ -71,17 +71,17 @@ def measured(specification: Specification) -> tuple[str, float]:
     """The metric of classes that the score is made of, and how much of the score a unit of it is."""
     if specification.metric in CLASSIFICATION:
         return specification.metric, 1.0
-    if isinstance(specification, AcquisitionSpecification) and specification.metric == "score":
+    if isinstance(specification, AcquisitionSpecification) and specification.metric == PURCHASE_SCORE:
         return "accuracy", specification.accuracy_weight
     return "accuracy", 1.0
 
 
-def baseline_score(specification: Specification, tasks: list[TaskRows], scored: Scored) -> BaselineScore:
+def baseline_score(specification: Specification, tasks: list[TaskRows], scored: ScoredBaseline) -> BaselineScore:
     """Its score with the 95 % interval: normal, from the errors of the seeds and of the test rows."""
     metric, weight = measured(specification)
     errors = {
         task.name: standard_error(
-            metric, scored.answers[task.name].true, scored.answers[task.name].predicted, len(task.classes)
+            metric, scored.answers[task.name].y_true, scored.answers[task.name].y_pred, len(task.classes)
         )
         for task in tasks
         if task.name in scored.answers
@@ -112,7 +112,7 @@ def of_mean(errors: dict[str, float], tasks: list[TaskRows]) -> float:
 
 
 def noise(
-    specification: Specification, tasks: list[TaskRows], baselines: list[Scored], ceiling: float | None
+    specification: Specification, tasks: list[TaskRows], baselines: list[ScoredBaseline], ceiling: float | None
 ) -> Noise | None:
     """What can be told apart; None without a baseline."""
     if not baselines:
@@ -138,7 +138,7 @@ def noise(
     )
 
 
-def _paired(specification: Specification, tasks: list[TaskRows], pair: list[Scored]) -> float:
+def _paired(specification: Specification, tasks: list[TaskRows], pair: list[ScoredBaseline]) -> float:
     """The standard error that the test rows leave in the difference of the two best."""
     if len(pair) < 2:
         return 0.0
@@ -147,9 +147,9 @@ def _paired(specification: Specification, tasks: list[TaskRows], pair: list[Scor
     errors = {
         task.name: paired_error(
             metric,
-            first[task.name].true,
-            first[task.name].predicted,
-            second[task.name].predicted,
+            first[task.name].y_true,
+            first[task.name].y_pred,
+            second[task.name].y_pred,
             len(task.classes),
         )
         for task in tasks

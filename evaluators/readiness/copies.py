@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.kinds.task_rows import Labels, Rows
+from evaluators.kinds.task_rows import Labels, TableRows
 
 Hashes = NDArray[np.uint64]
 _SEED = 20231
 
 
-def hashes(rows: Rows) -> Hashes:
+def hashes(rows: TableRows) -> Hashes:
     """The hash of each row, (rows,)."""
     factors = np.random.default_rng(_SEED).integers(0, 2**64, (2, rows.dimensions), dtype=np.uint64)
     parts = []

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from evaluators.kinds.task_rows import Floats, Labels, Rows
+from evaluators.kinds.task_rows import Floats, Labels, TableRows
 from evaluators.readiness.copies import Hashes, conflicts, distinct
 from evaluators.readiness.neighbours import SEED, sample
 from evaluators.readiness.report import Drift, TableFacts
@@ -16,7 +16,7 @@ MAX_DRIFT_ROWS = 1_000
 MIN_DRIFT_ROWS = 30
 
 
-def table_facts(rows: Rows, hashes: Hashes) -> TableFacts:
+def table_facts(rows: TableRows, hashes: Hashes) -> TableFacts:
     """One pass over the embeddings."""
     least, most = np.full(rows.dimensions, np.inf), np.full(rows.dimensions, -np.inf)
     norms = []
@@ -37,7 +37,7 @@ def table_facts(rows: Rows, hashes: Hashes) -> TableFacts:
     )
 
 
-def drift(left: Rows, right: Rows) -> Drift | None:
+def drift(left: TableRows, right: TableRows) -> Drift | None:
     """How well logistic regression tells the two apart (a classifier two-sample test, Lopez-Paz and Oquab 2017).
 
     Where both have labels, equally many rows of each class are drawn from both: a test set may well be enriched with

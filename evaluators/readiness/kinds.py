@@ -10,24 +10,24 @@ from dataclasses import dataclass
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.acquisition import readiness as acquisition
-from evaluators.kinds.acquisition.reading import Acquisition
+from evaluators.kinds.acquisition.reading import AcquisitionSubmission
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.cleaning import readiness as cleaning
-from evaluators.kinds.cleaning.reading import Cleaning
+from evaluators.kinds.cleaning.reading import CleaningSubmission
 from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.kinds.scores import Submission
+from evaluators.kinds.scores import ParsedSubmission
 from evaluators.kinds.selection import readiness as selection
-from evaluators.kinds.selection.reading import Selection
+from evaluators.kinds.selection.reading import SelectionSubmission
 from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.kinds.task_rows import Labels, TaskRows
 
 
 @dataclass(frozen=True)
-class Answers:
-    """``predicted`` and ``true``, both (test rows,)."""
+class TestPredictions:
+    """``y_pred`` and ``y_true``, both (test rows,)."""
 
-    true: Labels
-    predicted: Labels
+    y_true: Labels
+    y_pred: Labels
 
 
 def task_rows(dataset: PreparedDataset) -> list[TaskRows]:
@@ -42,24 +42,26 @@ def task_rows(dataset: PreparedDataset) -> list[TaskRows]:
     raise TypeError(f"there are no tasks of the kind {specification.kind}")
 
 
-def predictions(dataset: PreparedDataset, submission: Submission, tasks: list[TaskRows]) -> dict[str, Answers]:
+def predictions(
+    dataset: PreparedDataset, submission: ParsedSubmission, tasks: list[TaskRows]
+) -> dict[str, TestPredictions]:
     """Answers by task; none for what is not scored by the kind's own scorer."""
     specification = dataset.specification
     by_name = {task.name: task for task in tasks}
-    found: dict[str, Answers] = {}
-    if isinstance(submission, Selection) and isinstance(specification, SelectionSpecification):
+    found: dict[str, TestPredictions] = {}
+    if isinstance(submission, SelectionSubmission) and isinstance(specification, SelectionSpecification):
         for chosen in submission.tasks:
             _add(found, by_name[chosen.plan.name], selection.predict(dataset, specification, chosen, by_name))
-    elif isinstance(submission, Acquisition) and isinstance(specification, AcquisitionSpecification):
+    elif isinstance(submission, AcquisitionSubmission) and isinstance(specification, AcquisitionSpecification):
         for purchase in submission.purchases:
             _add(found, by_name[purchase.market.name], acquisition.predict(dataset, specification, purchase, by_name))
-    elif isinstance(submission, Cleaning) and isinstance(specification, CleaningSpecification):
+    elif isinstance(submission, CleaningSubmission) and isinstance(specification, CleaningSpecification):
         for labels in submission.labels:
             _add(found, by_name[labels.plan.name], cleaning.predict(dataset, specification, labels))
     return found
 
 
-def _add(found: dict[str, Answers], task: TaskRows, predicted: Labels) -> None:
+def _add(found: dict[str, TestPredictions], task: TaskRows, predicted: Labels) -> None:
     true = task.classes_of(task.test)
     if true is not None:
-        found[task.name] = Answers(true, predicted)
+        found[task.name] = TestPredictions(true, predicted)

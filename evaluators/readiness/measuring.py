@@ -15,7 +15,8 @@ from evaluators.kinds.acquisition.readiness import market_facts
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.cleaning.readiness import cleaning_facts
 from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.kinds.task_rows import Rows, TaskRows
+from evaluators.kinds.task_rows import TableRows, TaskRows
+from evaluators.learning.metric_names import PURCHASE_SCORE
 from evaluators.readiness import judging_data, judging_scores
 from evaluators.readiness.baselines import baseline_score, measured, noise, scored_baselines
 from evaluators.readiness.bootstrap import smallest_difference
@@ -35,7 +36,7 @@ from evaluators.readiness.report import (
 )
 from evaluators.specification.challenge import Specification
 
-Pair = tuple[Rows, Rows]
+Pair = tuple[TableRows, TableRows]
 
 
 def readiness(
@@ -106,13 +107,13 @@ def _pairs(tasks: list[TaskRows], finals: list[TaskRows]) -> list[Pair]:
     return list({(left.name, right.name): (left, right) for left, right in found if left.name != right.name}.values())
 
 
-def _named_final(rows: Rows) -> Rows:
+def _named_final(rows: TableRows) -> TableRows:
     """In its own dataset the hidden part is called as the shown one is."""
     title = rows.title.replace("hidden test rows", "final test rows")
-    return Rows(f"final-{rows.name}", title, rows.tables, rows.labels, rows.hidden, rows.trusted)
+    return TableRows(f"final-{rows.name}", title, rows.tables, rows.labels, rows.hidden, rows.trusted)
 
 
-def _each(tasks: list[TaskRows], pairs: list[Pair]) -> Iterator[Rows]:
+def _each(tasks: list[TaskRows], pairs: list[Pair]) -> Iterator[TableRows]:
     """Every table once."""
     every = [rows for task in tasks for rows in (task.pool, *task.others, task.test)]
     yield from {rows.name: rows for rows in [*every, *(rows for pair in pairs for rows in pair)]}.values()
@@ -156,7 +157,7 @@ def _top(specification: Specification, facts: list[TaskFacts]) -> float | None:
     if isinstance(specification, CleaningSpecification) and specification.action == "rank":
         return None
     weight = specification.accuracy_weight if isinstance(specification, AcquisitionSpecification) else 1.0
-    return round((weight if specification.metric == "score" else 1.0) * fmean(values), 6)
+    return round((weight if specification.metric == PURCHASE_SCORE else 1.0) * fmean(values), 6)
 
 
 def _public_tests(tasks: list[TaskRows]) -> list[str]:

@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.kinds.task_rows import Floats, Rows
+from evaluators.kinds.task_rows import Floats, TableRows
 from evaluators.readiness.copies import Hashes, copies
 from evaluators.readiness.report import Overlap
 
@@ -36,13 +36,13 @@ Distances = NDArray[np.float64]
 class Index:
     """Rows that can be searched, with how far apart they are themselves: ``own`` (sampled rows,)."""
 
-    rows: Rows
+    rows: TableRows
     hashes: Hashes
     faiss_index: faiss.IndexFlatL2
     own: Distances
 
     @classmethod
-    def of(cls, rows: Rows, hashes: Hashes) -> Index:
+    def of(cls, rows: TableRows, hashes: Hashes) -> Index:
         chosen = sample(len(rows), MAX_INDEXED)
         index = faiss.IndexFlatL2(rows.dimensions)
         for start in range(0, len(chosen), MAX_QUERIES):
@@ -55,7 +55,7 @@ class Index:
     def median(self) -> float:
         return float(np.median(self.own)) if len(self.own) else 0.0
 
-    def overlap(self, left: Rows, left_hashes: Hashes) -> Overlap:
+    def overlap(self, left: TableRows, left_hashes: Hashes) -> Overlap:
         """How much of ``left`` is also here."""
         asked = sample(len(left), MAX_QUERIES)
         distances = nearest(self.faiss_index, left.vectors(asked), k=1)

@@ -55,13 +55,13 @@ def _tested(true: Labels, labels: Labels, neighbours: Labels, classes: int, sour
     )
 
 
-def kappa(true: Labels, answers: Labels, classes: int) -> float:
+def kappa(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
     """Agreement beyond chance, 0 at chance and 1 if all agree (Cohen 1960): (agreed − expected) / (1 − expected).
 
     Unlike plain agreement it gives nothing for always naming the largest class; unlike a mean over classes, a class of
     three rows does not move it.
     """
-    agreed = float(np.mean(true == answers))
-    shares = [np.bincount(labels, minlength=classes) / len(labels) for labels in (true, answers)]
+    agreed = float(np.mean(y_true == y_pred))
+    shares = [np.bincount(labels, minlength=n_classes) / len(labels) for labels in (y_true, y_pred)]
     expected = float(shares[0] @ shares[1])
     return (agreed - expected) / (1 - expected) if expected < 1 else 0.0

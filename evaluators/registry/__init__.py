@@ -3,7 +3,7 @@
 Entries name their module and are imported on use: a page that lists the baselines must not load scikit-learn.
 """
 
-from evaluators.learning.entries import Entry
+from evaluators.learning.entries import RegistryEntry
 from evaluators.learning.models.registry import MODELS, model_class
 from evaluators.registry.baselines import BASELINES, BaselineInfo, baselines_for, write_baseline
 from evaluators.registry.importers import IMPORTERS
@@ -15,7 +15,7 @@ __all__ = [
     "MODELS",
     "SCORERS",
     "BaselineInfo",
-    "Entry",
+    "RegistryEntry",
     "ScorerInfo",
     "UnknownScorer",
     "baselines_for",

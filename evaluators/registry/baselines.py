@@ -7,12 +7,12 @@ from pathlib import Path
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.learning.entries import Entry, by_name, load
+from evaluators.learning.entries import RegistryEntry, by_name, load
 from evaluators.specification.challenge import Specification
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineInfo(Entry):
+class BaselineInfo(RegistryEntry):
     """``paper`` says where the method comes from. ``needs_examples``: it starts from the challenge's examples."""
 
     paper: str = ""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from evaluators.learning.entries import Entry, by_name
+from evaluators.learning.entries import RegistryEntry, by_name
 
-IMPORTERS: dict[str, Entry] = by_name(
+IMPORTERS: dict[str, RegistryEntry] = by_name(
     [
-        Entry(
+        RegistryEntry(
             "vision-selection",
             "DataPerf: vision selection",
             "evaluators.bundles.importers.vision_selection:import_bundle",
         ),
-        Entry(
+        RegistryEntry(
             "speech-selection",
             "DataPerf: speech selection",
             "evaluators.bundles.importers.speech_selection:import_bundle",
         ),
-        Entry("acquisition", "DataPerf: data acquisition", "evaluators.bundles.importers.acquisition:import_bundle"),
-        Entry(
+        RegistryEntry(
+            "acquisition", "DataPerf: data acquisition", "evaluators.bundles.importers.acquisition:import_bundle"
+        ),
+        RegistryEntry(
             "vision-cleaning", "DataPerf: vision cleaning", "evaluators.bundles.importers.vision_cleaning:import_bundle"
         ),
     ]

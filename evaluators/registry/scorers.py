@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.scores import Marks, Submission, Timings
+from evaluators.kinds.scores import ParsedSubmission, SubmissionScores, Timings
 from evaluators.learning.entries import load
 from evaluators.specification.challenge import Specification
 from evaluators.submissions.uploads import Upload
 
-GiveMarks = Callable[[PreparedDataset, Submission, Timings], Marks]
+ComputeScores = Callable[[PreparedDataset, ParsedSubmission, Timings], SubmissionScores]
 """A scoring; its third argument receives the seconds of each part."""
 
 
@@ -32,19 +32,19 @@ class ScorerInfo:
     scoring: str
     without_curves: str = ""
 
-    def read(self, dataset: PreparedDataset, uploads: Sequence[Upload]) -> Submission:
+    def read(self, dataset: PreparedDataset, uploads: Sequence[Upload]) -> ParsedSubmission:
         """Read and check files.
 
         Raises:
             SubmissionError: with every problem found.
         """
-        submission: Submission = load(self.reading)(dataset, uploads)
+        submission: ParsedSubmission = load(self.reading)(dataset, uploads)
         return submission
 
-    def load(self, *, curves: bool = True) -> GiveMarks:
+    def load(self, *, curves: bool = True) -> ComputeScores:
         """The function that scores what ``read`` has returned."""
         location = self.scoring if curves else self.without_curves or self.scoring
-        function: GiveMarks = load(location)
+        function: ComputeScores = load(location)
         return function
 
 

@@ -31,4 +31,4 @@ class Limits:
 
 
 WORK_LIMITS = Limits(output_bytes=16 * MEBIBYTE)
-"""Of work on an organizer's files, which answers with pages of findings and numbers for plots."""
+"""Of work on an organizer's files, which answers with pages of problems and numbers for plots."""

@@ -18,8 +18,8 @@ from evaluators.sandbox.bubblewrap import Folders, SandboxUnavailable
 from evaluators.sandbox.limits import WORK_LIMITS, Limits
 from evaluators.sandbox.process import OUT_OF_TIME, Completed, run
 
-MAX_FINDINGS_BYTES = 1024 * 1024
-"""A specification may hold long names, and findings repeat them."""
+MAX_PROBLEMS_BYTES = 1024 * 1024
+"""A specification may hold long names, and problems repeat them."""
 
 
 class WorkFailed(Exception):
@@ -32,7 +32,7 @@ class WorkFailed(Exception):
         self.reason, self.detail = reason, detail
 
 
-class _Findings(BaseModel):
+class _Problems(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     problems: Annotated[list[Problem], Field(min_length=1, max_length=MAX_PROBLEMS)]
@@ -80,10 +80,10 @@ def _error(completed: Completed) -> BundleError | WorkFailed:
         return WorkFailed("timeout", log)
     if completed.code != ExitCode.USAGE:
         return WorkFailed("crash", f"exit code {completed.code}\n{log}")
-    if len(completed.output) > MAX_FINDINGS_BYTES:
+    if len(completed.output) > MAX_PROBLEMS_BYTES:
         return WorkFailed("result", f"{len(completed.output)} bytes of problems\n{log}")
     try:
-        found = _Findings.model_validate_json(completed.output)
+        found = _Problems.model_validate_json(completed.output)
     except ValidationError as error:
         return WorkFailed("result", f"{error}\n{log}")
     return BundleError(found.problems, omitted=found.omitted)

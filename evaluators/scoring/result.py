@@ -12,7 +12,7 @@ from typing import Literal
 from evaluators.kinds.records import Finite, Name, Record, SeedScores, Sha256
 
 
-class Score(Record):
+class BoardScore(Record):
     """The one number a board is ordered by."""
 
     value: Finite
@@ -46,7 +46,7 @@ class Result(Record):
     format: Literal[1] = 1
     challenge: Name
     kind: Name
-    score: Score
+    score: BoardScore
     tasks: dict[Name, dict[Name, Finite]]
     seeds: list[SeedScores]
     curves: dict[Name, list[Finite]] = {}

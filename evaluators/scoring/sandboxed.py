@@ -47,7 +47,7 @@ class Broken:
 Outcome = Scored | Rejected | Broken
 
 MAX_PROBLEMS_BYTES = 64 * 1024
-"""Findings that take more are not ours: no message repeats more than a little of what was sent."""
+"""Problems that take more are not ours: no message repeats more than a little of what was sent."""
 
 _PROBLEMS = TypeAdapter(dict[str, Annotated[list[Problem], Field(min_length=1, max_length=MAX_PROBLEMS)]])
 _TIMINGS = TypeAdapter(Annotated[dict[Name, Finite], Field(max_length=100)])

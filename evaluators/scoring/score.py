@@ -14,9 +14,9 @@ import faiss
 from threadpoolctl import threadpool_limits
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.registry import ScorerInfo, scorer_of
-from evaluators.scoring.result import Inputs, Result, Score, Scorer
+from evaluators.scoring.result import BoardScore, Inputs, Result, Scorer
 from evaluators.submissions.uploads import Upload
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "faiss-cpu")
@@ -41,28 +41,28 @@ def score(
     with timed(spent, "check"):
         submission = info.read(dataset, uploads)
     with timed(spent, "imports"):
-        give_marks = info.load(curves=curves)
+        compute = info.load(curves=curves)
     with threadpool_limits(limits=1):
         faiss.omp_set_num_threads(1)
-        marks = give_marks(dataset, submission, spent)
-    return _result(dataset, uploads, info, marks)
+        scores = compute(dataset, submission, spent)
+    return _result(dataset, uploads, info, scores)
 
 
-def _result(dataset: PreparedDataset, uploads: Sequence[Upload], info: ScorerInfo, marks: Marks) -> Result:
+def _result(dataset: PreparedDataset, uploads: Sequence[Upload], info: ScorerInfo, scores: SubmissionScores) -> Result:
     specification = dataset.specification
     tasks = {
-        task: {metric: marks.mean([item.tasks[task][metric] for item in marks.seeds]) for metric in metrics}
-        for task, metrics in marks.seeds[0].tasks.items()
+        task: {metric: scores.mean([item.tasks[task][metric] for item in scores.seeds]) for metric in metrics}
+        for task, metrics in scores.seeds[0].tasks.items()
     }
     value = fmean(metrics[specification.metric] for metrics in tasks.values())
     return Result(
         challenge=specification.slug,
         kind=specification.kind,
-        score=Score(value=value, metric=specification.metric, direction=specification.direction),
+        score=BoardScore(value=value, metric=specification.metric, direction=specification.direction),
         tasks=tasks,
-        seeds=marks.seeds,
-        curves=marks.curves,
-        slices=marks.slices,
+        seeds=scores.seeds,
+        curves=scores.curves,
+        slices=scores.slices,
         scorer=Scorer(
             name=info.name, version=info.version, libraries={library: version(library) for library in LIBRARIES}
         ),

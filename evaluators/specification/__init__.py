@@ -3,7 +3,7 @@
 The fields of one kind are the kind's own, see ``kinds``.
 """
 
-from evaluators.specification.challenge import PARTS, PartName, Specification, Task
+from evaluators.specification.challenge import TEST_SPLITS, Specification, Task, TestSplit
 from evaluators.specification.kinds import KINDS
 from evaluators.specification.phases import PhasePlan, last_phase
 from evaluators.specification.reading import (
@@ -21,13 +21,13 @@ from evaluators.specification.table import Table
 __all__ = [
     "KINDS",
     "MAX_SPECIFICATION_BYTES",
-    "PARTS",
     "SPECIFICATION_FILE",
-    "PartName",
+    "TEST_SPLITS",
     "PhasePlan",
     "Specification",
     "Table",
     "Task",
+    "TestSplit",
     "as_yaml",
     "json_schema",
     "last_phase",

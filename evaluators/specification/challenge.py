@@ -18,19 +18,19 @@ from pydantic import (
 
 from evaluators.learning.metric_names import METRICS, Direction
 from evaluators.learning.models.parameters import PARAMETERS
-from evaluators.problems.invalid import Disagreements, Finding, Wrong, refuse
+from evaluators.problems.invalid import InvalidValue, InvalidValues, refuse
 from evaluators.problems.problem import BundleError, Problem, quoted
-from evaluators.problems.suggestions import remedy
+from evaluators.problems.suggestions import suggestion
 from evaluators.problems.wording import worded
 from evaluators.specification.phases import MAX_PHASES, PhasePlan, phases_disagree
-from evaluators.specification.table import Part, Table
+from evaluators.specification.table import SpecificationModel, Table
 
 # A name becomes part of file names and addresses, and on some systems those do not tell A from a.
 SLUG = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 NAME = r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$"
 
-PartName = Literal["test", "final"]
-PARTS: tuple[PartName, ...] = ("test", "final")
+TestSplit = Literal["test", "final"]
+TEST_SPLITS: tuple[TestSplit, ...] = ("test", "final")
 """The parts of a test set: the one that is shown during the phases and the one that is kept for after the end."""
 
 
@@ -52,8 +52,8 @@ class IndexedTable(Protocol):
     def rows_of(self, ids: list[str]) -> NDArray[np.int64]: ...
 
 
-class Model(Part):
-    """The fixed model and its parameters, see ``models.parameters``; the registry says which code a name stands for."""
+class Model(SpecificationModel):
+    """The fixed model and its parameters, see ``models.parameters`` in ``learning``."""
 
     name: str
     parameters: dict[str, float | int | str | bool] = {}
@@ -62,11 +62,11 @@ class Model(Part):
     def _known(self) -> Self:
         if self.name not in PARAMETERS:
             unknown = f"there is no model {quoted(self.name)}."
-            raise Disagreements([Finding(unknown, remedy(self.name, PARAMETERS), "name")])
+            raise InvalidValues([Problem(unknown, suggestion(self.name, PARAMETERS), field="name")])
         try:
             PARAMETERS[self.name].model_validate(self.parameters)
         except ValidationError as error:
-            raise Disagreements(_of_parameters(error, list(PARAMETERS[self.name].model_fields))) from error
+            raise InvalidValues(_of_parameters(error, list(PARAMETERS[self.name].model_fields))) from error
         return self
 
     @property
@@ -80,19 +80,19 @@ class Model(Part):
         return PARAMETERS[self.name].binary
 
 
-def _of_parameters(error: ValidationError, names: list[str]) -> list[Finding]:
+def _of_parameters(error: ValidationError, names: list[str]) -> list[Problem]:
     found = []
     for item in error.errors():
         name = ".".join(map(str, item["loc"]))
         if item["type"] == "extra_forbidden":
-            advice = remedy(name, names) if names else "Nothing can be set on this model."
-            found.append(Finding("the model has no such parameter.", advice, f"parameters.{name}"))
+            advice = suggestion(name, names) if names else "Nothing can be set on this model."
+            found.append(Problem("the model has no such parameter.", advice, field=f"parameters.{name}"))
         else:
-            found.append(Finding(*worded(item), f"parameters.{name}"))
+            found.append(Problem(*worded(item), field=f"parameters.{name}"))
     return found
 
 
-class Task(Part):
+class Task(SpecificationModel):
     """One of the things a submission answers, with a file and scores of its own.
 
     ``final`` is the hidden part of its test set: a table like ``test``, on which nothing is scored before the end.
@@ -109,7 +109,7 @@ class Task(Part):
         return self.title or self.name
 
 
-class Specification(Part):
+class Specification(SpecificationModel):
     """What the challenges of all kinds have.
 
     ``scorer`` counts on the board; ``reference`` names the public evaluator of 2023 whose numbers the scorer
@@ -143,7 +143,7 @@ class Specification(Part):
     @classmethod
     def _known_metric(cls, name: str) -> str:
         if name not in METRICS:
-            raise Wrong(f"there is no metric {quoted(name)}", remedy(name, METRICS))
+            raise InvalidValue(f"there is no metric {quoted(name)}", suggestion(name, METRICS))
         return name
 
     @field_validator("seeds")
@@ -191,7 +191,7 @@ class Specification(Part):
                 if shown & set(final.sources):
                     yield "final: one of its files is also in another table"
 
-    def part(self, name: PartName) -> Self:
+    def on_split(self, name: TestSplit) -> Self:
         """The specification of a challenge that is measured on this part of the test set and knows of no other.
 
         Raises:
@@ -282,4 +282,4 @@ def different_names(tasks: Iterable[Task]) -> None:
     """
     names = [task.name.lower() for task in tasks]
     if len(set(names)) != len(names):
-        raise Disagreements(["tasks: a name is used twice; capitals make no difference"])
+        raise InvalidValues(["tasks: a name is used twice; capitals make no difference"])

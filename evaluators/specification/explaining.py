@@ -8,9 +8,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from evaluators.problems.invalid import Finding
+from evaluators.problems.invalid import InvalidValue, InvalidValues
 from evaluators.problems.problem import Problem, quoted
-from evaluators.problems.suggestions import nearest, remedy
+from evaluators.problems.suggestions import closest_name, suggestion
 from evaluators.problems.wording import shown, worded
 from evaluators.specification.challenge import NAME, SLUG
 from evaluators.specification.yaml_document import Document
@@ -27,12 +27,12 @@ def explained(error: ValidationError, document: Document, model: type[BaseModel]
     for item in error.errors():
         path = _in_document(item, document.content)
         at_key = item["type"] == "extra_forbidden"
-        for finding in _findings(item, model, path):
-            inner = tuple(int(part) if part.isdigit() else part for part in finding.field.split(".") if part)
+        for problem in _problems(item, model, path):
+            inner = tuple(int(part) if part.isdigit() else part for part in (problem.field or "").split(".") if part)
             place = document.place(path + inner, key=at_key)
             line, column = place or (None, None)
             field = ".".join(map(str, path + inner)) or None
-            found.append(Problem(finding.message, finding.remedy, name, line, field, column))
+            found.append(Problem(problem.message, problem.remedy, name, line, field, column))
     return sorted(found, key=lambda problem: (problem.line or 0, problem.column or 0))
 
 
@@ -50,29 +50,31 @@ def _in_document(item: Any, content: Any) -> Path:
     return tuple(path)
 
 
-def _findings(item: Any, model: type[BaseModel] | None, path: Path) -> Iterator[Finding]:
+def _problems(item: Any, model: type[BaseModel] | None, path: Path) -> Iterator[Problem]:
     raised = item.get("ctx", {}).get("error")
-    if hasattr(raised, "findings"):
-        yield from raised.findings
+    if isinstance(raised, InvalidValue | InvalidValues):
+        yield from raised.problems
     elif item["type"] == "extra_forbidden":
         fields = _fields(model, item["loc"][:-1])
-        yield Finding("there is no such field.", _meant(str(path[-1]), fields))
+        yield Problem("there is no such field.", _meant(str(path[-1]), fields))
     elif item["type"] == "value_error":
-        yield Finding(f"{raised}.")
+        yield Problem(f"{raised}.")
     elif item["type"] == "union_tag_invalid":
         context = item["ctx"]
         name, tag = context["discriminator"].strip("'"), str(context["tag"])
-        yield Finding(f"there is no {name} {quoted(tag)}.", remedy(tag, _quoted_in(context["expected_tags"])), name)
+        yield Problem(
+            f"there is no {name} {quoted(tag)}.", suggestion(tag, _quoted_in(context["expected_tags"])), field=name
+        )
     elif item["type"] == "union_tag_not_found":
-        yield Finding("is missing.", "Add it.", item["ctx"]["discriminator"].strip("'"))
+        yield Problem("is missing.", "Add it.", field=item["ctx"]["discriminator"].strip("'"))
     elif item["type"] == "string_pattern_mismatch":
-        yield Finding(*_pattern(item["input"], item["ctx"]))
+        yield Problem(*_pattern(item["input"], item["ctx"]))
     else:
-        yield Finding(*worded(item))
+        yield Problem(*worded(item))
 
 
 def _meant(name: str, fields: list[str]) -> str:
-    found = nearest(name, fields)
+    found = closest_name(name, fields)
     return f"Did you mean '{found}'?" if found else "Take it out."
 
 

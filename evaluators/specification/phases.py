@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from evaluators.problems.invalid import Finding, Wrong, refuse
-from evaluators.problems.problem import quoted
-from evaluators.problems.suggestions import nearest
+from evaluators.problems.invalid import InvalidValue, refuse
+from evaluators.problems.problem import Problem, quoted
+from evaluators.problems.suggestions import closest_name
 
 MAX_PHASES = 20
 MAX_LIMIT = 1_000_000
@@ -48,16 +48,18 @@ class PhasePlan(BaseModel):
     @classmethod
     def _shown(cls, name: str) -> str:
         if not name.isprintable() or name != name.strip():
-            raise Wrong(f"{quoted(name)} cannot be a phase's name", "Use characters that print, no blank at its ends.")
+            raise InvalidValue(
+                f"{quoted(name)} cannot be a phase's name", "Use characters that print, no blank at its ends."
+            )
         return name
 
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
         if name not in _zones():
-            found = nearest(name, _zones())
+            found = closest_name(name, _zones())
             advice = f"Did you mean '{found}'?" if found else "Use a name like Europe/Berlin or UTC."
-            raise Wrong(f"there is no time zone {quoted(name)}", advice)
+            raise InvalidValue(f"there is no time zone {quoted(name)}", advice)
         return name
 
     @field_validator("starts", "ends", "freezes", "review_ends")
@@ -72,21 +74,25 @@ class PhasePlan(BaseModel):
         refuse(self._disagreements())
         return self
 
-    def _disagreements(self) -> Iterator[Finding]:
+    def _disagreements(self) -> Iterator[Problem]:
         for field in ("starts", "ends", "freezes", "review_ends"):
             text = getattr(self, field)
             if text is not None and not _exists(_parsed(text), self.time_zone):
                 skipped = f"{quoted(text)} does not exist in {self.time_zone}: clocks are put forward then."
-                yield Finding(skipped, "Choose another hour.", field)
+                yield Problem(skipped, "Choose another hour.", field=field)
         ends, freezes, review_ends = self.ends_at, self.freezes_at, self.review_ends_at
         if ends is not None and ends <= self.starts_at:
-            yield Finding("the phase ends before it starts.", f"Choose a time after {self.starts}.", "ends")
+            yield Problem("the phase ends before it starts.", f"Choose a time after {self.starts}.", field="ends")
         if freezes is not None and (ends is None or not self.starts_at <= freezes <= ends):
-            yield Finding("the board freezes outside the phase.", "Choose a time from its start to its end.", "freezes")
+            yield Problem(
+                "the board freezes outside the phase.", "Choose a time from its start to its end.", field="freezes"
+            )
         if review_ends is not None and ends is None:
-            yield Finding("a review follows the end, and the phase has none.", "Add its end.", "review_ends")
+            yield Problem("a review follows the end, and the phase has none.", "Add its end.", field="review_ends")
         if review_ends is not None and ends is not None and review_ends <= ends:
-            yield Finding("the review ends before the phase does.", f"Choose a time after {self.ends}.", "review_ends")
+            yield Problem(
+                "the review ends before the phase does.", f"Choose a time after {self.ends}.", field="review_ends"
+            )
 
     @property
     def starts_at(self) -> datetime:
@@ -105,26 +111,26 @@ class PhasePlan(BaseModel):
         return _moment(self.review_ends, self.time_zone) if self.review_ends is not None else None
 
 
-def phases_disagree(phases: Sequence[PhasePlan], *, final: bool) -> Iterator[Finding]:
+def phases_disagree(phases: Sequence[PhasePlan], *, final: bool) -> Iterator[Problem]:
     """What is wrong with the phases of one challenge together; ``final`` says that it has a hidden final part."""
     names: dict[str, int] = {}
     for number, phase in enumerate(phases):
         earlier = names.setdefault(phase.name.lower(), number)
         if earlier != number:
-            yield Finding("two phases have this name.", "Give each its own.", f"phases.{number}.name")
+            yield Problem("two phases have this name.", "Give each its own.", field=f"phases.{number}.name")
     order = sorted(range(len(phases)), key=lambda number: phases[number].starts_at)
     for number, following in pairwise(order):
         ends = phases[number].ends_at
         if ends is None or ends > phases[following].starts_at:
             when = "has no end" if ends is None else f"ends at {phases[number].ends}"
-            yield Finding(
+            yield Problem(
                 f"it starts while the phase {quoted(phases[number].name)} is open, which {when}.",
                 "Phases follow one another.",
-                f"phases.{following}.starts",
+                field=f"phases.{following}.starts",
             )
     if final and order and phases[order[-1]].ends is None:
         message = "the hidden part is scored at the end of the last phase, and it has none."
-        yield Finding(message, "Add its end.", f"phases.{order[-1]}")
+        yield Problem(message, "Add its end.", field=f"phases.{order[-1]}")
 
 
 def last_phase(phases: Sequence[PhasePlan]) -> PhasePlan | None:
@@ -141,7 +147,7 @@ def _parsed(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise Wrong(f"{quoted(text)} is not a time", _EXAMPLE) from error
+        raise InvalidValue(f"{quoted(text)} is not a time", _EXAMPLE) from error
 
 
 def _exists(moment: datetime, zone: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Union
 from pydantic import Field, TypeAdapter, ValidationError
 
 from evaluators.problems.problem import BundleError, Problem
-from evaluators.problems.suggestions import nearest
+from evaluators.problems.suggestions import closest_name
 from evaluators.specification.challenge import Specification
 from evaluators.specification.explaining import explained
 from evaluators.specification.kinds import KINDS, specification_class
@@ -124,7 +124,7 @@ def _explained(error: ValidationError, document: Document) -> list[Problem]:
         return [Problem("is missing.", f"It is one of {', '.join(KINDS)}.", SPECIFICATION_FILE, field="kind")]
     kind = str(document.content["kind"])
     found = explained(error, document, specification_class(kind) if kind in KINDS else None, SPECIFICATION_FILE)
-    meant = nearest(kind, KINDS)
+    meant = closest_name(kind, KINDS)
     if kind not in KINDS and meant is not None:
         try:
             parse_specification(document.content | {"kind": meant})

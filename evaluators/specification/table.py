@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from evaluators.problems.invalid import Wrong, refuse
+from evaluators.problems.invalid import InvalidValue, refuse
 from evaluators.problems.problem import quoted
 
 MAX_ID_BYTES = 128
@@ -27,7 +27,7 @@ MAX_GROUPS = 1000
 TABLE_SUFFIXES = (".parquet", ".csv", ".npz", ".npy")
 
 
-class Part(BaseModel):
+class SpecificationModel(BaseModel):
     """``added`` are fields that came later: where they are not used, nothing of them is written out.
 
     So what has no such field has the digest that it had before there was one.
@@ -43,12 +43,12 @@ class Part(BaseModel):
         return {name: value for name, value in content.items() if value is not None or name not in self.added}
 
 
-class Table(Part):
+class Table(SpecificationModel):
     """One table of rows: files of one format with the same columns, read in the order given.
 
     A table may lack a column by ``null``: the rows of a seller need no ids, a list of true labels has no embeddings.
     ``group`` names a public column by which a choice is also counted, such as the source of a row. Files may end in
-    ``.parquet``, ``.csv``, ``.npz`` or ``.npy``, see ``tablefiles``; ``.npy`` files hold the embeddings alone, and
+    ``.parquet``, ``.csv``, ``.npz`` or ``.npy``, see ``tables``; ``.npy`` files hold the embeddings alone, and
     ``ids`` is a file of another format with the other columns, row for row.
     """
 
@@ -66,7 +66,7 @@ class Table(Part):
     def _inside_the_bundle(cls, files: list[str]) -> list[str]:
         for name in files:
             if not any(is_data_file(name, suffix) for suffix in TABLE_SUFFIXES):
-                raise Wrong(
+                raise InvalidValue(
                     f"{quoted(name)} is not public/NAME.parquet or hidden/NAME.parquet",
                     "" if _suffix(name) in TABLE_SUFFIXES else f"It may also end in {', '.join(TABLE_SUFFIXES[1:])}.",
                 )

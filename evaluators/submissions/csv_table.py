@@ -33,7 +33,7 @@ _FORMATS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """One line of a file: its number, counted from 1, and its cells by column, blanks around them removed.
 
     A quoted cell may hold line ends; then ``line`` is the first of its lines.
@@ -47,7 +47,7 @@ class Row:
 class CsvTable:
     name: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[CsvRow, ...]
 
 
 def read_csv(
@@ -77,7 +77,7 @@ def read_csv(
     if synonyms and synonyms.keys() <= set(names):
         names = [synonyms.get(name, name) for name in names]
     columns = _header(upload.name, line, names, layouts, others=as_published)
-    rows: list[Row] = []
+    rows: list[CsvRow] = []
     problems: list[Problem] = []
     uneven = 0
     for number, (line, cells) in enumerate(lines, start=1):
@@ -85,7 +85,7 @@ def read_csv(
             raise SubmissionError([*problems[: MAX_PROBLEMS - 1], too_many(upload.name, max_rows, line)])
         if len(cells) == len(columns):
             kept = cells if as_published else [cell.strip() for cell in cells]
-            rows.append(Row(line, dict(zip(columns, kept, strict=True))))
+            rows.append(CsvRow(line, dict(zip(columns, kept, strict=True))))
             continue
         uneven += 1
         if uneven <= MAX_PROBLEMS:

@@ -25,7 +25,7 @@ MAX_TEXT = 200
 
 
 @dataclass(frozen=True)
-class ShownRows:
+class RowPreview:
     """``labels`` is empty for a table without; ``pixels`` (rows, side, side) uint8 is None where there are none."""
 
     ids: list[str]
@@ -33,7 +33,7 @@ class ShownRows:
     pixels: NDArray[np.uint8] | None
 
 
-def show_rows(folder: Path, table: Table, *, max_rows: int, max_pixel_bytes: int) -> ShownRows:
+def show_rows(folder: Path, table: Table, *, max_rows: int, max_pixel_bytes: int) -> RowPreview:
     """The rows of a table whose files are in ``folder``. Rows without ids are called by their numbers.
 
     Raises:
@@ -56,7 +56,7 @@ def show_rows(folder: Path, table: Table, *, max_rows: int, max_pixel_bytes: int
             raise _too_many(max_rows)
         ids += [text[:MAX_TEXT] for text in batch.texts[table.id]] if table.id is not None else []
         labels += [text[:MAX_TEXT] for text in batch.texts[table.label]] if table.label is not None else []
-    return ShownRows(
+    return RowPreview(
         ids=ids if table.id is not None else [str(row) for row in range(rows)],
         labels=labels,
         pixels=_all_pixels(files) if files and sum(map(_unpacked_bytes, files)) <= max_pixel_bytes else None,

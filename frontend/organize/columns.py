@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from challenges.drafts import ChangedMeanwhile, mark_of, save_answers
 from challenges.models import Draft
 from challenges.models.draft import DraftWork
-from evaluators.drafting import PARTS as PARTS_OF_KIND
+from evaluators.drafting import DRAFT_TABLES as PARTS_OF_KIND
 from evaluators.drafting import ROLES
 from evaluators.problems import BundleError, Problem
 from frontend.organize.access import challenge_and_draft, step_page, with_pages, work_page

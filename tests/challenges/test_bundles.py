@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 
 from challenges.bundles import Preparing, is_loaded, load_bundle
 from challenges.models import Challenge, DatasetVersion, Split
-from evaluators.datasets import prepare_in_sandbox, prepare_parts
+from evaluators.datasets import prepare_in_sandbox, prepare_splits
 from evaluators.problems import BundleError
 from evaluators.sandbox import SandboxUnavailable
 from leaderboard.storage import object_store
@@ -117,7 +117,7 @@ def test_a_wrong_bundle_leaves_nothing(load: Load, tmp_path: Path) -> None:
     assert not Challenge.objects.exists()
 
 
-@pytest.mark.parametrize("preparing", [prepare_parts, prepare_in_sandbox])
+@pytest.mark.parametrize("preparing", [prepare_splits, prepare_in_sandbox])
 def test_a_hidden_part_is_a_version_of_its_own_and_nothing_of_it_is_in_the_one_that_is_shown(
     preparing: Preparing, settings: LazySettings, tmp_path: Path
 ) -> None:

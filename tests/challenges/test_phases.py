@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from challenges.bundles import load_bundle
 from challenges.models import Challenge, DatasetVersion
 from challenges.phases import create_phases, planned_phases
-from evaluators.datasets import prepare_parts
+from evaluators.datasets import prepare_splits
 from evaluators.specification import PhasePlan
 from leaderboard.storage import object_store
 from tests import factories
@@ -28,7 +28,7 @@ def plans(*content: dict[str, Any]) -> list[PhasePlan]:
 @pytest.fixture
 def version(settings: LazySettings, db: None, tmp_path: Path) -> DatasetVersion:
     bundle = write_bundle(tmp_path / "bundle")
-    return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_parts)
+    return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_splits)
 
 
 def another(version: DatasetVersion) -> DatasetVersion:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from challenges.bundles import load_bundle
 from challenges.models import Announcement, DatasetVersion, Phase, Role
-from evaluators.datasets import prepare_parts
+from evaluators.datasets import prepare_splits
 from leaderboard.board import board_entries
 from leaderboard.boardswitch import advance
 from leaderboard.models import BoardVersion, Notice, User
@@ -37,7 +37,7 @@ Load = Callable[[Path], DatasetVersion]
 @pytest.fixture
 def load_version(settings: LazySettings) -> Load:
     def load_one(bundle: Path) -> DatasetVersion:
-        return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_parts)
+        return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_splits)
 
     return load_one
 

@@ -10,7 +10,7 @@ from django.conf import LazySettings
 
 from challenges.bundles import load_bundle
 from challenges.models import DatasetVersion, Phase
-from evaluators.datasets import prepare_parts
+from evaluators.datasets import prepare_splits
 from evaluators.problems import Problem
 from evaluators.registry import scorer_of
 from evaluators.sandbox import SandboxUnavailable
@@ -34,7 +34,7 @@ def version(settings: LazySettings, tmp_path: Path, phase: Phase) -> Version:
 
     def load(**changes: object) -> DatasetVersion:
         bundle = write_bundle(tmp_path / str(len(list(tmp_path.iterdir()))), **changes)  # type: ignore[arg-type]
-        return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_parts)
+        return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_splits)
 
     return load
 

@@ -57,7 +57,7 @@ without summaries they were computed from its features.
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _MarketFiles:
     """Where the parts of one market are."""
 
     name: str
@@ -90,7 +90,7 @@ def import_bundle(source: Path, bundle: Path) -> None:
             specification["tasks"].append(_task(market, has_samples=has_samples))
 
 
-def _markets(source: Path) -> list[_Source]:
+def _markets(source: Path) -> list[_MarketFiles]:
     names = [path.name for path in (source / "marketinfo").glob("*") if path.name.isdecimal()]
     found = [name for name in sorted(names, key=int) if any((source / "features" / name).glob("*.csv"))]
     if not found:
@@ -98,7 +98,7 @@ def _markets(source: Path) -> list[_Source]:
     return [_market(source, name) for name in found]
 
 
-def _market(source: Path, name: str) -> _Source:
+def _market(source: Path, name: str) -> _MarketFiles:
     info = source / "marketinfo" / name
     lines = [line.strip() for line in text_of(info / "price" / "price.txt").splitlines()]
     prices = [_full_price(line, f"{name}/price.txt") for line in lines if line]
@@ -116,7 +116,7 @@ def _market(source: Path, name: str) -> _Source:
         budget = float(text)
     except ValueError as error:
         raise BundleError(Problem(f"{quoted(text)} is not an amount.", file=f"{name}/budget.txt")) from error
-    return _Source(name, info, sellers, prices, budget)
+    return _MarketFiles(name, info, sellers, prices, budget)
 
 
 def _number(path: Path, market: str) -> int:
@@ -169,7 +169,7 @@ def _class_name(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
-def _write_summaries(market: _Source, work: Path, classes: list[str]) -> None:
+def _write_summaries(market: _MarketFiles, work: Path, classes: list[str]) -> None:
     summaries = []
     for number, seller in enumerate(market.sellers):
         published = market.info / "summary" / f"{seller.name}.json"
@@ -195,7 +195,7 @@ def _batches_of(path: Path, classes: list[str]) -> Batches:
     return iterate
 
 
-def _write_samples(market: _Source, work: Path) -> bool:
+def _write_samples(market: _MarketFiles, work: Path) -> bool:
     """Write the sample rows of all sellers that have some; whether there are any."""
     path = work / _samples(market)
     with TableWriter(path) as writer:
@@ -209,19 +209,19 @@ def _write_samples(market: _Source, work: Path) -> bool:
     return path.is_file()
 
 
-def _buyer(market: _Source) -> str:
+def _buyer(market: _MarketFiles) -> str:
     return f"public/{market.name}-buyer.parquet"
 
 
-def _seller(market: _Source, number: int) -> str:
+def _seller(market: _MarketFiles, number: int) -> str:
     return f"hidden/{market.name}-seller-{number}.parquet"
 
 
-def _summaries(market: _Source) -> str:
+def _summaries(market: _MarketFiles) -> str:
     return f"public/{market.name}-summaries.json"
 
 
-def _samples(market: _Source) -> str:
+def _samples(market: _MarketFiles) -> str:
     return f"public/{market.name}-samples.parquet"
 
 
@@ -249,7 +249,7 @@ def _specification() -> dict[str, Any]:
     }
 
 
-def _task(market: _Source, *, has_samples: bool) -> dict[str, Any]:
+def _task(market: _MarketFiles, *, has_samples: bool) -> dict[str, Any]:
     task: dict[str, Any] = {
         "name": market.name,
         "title": f"Market {market.name}",

@@ -53,7 +53,7 @@ file says which part of its labels is wrong.
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _CleaningFiles:
     """The files of one task."""
 
     task: str
@@ -81,7 +81,7 @@ def import_bundle(source: Path, bundle: Path) -> None:
             specification["tasks"].append(_task(task))
 
 
-def _tasks(source: Path) -> list[_Source]:
+def _tasks(source: Path) -> list[_CleaningFiles]:
     names = (path.name for path in (source / "embeddings").glob("*_train_*.parquet"))
     found = [task for name in names if (task := _source(source, name)) is not None]
     found.sort(key=lambda task: (task.task, task.train.name))
@@ -100,7 +100,7 @@ def _tasks(source: Path) -> list[_Source]:
     return found
 
 
-def _source(source: Path, name: str) -> _Source | None:
+def _source(source: Path, name: str) -> _CleaningFiles | None:
     matched = _TRAIN.fullmatch(name)
     if matched is None:
         return None
@@ -109,7 +109,7 @@ def _source(source: Path, name: str) -> _Source | None:
     truth = source / "data" / f"dataset_{task}_train.csv"
     if test is None or not truth.is_file():
         return None
-    return _Source(task, folder / name, test, _only(folder, f"{task}_val_", "validation rows"), truth)
+    return _CleaningFiles(task, folder / name, test, _only(folder, f"{task}_val_", "validation rows"), truth)
 
 
 def _only(folder: Path, start: str, what: str) -> Path | None:
@@ -163,7 +163,7 @@ def _labels(column: pa.ChunkedArray, file: str) -> pa.ChunkedArray:
     return labels
 
 
-def _write_truth(task: _Source, names: list[str], target: Path) -> None:
+def _write_truth(task: _CleaningFiles, names: list[str], target: Path) -> None:
     """The true label of every training row, in their order."""
     labels = _true_labels(task.truth)
     without = next((name for name in names if name not in labels), None)
@@ -173,19 +173,19 @@ def _write_truth(task: _Source, names: list[str], target: Path) -> None:
         writer.add(table_of({"id": _different(names, Counter()), "label": [labels[name] for name in names]}))
 
 
-def _train(task: _Source) -> str:
+def _train(task: _CleaningFiles) -> str:
     return f"public/{task.train.name}"
 
 
-def _validation(task: _Source) -> str:
+def _validation(task: _CleaningFiles) -> str:
     return f"public/{task.task}_validation.parquet"
 
 
-def _test(task: _Source) -> str:
+def _test(task: _CleaningFiles) -> str:
     return f"hidden/{task.test.name}"
 
 
-def _truth(task: _Source) -> str:
+def _truth(task: _CleaningFiles) -> str:
     return f"hidden/{task.task}_truth.parquet"
 
 
@@ -215,7 +215,7 @@ def _specification() -> dict[str, Any]:
     }
 
 
-def _task(task: _Source) -> dict[str, Any]:
+def _task(task: _CleaningFiles) -> dict[str, Any]:
     concept, _, variant = task.task.partition("-")
     tables = {
         "train": {"files": [_train(task)], "label": "label"},

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market
 from evaluators.problems.problem import Problem, SubmissionError, quoted
-from evaluators.submissions.csv_table import Row, read_csv
+from evaluators.submissions.csv_table import CsvRow, read_csv
 from evaluators.submissions.naming import task_of_name
 from evaluators.submissions.text import decoded
 from evaluators.submissions.uploads import Upload
@@ -91,7 +91,7 @@ def _file_orders(
     return [(row.cells.get("task", market or ""), _order(upload.name, row)) for row in table.rows]
 
 
-def _order(file: str, row: Row) -> Order:
+def _order(file: str, row: CsvRow) -> Order:
     return Order(row.cells["seller"], row.cells["rows"], file, row.line, "rows")
 
 

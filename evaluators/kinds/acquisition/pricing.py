@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evaluators.specification.table import Part
+from evaluators.specification.table import SpecificationModel
 
 MAX_AMOUNT = 1e12
 
@@ -29,7 +29,7 @@ Amount = Annotated[float, Field(ge=0, le=MAX_AMOUNT)]
 PositiveAmount = Annotated[float, Field(gt=0, le=MAX_AMOUNT)]
 
 
-class LinearPrice(Part):
+class LinearPrice(SpecificationModel):
     """``full_price`` is the price of everything; a part of the rows costs the same part of it."""
 
     method: Literal["linear"]
@@ -39,7 +39,7 @@ class LinearPrice(Part):
         return exact(self.full_price) * rows / owned
 
 
-class VolumeDiscountPrice(Part):
+class VolumeDiscountPrice(SpecificationModel):
     """``full_price`` is that of everything before the discount, ``discount`` the part taken off for buying it all."""
 
     method: Literal["volume-discount"]
@@ -51,7 +51,7 @@ class VolumeDiscountPrice(Part):
         return exact(self.full_price) * bought * (1 - exact(self.discount) * bought)
 
 
-class FixedPlusUnitPrice(Part):
+class FixedPlusUnitPrice(SpecificationModel):
     """``fixed`` is owed once anything is bought, ``unit`` for each row."""
 
     method: Literal["fixed-plus-unit"]

@@ -13,7 +13,7 @@ from evaluators.kinds.acquisition.reading import Purchase
 from evaluators.kinds.acquisition.rows import Stock
 from evaluators.kinds.acquisition.scoring import draw
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
-from evaluators.kinds.task_rows import Labels, Rows, TaskRows, rows_of_table, titled
+from evaluators.kinds.task_rows import Labels, TableRows, TaskRows, rows_of_table, titled
 from evaluators.kinds.training import predict_first_seed
 
 
@@ -24,7 +24,7 @@ def task_rows(dataset: PreparedDataset, specification: AcquisitionSpecification)
         tables = tuple(dataset.table(name) for name in market.seller_tables)
         labels = np.concatenate([table.labels for table in tables]).astype(np.int64)
         name = f"sellers-{market.name}"
-        sellers = Rows(name, titled("sellers' rows", name), tables, labels, hidden=True, trusted=False)
+        sellers = TableRows(name, titled("sellers' rows", name), tables, labels, hidden=True, trusted=False)
         buyer = rows_of_table(dataset, market.buyer_table, "buyer's rows")
         others = [buyer] if market.test is not None else []
         if market.samples is not None:

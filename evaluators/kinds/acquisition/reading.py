@@ -30,7 +30,7 @@ class Purchase:
 
     market: Market
     owned: list[int]
-    rows: list[int]
+    n_rows: list[int]
     costs: list[Fraction]
 
     @property
@@ -38,13 +38,13 @@ class Purchase:
         return sum(self.costs, Fraction(0))
 
     def report(self) -> TaskReport:
-        sellers = sum(1 for rows in self.rows if rows)
+        sellers = sum(1 for rows in self.n_rows if rows)
         return TaskReport(
             task=self.market.name,
             title=self.market.shown,
-            line=f"{sum(self.rows)} rows from {sellers} of {len(self.rows)} sellers "
+            line=f"{sum(self.n_rows)} rows from {sellers} of {len(self.n_rows)} sellers "
             f"for {amount(self.cost)} of {amount(exact(self.market.budget))}",
-            counts=self.by_seller([float(rows) for rows in self.rows]),
+            counts=self.by_seller([float(rows) for rows in self.n_rows]),
         )
 
     def by_seller(self, values: list[float]) -> dict[str, float]:
@@ -53,13 +53,13 @@ class Purchase:
     def slices(self) -> dict[str, dict[str, float]]:
         """``rows`` and ``spent`` by seller."""
         return {
-            "rows": self.by_seller([float(rows) for rows in self.rows]),
+            "rows": self.by_seller([float(rows) for rows in self.n_rows]),
             "spent": self.by_seller([float(cost) for cost in self.costs]),
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Acquisition:
+class AcquisitionSubmission:
     """A whole submission that keeps the rules."""
 
     purchases: list[Purchase]
@@ -68,7 +68,7 @@ class Acquisition:
         return tuple(purchase.report() for purchase in self.purchases)
 
 
-def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Acquisition:
+def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubmission:
     """Read and check a whole submission.
 
     Raises:
@@ -77,7 +77,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Acquisition:
     return _read(dataset, uploads, within_budget=True)
 
 
-def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Acquisition:
+def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubmission:
     """As the public evaluator has it: the budget is not enforced.
 
     A number below zero or above what the seller owns stops its price function, and it needs one number for each
@@ -89,7 +89,7 @@ def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Acqui
     return _read(dataset, uploads, within_budget=False)
 
 
-def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, within_budget: bool) -> Acquisition:
+def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, within_budget: bool) -> AcquisitionSubmission:
     specification = dataset.specification
     if not isinstance(specification, AcquisitionSpecification):
         raise TypeError(f"{specification.slug} is no acquisition")
@@ -109,7 +109,7 @@ def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, within_budget:
         problems += found
     if problems:
         raise SubmissionError(problems)
-    return Acquisition(purchases)
+    return AcquisitionSubmission(purchases)
 
 
 def _rows(market: Market, owned: list[int], orders: list[Order]) -> tuple[dict[str, int], list[Problem]]:
@@ -192,7 +192,7 @@ def _over_budget(purchase: Purchase, file: str) -> list[Problem]:
 
 
 def _over_memory(purchase: Purchase, dimensions: int, file: str) -> list[Problem]:
-    rows, most = sum(purchase.rows), MAX_TRAINED_BYTES // (8 * dimensions)
+    rows, most = sum(purchase.n_rows), MAX_TRAINED_BYTES // (8 * dimensions)
     if rows <= most:
         return []
     return [

@@ -20,13 +20,13 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from evaluators.datasets.prepared import PreparedDataset, Rows
+from evaluators.datasets.prepared import PreparedDataset, RowIndices
 from evaluators.kinds.acquisition.pricing import LinearPrice, exact
-from evaluators.kinds.acquisition.reading import Acquisition, Purchase
+from evaluators.kinds.acquisition.reading import AcquisitionSubmission, Purchase
 from evaluators.kinds.acquisition.rows import Stock
-from evaluators.kinds.acquisition.scoring import MetricValues, Predict, acquisition_of, answers, marks
+from evaluators.kinds.acquisition.scoring import MetricValues, Predict, acquisition_of, answers, submission_scores
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
-from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.learning.metrics import accuracy
 from evaluators.learning.models.base import Classes, Vectors
 
@@ -34,17 +34,19 @@ SEED = 1111
 NEIGHBOURS = 9
 
 
-def score(dataset: PreparedDataset, submission: Acquisition, spent: Timings) -> Marks:
-    """The marks with ``LogisticRegression(random_state=0)``, the configuration that DataPerf's board used."""
+def score(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
+    """The scores with ``LogisticRegression(random_state=0)``, the configuration that DataPerf's board used."""
     return _score(dataset, submission, spent, _logistic_regression)
 
 
-def score_neighbours(dataset: PreparedDataset, submission: Acquisition, spent: Timings) -> Marks:
-    """The marks with ``KNeighborsClassifier(n_neighbors=9)``."""
+def score_neighbours(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
+    """The scores with ``KNeighborsClassifier(n_neighbors=9)``."""
     return _score(dataset, submission, spent, _neighbours)
 
 
-def _score(dataset: PreparedDataset, submission: Acquisition, spent: Timings, predict: Predict) -> Marks:
+def _score(
+    dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings, predict: Predict
+) -> SubmissionScores:
     specification = acquisition_of(dataset)
     generator = np.random.RandomState(SEED)
     by_task = {}
@@ -61,13 +63,13 @@ def _score(dataset: PreparedDataset, submission: Acquisition, spent: Timings, pr
                 predicted = answers(predict, vectors, classes, test)
             scores.append(_metrics(specification, purchase, accuracy(truth, predicted, len(specification.classes))))
         by_task[purchase.market.name] = scores
-    return marks(specification, submission, by_task, mean=_mean)
+    return submission_scores(specification, submission, by_task, mean=_mean)
 
 
 def _metrics(specification: AcquisitionSpecification, purchase: Purchase, measured: float) -> MetricValues:
     """A market's metrics in floating-point numbers, added and rounded as the evaluator does it."""
     market, cost = purchase.market, 0.0
-    for seller, rows, owned in zip(market.sellers, purchase.rows, purchase.owned, strict=True):
+    for seller, rows, owned in zip(market.sellers, purchase.n_rows, purchase.owned, strict=True):
         if not isinstance(seller.price, LinearPrice):
             raise TypeError(f"the price of {seller.name} is not linear")
         cost += seller.price.full_price * (rows / owned)
@@ -84,11 +86,11 @@ def _mean(values: list[float]) -> float:
     return total
 
 
-def draw(generator: np.random.RandomState, purchase: Purchase) -> list[Rows]:
+def draw(generator: np.random.RandomState, purchase: Purchase) -> list[RowIndices]:
     """The rows that each seller hands over in one trial, with repetition, in the order drawn."""
     return [
         generator.choice(owned, size=rows, replace=True)
-        for owned, rows in zip(purchase.owned, purchase.rows, strict=True)
+        for owned, rows in zip(purchase.owned, purchase.n_rows, strict=True)
     ]
 
 

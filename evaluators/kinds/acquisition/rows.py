@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.datasets.prepared import PreparedDataset, PreparedTable, Rows
+from evaluators.datasets.prepared import PreparedDataset, PreparedTable, RowIndices
 from evaluators.kinds.acquisition.reading import Purchase
 
 SPARSE = 20
@@ -26,12 +26,12 @@ class Stock:
     def of(cls, dataset: PreparedDataset, purchase: Purchase, *, trials: int) -> Stock:
         """What is for sale in a market where ``purchase`` will be drawn so many times."""
         tables = [dataset.table(name) for name in purchase.market.seller_tables]
-        for table, rows in zip(tables, purchase.rows, strict=True):
+        for table, rows in zip(tables, purchase.n_rows, strict=True):
             if rows * trials * SPARSE > len(table):
                 table.read_ahead()
         return cls(tables, [table.labels for table in tables])
 
-    def take(self, drawn: list[Rows], dtype: type[np.floating[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    def take(self, drawn: list[RowIndices], dtype: type[np.floating[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """The drawn rows of each seller, one seller after the other, each seller's in the order drawn.
 
         Returns:

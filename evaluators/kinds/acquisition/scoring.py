@@ -13,13 +13,14 @@ from statistics import fmean
 
 import numpy as np
 
-from evaluators.datasets.prepared import PreparedDataset, Rows
+from evaluators.datasets.prepared import PreparedDataset, RowIndices
 from evaluators.kinds.acquisition.pricing import exact
-from evaluators.kinds.acquisition.reading import Acquisition, Purchase
+from evaluators.kinds.acquisition.reading import AcquisitionSubmission, Purchase
 from evaluators.kinds.acquisition.rows import Stock
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.records import SeedScores
-from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.kinds.scores import SubmissionScores, Timings, timed
+from evaluators.learning.metric_names import PURCHASE_SCORE
 from evaluators.learning.metrics import accuracy
 from evaluators.learning.models.base import Classes, FixedModel, Vectors
 from evaluators.learning.models.registry import model_class
@@ -29,14 +30,14 @@ Predict = Callable[[Vectors, Classes, Vectors], Classes]
 """Trains on vectors (rows, dimensions) with classes (rows,) and answers for others."""
 
 
-def score(dataset: PreparedDataset, submission: Acquisition, spent: Timings) -> Marks:
-    """The marks of an acquisition that keeps the rules."""
+def score(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
+    """The scores of an acquisition that keeps the rules."""
     specification = acquisition_of(dataset)
     by_task = {
         purchase.market.name: _market_scores(dataset, specification, purchase, spent)
         for purchase in submission.purchases
     }
-    return marks(specification, submission, by_task)
+    return submission_scores(specification, submission, by_task)
 
 
 def _market_scores(
@@ -61,23 +62,24 @@ def _market_scores(
     return scores
 
 
-def _predict(model: FixedModel, seed: int, train: Vectors, classes: Classes, test: Vectors) -> Classes:
-    return model.fit_predict(train, classes, test, seeds=[seed])[0]
+def _predict(model: FixedModel, seed: int, X_train: Vectors, y_train: Classes, X_test: Vectors) -> Classes:
+    return model.fit_predict(X_train, y_train, X_test, seeds=[seed])[0]
 
 
-def draw(purchase: Purchase, *, seed: tuple[int, int]) -> list[Rows]:
+def draw(purchase: Purchase, *, seed: tuple[int, int]) -> list[RowIndices]:
     """The rows that each seller hands over, without repetition, in ascending order."""
     generator = np.random.default_rng(seed)
     return [
-        np.sort(generator.permutation(owned)[:rows]) for owned, rows in zip(purchase.owned, purchase.rows, strict=True)
+        np.sort(generator.permutation(owned)[:rows])
+        for owned, rows in zip(purchase.owned, purchase.n_rows, strict=True)
     ]
 
 
-def answers(predict: Predict, train: Vectors, classes: Classes, test: Vectors) -> Classes:
+def answers(predict: Predict, X_train: Vectors, y_train: Classes, X_test: Vectors) -> Classes:
     """What ``predict`` says; without a row to learn from always the first class, with one class that class."""
-    if len(np.unique(classes)) < 2:
-        return np.full(len(test), classes[0] if len(classes) else 0, np.int64)
-    return predict(train, classes, test)
+    if len(np.unique(y_train)) < 2:
+        return np.full(len(X_test), y_train[0] if len(y_train) else 0, np.int64)
+    return predict(X_train, y_train, X_test)
 
 
 def metrics(specification: AcquisitionSpecification, purchase: Purchase, measured: float) -> MetricValues:
@@ -85,21 +87,21 @@ def metrics(specification: AcquisitionSpecification, purchase: Purchase, measure
     weight, budget = exact(specification.accuracy_weight), exact(purchase.market.budget)
     left = (budget - purchase.cost) / budget
     return {
-        "score": float(weight) * measured + float((1 - weight) * left),
+        PURCHASE_SCORE: float(weight) * measured + float((1 - weight) * left),
         "accuracy": measured,
         "cost": float(purchase.cost),
     }
 
 
-def marks(
+def submission_scores(
     specification: AcquisitionSpecification,
-    submission: Acquisition,
+    submission: AcquisitionSubmission,
     by_task: dict[str, list[MetricValues]],
     *,
     mean: Callable[[list[float]], float] = fmean,
-) -> Marks:
-    """Marks from the metrics of every market under every seed, in the order of the seeds."""
-    return Marks(
+) -> SubmissionScores:
+    """Scores from the metrics of every market under every seed, in the order of the seeds."""
+    return SubmissionScores(
         seeds=[
             SeedScores(seed=seed, tasks={task: scores[place] for task, scores in by_task.items()})
             for place, seed in enumerate(specification.seeds)

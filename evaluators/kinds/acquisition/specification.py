@@ -10,7 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from evaluators.kinds.acquisition.pricing import MAX_AMOUNT, LinearPrice, Price
 from evaluators.kinds.acquisition.summaries import read_summary
-from evaluators.problems.invalid import Finding, refuse
+from evaluators.problems.invalid import refuse
+from evaluators.problems.problem import Problem
 from evaluators.specification.challenge import (
     NAME,
     Model,
@@ -20,7 +21,7 @@ from evaluators.specification.challenge import (
     checked_classes,
     different_names,
 )
-from evaluators.specification.table import Part, Table, is_data_file
+from evaluators.specification.table import SpecificationModel, Table, is_data_file
 
 MAX_SELLERS = 64
 MAX_DIGITS = 18
@@ -29,7 +30,7 @@ MAX_DIGITS = 18
 METRICS = ("score", "accuracy")
 
 
-class Seller(Part):
+class Seller(SpecificationModel):
     """Somebody with rows to sell: ``data`` are the hidden, labelled rows, which have no ids."""
 
     name: str = Field(pattern=NAME, max_length=40)
@@ -73,14 +74,14 @@ class Market(Task):
         refuse(self._disagreements())
         return self
 
-    def _disagreements(self) -> Iterator[str | Finding]:
+    def _disagreements(self) -> Iterator[str | Problem]:
         for role, table in (("buyer", self.buyer), ("test", self.test), ("samples", self.samples)):
             if table is not None and (table.embedding is None or table.label is None):
                 yield f"{role}: the columns of embeddings and labels are missing"
         if not self.buyer.public or (self.samples is not None and not self.samples.public):
-            yield Finding("buyer and samples are public: their files belong in public/.", field="buyer")
+            yield Problem("buyer and samples are public: their files belong in public/.", field="buyer")
         if self.test is not None and self.test.public:
-            yield Finding("test rows are hidden: their files belong in hidden/.", field="test")
+            yield Problem("test rows are hidden: their files belong in hidden/.", field="test")
         if self.samples is not None and self.samples.group is None:
             yield "samples: the column that names the seller is missing (group)"
         names = [seller.name.lower() for seller in self.sellers]
@@ -129,9 +130,11 @@ class AcquisitionSpecification(Specification):
         refuse(self._disagreements())
         return self
 
-    def _disagreements(self) -> Iterator[str | Finding]:
+    def _disagreements(self) -> Iterator[str | Problem]:
         if self.metric not in METRICS:
-            yield Finding(f"{self.metric} is not for an acquisition.", f"There are {', '.join(METRICS)}.", "metric")
+            yield Problem(
+                f"{self.metric} is not for an acquisition.", f"There are {', '.join(METRICS)}.", field="metric"
+            )
         if self.model.binary and len(self.classes) != 2:
             yield f"model: {self.model.name} needs two classes"
         if self.scorer not in ("corrected", *(["reference", "reference-knn"] if self.reference else [])):

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from evaluators.kinds.cleaning.specification import MAX_TRAIN_ROWS
-from evaluators.material.answers import Answer, Rows, Seed
+from evaluators.material.answers import Answer, RowCount, Seed
 from evaluators.problems.problem import quoted
 
 
@@ -22,7 +22,7 @@ class CleaningAnswers(Answer):
     action: Literal["rank", "relabel"] = "relabel"
     budget: int | None = Field(default=None, ge=1, le=MAX_TRAIN_ROWS)
     train_rows: int | None = Field(default=None, ge=2, le=MAX_TRAIN_ROWS)
-    validation_rows: Rows = 0
+    validation_rows: RowCount = 0
     noise: Literal["given", "planted"] | None = None
     rate: float = Field(default=0.2, gt=0, lt=1)
     pattern: Literal["uniform", "similar", "confusion"] = "uniform"

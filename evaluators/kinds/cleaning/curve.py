@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from evaluators.learning.metrics import Labels
 
 Measure = Callable[[Labels], float]
-Rows = NDArray[np.int64]
+RowIndices = NDArray[np.int64]
 
 ENOUGH = 0.95
 """The part of the accuracy on clean labels at which a model is nearly as good."""
@@ -28,7 +28,7 @@ MIN_STEP = 10
 
 
 def accuracies(
-    measure: Measure, noisy: Labels, true: Labels, order: Rows, *, used: NDArray[np.bool_] | None = None
+    measure: Measure, noisy: Labels, true: Labels, order: RowIndices, *, used: NDArray[np.bool_] | None = None
 ) -> Iterator[float]:
     """The accuracy before any fix and after each, ``len(order) + 1`` numbers, each computed when it is asked for.
 

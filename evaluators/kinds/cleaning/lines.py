@@ -27,7 +27,7 @@ _SECONDS = re.compile(r"[0-9]{1,20}(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SubmittedLine:
     """One line of a submission. ``row`` is the text that names the row, ``field`` what it is: ``row`` or ``id``."""
 
     file: str
@@ -42,7 +42,7 @@ class TaskLines:
     """What was sent for one task. ``file`` is where it stands; ``seconds`` is what its author says it took."""
 
     file: str = ""
-    lines: list[Line] = field(default_factory=list)
+    lines: list[SubmittedLine] = field(default_factory=list)
     seconds: float | None = None
 
 
@@ -84,7 +84,7 @@ def lines_by_task(
 
 def _file_lines(
     specification: CleaningSpecification, upload: Upload, rows: dict[str, int], *, alone: bool
-) -> list[tuple[str, Line]]:
+) -> list[tuple[str, SubmittedLine]]:
     """Every line of one file, with the name of its task."""
     task = _task_of_file(specification, upload.name)
     plain = tuple(specification.columns)
@@ -108,16 +108,19 @@ def _file_lines(
     if task is None and "task" not in table.columns:
         raise SubmissionError(_unnamed(specification, upload.name))
     return [
-        (row.cells.get("task", task or ""), Line(upload.name, row.line, row.cells["id"], "id", row.cells.get("label")))
+        (
+            row.cells.get("task", task or ""),
+            SubmittedLine(upload.name, row.line, row.cells["id"], "id", row.cells.get("label")),
+        )
         for row in table.rows
     ]
 
 
-def _numbered(specification: CleaningSpecification, upload: Upload, most: int) -> list[Line]:
+def _numbered(specification: CleaningSpecification, upload: Upload, most: int) -> list[SubmittedLine]:
     """The lines of a text file that are not blank."""
     text = decoded(upload, max_bytes=specification.max_file_bytes, remedy=_AS_TEXT)
     lines = [
-        Line(upload.name, number, content.strip(), "row")
+        SubmittedLine(upload.name, number, content.strip(), "row")
         for number, content in enumerate(_LINE_END.split(text), start=1)
         if content.strip()
     ]

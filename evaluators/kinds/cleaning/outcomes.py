@@ -20,14 +20,14 @@ def ranking_slices(specification: CleaningSpecification, data: TaskData, ranking
     With ``reveal: fixes`` also ``fixes``, for every id 1 if its label was wrong, else 0, and ``places``, where in the
     ranking it is, counted from 0: a result has its keys in the order of the alphabet.
     """
-    wrong = data.wrong[ranking.rows]
+    wrong = data.wrong[ranking.row_indices]
     rows = len(wrong)
     found: Slices = {
         "errors": {f"first {per_cent} %": float(wrong[: -(-rows * per_cent // 100)].sum()) for per_cent in PERCENTAGES}
     }
     if ranking.seconds is not None:
         found["reported"] = {"seconds": ranking.seconds}
-    revealed = _revealed(specification, data, ranking.rows)
+    revealed = _revealed(specification, data, ranking.row_indices)
     if revealed:
         found["places"] = {name: float(place) for place, name in enumerate(revealed["fixes"])}
     return found | revealed
@@ -40,9 +40,9 @@ def label_slices(specification: CleaningSpecification, data: TaskData, labels: T
     had a wrong label; ``spoilt`` and ``right dropped`` had the right one. ``errors left`` are wrong labels elsewhere.
     With ``reveal: fixes`` also ``fixes``: for every id that was named 1 if its label was wrong, else 0.
     """
-    wrong = data.wrong[labels.rows]
+    wrong = data.wrong[labels.row_indices]
     dropped = labels.classes == DROPPED
-    right_now = labels.classes == data.true[labels.rows]
+    right_now = labels.classes == data.true[labels.row_indices]
     counts = {
         "mended": wrong & right_now,
         "still wrong": wrong & ~right_now & ~dropped,
@@ -52,7 +52,7 @@ def label_slices(specification: CleaningSpecification, data: TaskData, labels: T
     }
     outcomes = {name: float(rows.sum()) for name, rows in counts.items()}
     outcomes["errors left"] = float(data.wrong.sum() - wrong.sum())
-    return {"outcomes": outcomes} | _revealed(specification, data, labels.rows)
+    return {"outcomes": outcomes} | _revealed(specification, data, labels.row_indices)
 
 
 def _revealed(specification: CleaningSpecification, data: TaskData, rows: NDArray[np.int64]) -> Slices:

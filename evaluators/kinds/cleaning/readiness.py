@@ -9,7 +9,7 @@ from evaluators.kinds.cleaning.facts import CleaningFacts
 from evaluators.kinds.cleaning.reading import DROPPED, TaskLabels
 from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.cleaning.training import load
-from evaluators.kinds.task_rows import Labels, Rows, TaskRows, rows_of_table, titled
+from evaluators.kinds.task_rows import Labels, TableRows, TaskRows, rows_of_table, titled
 from evaluators.kinds.training import predict_first_seed
 from evaluators.learning.metrics import accuracy
 from evaluators.learning.subsampling import subsample
@@ -21,7 +21,7 @@ def task_rows(dataset: PreparedDataset, specification: CleaningSpecification) ->
     for plan in specification.plans.values():
         table, truth = dataset.table(plan.train), dataset.table(plan.truth)
         true = truth.labels[truth.rows_of(table.ids())].astype(np.int64)
-        train = Rows(plan.train, titled("training rows", plan.train), (table,), true, hidden=False)
+        train = TableRows(plan.train, titled("training rows", plan.train), (table,), true, hidden=False)
         others = (rows_of_table(dataset, plan.validation, "validation rows"),) if plan.validation else ()
         test = rows_of_table(dataset, plan.test, "hidden test rows", hidden=True)
         mapped = np.arange(len(plan.classes))
@@ -33,7 +33,7 @@ def predict(dataset: PreparedDataset, specification: CleaningSpecification, labe
     """The classes of the test rows, (test rows,), by the fixed model under the first seed."""
     data = load(dataset, labels.plan)
     mended = data.noisy.copy()
-    mended[labels.rows] = labels.classes
+    mended[labels.row_indices] = labels.classes
     left = np.flatnonzero(mended != DROPPED)
     seed = (specification.seeds[0], specification.tasks.index(labels.plan.task))
     kept = left[subsample(mended[left], specification.subsample, seed=seed)]

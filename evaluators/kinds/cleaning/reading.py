@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.datasets.prepared import PreparedDataset, PreparedTable
-from evaluators.kinds.cleaning.lines import Line, TaskLines, lines_by_task
+from evaluators.kinds.cleaning.lines import SubmittedLine, TaskLines, lines_by_task
 from evaluators.kinds.cleaning.specification import DROP, CleaningPlan, CleaningSpecification
 from evaluators.kinds.scores import TaskReport
 from evaluators.problems.problem import Problem, SubmissionError, quoted
@@ -22,17 +22,17 @@ DROPPED = -1
 
 @dataclass(frozen=True, slots=True)
 class TaskRanking:
-    """``rows`` are row numbers of the training set, most suspicious first, shape (rows,), int64.
+    """``row_indices`` are of the training set, most suspicious first, shape (rows,), int64.
 
     ``seconds`` is what the author says it took to rank them.
     """
 
     plan: CleaningPlan
-    rows: NDArray[np.int64]
+    row_indices: NDArray[np.int64]
     seconds: float | None
 
     def report(self) -> TaskReport:
-        ranked, rows = len(np.unique(self.rows)), len(self.rows)
+        ranked, rows = len(np.unique(self.row_indices)), len(self.row_indices)
         line = f"all {rows} rows ranked" if ranked == rows else f"{ranked} of {rows} rows ranked, again and again"
         counts = {"rows": float(ranked)}
         if self.seconds is not None:
@@ -43,26 +43,26 @@ class TaskRanking:
 
 @dataclass(frozen=True, slots=True)
 class TaskLabels:
-    """``rows`` are row numbers of the training set in ascending order, shape (named,), int64.
+    """``row_indices`` are of the training set in ascending order, shape (named,), int64.
 
     ``classes`` are numbers of ``plan.classes``, or ``DROPPED``, same shape.
     """
 
     plan: CleaningPlan
-    rows: NDArray[np.int64]
+    row_indices: NDArray[np.int64]
     classes: NDArray[np.int64]
 
     def report(self) -> TaskReport:
         dropped = int((self.classes == DROPPED).sum())
-        counts = {"relabelled": len(self.rows) - dropped, "dropped": dropped}
+        counts = {"relabelled": len(self.row_indices) - dropped, "dropped": dropped}
         parts = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-        line = f"{len(self.rows)} of {self.plan.budget} labels ({parts})"
+        line = f"{len(self.row_indices)} of {self.plan.budget} labels ({parts})"
         values = {name: float(count) for name, count in counts.items()}
         return TaskReport(self.plan.name, self.plan.task.shown, line, values)
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaning:
+class CleaningSubmission:
     """A whole submission that keeps the rules: rankings or labels, as the challenge's action is."""
 
     rankings: list[TaskRanking]
@@ -72,7 +72,7 @@ class Cleaning:
         return (*(task.report() for task in self.rankings), *(task.report() for task in self.labels))
 
 
-def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Cleaning:
+def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CleaningSubmission:
     """Read and check a whole submission. A ranking names every row once; labels keep to the budget.
 
     Raises:
@@ -81,7 +81,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Cleaning:
     return _read(dataset, uploads, repeats=False)
 
 
-def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Cleaning:
+def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CleaningSubmission:
     """The same, except that a ranking may name a row again and again, as DataPerf's evaluator let it.
 
     It must still have as many lines as the training set has rows: DataPerf's rules say so, its code did not check it.
@@ -89,11 +89,11 @@ def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Clean
     return _read(dataset, uploads, repeats=True)
 
 
-def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, repeats: bool) -> Cleaning:
+def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, repeats: bool) -> CleaningSubmission:
     specification = cleaning_of(dataset)
     plans = specification.plans
     sent = lines_by_task(specification, uploads, {name: len(dataset.table(plan.train)) for name, plan in plans.items()})
-    cleaning = Cleaning([], [])
+    cleaning = CleaningSubmission([], [])
     problems: list[Problem] = []
     for name, lines in sent.items():
         train = dataset.table(plans[name].train)
@@ -122,7 +122,9 @@ def cleaning_of(dataset: PreparedDataset) -> CleaningSpecification:
     return dataset.specification
 
 
-def _rows(plan: CleaningPlan, train: PreparedTable, lines: list[Line]) -> tuple[NDArray[np.int64], list[Problem]]:
+def _rows(
+    plan: CleaningPlan, train: PreparedTable, lines: list[SubmittedLine]
+) -> tuple[NDArray[np.int64], list[Problem]]:
     """The row of each line, −1 where it names none, and what is wrong with those."""
     named = [place for place, line in enumerate(lines) if line.field == "id"]
     rows = np.array([_row_number(line.row, len(train)) for line in lines], np.int64)
@@ -141,7 +143,7 @@ def _row_number(text: str, count: int) -> int:
     return int(text) if _ROW.fullmatch(text) and len(text) < 10 and int(text) < count else -1
 
 
-def _unknown(plan: CleaningPlan, line: Line, count: int) -> tuple[str, str]:
+def _unknown(plan: CleaningPlan, line: SubmittedLine, count: int) -> tuple[str, str]:
     if line.field == "id":
         file = plan.train_table.files[0].removeprefix("public/")
         message = f"{quoted(line.row)} is not in the training set." if line.row else "the id is empty."
@@ -152,9 +154,9 @@ def _unknown(plan: CleaningPlan, line: Line, count: int) -> tuple[str, str]:
     return f"{quoted(line.row)} is not a row number.", remedy
 
 
-def _repeated(lines: list[Line], rows: NDArray[np.int64]) -> list[Problem]:
+def _repeated(lines: list[SubmittedLine], rows: NDArray[np.int64]) -> list[Problem]:
     problems = []
-    first: dict[int, Line] = {}
+    first: dict[int, SubmittedLine] = {}
     for line, row in zip(lines, rows.tolist(), strict=True):
         earlier = first.setdefault(row, line)
         if row >= 0 and earlier is not line:
@@ -175,7 +177,7 @@ def _wrong_count(plan: CleaningPlan, lines: TaskLines, count: int) -> list[Probl
 
 
 def _classes(
-    plan: CleaningPlan, train: PreparedTable, lines: list[Line], rows: NDArray[np.int64]
+    plan: CleaningPlan, train: PreparedTable, lines: list[SubmittedLine], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], list[Problem]]:
     """The class that each line gives its row, and what is wrong with it."""
     numbers = {name: number for number, name in enumerate(plan.classes)} | {DROP: DROPPED}
@@ -195,7 +197,7 @@ def _classes(
     return classes, problems
 
 
-def _over_budget(plan: CleaningPlan, lines: list[Line]) -> list[Problem]:
+def _over_budget(plan: CleaningPlan, lines: list[SubmittedLine]) -> list[Problem]:
     if len(lines) <= plan.budget:
         return []
     over = lines[plan.budget]

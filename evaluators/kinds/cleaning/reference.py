@@ -13,20 +13,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.cleaning.curve import ENOUGH, Measure, Rows, accuracies, first_reaching
-from evaluators.kinds.cleaning.reading import Cleaning
+from evaluators.kinds.cleaning.curve import ENOUGH, Measure, RowIndices, accuracies, first_reaching
+from evaluators.kinds.cleaning.reading import CleaningSubmission
 from evaluators.kinds.cleaning.specification import REFERENCE_SEED
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.kinds.records import SeedScores
-from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.kinds.scores import SubmissionScores, Timings, timed
+from evaluators.learning.metric_names import MEAN_ACCURACY
 from evaluators.learning.metrics import Labels
 from evaluators.learning.models.linear_adamw import LinearAdamW
 
 Tasks = dict[str, dict[str, float]]
 
 
-def score(dataset: PreparedDataset, submission: Cleaning, spent: Timings) -> Marks:
-    """The marks that the public evaluator gives; ``curves`` have a point for each fix."""
+def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timings) -> SubmissionScores:
+    """The scores that the public evaluator gives; ``curves`` have a point for each fix."""
     tasks: Tasks = {}
     curves: dict[str, list[float]] = {}
     for name, data, order in _loaded(dataset, submission, spent):
@@ -34,10 +35,10 @@ def score(dataset: PreparedDataset, submission: Cleaning, spent: Timings) -> Mar
             before, *curve = accuracies(rounded_accuracy(data), data.noisy, data.true, order)
         tasks[name] = _metrics(before, first_reaching(curve, ENOUGH * curve[-1]) / len(curve))
         curves[name] = curve
-    return _marks(submission, tasks, curves)
+    return _submission_scores(submission, tasks, curves)
 
 
-def score_without_curves(dataset: PreparedDataset, submission: Cleaning, spent: Timings) -> Marks:
+def score_without_curves(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timings) -> SubmissionScores:
     """The same numbers from the models up to the first that is good enough, and the last."""
     tasks: Tasks = {}
     for name, data, order in _loaded(dataset, submission, spent):
@@ -49,27 +50,31 @@ def score_without_curves(dataset: PreparedDataset, submission: Cleaning, spent: 
             points = accuracies(measured, data.noisy, data.true, order)
             before = next(points)
             tasks[name] = _metrics(before, first_reaching(points, target) / len(order))
-    return _marks(submission, tasks, {})
+    return _submission_scores(submission, tasks, {})
 
 
-def _loaded(dataset: PreparedDataset, submission: Cleaning, spent: Timings) -> Iterator[tuple[str, TaskData, Rows]]:
+def _loaded(
+    dataset: PreparedDataset, submission: CleaningSubmission, spent: Timings
+) -> Iterator[tuple[str, TaskData, RowIndices]]:
     for ranking in submission.rankings:
         with timed(spent, "load"):
             data = load(dataset, ranking.plan)
-        yield ranking.plan.name, data, ranking.rows
+        yield ranking.plan.name, data, ranking.row_indices
 
 
 def _metrics(before: float, fraction: float) -> dict[str, float]:
-    return {"fraction_fixes": fraction, "auc": -1.0, "accuracy_before": before}
+    return {"fraction_fixes": fraction, MEAN_ACCURACY: -1.0, "accuracy_before": before}
 
 
-def _marks(submission: Cleaning, tasks: Tasks, curves: dict[str, list[float]]) -> Marks:
+def _submission_scores(
+    submission: CleaningSubmission, tasks: Tasks, curves: dict[str, list[float]]
+) -> SubmissionScores:
     slices = {
         ranking.plan.name: {"reported": {"seconds": ranking.seconds}}
         for ranking in submission.rankings
         if ranking.seconds is not None
     }
-    return Marks(seeds=[SeedScores(seed=REFERENCE_SEED, tasks=tasks)], curves=curves, slices=slices)
+    return SubmissionScores(seeds=[SeedScores(seed=REFERENCE_SEED, tasks=tasks)], curves=curves, slices=slices)
 
 
 def rounded_accuracy(data: TaskData) -> Measure:

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.cleaning.curve import ENOUGH, accuracies, coarse, coarse_step, first_reaching
 from evaluators.kinds.cleaning.outcomes import label_slices, ranking_slices
-from evaluators.kinds.cleaning.reading import DROPPED, Cleaning, TaskLabels, TaskRanking, cleaning_of
+from evaluators.kinds.cleaning.reading import DROPPED, CleaningSubmission, TaskLabels, TaskRanking, cleaning_of
 from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.kinds.records import SeedScores
-from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.kinds.scores import SubmissionScores, Timings, timed
+from evaluators.learning.metric_names import MEAN_ACCURACY
 from evaluators.learning.metrics import Labels, accuracy, measure
 from evaluators.learning.models.base import FixedModel
 from evaluators.learning.models.registry import model_class
@@ -22,8 +23,8 @@ MetricValues = dict[str, float]
 Curves = NDArray[np.float64]
 
 
-def score(dataset: PreparedDataset, submission: Cleaning, spent: Timings) -> Marks:
-    """The marks of a cleaning that keeps the rules.
+def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timings) -> SubmissionScores:
+    """The scores of a cleaning that keeps the rules.
 
     A ranking's target is the accuracy of the model on clean labels, k fixes of n rows count k/n, no fix at all counts,
     and accuracies are not rounded. ``curves`` are the means over the seeds, from no fix to all. With ``reveal: fixes``
@@ -44,7 +45,7 @@ def score(dataset: PreparedDataset, submission: Cleaning, spent: Timings) -> Mar
         mean = curve.mean(axis=0)
         slices[name] = ranking_slices(specification, data, ranking)
         if specification.reveal != "fixes":
-            rows = len(ranking.rows)
+            rows = len(ranking.row_indices)
             step = coarse_step(rows)
             mean = coarse(mean, step)
             slices[name]["curve"] = {"rows": float(rows), "step": float(step)}
@@ -60,7 +61,7 @@ def score(dataset: PreparedDataset, submission: Cleaning, spent: Timings) -> Mar
         SeedScores(seed=seed, tasks={task: scores[place] for task, scores in by_task.items()})
         for place, seed in enumerate(specification.seeds)
     ]
-    return Marks(seeds=seeds, curves=curves, slices=slices)
+    return SubmissionScores(seeds=seeds, curves=curves, slices=slices)
 
 
 def ranking_curves(specification: CleaningSpecification, data: TaskData, ranking: TaskRanking) -> Curves:
@@ -78,7 +79,7 @@ def ranking_curves(specification: CleaningSpecification, data: TaskData, ranking
             predicted = model.fit_predict(data.train[kept], labels[kept], data.test, seeds=[seed])[0]
             return accuracy(data.test_labels, predicted, len(ranking.plan.classes))
 
-        return list(accuracies(measured, data.noisy, data.true, ranking.rows, used=used))
+        return list(accuracies(measured, data.noisy, data.true, ranking.row_indices, used=used))
 
     return np.array([curve(seed) for seed in specification.seeds])
 
@@ -87,7 +88,7 @@ def _ranking_metrics(points: NDArray[np.float64]) -> MetricValues:
     rows = len(points) - 1
     return {
         "fraction_fixes": first_reaching(points.tolist(), ENOUGH * float(points[-1])) / rows,
-        "auc": float(points.mean()),
+        MEAN_ACCURACY: float(points.mean()),
         "accuracy_before": float(points[0]),
         "accuracy_clean": float(points[-1]),
     }
@@ -97,7 +98,7 @@ def _label_scores(specification: CleaningSpecification, data: TaskData, labels: 
     """The metrics of the model on the mended training set under every seed."""
     number = specification.tasks.index(labels.plan.task)
     mended = data.noisy.copy()
-    mended[labels.rows] = labels.classes
+    mended[labels.row_indices] = labels.classes
     left = np.flatnonzero(mended != DROPPED)
     train, classes = data.train[left], mended[left]
     model = _model(specification)

@@ -10,9 +10,9 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from evaluators.learning.metric_names import CLASSIFICATION, METRICS
-from evaluators.problems.invalid import Finding, refuse
+from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import BundleError, Problem, quoted
-from evaluators.problems.suggestions import remedy
+from evaluators.problems.suggestions import suggestion
 from evaluators.specification.challenge import (
     IndexedTable,
     Model,
@@ -122,7 +122,7 @@ class CleaningSpecification(Specification):
             if getattr(self, name) is None and missing is not None:
                 yield f"{name}: the task '{missing}' has none, and there is none for all tasks"
 
-    def _disagreements(self) -> Iterator[str | Finding]:
+    def _disagreements(self) -> Iterator[str | Problem]:
         if self.action == "rank" and (self.budget or any(task.budget for task in self.tasks)):
             yield "budget: a ranking names every row and has no budget"
         for plan in self.plans.values():
@@ -130,7 +130,9 @@ class CleaningSpecification(Specification):
             yield from self._classes_agree(plan)
         measured = RANKING_METRICS if self.action == "rank" else tuple(CLASSIFICATION)
         if self.metric not in measured:
-            yield Finding(f"{self.metric} is not for action {self.action}.", remedy(self.metric, measured), "metric")
+            yield Problem(
+                f"{self.metric} is not for action {self.action}.", suggestion(self.metric, measured), field="metric"
+            )
         if self.subsample == 1 and len(self.seeds) > 1 and not self.model.uses_seed:
             yield "seeds: with subsample 1 every seed gives the same score; name one seed"
         if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
@@ -141,7 +143,7 @@ class CleaningSpecification(Specification):
             yield f"seeds: the public evaluator has the seed {REFERENCE_SEED} and no other"
         yield from self._finals_disagree()
 
-    def _tables_agree(self, plan: CleaningPlan) -> Iterator[str | Finding]:
+    def _tables_agree(self, plan: CleaningPlan) -> Iterator[str | Problem]:
         train, test, truth = (self._required(role, plan.task) for role in ("train", "test", "truth"))
         validation = self._table("validation", plan.task)
         if train.id is None or train.embedding is None or train.label is None:
@@ -152,9 +154,9 @@ class CleaningSpecification(Specification):
             if table is not None and (table.embedding is None or table.label is None):
                 yield f"{role}: the columns of embeddings and labels are named"
         if not train.public or (validation is not None and not validation.public):
-            yield Finding("train and validation are public: their files belong in public/.", field="train")
+            yield Problem("train and validation are public: their files belong in public/.", field="train")
         if test.public or truth.public:
-            yield Finding("test and truth are hidden: their files belong in hidden/.", field="test")
+            yield Problem("test and truth are hidden: their files belong in hidden/.", field="test")
 
     def _classes_agree(self, plan: CleaningPlan) -> Iterator[str]:
         if self.action == "relabel" and DROP in plan.classes:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from evaluators.kinds.selection.formats import Choice, read_file
+from evaluators.kinds.selection.formats import ChosenRow, read_file
 from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.problems.problem import Findings, Problem, SubmissionError, quoted
+from evaluators.problems.collecting import SubmissionProblems
+from evaluators.problems.problem import Problem, SubmissionError, quoted
 from evaluators.submissions.naming import task_of_name
 from evaluators.submissions.uploads import Upload
 
@@ -22,7 +23,7 @@ class Chosen:
 
     file: str
     words: tuple[str, ...] | None
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[ChosenRow] = field(default_factory=list)
 
 
 def choices_by_task(
@@ -37,7 +38,7 @@ def choices_by_task(
         SubmissionError: a file cannot be read, names no task, a task comes twice or is missing.
     """
     tasks: dict[str, Chosen] = {}
-    found = Findings()
+    found = SubmissionProblems()
     for number, upload in enumerate(uploads):
         if found and number > len(specification.tasks):
             break  # One of these files is too many anyhow.
@@ -55,7 +56,9 @@ def choices_by_task(
             chosen.choices.append(choice)
     found.refuse()
     if not specification.partial:
-        Findings([_missing(specification, task) for task in specification.plans if task not in tasks]).refuse()
+        SubmissionProblems(
+            [_missing(specification, task) for task in specification.plans if task not in tasks]
+        ).refuse()
     if not tasks:
         raise SubmissionError(Problem("nothing is chosen.", "Choose rows for at least one task."))
     return {task: tasks[task] for task in specification.plans if task in tasks}
@@ -67,7 +70,7 @@ def _task_of_file(specification: SelectionSpecification, file: str) -> str | Non
     return task_of_name(specification.plans, file)
 
 
-def _unknown_task(specification: SelectionSpecification, choice: Choice, task: str) -> Problem:
+def _unknown_task(specification: SelectionSpecification, choice: ChosenRow, task: str) -> Problem:
     remedy = f"The tasks are {', '.join(specification.plans)}."
     return choice.problem(f"{quoted(task)} is not a task.", remedy, field="task")
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from evaluators.kinds.selection.formats_json import NONTARGETS, TARGETS, LabelMap, WordList, is_json, read_json, shown
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
-from evaluators.problems.problem import Findings, Problem, SubmissionError, quoted
+from evaluators.problems.collecting import SubmissionProblems
+from evaluators.problems.problem import Problem, SubmissionError, quoted
 from evaluators.submissions.csv_table import read_csv
 from evaluators.submissions.uploads import Upload
 
@@ -21,7 +22,7 @@ _DATAPERF = {"ImageID": "id", "Confidence": "label"}
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenRow:
     """This row, perhaps with this label, for one task. ``line`` is where a CSV file says so."""
 
     file: str
@@ -38,7 +39,7 @@ class Choice:
 class FileChoices:
     """What one file says: choices with the names of their tasks, and a word list's target words in their order."""
 
-    choices: list[tuple[str, Choice]]
+    choices: list[tuple[str, ChosenRow]]
     words: tuple[str, ...] | None = None
 
 
@@ -56,9 +57,9 @@ def read_file(
         raise SubmissionError(_unnamed_json(specification, upload.name))
     content = read_json(upload, max_bytes=specification.max_file_bytes, max_rows=_max_rows(specification, as_published))
     if isinstance(content, LabelMap):
-        return FileChoices([(task, Choice(upload.name, None, name, label)) for name, label in content.labels])
+        return FileChoices([(task, ChosenRow(upload.name, None, name, label)) for name, label in content.labels])
     if content.others and not as_published:
-        found = Findings()
+        found = SubmissionProblems()
         for name in content.others:
             found.add(_unexpected_key, upload.name, name)
         found.refuse()
@@ -77,7 +78,7 @@ def _unexpected_key(file: str, name: str) -> Problem:
 
 def _csv_choices(
     specification: SelectionSpecification, upload: Upload, task: str | None, *, alone: bool, as_published: bool
-) -> list[tuple[str, Choice]]:
+) -> list[tuple[str, ChosenRow]]:
     plain = tuple(specification.columns)
     several = ("task", *plain)
     layouts = [plain, several] if alone and len(specification.tasks) > 1 else [plain]
@@ -94,7 +95,7 @@ def _csv_choices(
     if task is None and "task" not in table.columns:
         raise SubmissionError(_unnamed_csv(specification, upload.name))
     return [
-        (row.cells.get("task", task or ""), Choice(upload.name, row.line, row.cells["id"], row.cells.get("label")))
+        (row.cells.get("task", task or ""), ChosenRow(upload.name, row.line, row.cells["id"], row.cells.get("label")))
         for row in table.rows
     ]
 
@@ -104,13 +105,13 @@ def _word_list_choices(plan: TaskPlan, file: str, content: WordList) -> FileChoi
     if NONTARGET not in plan.labels:
         remedy = "Send a CSV file, or one JSON object of ids."
         raise SubmissionError(Problem(f"is a word list, but the task has no class '{NONTARGET}'.", remedy, file))
-    found = Findings()
+    found = SubmissionProblems()
     for word, _ in content.targets:
         if word not in words:
             found.add(_unknown_word, file, word, words)
     found.refuse()
     listed = [*content.targets, (NONTARGET, content.nontargets)]
-    choices = [(plan.name, Choice(file, None, name, word)) for word, ids in listed for name in ids]
+    choices = [(plan.name, ChosenRow(file, None, name, word)) for word, ids in listed for name in ids]
     return FileChoices(choices, tuple(word for word, _ in content.targets))
 
 

@@ -13,7 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import NoReturn
 
-from evaluators.problems.problem import Findings, Problem, SubmissionError, quoted
+from evaluators.problems.collecting import SubmissionProblems
+from evaluators.problems.problem import Problem, SubmissionError, quoted
 from evaluators.submissions.text import decoded
 from evaluators.submissions.uploads import Upload, too_many
 
@@ -145,7 +146,7 @@ def _refuse(constant: str) -> NoReturn:
 
 def _keys_differ(file: str, value: _Object, field: str | None) -> None:
     doubled = [key for key, times in Counter(key for key, _ in value.pairs).items() if times > 1]
-    found = Findings()
+    found = SubmissionProblems()
     for key in doubled:
         found.add(_doubled, file, key, field or shown(key))
     found.refuse()
@@ -158,7 +159,7 @@ def _doubled(file: str, key: str, field: str | None) -> Problem:
 
 def _labels(file: str, value: _Object) -> tuple[tuple[str, str], ...]:
     labels: list[tuple[str, str]] = []
-    found = Findings()
+    found = SubmissionProblems()
     for key, label in value.pairs:
         if isinstance(label, str):
             labels.append((key, label))
@@ -195,7 +196,7 @@ def _ids(file: str, name: str, value: _Value) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise SubmissionError(Problem(f"is {_kind(value)}, not a list.", _ONE_LIST, file, field=shown(name)))
     ids: list[str] = []
-    found = Findings()
+    found = SubmissionProblems()
     for place, item in enumerate(value, start=1):
         if isinstance(item, str):
             ids.append(item)

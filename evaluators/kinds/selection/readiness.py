@@ -36,7 +36,7 @@ def predict(
     """The classes of the test rows, (test rows,), by the fixed model under the first seed."""
     seed = (specification.seeds[0], specification.tasks.index(chosen.plan.task))
     kept = subsample(chosen.classes, specification.subsample, seed=seed)
-    vectors = as_floats(dataset.table(chosen.plan.pool).vectors(chosen.rows))[kept]
+    vectors = as_floats(dataset.table(chosen.plan.pool).vectors(chosen.row_indices))[kept]
     test = tasks[chosen.plan.name].test.vectors()
     said = predict_first_seed(specification, vectors, chosen.classes[kept], test)
     return said if said is not None else np.full(len(test), chosen.classes[0], np.int64)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.scores import TaskReport
 from evaluators.kinds.selection.choices import choices_by_task
-from evaluators.kinds.selection.formats import Choice
+from evaluators.kinds.selection.formats import ChosenRow
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
-from evaluators.problems.problem import Findings, Problem, quoted
+from evaluators.problems.collecting import SubmissionProblems
+from evaluators.problems.problem import Problem, quoted
 from evaluators.submissions.uploads import Upload
 
 
@@ -22,12 +23,12 @@ from evaluators.submissions.uploads import Upload
 class TaskSelection:
     """The training rows of one task, in the order of the pool: the same choice gets the same score.
 
-    ``rows`` are row numbers of the pool, shape (chosen,), int64; ``classes`` are numbers of ``plan.labels``, same
+    ``row_indices`` are of the pool, shape (chosen,), int64; ``classes`` are numbers of ``plan.labels``, same
     shape.
     """
 
     plan: TaskPlan
-    rows: NDArray[np.int64]
+    row_indices: NDArray[np.int64]
     classes: NDArray[np.int64]
 
     def report(self) -> TaskReport:
@@ -39,13 +40,13 @@ class TaskSelection:
         return TaskReport(
             task=plan.name,
             title=plan.task.shown,
-            line=f"{len(self.rows)} of {plan.budget} rows ({classes})",
+            line=f"{len(self.row_indices)} of {plan.budget} rows ({classes})",
             counts={name: float(count) for name, count in counts.items()},
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class SelectionSubmission:
     """A whole submission that keeps the rules."""
 
     tasks: list[TaskSelection]
@@ -54,7 +55,7 @@ class Selection:
         return tuple(task.report() for task in self.tasks)
 
 
-def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Selection:
+def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> SelectionSubmission:
     """Read and check a whole submission, touching nothing of the pool but the rows it names.
 
     Raises:
@@ -64,7 +65,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Selection:
     if not isinstance(specification, SelectionSpecification):
         raise TypeError(f"{specification.slug} is no selection")
     chosen = choices_by_task(specification, uploads)
-    problems = Findings()
+    problems = SubmissionProblems()
     selections = []
     for task, file in chosen.items():
         plan, choices = specification.plans[task], file.choices
@@ -78,13 +79,13 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Selection:
             found = _missing_classes(specification, selections[-1], choices)
         problems += found.by_line()
     problems.refuse()
-    return Selection(selections)
+    return SelectionSubmission(selections)
 
 
-def _task_problems(plan: TaskPlan, choices: list[Choice]) -> Findings:
+def _task_problems(plan: TaskPlan, choices: list[ChosenRow]) -> SubmissionProblems:
     """What is wrong with a task's lines by themselves: duplicates, labels, the budget."""
-    found = Findings()
-    first: dict[str, Choice] = {}
+    found = SubmissionProblems()
+    first: dict[str, ChosenRow] = {}
     classes = set(plan.labels)
     for choice in choices:
         earlier = first.setdefault(choice.id, choice)
@@ -95,30 +96,30 @@ def _task_problems(plan: TaskPlan, choices: list[Choice]) -> Findings:
     if len(choices) > plan.budget:
         over = choices[plan.budget]
         message = f"the task '{plan.name}' has {len(choices)} rows, the budget is {plan.budget}."
-        found += Findings([Problem(message, f"Remove {len(choices) - plan.budget}.", over.file, over.line)])
+        found += SubmissionProblems([Problem(message, f"Remove {len(choices) - plan.budget}.", over.file, over.line)])
     return found
 
 
-def _repeated(choice: Choice, earlier: Choice) -> Problem:
+def _repeated(choice: ChosenRow, earlier: ChosenRow) -> Problem:
     where = f" in line {earlier.line}" if earlier.line is not None else ""
     return choice.problem(f"{quoted(choice.id)} is already chosen{where}.", "Name each row once.", field="id")
 
 
-def _bad_label(choice: Choice, classes: list[str]) -> Problem:
+def _bad_label(choice: ChosenRow, classes: list[str]) -> Problem:
     shown = ", ".join(classes[:12]) + (", …" if len(classes) > 12 else "")
     message = f"{quoted(choice.label or '')} is not a label of this task."
     return choice.problem(message, f"Write one of {shown}, exactly so.", field="label")
 
 
-def unknown_ids(plan: TaskPlan, choices: list[Choice], rows: NDArray[np.int64]) -> Findings:
+def unknown_ids(plan: TaskPlan, choices: list[ChosenRow], rows: NDArray[np.int64]) -> SubmissionProblems:
     """A problem for each choice whose row in the pool is negative."""
-    found = Findings()
+    found = SubmissionProblems()
     for place in np.flatnonzero(rows < 0).tolist():
         found.add(_unknown_id, plan, choices[place])
     return found
 
 
-def _unknown_id(plan: TaskPlan, choice: Choice) -> Problem:
+def _unknown_id(plan: TaskPlan, choice: ChosenRow) -> Problem:
     pool = ", ".join(name.removeprefix("public/") for name in plan.pool_table.files[:2])
     return choice.problem(
         f"{quoted(choice.id)} is not in the pool{_look_alike(choice.id)}." if choice.id else "the id is empty.",
@@ -127,17 +128,19 @@ def _unknown_id(plan: TaskPlan, choice: Choice) -> Problem:
     )
 
 
-def wrong_labels(dataset: PreparedDataset, plan: TaskPlan, choices: list[Choice], rows: NDArray[np.int64]) -> Findings:
+def wrong_labels(
+    dataset: PreparedDataset, plan: TaskPlan, choices: list[ChosenRow], rows: NDArray[np.int64]
+) -> SubmissionProblems:
     """A problem for each choice that gives a row of the pool another label than the pool, which is public, does."""
     numbers = task_classes(plan, dataset.table(plan.pool).labels[rows])
-    found = Findings()
+    found = SubmissionProblems()
     for choice, number in zip(choices, numbers.tolist(), strict=True):
         if choice.label not in (None, plan.labels[number]):
             found.add(_wrong_label, choice, plan.labels[number])
     return found
 
 
-def _wrong_label(choice: Choice, true: str) -> Problem:
+def _wrong_label(choice: ChosenRow, true: str) -> Problem:
     return choice.problem(
         f"{quoted(choice.id)} is listed as {quoted(choice.label or '')}; in the pool it is '{true}'.",
         f"List it as '{true}', or leave it out.",
@@ -158,7 +161,7 @@ def _selection(
     dataset: PreparedDataset,
     specification: SelectionSpecification,
     plan: TaskPlan,
-    choices: list[Choice],
+    choices: list[ChosenRow],
     rows: NDArray[np.int64],
 ) -> TaskSelection:
     if specification.labels == "known":
@@ -171,18 +174,20 @@ def _selection(
 
 
 def _missing_classes(
-    specification: SelectionSpecification, selection: TaskSelection, choices: list[Choice]
-) -> Findings:
+    specification: SelectionSpecification, selection: TaskSelection, choices: list[ChosenRow]
+) -> SubmissionProblems:
     plan, file = selection.plan, choices[0].file
     present = set(np.unique(selection.classes).tolist())
     if specification.every_class:
         missing = [name for number, name in enumerate(plan.labels) if number not in present]
         remedy = "Choose at least one of every class."
-        return Findings([Problem(f"the task '{plan.name}' has no row of '{name}'.", remedy, file) for name in missing])
+        return SubmissionProblems(
+            [Problem(f"the task '{plan.name}' has no row of '{name}'.", remedy, file) for name in missing]
+        )
     if len(present) > 1:
-        return Findings()
+        return SubmissionProblems()
     message = f"all rows chosen for the task '{plan.name}' are of one class."
-    return Findings([Problem(message, "A classifier needs rows of at least two.", file)])
+    return SubmissionProblems([Problem(message, "A classifier needs rows of at least two.", file)])
 
 
 def task_classes(plan: TaskPlan, labels: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.scores import TaskReport
 from evaluators.kinds.selection.choices import Chosen, choices_by_task
-from evaluators.kinds.selection.formats import NONTARGET, Choice
+from evaluators.kinds.selection.formats import NONTARGET, ChosenRow
 from evaluators.kinds.selection.reading import unknown_ids, wrong_labels
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
-from evaluators.problems.problem import Findings, Problem
+from evaluators.problems.collecting import SubmissionProblems
+from evaluators.problems.problem import Problem
 from evaluators.submissions.uploads import Upload
 
 
@@ -29,13 +30,13 @@ from evaluators.submissions.uploads import Upload
 class Keywords:
     """The training rows of one board, in the order in which the evaluator trains on them.
 
-    ``rows`` are row numbers of the pool, shape (rows,), int64, with repetitions; ``classes`` are the numbers by which
+    ``row_indices`` are of the pool, shape (rows,), int64, with repetitions; ``classes`` are the numbers by which
     it calls them, same shape; ``words`` are the submission's target words, the first is number 1. ``listed`` is the
     number of ids that count to the budget.
     """
 
     plan: TaskPlan
-    rows: NDArray[np.int64]
+    row_indices: NDArray[np.int64]
     classes: NDArray[np.int64]
     words: tuple[str, ...]
     listed: int
@@ -48,7 +49,7 @@ class Keywords:
 
     def report(self) -> TaskReport:
         classes = ", ".join(f"{count:.0f} × {name}" for name, count in self.counts.items() if count)
-        collapsed = self.listed - len(self.rows)
+        collapsed = self.listed - len(self.row_indices)
         notes = [f"{collapsed} repeated, which training takes once"] if collapsed else []
         missing = [name for name in self.plan.labels if name != NONTARGET and name not in self.words]
         if missing:
@@ -77,7 +78,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> KeywordSets:
     if not isinstance(specification, SelectionSpecification):
         raise TypeError(f"{specification.slug} is no selection")
     chosen = choices_by_task(specification, uploads, as_published=True)
-    problems = Findings()
+    problems = SubmissionProblems()
     tasks = []
     for task, file in chosen.items():
         plan, choices = specification.plans[task], file.choices
@@ -94,20 +95,20 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> KeywordSets:
     return KeywordSets(tasks)
 
 
-def _over_budget(plan: TaskPlan, file: Chosen) -> Findings:
+def _over_budget(plan: TaskPlan, file: Chosen) -> SubmissionProblems:
     over = len(file.choices) - plan.budget
     message = f"the task '{plan.name}' has {len(file.choices)} rows, the budget is {plan.budget}."
     problem = Problem(message, f"Remove {over}; what is listed twice counts twice.", file.file)
-    return Findings([problem] if over > 0 else [])
+    return SubmissionProblems([problem] if over > 0 else [])
 
 
-def _one_sided(plan: TaskPlan, file: str, labels: list[str]) -> Findings:
+def _one_sided(plan: TaskPlan, file: str, labels: list[str]) -> SubmissionProblems:
     """Without a target, or without a nontarget, the evaluator has nothing to stack and ends."""
     missing = "target word" if set(labels) == {NONTARGET} else NONTARGET if NONTARGET not in labels else None
     if missing is None:
-        return Findings()
+        return SubmissionProblems()
     remedy = "Choose at least one row of a target word and one nontarget."
-    return Findings([Problem(f"the task '{plan.name}' has no row of a {missing}.", remedy, file)])
+    return SubmissionProblems([Problem(f"the task '{plan.name}' has no row of a {missing}.", remedy, file)])
 
 
 def _in_order(plan: TaskPlan, file: Chosen, rows: NDArray[np.int64], labels: list[str]) -> Keywords:
@@ -126,6 +127,6 @@ def _in_order(plan: TaskPlan, file: Chosen, rows: NDArray[np.int64], labels: lis
     return Keywords(plan, places[:, 0], places[:, 1], words, len(file.choices))
 
 
-def _word(choice: Choice) -> str:
+def _word(choice: ChosenRow) -> str:
     """The word that is spoken in a clip: its folder, ``cat/common_voice_en_1.wav``."""
     return choice.id.partition("/")[0]

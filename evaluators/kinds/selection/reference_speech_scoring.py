@@ -8,7 +8,7 @@ from sklearn.metrics import f1_score
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.records import SeedScores
-from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.kinds.selection.formats import NONTARGET
 from evaluators.kinds.selection.reading import TaskSelection, task_classes
 from evaluators.kinds.selection.reference_speech import Keywords, KeywordSets
@@ -18,7 +18,7 @@ from evaluators.learning.models.keyword_vote import KeywordVote
 from evaluators.learning.subsampling import as_floats
 
 
-def score(dataset: PreparedDataset, submission: KeywordSets, spent: Timings) -> Marks:
+def score(dataset: PreparedDataset, submission: KeywordSets, spent: Timings) -> SubmissionScores:
     """Macro F1 of every board under every seed.
 
     The evaluation rows have numbers of their own: 0 for ``nontarget``, then all words in alphabetical order. F1 is
@@ -26,7 +26,7 @@ def score(dataset: PreparedDataset, submission: KeywordSets, spent: Timings) -> 
     """
     seeds = dataset.specification.seeds
     by_task = {task.plan.name: _macro_f1(dataset, task, seeds, spent) for task in submission.tasks}
-    return Marks(
+    return SubmissionScores(
         seeds=[
             SeedScores(seed=seed, tasks={task: {"macro_f1": values[place]} for task, values in by_task.items()})
             for place, seed in enumerate(seeds)
@@ -38,7 +38,7 @@ def score(dataset: PreparedDataset, submission: KeywordSets, spent: Timings) -> 
 
 def _macro_f1(dataset: PreparedDataset, task: Keywords, seeds: list[int], spent: Timings) -> list[float]:
     with timed(spent, "load"):
-        train = as_floats(dataset.table(task.plan.pool).vectors(task.rows))
+        train = as_floats(dataset.table(task.plan.pool).vectors(task.row_indices))
         test = as_floats(dataset.table(task.plan.test).embedding)
         truth = _numbers(task.plan)[dataset.table(task.plan.test).labels]
     with timed(spent, "train"):
@@ -58,5 +58,5 @@ def _numbers(plan: TaskPlan) -> NDArray[np.int64]:
 
 
 def _slices(dataset: PreparedDataset, task: Keywords) -> dict[str, dict[str, float]]:
-    classes = task_classes(task.plan, dataset.table(task.plan.pool).labels[task.rows])
-    return slices(dataset, TaskSelection(task.plan, task.rows, classes))
+    classes = task_classes(task.plan, dataset.table(task.plan.pool).labels[task.row_indices])
+    return slices(dataset, TaskSelection(task.plan, task.row_indices, classes))

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.scores import TaskReport
 from evaluators.kinds.selection.choices import Chosen, choices_by_task
-from evaluators.kinds.selection.formats import Choice
+from evaluators.kinds.selection.formats import ChosenRow
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
-from evaluators.problems.problem import Findings, Problem, SubmissionError, quoted
+from evaluators.problems.collecting import SubmissionProblems
+from evaluators.problems.problem import Problem, SubmissionError, quoted
 from evaluators.submissions.uploads import Upload
 
 LABELS = ("0", "1")
@@ -31,14 +32,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class LabelledRows:
     """The rows of one concept that the join keeps.
 
-    ``rows`` are row numbers of the pool, shape (kept,), int64, ascending, with repetitions; ``labels`` are their labels
+    ``row_indices`` are of the pool, shape (kept,), int64, ascending, with repetitions; ``labels`` are their labels
     as they were written. Spark gives rows in the order of the pool, too; equal rows come in the order of the file.
     ``unknown`` is the number of rows that the join drops.
     """
 
     plan: TaskPlan
     file: str
-    rows: NDArray[np.int64]
+    row_indices: NDArray[np.int64]
     labels: tuple[str, ...]
     unknown: int
 
@@ -52,7 +53,7 @@ class LabelledRows:
     def report(self) -> TaskReport:
         labels = ", ".join(f"{count:.0f} × {label}" for label, count in self.counts.items() if count)
         left_out = f"; {self.unknown} more not in the pool and left out" if self.unknown else ""
-        line = f"{len(self.rows)} rows ({labels}){left_out}"
+        line = f"{len(self.row_indices)} rows ({labels}){left_out}"
         counts = self.counts | ({"not in the pool": float(self.unknown)} if self.unknown else {})
         return TaskReport(task=self.plan.name, title=self.plan.task.shown, line=line, counts=counts)
 
@@ -77,7 +78,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> LabelledSets:
     if not isinstance(specification, SelectionSpecification):
         raise TypeError(f"{specification.slug} is no selection")
     chosen = choices_by_task(specification, uploads, as_published=True)
-    found = Findings()
+    found = SubmissionProblems()
     for file in chosen.values():
         found += _unfit_labels(file.choices)
     found.refuse()
@@ -88,17 +89,17 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> LabelledSets:
     return LabelledSets(tasks)
 
 
-def _unfit_labels(choices: list[Choice]) -> Findings:
+def _unfit_labels(choices: list[ChosenRow]) -> SubmissionProblems:
     labels = {choice.label or "" for choice in choices}
     unfit = {label for label in labels if len(label) > MAX_LABEL_CHARACTERS or _CONTROL.search(label)}
-    found = Findings()
+    found = SubmissionProblems()
     for choice in choices:
         if choice.label in unfit:
             found.add(_unfit_label, choice)
     return found
 
 
-def _unfit_label(choice: Choice) -> Problem:
+def _unfit_label(choice: ChosenRow) -> Problem:
     label = choice.label or ""
     long = len(label) > MAX_LABEL_CHARACTERS
     what = f"is longer than {MAX_LABEL_CHARACTERS} characters" if long else "has a control character"

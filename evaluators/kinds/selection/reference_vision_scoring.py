@@ -19,7 +19,7 @@ from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_sc
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.records import SeedScores
-from evaluators.kinds.scores import Marks, Timings, timed
+from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.kinds.selection.reading import task_classes
 from evaluators.kinds.selection.reference_vision import LABELS, LabelledRows, LabelledSets
 from evaluators.problems.problem import Problem, SubmissionError
@@ -27,8 +27,8 @@ from evaluators.problems.problem import Problem, SubmissionError
 SEED = 0
 
 
-def score(dataset: PreparedDataset, submission: LabelledSets, spent: Timings) -> Marks:
-    """The marks that the public evaluator gives.
+def score(dataset: PreparedDataset, submission: LabelledSets, spent: Timings) -> SubmissionScores:
+    """The scores that the public evaluator gives.
 
     Raises:
         SubmissionError: it gives none, because the model learned labels that no test row has.
@@ -37,7 +37,7 @@ def score(dataset: PreparedDataset, submission: LabelledSets, spent: Timings) ->
     problems: list[Problem] = []
     for task in submission.tasks:
         with timed(spent, "load"):
-            train = dataset.table(task.plan.pool).vectors(task.rows)
+            train = dataset.table(task.plan.pool).vectors(task.row_indices)
             table = dataset.table(task.plan.test)
             test = np.asarray(table.embedding)
             truth = [task.plan.labels[number] for number in task_classes(task.plan, table.labels).tolist()]
@@ -50,7 +50,9 @@ def score(dataset: PreparedDataset, submission: LabelledSets, spent: Timings) ->
         raise SubmissionError(problems)
     # The evaluator trains once, and nothing in it is drawn at random: it has the same to say for every seed.
     seeds = [SeedScores(seed=seed, tasks=scores) for seed in dataset.specification.seeds]
-    return Marks(seeds=seeds, slices={task.plan.name: {"selected": task.counts} for task in submission.tasks})
+    return SubmissionScores(
+        seeds=seeds, slices={task.plan.name: {"selected": task.counts} for task in submission.tasks}
+    )
 
 
 def _foreign(task: LabelledRows) -> Problem:

@@ -6,8 +6,8 @@ import numpy as np
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.records import SeedScores
-from evaluators.kinds.scores import Marks, Timings, timed
-from evaluators.kinds.selection.reading import Selection, TaskSelection, task_classes
+from evaluators.kinds.scores import SubmissionScores, Timings, timed
+from evaluators.kinds.selection.reading import SelectionSubmission, TaskSelection, task_classes
 from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.learning.metrics import measure
 from evaluators.learning.models.base import FixedModel
@@ -17,8 +17,8 @@ from evaluators.learning.subsampling import as_floats, subsample
 MetricValues = dict[str, float]
 
 
-def score(dataset: PreparedDataset, submission: Selection, spent: Timings) -> Marks:
-    """The marks of a selection that keeps the rules."""
+def score(dataset: PreparedDataset, submission: SelectionSubmission, spent: Timings) -> SubmissionScores:
+    """The scores of a selection that keeps the rules."""
     specification = dataset.specification
     if not isinstance(specification, SelectionSpecification):
         raise TypeError(f"{specification.slug} is no selection")
@@ -29,7 +29,7 @@ def score(dataset: PreparedDataset, submission: Selection, spent: Timings) -> Ma
         SeedScores(seed=seed, tasks={task: scores[place] for task, scores in by_task.items()})
         for place, seed in enumerate(specification.seeds)
     ]
-    return Marks(seeds=seeds, slices={item.plan.name: slices(dataset, item) for item in submission.tasks})
+    return SubmissionScores(seeds=seeds, slices={item.plan.name: slices(dataset, item) for item in submission.tasks})
 
 
 def _task_scores(
@@ -39,7 +39,7 @@ def _task_scores(
     plan = selection.plan
     number = specification.tasks.index(plan.task)
     with timed(spent, "load"):
-        vectors = as_floats(dataset.table(plan.pool).vectors(selection.rows))
+        vectors = as_floats(dataset.table(plan.pool).vectors(selection.row_indices))
         test = as_floats(np.asarray(dataset.table(plan.test).embedding))
         truth = task_classes(plan, dataset.table(plan.test).labels)
     with timed(spent, "train"):
@@ -62,6 +62,6 @@ def slices(dataset: PreparedDataset, selection: TaskSelection) -> dict[str, dict
     grouped = dataset.table(plan.pool).groups
     if grouped is not None:
         numbers, names = grouped
-        counts = np.bincount(numbers[selection.rows], minlength=len(names))
+        counts = np.bincount(numbers[selection.row_indices], minlength=len(names))
         found["groups"] = {name: float(count) for name, count in zip(names, counts.tolist(), strict=True) if count}
     return found

@@ -10,9 +10,9 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from evaluators.learning.metric_names import CLASSIFICATION, METRICS
-from evaluators.problems.invalid import Finding, refuse
-from evaluators.problems.problem import quoted
-from evaluators.problems.suggestions import remedy
+from evaluators.problems.invalid import refuse
+from evaluators.problems.problem import Problem, quoted
+from evaluators.problems.suggestions import suggestion
 from evaluators.specification.challenge import (
     Model,
     PlannedTable,
@@ -112,15 +112,15 @@ class SelectionSpecification(Specification):
             if getattr(self, name) is None and missing is not None:
                 yield f"{name}: the task '{missing}' has none, and there is none for all tasks"
 
-    def _disagreements(self) -> Iterator[str | Finding]:
+    def _disagreements(self) -> Iterator[str | Problem]:
         for plan in self.plans.values():
             yield from self._tables_agree(plan)
             if plan.task.positive is not None and plan.task.positive not in plan.classes:
                 unknown = f"{quoted(plan.task.positive)} is not one of the classes."
-                yield Finding(unknown, remedy(plan.task.positive, plan.classes), "tasks")
+                yield Problem(unknown, suggestion(plan.task.positive, plan.classes), field="tasks")
             if self.metric not in CLASSIFICATION:
                 unfit = f"{self.metric} is not for a selection."
-                yield Finding(unfit, f"There are {', '.join(CLASSIFICATION)}.", "metric")
+                yield Problem(unfit, f"There are {', '.join(CLASSIFICATION)}.", field="metric")
             if METRICS[self.metric].binary and len(plan.labels) != 2:
                 yield f"metric: {self.metric} needs two classes in every task"
             if self.model.binary and len(plan.labels) != 2:
@@ -131,7 +131,7 @@ class SelectionSpecification(Specification):
             yield f"scorer: this challenge has no scorer '{self.scorer}'"
         yield from self._finals_disagree()
 
-    def _tables_agree(self, plan: TaskPlan) -> Iterator[str | Finding]:
+    def _tables_agree(self, plan: TaskPlan) -> Iterator[str | Problem]:
         planned = self.tables()
         pool, test = planned[plan.pool].table, planned[plan.test].table
         examples = planned[plan.examples].table if plan.examples else None
@@ -140,14 +140,14 @@ class SelectionSpecification(Specification):
         if self.labels == "submitted" and pool.label is not None:
             yield "pool: with submitted labels the pool must have no label column, it would be published"
         if test.label is None or (examples is not None and examples.label is None):
-            yield Finding("test and examples name their label column.", field="test")
+            yield Problem("test and examples name their label column.", field="test")
         tables = [table for table in (pool, test, examples) if table is not None]
         if any(table.id is None or table.embedding is None for table in tables):
-            yield Finding("pool, test and examples name their columns of ids and embeddings.", field="pool")
+            yield Problem("pool, test and examples name their columns of ids and embeddings.", field="pool")
         if not pool.public or not (examples is None or examples.public):
-            yield Finding("pool and examples are public: their files belong in public/.", field="pool")
+            yield Problem("pool and examples are public: their files belong in public/.", field="pool")
         if test.public:
-            yield Finding("test rows are hidden: their files belong in hidden/.", field="test")
+            yield Problem("test rows are hidden: their files belong in hidden/.", field="test")
 
     @cached_property
     def plans(self) -> dict[str, TaskPlan]:

@@ -21,8 +21,10 @@ class FixedModel(Protocol):
 
     def __init__(self, **parameters: Any) -> None: ...
 
-    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seeds: Sequence[int]) -> list[Classes]:
-        """Train on ``train`` (rows, dimensions) with ``classes`` (rows,); return the classes of ``test``, (rows,).
+    def fit_predict(
+        self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]
+    ) -> list[Classes]:
+        """Train on ``X_train`` (rows, dimensions) with ``y_train`` (rows,); return the classes of ``X_test``, (rows,).
 
         One prediction for each seed, so that what does not depend on it is done once.
         """

@@ -34,26 +34,28 @@ class KeywordVote:
     """Mean of the class probabilities of an RBF support vector machine and of logistic regression.
 
     Both have scikit-learn's defaults: C = 1, gamma "scale", 100 iterations. The machine works on float64, the
-    regression on the type of ``train``, which scikit-learn keeps when it is float32. Between equally probable classes
+    regression on the type of ``X_train``, which scikit-learn keeps when it is float32. Between equally probable classes
     the smaller class number wins; labels that are equal in all rows give a model that always answers that class.
     """
 
     def __init__(self, **parameters: Any) -> None:
         self.parameters = KeywordVoteParameters(**parameters)
 
-    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seeds: Sequence[int]) -> list[Classes]:
-        """Train on ``train`` (rows, dimensions) with ``classes`` (rows,); one (test rows,) of classes for each seed."""
-        names = np.unique(classes)
+    def fit_predict(
+        self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]
+    ) -> list[Classes]:
+        """Train on ``X_train`` (rows, dimensions) with ``y_train`` (rows,); classes (test rows,) for each seed."""
+        names = np.unique(y_train)
         if len(names) == 1:
-            return [np.full(len(test), names[0]) for _ in seeds]
-        regression = _regression(train, classes)
-        base = train.astype(np.float64)
+            return [np.full(len(X_test), names[0]) for _ in seeds]
+        regression = _regression(X_train, y_train)
+        base = X_train.astype(np.float64)
         gamma = scale(base)
         kernel = training_kernel(base, gamma)
-        machines = [_machine(kernel, classes, seed) for seed in seeds]
-        predicted = [np.empty(len(test), np.int64) for _ in seeds]
-        for rows in _chunks(len(test)):
-            chunk = np.ascontiguousarray(test[rows])
+        machines = [_machine(kernel, y_train, seed) for seed in seeds]
+        predicted = [np.empty(len(X_test), np.int64) for _ in seeds]
+        for rows in _chunks(len(X_test)):
+            chunk = np.ascontiguousarray(X_test[rows])
             linear = regression.predict_proba(chunk)
             similar = evaluation_kernel(chunk.astype(np.float64), base, gamma)
             for answers, machine in zip(predicted, machines, strict=True):
@@ -96,20 +98,20 @@ def evaluation_kernel(rows: Floats, base: Floats, gamma: float) -> Floats:
     return kernel
 
 
-def _regression(train: Vectors, classes: Classes) -> LogisticRegression:
+def _regression(X_train: Vectors, y_train: Classes) -> LogisticRegression:
     # L-BFGS draws nothing at random: one regression serves all seeds.
     estimator = LogisticRegression()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return estimator.fit(train, classes)
+        return estimator.fit(X_train, y_train)
 
 
-def _machine(kernel: Floats, classes: Classes, seed: int) -> SVC:
+def _machine(kernel: Floats, y_train: Classes, seed: int) -> SVC:
     estimator = SVC(kernel="precomputed", probability=True, random_state=seed)
     with warnings.catch_warnings():
         # The proposed replacement calibrates otherwise and gives other scores; scikit-learn is pinned below 1.11.
         warnings.filterwarnings("ignore", "The `probability` parameter was deprecated in 1.9", FutureWarning)
-        return estimator.fit(kernel, classes)
+        return estimator.fit(kernel, y_train)
 
 
 def _chunks(count: int) -> Iterator[slice]:

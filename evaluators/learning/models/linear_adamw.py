@@ -50,19 +50,21 @@ class LinearAdamW:
     def __init__(self, **parameters: Any) -> None:
         LinearAdamWParameters(**parameters)
 
-    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seeds: Sequence[int]) -> list[Classes]:
+    def fit_predict(
+        self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]
+    ) -> list[Classes]:
         """One prediction for each seed.
 
         Raises:
             ValueError: a class is neither 0 nor 1.
         """
-        if not np.isin(classes, (0, 1)).all():
+        if not np.isin(y_train, (0, 1)).all():
             raise ValueError("linear-adamw tells two classes apart, 0 and 1")
-        rows, queries = train.astype(np.float32), test.astype(np.float32)
+        rows, queries = X_train.astype(np.float32), X_test.astype(np.float32)
         predictions = []
         for seed in seeds:
-            fitted = fit(rows, classes, seed=seed)
-            chosen = threshold(fitted.probabilities(rows), classes)
+            fitted = fit(rows, y_train, seed=seed)
+            chosen = threshold(fitted.probabilities(rows), y_train)
             predictions.append((fitted.probabilities(queries) > chosen).astype(np.int64))
         return predictions
 
@@ -79,16 +81,16 @@ class Fitted:
         return _sigmoid(np.einsum("ri,i->r", rows, self.weight) + self.bias)
 
 
-def fit(rows: Floats, classes: Classes, *, seed: int) -> Fitted:
-    """Train on ``rows`` (rows, dimensions) with classes 0 and 1, shape (rows,)."""
+def fit(X_train: Floats, y_train: Classes, *, seed: int) -> Fitted:
+    """Train on ``X_train`` (rows, dimensions) with classes 0 and 1, shape (rows,)."""
     generator = TorchGenerator(seed)
     first, first_bias, second, second_bias = (
-        _AdamW(part) for part in (*_layer(generator, rows.shape[1], HIDDEN), *_layer(generator, HIDDEN, 1))
+        _AdamW(part) for part in (*_layer(generator, X_train.shape[1], HIDDEN), *_layer(generator, HIDDEN, 1))
     )
-    targets, one = classes.astype(np.float32), np.ones(1, np.float32)
+    targets, one = y_train.astype(np.float32), np.ones(1, np.float32)
     fitted = _as_one(first, first_bias, second, second_bias)
-    for step, batch in enumerate(_batches(len(rows)), start=1):
-        x = rows[batch]
+    for step, batch in enumerate(_batches(len(X_train)), start=1):
+        x = X_train[batch]
         residuals = (fitted.probabilities(x) - targets[batch]) / np.float32(len(x))
         rows_sum, residual_sum = np.einsum("r,ri->i", residuals, x), residuals.sum(keepdims=True)
         # Every gradient is taken before any weight moves.
@@ -113,11 +115,11 @@ def _as_one(first: _AdamW, first_bias: _AdamW, second: _AdamW, second_bias: _Ada
     return Fitted(np.einsum("h,hi->i", outer, first.values), bias)
 
 
-def threshold(probabilities: Floats, classes: Classes) -> np.float32:
+def threshold(probabilities: Floats, y_train: Classes) -> np.float32:
     """The first of ``THRESHOLDS`` with the highest accuracy to two decimals; 0 when every accuracy rounds to 0."""
     best, chosen = 0.0, np.float32(0)
     for candidate in THRESHOLDS:
-        accuracy = float(np.round(np.mean((probabilities > candidate) == classes), 2))
+        accuracy = float(np.round(np.mean((probabilities > candidate) == y_train), 2))
         if accuracy > best:
             best, chosen = accuracy, candidate
     return chosen

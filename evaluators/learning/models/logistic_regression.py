@@ -24,12 +24,14 @@ class LogisticRegression:
     def __init__(self, **parameters: Any) -> None:
         self.parameters = LogisticRegressionParameters(**parameters)
 
-    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seeds: Sequence[int]) -> list[Classes]:
-        return [self._predict(train, classes, test)] * len(seeds)
+    def fit_predict(
+        self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]
+    ) -> list[Classes]:
+        return [self._predict(X_train, y_train, X_test)] * len(seeds)
 
-    def _predict(self, train: Vectors, classes: Classes, test: Vectors) -> Classes:
-        if len(np.unique(classes)) == 1:
-            return np.full(len(test), classes[0])
+    def _predict(self, X_train: Vectors, y_train: Classes, X_test: Vectors) -> Classes:
+        if len(np.unique(y_train)) == 1:
+            return np.full(len(X_test), y_train[0])
         estimator = Estimator(
             C=self.parameters.C,
             max_iter=self.parameters.max_iter,
@@ -37,6 +39,6 @@ class LogisticRegression:
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            estimator.fit(np.asarray(train, np.float64), classes)
-        predicted: Classes = estimator.predict(np.asarray(test, np.float64)).astype(np.int64)
+            estimator.fit(np.asarray(X_train, np.float64), y_train)
+        predicted: Classes = estimator.predict(np.asarray(X_test, np.float64)).astype(np.int64)
         return predicted

@@ -25,9 +25,11 @@ class NearestNeighbours:
     def __init__(self, **parameters: Any) -> None:
         self.parameters = NearestNeighboursParameters(**parameters)
 
-    def fit_predict(self, train: Vectors, classes: Classes, test: Vectors, *, seeds: Sequence[int]) -> list[Classes]:
-        distances, neighbours = search(train, test, min(self.parameters.k, len(train)))
-        return [_vote(classes[neighbours], distances)] * len(seeds)
+    def fit_predict(
+        self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]
+    ) -> list[Classes]:
+        distances, neighbours = search(X_train, X_test, min(self.parameters.k, len(X_train)))
+        return [_vote(y_train[neighbours], distances)] * len(seeds)
 
 
 def search(base: NDArray[Any], queries: NDArray[Any], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from evaluators.learning.entries import Entry, by_name
+from evaluators.learning.entries import RegistryEntry, by_name
 
 MODELS = by_name(
     [
-        Entry(
+        RegistryEntry(
             "logistic-regression",
             "Logistic regression",
             "evaluators.learning.models.logistic_regression:LogisticRegression",
         ),
-        Entry(
+        RegistryEntry(
             "keyword-vote",
             "Support vectors and logistic regression",
             "evaluators.learning.models.keyword_vote:KeywordVote",
         ),
-        Entry("linear-adamw", "Two linear layers (AdamW)", "evaluators.learning.models.linear_adamw:LinearAdamW"),
-        Entry(
+        RegistryEntry(
+            "linear-adamw", "Two linear layers (AdamW)", "evaluators.learning.models.linear_adamw:LinearAdamW"
+        ),
+        RegistryEntry(
             "nearest-neighbours",
             "Nearest neighbours",
             "evaluators.learning.models.nearest_neighbours:NearestNeighbours",

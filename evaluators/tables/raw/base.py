@@ -49,7 +49,7 @@ class RawColumn:
 
 
 @dataclass(slots=True)
-class Batch:
+class RawBatch:
     """Consecutive rows. ``texts``: column → cells, "" for a missing one; ``vectors``: column → (rows, dimensions).
 
     ``lines`` are the rows' lines where the file is text; rows count from 1.
@@ -100,7 +100,7 @@ class RawFile(ABC):
         return found
 
     @abstractmethod
-    def batches(self, columns: Sequence[RawColumn]) -> Iterator[Batch]:
+    def batches(self, columns: Sequence[RawColumn]) -> Iterator[RawBatch]:
         """The rows of these columns, in order.
 
         Raises:
@@ -108,7 +108,7 @@ class RawFile(ABC):
         """
 
 
-def finite(batch: Batch, column: str, file: str) -> Problem | None:
+def finite(batch: RawBatch, column: str, file: str) -> Problem | None:
     """The first vector of a batch with NaN or an infinite number; None if there is none."""
     good = np.isfinite(batch.vectors[column]).all(axis=1)
     if good.all():

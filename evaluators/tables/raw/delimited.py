@@ -17,7 +17,7 @@ from evaluators.tables.raw.base import (
     MAX_COLUMNS,
     MAX_DIMENSIONS,
     MAX_ROWS,
-    Batch,
+    RawBatch,
     RawColumn,
     RawFile,
     Type,
@@ -75,7 +75,7 @@ class DelimitedFile(RawFile):
                 if cells and any(map(str.strip, cells)):
                     yield number, cells
 
-    def batches(self, columns: Sequence[RawColumn]) -> Iterator[Batch]:
+    def batches(self, columns: Sequence[RawColumn]) -> Iterator[RawBatch]:
         places = {name: place for place, name in enumerate(self._names)}
         records = islice(self._records(self.path), int(self._header), None)
         size, first = min(batch_rows(columns), batch_rows(list(map(_single, self._names)))), 0
@@ -86,13 +86,13 @@ class DelimitedFile(RawFile):
             if uneven is not None:
                 words = f"has {len(uneven[1])} cells, the first line has {len(self._names)}"
                 raise BundleError(Problem(f"{words}.", "Each line has as many.", self.name, uneven[0]))
-            batch = Batch(first, len(rows), lines=[line for line, _ in rows])
+            batch = RawBatch(first, len(rows), lines=[line for line, _ in rows])
             for column in columns:
                 self._read(batch, column, [cells for _, cells in rows], places)
             first += len(rows)
             yield batch
 
-    def _read(self, batch: Batch, column: RawColumn, rows: list[list[str]], places: dict[str, int]) -> None:
+    def _read(self, batch: RawBatch, column: RawColumn, rows: list[list[str]], places: dict[str, int]) -> None:
         if column.parts:
             wanted = itemgetter(*(places[part] for part in column.parts))
             chosen = list(map(wanted, rows)) if len(column.parts) > 1 else [(wanted(row),) for row in rows]
@@ -104,7 +104,7 @@ class DelimitedFile(RawFile):
             place = places[column.name]
             batch.texts[column.name] = [row[place].strip() for row in rows]
 
-    def _numbers(self, rows: Sequence[Sequence[str]], column: RawColumn, batch: Batch) -> NDArray[Any]:
+    def _numbers(self, rows: Sequence[Sequence[str]], column: RawColumn, batch: RawBatch) -> NDArray[Any]:
         uneven = next((place for place, row in enumerate(rows) if len(row) != column.dimensions), None)
         if uneven is not None:
             words = f"the vector has {len(rows[uneven])} numbers, the first one has {column.dimensions}"
@@ -119,7 +119,7 @@ class DelimitedFile(RawFile):
                         raise BundleError(self._problem(f"{words}.", batch, place, column)) from None
             raise
 
-    def _problem(self, words: str, batch: Batch, row: int, column: RawColumn) -> Problem:
+    def _problem(self, words: str, batch: RawBatch, row: int, column: RawColumn) -> Problem:
         remedy = "A vector is numbers with a decimal point."
         return Problem(words, remedy, self.name, batch.line(row), plain_field(column.name))
 
@@ -132,7 +132,7 @@ class ListFile(RawFile):
             first = [line.strip() for line in islice(_Lines(file, path.name), LOOKED_AT)]
         super().__init__(path, [_guessed(LINE, first)], None if first else 0)
 
-    def batches(self, columns: Sequence[RawColumn]) -> Iterator[Batch]:
+    def batches(self, columns: Sequence[RawColumn]) -> Iterator[RawBatch]:
         with self.path.open("rb") as file:
             lines, first = _Lines(file, self.name), 0
             while rows := list(islice(lines, 8192)):
@@ -141,7 +141,7 @@ class ListFile(RawFile):
                     raise BundleError(Problem(f"has more than {MAX_ROWS} lines.", file=self.name))
                 numbers = range(first + 1, first + len(rows) + 1)
                 texts = {column.name: [line.strip() for line in rows] for column in columns}
-                yield Batch(first, len(rows), lines=numbers, texts=texts)
+                yield RawBatch(first, len(rows), lines=numbers, texts=texts)
                 first += len(rows)
 
 

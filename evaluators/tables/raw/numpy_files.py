@@ -23,7 +23,7 @@ from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.tables.raw.base import (
     MAX_DIMENSIONS,
     MAX_ROWS,
-    Batch,
+    RawBatch,
     RawColumn,
     RawFile,
     batch_rows,
@@ -87,11 +87,11 @@ class ArrayFile(RawFile):
             self._header = read_header(file, path.stat().st_size, path.name)
         super().__init__(path, [self._header.column(VALUES)], self._header.shape[0])
 
-    def batches(self, columns: Sequence[RawColumn]) -> Iterator[Batch]:
+    def batches(self, columns: Sequence[RawColumn]) -> Iterator[RawBatch]:
         rows = batch_rows(columns)
         with self.path.open("rb") as file:
             for first, block in _blocks(file, self._header, rows, self.name):
-                batch = Batch(first, len(block))
+                batch = RawBatch(first, len(block))
                 for column in columns:
                     _put(batch, column, block)
                 yield batch
@@ -121,7 +121,7 @@ class ArchiveFile(RawFile):
         columns = [header.column(name) for name, header in self._headers.items()]
         super().__init__(path, columns, next(iter(counts.values())))
 
-    def batches(self, columns: Sequence[RawColumn]) -> Iterator[Batch]:
+    def batches(self, columns: Sequence[RawColumn]) -> Iterator[RawBatch]:
         rows = batch_rows(columns)
         with _opened(self.path) as archive:
             files = [archive.open(f"{column.name}.npy") for column in columns]
@@ -130,7 +130,7 @@ class ArchiveFile(RawFile):
                 for file, column in zip(files, columns, strict=True)
             ]
             for blocks in zip(*streams, strict=True):
-                batch = Batch(blocks[0][0], len(blocks[0][1]))
+                batch = RawBatch(blocks[0][0], len(blocks[0][1]))
                 for column, (_, block) in zip(columns, blocks, strict=True):
                     _put(batch, column, block)
                 yield batch
@@ -211,7 +211,7 @@ def _read_across(file: IO[bytes], header: Header, name: str) -> NDArray[Any]:
     return np.frombuffer(content, header.dtype).reshape(header.shape, order="F")
 
 
-def _put(batch: Batch, column: RawColumn, block: NDArray[Any]) -> None:
+def _put(batch: RawBatch, column: RawColumn, block: NDArray[Any]) -> None:
     if column.is_vector:
         batch.vectors[column.name] = block.reshape(len(block), -1)
     elif block.dtype.kind == "S":

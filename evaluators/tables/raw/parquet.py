@@ -16,7 +16,7 @@ from evaluators.problems.problem import BundleError, Problem
 from evaluators.tables.raw.base import (
     MAX_COLUMNS,
     MAX_DIMENSIONS,
-    Batch,
+    RawBatch,
     RawColumn,
     RawFile,
     Type,
@@ -65,13 +65,13 @@ class ParquetFile(RawFile):
         except (pa.ArrowException, OSError, LookupError, ValueError):
             return 0
 
-    def batches(self, columns: Sequence[RawColumn]) -> Iterator[Batch]:
+    def batches(self, columns: Sequence[RawColumn]) -> Iterator[RawBatch]:
         names = list(dict.fromkeys(name for column in columns for name in column.parts or (column.name,)))
         first = 0
         with _reading(self.path.name):
             found = self._file.iter_batches(batch_size=batch_rows(columns), columns=names, use_threads=False)
             for rows in found:
-                batch = Batch(first, len(rows))
+                batch = RawBatch(first, len(rows))
                 for column in columns:
                     self._read(rows, column, batch)
                 first += len(rows)
@@ -79,7 +79,7 @@ class ParquetFile(RawFile):
         if first != self.rows:
             raise BundleError(Problem(f"says that it has {self.rows} rows and has {first}.", file=self.name))
 
-    def _read(self, rows: pa.RecordBatch, column: RawColumn, batch: Batch) -> None:
+    def _read(self, rows: pa.RecordBatch, column: RawColumn, batch: RawBatch) -> None:
         if column.parts:
             parts = [_floats(rows.column(part)) for part in column.parts]
             batch.vectors[column.name] = np.column_stack(parts)
@@ -88,7 +88,7 @@ class ParquetFile(RawFile):
         else:
             batch.texts[column.name] = _texts(rows.column(column.name))
 
-    def _vectors(self, values: Any, column: RawColumn, batch: Batch) -> NDArray[Any]:
+    def _vectors(self, values: Any, column: RawColumn, batch: RawBatch) -> NDArray[Any]:
         if values.null_count:
             empty = int(np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))[0])
             raise BundleError(self._bad_vector(batch, empty, column, "the vector is missing"))
@@ -102,7 +102,7 @@ class ParquetFile(RawFile):
         found = flat.to_numpy(zero_copy_only=False)  # a missing number becomes NaN, which is found by who reads
         return np.asarray(found).reshape(len(values), column.dimensions or 0)
 
-    def _bad_vector(self, batch: Batch, row: int, column: RawColumn, words: str) -> Problem:
+    def _bad_vector(self, batch: RawBatch, row: int, column: RawColumn, words: str) -> Problem:
         return Problem(
             f"{batch.place(row)}: {words}.", "All have as many.", file=self.name, field=plain_field(column.name)
         )

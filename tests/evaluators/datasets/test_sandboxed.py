@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from evaluators.datasets import sandboxed
-from evaluators.datasets.preparing import prepare, prepare_parts
+from evaluators.datasets.preparing import prepare, prepare_splits
 from evaluators.datasets.sandboxed import prepare_in_sandbox
 from evaluators.problems.problem import BundleError
 from evaluators.sandbox import OUTPUT, Availability, SandboxUnavailable, WorkFailed
@@ -33,7 +33,7 @@ def content_of(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("write", [write_bundle, cleanings.write_cleaning, markets.write_market])
 def test_it_is_what_preparing_here_makes(write: Callable[[Path], Path], tmp_path: Path) -> None:
     bundle = add_final(write(tmp_path / "bundle"))
-    here = prepare_parts(bundle, tmp_path / "here")
+    here = prepare_splits(bundle, tmp_path / "here")
     there = prepare_in_sandbox(bundle, tmp_path / "there")
     assert [dataset.digest for dataset in there] == [dataset.digest for dataset in here]
     for mine, theirs in zip(here, there, strict=True):

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaluators.problems.collecting import SubmissionProblems
 from evaluators.problems.problem import (
     MAX_PROBLEMS,
     MAX_QUOTED,
     BundleError,
     ExitCode,
-    Findings,
     Problem,
     SubmissionError,
     quoted,
@@ -75,7 +75,7 @@ def test_findings_build_what_is_shown_and_count_the_rest() -> None:
         built.append(line)
         return Problem("is wrong.", line=line)
 
-    findings, others = Findings(), Findings()
+    findings, others = SubmissionProblems(), SubmissionProblems()
     for line in range(0, 1000, 2):
         findings.add(problem, line + 2)
         others.add(problem, line + 1)
@@ -88,4 +88,4 @@ def test_findings_build_what_is_shown_and_count_the_rest() -> None:
 
 
 def test_no_findings_refuse_nothing() -> None:
-    Findings().by_line().refuse()
+    SubmissionProblems().by_line().refuse()

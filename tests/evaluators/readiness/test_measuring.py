@@ -13,7 +13,7 @@ from sklearn.metrics import cohen_kappa_score
 from evaluators.cli.main import main
 from evaluators.datasets.prepared import PreparedDataset, PreparedTable
 from evaluators.datasets.preparing import open_bundle
-from evaluators.kinds.task_rows import Rows
+from evaluators.kinds.task_rows import TableRows
 from evaluators.learning.metrics import FUNCTIONS
 from evaluators.readiness import ReadinessReport
 from evaluators.readiness.bootstrap import DRAWS, MEASURES, SEED, paired_error, resampled, smallest_difference
@@ -26,10 +26,10 @@ from evaluators.submissions.uploads import read_files
 from tests.bundles import good_files, write_bundle, write_table
 
 
-def rows_of(folder: Path, vectors: np.ndarray, *, name: str = "pool", labels: np.ndarray | None = None) -> Rows:
+def rows_of(folder: Path, vectors: np.ndarray, *, name: str = "pool", labels: np.ndarray | None = None) -> TableRows:
     (folder / name).mkdir(parents=True)
     np.save(folder / name / "embedding.npy", vectors, allow_pickle=False)
-    return Rows(name, name, (PreparedTable(folder / name, len(vectors)),), labels, hidden=False)
+    return TableRows(name, name, (PreparedTable(folder / name, len(vectors)),), labels, hidden=False)
 
 
 @pytest.mark.parametrize("floats", ["float16", "float32", "float64"])

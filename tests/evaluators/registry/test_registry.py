@@ -8,7 +8,7 @@ import pytest
 
 from evaluators.learning.entries import by_name, load
 from evaluators.learning.models.parameters import PARAMETERS
-from evaluators.registry import BASELINES, IMPORTERS, MODELS, SCORERS, BaselineInfo, Entry, ScorerInfo
+from evaluators.registry import BASELINES, IMPORTERS, MODELS, SCORERS, BaselineInfo, RegistryEntry, ScorerInfo
 from evaluators.specification.challenge import NAME
 from evaluators.specification.kinds import KINDS
 
@@ -16,7 +16,7 @@ ALL_BASELINES = [info for kind in BASELINES.values() for info in kind.values()]
 
 
 def test_a_name_used_twice_is_refused() -> None:
-    entry = Entry("random", "Random", "evaluators.kinds.selection.baselines.random:choose")
+    entry = RegistryEntry("random", "Random", "evaluators.kinds.selection.baselines.random:choose")
     with pytest.raises(RuntimeError, match="two entries called random"):
         by_name([entry, entry])
 
@@ -24,7 +24,7 @@ def test_a_name_used_twice_is_refused() -> None:
 @pytest.mark.parametrize(
     "entry", [*MODELS.values(), *IMPORTERS.values(), *ALL_BASELINES], ids=lambda entry: entry.location
 )
-def test_every_entry_can_be_loaded_and_says_what_it_is(entry: Entry) -> None:
+def test_every_entry_can_be_loaded_and_says_what_it_is(entry: RegistryEntry) -> None:
     assert callable(entry.load())
     assert entry.title
     assert re.fullmatch(NAME, entry.name)

@@ -207,7 +207,7 @@ def test_only_test_rows_may_differ_for_a_check_to_say_the_same(write: Callable[.
 
 def test_the_budget_is_read_and_the_hidden_part_is_not(tmp_path: Path) -> None:
     specification, sources = _read_and_named(add_final(write_bundle(tmp_path / "b")))
-    shown, final = specification.part("test"), specification.part("final")
+    shown, final = specification.on_split("test"), specification.on_split("final")
     assert reads_the_same(shown, sources, final, sources)
     half, _ = _read_and_named(write_bundle(tmp_path / "half", budget=3))
     assert not reads_the_same(shown, sources, half, sources)

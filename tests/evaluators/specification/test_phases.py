@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from evaluators.problems.invalid import Finding
-from evaluators.problems.problem import BundleError
+from evaluators.problems.problem import BundleError, Problem
 from evaluators.specification.phases import PhasePlan, last_phase, phases_disagree
 from evaluators.specification.reading import parse_specification, read_text
 from tests.bundles import specification
@@ -19,7 +18,7 @@ def plan(**changes: Any) -> PhasePlan:
     return PhasePlan.model_validate({"name": "Open", "starts": "2027-03-01 09:00", "ends": "2027-04-01"} | changes)
 
 
-def said(**changes: Any) -> list[Finding]:
+def said(**changes: Any) -> list[Problem]:
     with pytest.raises(ValidationError) as caught:
         plan(**changes)
     return [finding for item in caught.value.errors() for finding in item["ctx"]["error"].findings]

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from evaluators.datasets.preparing import open_bundle, prepare, prepare_parts
+from evaluators.datasets.preparing import open_bundle, prepare, prepare_splits
 from evaluators.problems.problem import BundleError
-from evaluators.specification.challenge import PARTS
+from evaluators.specification.challenge import TEST_SPLITS
 from evaluators.specification.reading import parse_specification, read_specification
 from tests import cleanings, markets
 from tests.bundles import good_files, write_bundle
@@ -40,23 +40,23 @@ def change(bundle: Path, change: Callable[[dict[str, Any]], object]) -> None:
 def test_a_part_is_the_challenge_that_knows_of_no_other(bundle: Path) -> None:
     whole = read_specification(bundle)
     assert whole.has_final
-    for part in PARTS:
+    for part in TEST_SPLITS:
         alone = parse_specification(without_final(bundle, part=part))
-        assert whole.part(part) == alone
+        assert whole.on_split(part) == alone
         assert not alone.has_final
-        assert "final" not in json.dumps(whole.part("test").model_dump(mode="json"))
+        assert "final" not in json.dumps(whole.on_split("test").model_dump(mode="json"))
     assert {name for name in whole.data_files if "final" in name}
-    shown, final = (set(whole.part(part).data_files) for part in PARTS)
+    shown, final = (set(whole.on_split(part).data_files) for part in TEST_SPLITS)
     assert set(whole.data_files) == shown | final
     assert {name.replace("test", "final") for name in shown} == final
 
 
 def test_both_parts_are_prepared_and_the_shown_one_is_as_if_it_were_alone(bundle: Path, tmp_path: Path) -> None:
-    shown, final = prepare_parts(bundle, tmp_path / "store")
+    shown, final = prepare_splits(bundle, tmp_path / "store")
     assert shown.digest != final.digest
     assert b"final" not in b"".join(path.read_bytes() for path in shown.path.rglob("*.json"))
-    for part, dataset in zip(PARTS, (shown, final), strict=True):
-        assert prepare(bundle, tmp_path / "store", part=part) == dataset.path
+    for part, dataset in zip(TEST_SPLITS, (shown, final), strict=True):
+        assert prepare(bundle, tmp_path / "store", split=part) == dataset.path
         plain = shutil.copytree(bundle, tmp_path / part)
         (plain / "challenge.yaml").write_text(json.dumps(without_final(bundle, part=part)))
         assert prepare(plain, tmp_path / "store") == dataset.path
@@ -70,7 +70,7 @@ def test_a_final_part_for_all_tasks_stands_for_a_tasks_own_test(tmp_path: Path) 
     shutil.copy(bundle / "hidden/test.parquet", bundle / "hidden/own.parquet")
     own = {"files": ["hidden/own.parquet"], "label": "label"}
     change(bundle, lambda content: content["tasks"][0].update(test=own))
-    final = read_specification(bundle).part("final")
+    final = read_specification(bundle).on_split("final")
     assert final.test_tables() == {"apple": "test", "bread": "test"}
     assert final.tables()["test"].table.files == ["hidden/final.parquet"]
 
@@ -78,21 +78,21 @@ def test_a_final_part_for_all_tasks_stands_for_a_tasks_own_test(tmp_path: Path) 
 def test_a_row_in_both_parts_is_refused(tmp_path: Path) -> None:
     bundle = add_final(write_bundle(tmp_path / "bundle"), rename="")
     with pytest.raises(BundleError, match="hidden/final.parquet, field 'id': the id 'test-000' is in the final"):
-        prepare_parts(bundle, tmp_path / "store")
+        prepare_splits(bundle, tmp_path / "store")
 
 
 def test_a_final_row_that_is_public_is_refused(tmp_path: Path) -> None:
     bundle = add_final(write_bundle(tmp_path / "bundle"))
     shutil.copy(bundle / "public/pool.parquet", bundle / "hidden/final.parquet")
     with pytest.raises(BundleError, match="is in the hidden table 'test' and in the public 'pool'"):
-        prepare_parts(bundle, tmp_path / "store")
+        prepare_splits(bundle, tmp_path / "store")
 
 
 def test_without_a_final_part_there_is_none(tmp_path: Path) -> None:
     bundle = write_bundle(tmp_path / "bundle")
-    assert [dataset.path for dataset in prepare_parts(bundle, tmp_path / "s")] == [prepare(bundle, tmp_path / "s")]
+    assert [dataset.path for dataset in prepare_splits(bundle, tmp_path / "s")] == [prepare(bundle, tmp_path / "s")]
     with pytest.raises(BundleError, match="field 'final': this challenge keeps no part of its test set for the end"):
-        open_bundle(bundle, tmp_path / "s", part="final")
+        open_bundle(bundle, tmp_path / "s", split="final")
 
 
 def wrong(bundle: Path) -> str:
@@ -122,7 +122,7 @@ def test_a_final_part_is_like_the_test(bundle: Path) -> None:
 
 
 def read_part(content: dict[str, Any]) -> Any:
-    return parse_specification(content).part("test")
+    return parse_specification(content).on_split("test")
 
 
 def test_all_tasks_have_a_final_part_or_none_has(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_the_command_line_knows_the_parts(command_line: Callable[..., Any], tmp_
     store = ("--store", tmp_path / "store")
     prepared = command_line("prepare", bundle, *store).stdout.decode().split()
     assert len(prepared) == 2
-    for part, path in zip(PARTS, prepared, strict=True):
+    for part, path in zip(TEST_SPLITS, prepared, strict=True):
         assert command_line("prepare", bundle, *store, "--part", part).stdout.decode().split() == [path]
         scored = command_line("score", bundle, files, *store, "--part", part, "--json")
         assert scored.stdout == command_line("score", path, files, "--json").stdout

@@ -20,7 +20,7 @@ from evaluators.kinds.acquisition.baselines.most_similar import choose as most_s
 from evaluators.kinds.acquisition.baselines.problem import MarketProblem
 from evaluators.kinds.acquisition.baselines.proportional import choose as proportional
 from evaluators.kinds.acquisition.pricing import Price
-from evaluators.kinds.acquisition.reading import Acquisition, read
+from evaluators.kinds.acquisition.reading import AcquisitionSubmission, read
 from evaluators.kinds.acquisition.summaries import Summary
 from evaluators.registry import BASELINES, write_baseline
 from evaluators.scoring.score import score
@@ -61,10 +61,10 @@ def written(name: str, dataset: PreparedDataset, folder: Path, seed: int = 0) ->
 def test_its_files_pass_the_check(name: str, market: PreparedDataset, tmp_path: Path) -> None:
     assert written(name, market, tmp_path / "out").keys() == {"tea.csv", "ink.csv"}
     submission = read(market, read_files([tmp_path / "out"]))
-    assert isinstance(submission, Acquisition)
+    assert isinstance(submission, AcquisitionSubmission)
     for purchase in submission.purchases:
         assert purchase.cost <= 50
-        assert (sum(purchase.rows) > 0) == (name != "nothing")
+        assert (sum(purchase.n_rows) > 0) == (name != "nothing")
 
 
 @NAMES

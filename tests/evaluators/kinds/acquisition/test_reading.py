@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.acquisition.reading import Acquisition, amount, read, read_reference
+from evaluators.kinds.acquisition.reading import AcquisitionSubmission, amount, read, read_reference
 from evaluators.problems.problem import SubmissionError
 from evaluators.submissions.uploads import Upload
 from tests.evaluators.kinds.acquisition.conftest import MakeMarket, files
@@ -23,8 +23,8 @@ from tests.markets import market as market_content
 TABLE = "seller,rows\nmill,10\nbarn,0\nloft,4\n"
 
 
-def rows_of(acquisition: Acquisition) -> dict[str, list[int]]:
-    return {purchase.market.name: purchase.rows for purchase in acquisition.purchases}
+def rows_of(acquisition: AcquisitionSubmission) -> dict[str, list[int]]:
+    return {purchase.market.name: purchase.n_rows for purchase in acquisition.purchases}
 
 
 def refused(dataset: PreparedDataset, uploads: list[Upload]) -> list[str]:
@@ -201,7 +201,7 @@ def test_numbers_are_read_as_the_public_evaluator_reads_them(
         expected = np.empty(0, int)
     valid = expected.shape == (3,) and bool((expected >= 0).all() and (expected <= [40, 60, 20]).all())
     try:
-        found = read_reference(published, files(tea=text, ink="0,0,0")).purchases[0].rows
+        found = read_reference(published, files(tea=text, ink="0,0,0")).purchases[0].n_rows
     except SubmissionError:
         assert not valid, repr(text)
     else:

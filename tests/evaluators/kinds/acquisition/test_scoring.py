@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from evaluators.datasets.prepared import PreparedDataset, PreparedTable, Rows
+from evaluators.datasets.prepared import PreparedDataset, PreparedTable, RowIndices
 from evaluators.kinds.acquisition.reading import Purchase, read
 from evaluators.kinds.acquisition.scoring import draw
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
@@ -90,7 +90,7 @@ def test_only_drawn_rows_are_taken(market: PreparedDataset, monkeypatch: pytest.
     taken: list[int] = []
     vectors = PreparedTable.vectors
 
-    def counting(table: PreparedTable, rows: Rows) -> NDArray[Any]:
+    def counting(table: PreparedTable, rows: RowIndices) -> NDArray[Any]:
         taken.append(len(rows))
         return vectors(table, rows)
 

@@ -19,7 +19,7 @@ from evaluators.kinds.cleaning.baselines.confident_learning import out_of_fold
 from evaluators.kinds.cleaning.baselines.knn_shapley import shapley_values
 from evaluators.kinds.cleaning.baselines.neighbour_disagreement import NEIGHBOURS, neighbour_votes
 from evaluators.kinds.cleaning.baselines.problem import CleaningProblem, Labelled, problem_of
-from evaluators.kinds.cleaning.reading import Cleaning, cleaning_of, read
+from evaluators.kinds.cleaning.reading import CleaningSubmission, cleaning_of, read
 from evaluators.problems.problem import BundleError
 from evaluators.registry import BASELINES, write_baseline
 from evaluators.scoring.score import score
@@ -49,8 +49,8 @@ def written(name: str, dataset: PreparedDataset, folder: Path, seed: int = 0) ->
 def test_its_files_pass_the_check(name: str, action: str, datasets: dict[str, PreparedDataset], tmp_path: Path) -> None:
     assert written(name, datasets[action], tmp_path / "out").keys() == {"jam.csv", "tea.csv"}
     submission = read(datasets[action], read_files([tmp_path / "out"]))
-    assert isinstance(submission, Cleaning)
-    named = [len(task.rows) for task in (*submission.rankings, *submission.labels)]
+    assert isinstance(submission, CleaningSubmission)
+    named = [len(task.row_indices) for task in (*submission.rankings, *submission.labels)]
     assert named == [30, 30] if action == "rank" else [6, 6]
 
 

@@ -42,13 +42,13 @@ def test_row_numbers_are_read_whatever_the_line_ends(
 ) -> None:
     text = end.join(map(str, order)) + (end if last else "")
     (found,) = rankings(ranked, upload("jam_mine.TXT", text))
-    assert (found.plan.name, found.rows.tolist(), found.seconds) == ("jam", order, None)
+    assert (found.plan.name, found.row_indices.tolist(), found.seconds) == ("jam", order, None)
 
 
 @given(PERMUTATIONS)
 def test_ids_name_the_rows_that_numbers_name(ranked: PreparedDataset, order: list[int]) -> None:
     table = upload("jam.csv", "\n".join(["id", *(row_id("jam", row) for row in order)]))
-    assert rankings(ranked, table)[0].rows.tolist() == order
+    assert rankings(ranked, table)[0].row_indices.tolist() == order
 
 
 def test_tasks_come_in_files_of_any_form_or_in_one_table(ranked: PreparedDataset) -> None:
@@ -57,7 +57,7 @@ def test_tasks_come_in_files_of_any_form_or_in_one_table(ranked: PreparedDataset
     lines = [f"{name},{row_id(name, row)}" for row in IN_ORDER for name in ("tea", "jam")]
     together = rankings(ranked, upload("all.csv", "\n".join(["task,id", *lines])))
     assert [found.plan.name for found in several] == [found.plan.name for found in together] == ["jam", "tea"]
-    assert several[1].rows.tolist() == together[1].rows.tolist()[::-1]
+    assert several[1].row_indices.tolist() == together[1].row_indices.tolist()[::-1]
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_a_ranking_may_be_named_like_a_time(ranked: PreparedDataset, make_cleani
     single = make_cleaning(tasks=[task("jam")])
     rows = "\n".join(map(str, IN_ORDER))
     alone = read(single, [upload("time_ordered.txt", rows)])
-    assert alone.rankings[0].rows.tolist() == IN_ORDER
+    assert alone.rankings[0].row_indices.tolist() == IN_ORDER
     both = read(single, [upload("time_ordered.txt", rows), upload("time_mine.txt", "2.5")])
-    assert (both.rankings[0].rows.tolist(), both.rankings[0].seconds) == (IN_ORDER, 2.5)
+    assert (both.rankings[0].row_indices.tolist(), both.rankings[0].seconds) == (IN_ORDER, 2.5)
     timed = read(single, [upload("mine.txt", rows), upload("time_ordered.txt", "2.5")])
     assert timed.rankings[0].seconds == 2.5
     both_ranked = refused(single, upload("mine.txt", rows), upload("time_ordered.txt", rows))
@@ -136,7 +136,7 @@ def test_a_ranking_names_every_row_once(ranked: PreparedDataset) -> None:
 
 def test_the_public_evaluator_lets_rows_be_named_again_but_wants_as_many(published: PreparedDataset) -> None:
     again = Upload("01g317_mine.txt", b"7\n" * 40)
-    assert read_reference(published, [again]).rankings[0].rows.tolist() == [7] * 40
+    assert read_reference(published, [again]).rankings[0].row_indices.tolist() == [7] * 40
     assert "already named in line 1" in refused(published, again)
     for wrong in (b"7\n" * 39, b"7\n" * 41, b"-1\n" * 40, b"40\n" * 40):
         with pytest.raises(SubmissionError):
@@ -151,7 +151,7 @@ def test_far_too_many_rows_are_not_even_read(ranked: PreparedDataset) -> None:
 
 def test_labels_are_read_in_the_order_of_the_training_set(relabelled: PreparedDataset) -> None:
     found = mended(relabelled, labels(r005="apple", r001="bread", r003="drop"))
-    assert found.rows.tolist() == [1, 3, 5]
+    assert found.row_indices.tolist() == [1, 3, 5]
     assert found.classes.tolist() == [1, DROPPED, 0]
     (report,) = read(relabelled, [labels(r005="apple", r001="bread", r003="drop")]).reports()
     assert str(report) == "Jam: 3 of 6 labels (2 relabelled, 1 dropped)"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.selection.formats_json import LabelMap, WordList, is_json, read_json
-from evaluators.kinds.selection.reading import Selection, read
+from evaluators.kinds.selection.reading import SelectionSubmission, read
 from evaluators.problems.problem import Problem, SubmissionError
 from evaluators.scoring.checking import check
 from evaluators.submissions.uploads import Upload, unpack
@@ -136,8 +136,8 @@ def test_a_file_too_large_is_not_parsed() -> None:
 
 def rows_of(dataset: PreparedDataset, *uploads: Upload) -> dict[str, tuple[list[int], list[int]]]:
     found = read(dataset, list(uploads))
-    assert isinstance(found, Selection)
-    return {task.plan.name: (task.rows.tolist(), task.classes.tolist()) for task in found.tasks}
+    assert isinstance(found, SelectionSubmission)
+    return {task.plan.name: (task.row_indices.tolist(), task.classes.tolist()) for task in found.tasks}
 
 
 def zipped(*uploads: Upload) -> Upload:

@@ -101,7 +101,7 @@ def test_rows_repeat_and_stand_in_the_public_order(speech: PreparedDataset, spee
     choice = {"targets": {"route": [route[1], route[0]], "job": [job[2], job[2]]}, "nontargets": [owl, cat, owl]}
     read = speech.table("pool-en_25").ids()
     keywords = _read(speech, choice).tasks[0]
-    assert [read[row] for row in keywords.rows] == [route[0], route[1], job[2], owl, owl, cat]
+    assert [read[row] for row in keywords.row_indices] == [route[0], route[1], job[2], owl, owl, cat]
     assert keywords.classes.tolist() == [2, 2, 1, 0, 0, 0]
 
 
