@@ -18,6 +18,7 @@ from evaluators.problems.problem import ExitCode
 
 
 def main() -> int:
+    """Bound this process, run the command line; the exit code to leave by."""
     try:
         for name, value in json.loads(sys.argv[1]).items():
             resource.setrlimit(getattr(resource, name), (value, value + (name == "RLIMIT_CPU")))

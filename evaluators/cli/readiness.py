@@ -30,6 +30,11 @@ def add_command(add: Add, *, folder: Callable[[str], Path], store: Path) -> None
 
 
 def folder_there(text: str) -> Path:
+    """The path of a folder that is there.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not.
+    """
     path = Path(text)
     if not path.is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {text}")

@@ -173,6 +173,7 @@ class PreparedDataset:
 
 
 def is_prepared(path: Path) -> bool:
+    """Whether a folder holds a prepared dataset, of whatever format."""
     return (path / MANIFEST).is_file()
 
 

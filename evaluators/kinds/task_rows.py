@@ -89,6 +89,11 @@ def rows_of_table(
     hidden: bool = False,
     trusted: bool = True,
 ) -> TableRows:
+    """One prepared table as ``TableRows``; without ``labelled`` its labels are left out.
+
+    Raises:
+        KeyError: there is no such table.
+    """
     table = dataset.table(name)
     labels = table.labels.astype(np.int64) if labelled else None
     return TableRows(name, titled(title, name), (table,), labels, hidden=hidden, trusted=trusted)

@@ -43,6 +43,8 @@ RowCount = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class Answer(BaseModel):
+    """The answers of one step: unknown fields are refused, fields are not reassigned."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

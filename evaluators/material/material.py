@@ -147,6 +147,7 @@ def _made(material: Material[Any], part: str) -> list[str]:
 
 
 def note_copies(material: Material[Any]) -> None:
+    """Note how many rows of the other tables have the very embedding of one among ``rows``."""
     known = set(material.digests["rows"])
     for part, digests in material.digests.items():
         copies = sum(digest in known for digest in digests) if part != "rows" else 0

@@ -23,6 +23,7 @@ CLASS_ROWS = 10
 
 
 def table_findings(tables: list[TableFacts]) -> Iterator[Finding]:
+    """Findings about single tables: labels that conflict, embeddings that are alike or never change."""
     for table in tables:
         yield from _embedding(table)
         if table.conflicts:
@@ -79,6 +80,7 @@ def _embedding(table: TableFacts) -> Iterator[Finding]:
 
 
 def overlap_findings(overlaps: list[Overlap]) -> Iterator[Finding]:
+    """Findings about rows of one table that are also in another, or almost."""
     for overlap in overlaps:
         compared = _compared(overlap)
         if overlap.copies:
@@ -137,6 +139,7 @@ def norm_findings(pairs: list[tuple[TableFacts, TableFacts]]) -> Iterator[Findin
 
 
 def drift_findings(drifts: list[Drift]) -> Iterator[Finding]:
+    """Findings about test rows that a classifier tells from the rows to learn from."""
     for drift in drifts:
         if drift.auc >= DRIFT_WARN:
             equal = "equally many of each class" if drift.by_class else "equally many of both"
@@ -154,6 +157,7 @@ def drift_findings(drifts: list[Drift]) -> Iterator[Finding]:
 
 
 def task_findings(tasks: list[TaskFacts]) -> Iterator[Finding]:
+    """Findings about the test rows of each task: too few, of too few classes, unrelated to their labels."""
     for task in tasks:
         yield from _test_size(task)
         yield from _classes(task)

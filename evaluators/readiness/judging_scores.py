@@ -17,6 +17,7 @@ MOSTLY_WRONG = 0.5
 
 
 def score_findings(direction: str, baselines: list[BaselineScore], noise: Noise | None) -> Iterator[Finding]:
+    """Findings about noise and headroom; ``direction`` is ``maximize`` or ``minimize``."""
     if noise is None or noise.random is None or noise.headroom is None:
         yield Finding(
             code="baselines-missing",
@@ -103,6 +104,7 @@ def _is_perfect(direction: str, random: float) -> bool:
 
 
 def cleaning_findings(cleaning: list[CleaningFacts], tasks: list[TaskFacts]) -> Iterator[Finding]:
+    """Findings about wrong labels: none are there, or they cost the model nothing."""
     rows = {task.task: task.test_rows for task in tasks}
     for facts in cleaning:
         part = facts.wrong / facts.rows
@@ -157,6 +159,7 @@ def cleaning_findings(cleaning: list[CleaningFacts], tasks: list[TaskFacts]) -> 
 
 
 def market_findings(markets: list[MarketFacts], *, public_test: list[str]) -> Iterator[Finding]:
+    """Findings about markets; ``public_test`` names the tasks that are tested on public rows."""
     for market in markets:
         if not market.affordable_sellers:
             yield Finding(

@@ -45,6 +45,8 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
+    """A file that was read: its ``columns`` in the order of the header, and its ``rows``."""
+
     name: str
     columns: tuple[str, ...]
     rows: tuple[CsvRow, ...]

@@ -51,6 +51,7 @@ Reader = Callable[[Path, str, Wanted], Iterator[Batch]]
 
 
 def missing_column(name: str, column: str, have: Iterable[str]) -> BundleError:
+    """The error about the file ``name`` that lacks ``column``; the columns that it has are ``have``."""
     shown = ", ".join(quoted(other)[1:-1] for other in have)
     return BundleError(Problem("there is no such column.", f"There are: {shown or 'none'}.", file=name, field=column))
 
@@ -72,4 +73,5 @@ def refuse_infinite(vectors: NDArray[Any], name: str, column: str, *, start: int
 
 
 def unreadable_text(name: str, column: str) -> BundleError:
+    """The error about a ``column`` of the file ``name`` that holds what is not UTF-8."""
     return BundleError(Problem("a text is not UTF-8.", file=name, field=column))

@@ -63,6 +63,7 @@ _Readable.add_representer(str, _Readable.represent_str)
 
 
 def write_specification(path: Path, content: Mapping[str, Any]) -> None:
+    """Write ``content`` as YAML, texts of several lines as literal blocks."""
     writer = YAML(typ="safe", pure=True)
     writer.Representer = _Readable
     writer.default_flow_style = False

@@ -40,6 +40,8 @@ _BRACKETS = str.maketrans({"[": " ", "]": " ", "(": " ", ")": " ", ",": " ", ";"
 
 
 class DelimitedFile(RawFile):
+    """A table of text, its separator and header guessed."""
+
     kind = "csv"
 
     def __init__(self, path: Path) -> None:
@@ -125,6 +127,8 @@ class DelimitedFile(RawFile):
 
 
 class ListFile(RawFile):
+    """A plain list, one value a line."""
+
     kind = "text"
 
     def __init__(self, path: Path) -> None:

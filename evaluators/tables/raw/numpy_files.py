@@ -80,6 +80,8 @@ class Header:
 
 
 class ArrayFile(RawFile):
+    """A ``.npy`` file: one column of numbers or texts, or one of vectors."""
+
     kind = "npy"
 
     def __init__(self, path: Path) -> None:
@@ -98,6 +100,8 @@ class ArrayFile(RawFile):
 
 
 class ArchiveFile(RawFile):
+    """A ``.npz`` file: a column for each of its arrays."""
+
     kind = "npz"
 
     def __init__(self, path: Path) -> None:

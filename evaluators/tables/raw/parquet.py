@@ -30,6 +30,8 @@ READ_BYTES = 1024 * 1024
 
 
 class ParquetFile(RawFile):
+    """A parquet file: its columns by name."""
+
     kind = "parquet"
 
     def __init__(self, path: Path) -> None:

@@ -8,4 +8,5 @@ from evaluators.kinds.acquisition.baselines.problem import MarketProblem
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
+    """No row from any seller. Nothing is drawn at random."""
     return [0] * len(problem.prices)

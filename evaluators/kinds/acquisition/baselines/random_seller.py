@@ -8,5 +8,6 @@ from evaluators.kinds.acquisition.baselines.problem import MarketProblem
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
+    """One seller with equal chances; as many of its rows as the budget buys."""
     chosen = int(generator.integers(len(problem.prices)))
     return problem.spend([float(place == chosen) for place in range(len(problem.prices))])
