@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 
 from challenges.models import Challenge, DataFile, DatasetVersion, Phase
-from challenges.publishing import NotPublishable, archive, publish, reopen
+from challenges.publishing.publishing import NotPublishable, archive, publish, reopen
 
 
 class ReadOnlyInline(admin.TabularInline):

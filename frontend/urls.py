@@ -2,20 +2,8 @@
 
 from django.urls import path, re_path
 
-from frontend.organize import (
-    announcing,
-    bundle,
-    columns,
-    data,
-    files,
-    mine,
-    operations,
-    phases,
-    readiness,
-    rescoring,
-    scoring,
-    texts,
-)
+from frontend.organize import announcing, bundle, mine, operations, rescoring
+from frontend.organize.wizard import columns, data, files, phases, readiness, scoring, texts
 from frontend.views import (
     announcements,
     board,

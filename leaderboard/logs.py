@@ -8,7 +8,8 @@ from typing import Any
 
 
 class LineFormatter(logging.Formatter):
-    """``2026-01-31T12:00:00Z INFO leaderboard.intake submission accepted``; line breaks are shown as escapes.
+    """``2026-01-31T12:00:00Z INFO leaderboard.submissions.intake submission accepted``; line breaks are shown as
+    escapes.
 
     Somebody's text may be part of a message; without the escapes it could forge a line.
     """

@@ -52,7 +52,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "leaderboard.middleware.refuse_unreadable",
+    "leaderboard.web.middleware.refuse_unreadable",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -112,7 +112,7 @@ DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "leaderboard.cache.FallbackRedisCache",
+        "BACKEND": "leaderboard.web.cache.FallbackRedisCache",
         "LOCATION": ENVIRONMENT.redis_cache_url,
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
@@ -203,7 +203,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Names that differ in case only would pass for one another.
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_MIN_LENGTH = 2
-ACCOUNT_USERNAME_VALIDATORS = "leaderboard.names.USERNAME_VALIDATORS"
+ACCOUNT_USERNAME_VALIDATORS = "leaderboard.teams.names.USERNAME_VALIDATORS"
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "baselines", "ratchet", "root", "staff", "support", "system"]
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
@@ -232,7 +232,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 FILE_UPLOAD_HANDLERS = [
-    "leaderboard.uploadguard.BoundedUploadHandler",
+    "leaderboard.web.uploadguard.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -295,7 +295,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        "EvaluationStatus": "leaderboard.statuses.Status",
+        "EvaluationStatus": "leaderboard.models.statuses.Status",
         "ChallengeStatus": "challenges.models.challenge.ChallengeStatus",
     },
 }

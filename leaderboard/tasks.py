@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from leaderboard import drafting, dryrun
-from leaderboard.bell import DRAFT_TASK, READINESS_TASK, TASK, ring, ring_draft, ring_readiness
-from leaderboard.evaluating import evaluate_next
-from leaderboard.worker import departure, worker_name
+from leaderboard.evaluations.attempt import evaluate_next
+from leaderboard.jobs.messages import DRAFT_TASK, READINESS_TASK, TASK, ring, ring_draft, ring_readiness
+from leaderboard.organizing import drafting, dryrun
+from leaderboard.worker.process import departure, worker_name
 
 
 @shared_task(name=TASK, acks_late=True, ignore_result=True)

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from leaderboard.api.bundles import ChallengeSchema
-from leaderboard.health import healthz
+from leaderboard.web.health import healthz
 
 admin.autodiscover()
 # The admin's own form knows neither rate limits nor confirmed addresses.
@@ -22,7 +22,7 @@ urlpatterns = [
     path("", include("frontend.urls")),
 ]
 
-handler400 = "leaderboard.errorpages.bad_request"
-handler403 = "leaderboard.errorpages.permission_denied"
-handler404 = "leaderboard.errorpages.page_not_found"
-handler500 = "leaderboard.errorpages.server_error"
+handler400 = "leaderboard.web.errorpages.bad_request"
+handler403 = "leaderboard.web.errorpages.permission_denied"
+handler404 = "leaderboard.web.errorpages.page_not_found"
+handler500 = "leaderboard.web.errorpages.server_error"

@@ -8,7 +8,7 @@ from unittest import mock
 
 from evaluators.sandbox import Availability
 from evaluators.scoring import Broken, Rejected, Scored
-from leaderboard import evaluating
+from leaderboard.evaluations import attempt
 from leaderboard.models import BoardVersion, Evaluation
 from tests import factories
 
@@ -19,12 +19,12 @@ def finish(evaluation: Evaluation, outcome: Outcome) -> None:
     """Let a worker evaluate it, with this outcome in place of the sandbox's."""
     answer = factories.scored(evaluation, outcome) if isinstance(outcome, float) else outcome
     with (
-        mock.patch.object(evaluating.sandbox, "availability", return_value=Availability(True)),
-        mock.patch.object(evaluating.scoring, "evaluate", return_value=answer),
+        mock.patch.object(attempt.sandbox, "availability", return_value=Availability(True)),
+        mock.patch.object(attempt.scoring, "evaluate", return_value=answer),
         # The versions that ``factories.other_version`` makes may not be prepared.
-        mock.patch.object(evaluating, "dataset_directory", return_value=Path()),
+        mock.patch.object(attempt, "dataset_directory", return_value=Path()),
     ):
-        evaluating.evaluate(evaluation.pk, worker="test")
+        attempt.evaluate(evaluation.pk, worker="test")
 
 
 def finish_all(version: BoardVersion, outcomes: Mapping[str, Outcome]) -> None:

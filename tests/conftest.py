@@ -12,14 +12,14 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from challenges.bundles import load_bundle
+from challenges.drafts.bundles import load_bundle
 from challenges.models import Phase
-from challenges.publishing import publish
+from challenges.publishing.publishing import publish
 from evaluators.datasets import prepare_splits
-from leaderboard import health
-from leaderboard.bell import app
+from leaderboard.jobs.messages import app
 from leaderboard.models import ApiToken, User
 from leaderboard.storage import object_store
+from leaderboard.web import health
 from tests import factories
 from tests.bundles import write_bundle
 

@@ -13,17 +13,17 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from challenges.members.rules import rules_sha256
 from challenges.models import DatasetVersion, Phase, Split
-from challenges.rules import rules_sha256
 from evaluators.readiness import BaselineScore, Finding, ReadinessReport
 from evaluators.registry import baselines_for
 from evaluators.sandbox import Availability
 from evaluators.scoring import Broken, Rejected, Result, Scored
 from evaluators.submissions import Upload
-from leaderboard import evaluating
-from leaderboard.intake import submit
+from leaderboard.evaluations import attempt
 from leaderboard.models import Evaluation, Submission, Team, User
-from leaderboard.teams import personal_team
+from leaderboard.submissions.intake import submit
+from leaderboard.teams.teams import personal_team
 from tests.bundles import good_files
 
 PASSWORD = "a-long-password-2"
@@ -126,10 +126,10 @@ def evaluate(
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
     answer = scored(evaluation, outcome) if isinstance(outcome, float) else outcome
     with (
-        mock.patch.object(evaluating.sandbox, "availability", return_value=Availability(True)),
-        mock.patch.object(evaluating.scoring, "evaluate", return_value=answer),
+        mock.patch.object(attempt.sandbox, "availability", return_value=Availability(True)),
+        mock.patch.object(attempt.scoring, "evaluate", return_value=answer),
     ):
-        evaluating.evaluate(evaluation.pk, worker=worker)
+        attempt.evaluate(evaluation.pk, worker=worker)
     evaluation.refresh_from_db()
     return evaluation
 

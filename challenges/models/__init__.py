@@ -1,3 +1,5 @@
+"""Rows of what organizers define: challenges, phases, data, drafts and roles."""
+
 from challenges.models.announcement import Announcement
 from challenges.models.challenge import Challenge
 from challenges.models.dataset import DataFile, DatasetVersion, Split

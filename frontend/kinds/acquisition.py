@@ -10,7 +10,7 @@ from evaluators.kinds import AcquisitionSpecification, Market
 from frontend.kinds.base import Bar, Example, Fact, KindPages, Other, model_fact, public_name
 from frontend.kinds.sellers import MarketView, amount, market_view
 from frontend.plots.scatter import Mark, Scatter, scatter_plot
-from frontend.queries.public_data import PublicData
+from frontend.rows.public_data import PublicData
 
 
 @dataclass(frozen=True, slots=True)

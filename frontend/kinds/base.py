@@ -9,7 +9,7 @@ from typing import Any
 
 from evaluators.registry import MODELS, scorers_for
 from evaluators.specification import Specification, Table
-from frontend.queries.public_data import PublicData
+from frontend.rows.public_data import PublicData
 
 MAX_FILES_NAMED = 6
 """With more tasks an example of a command sends one archive."""

@@ -12,7 +12,7 @@ from evaluators.specification import Table
 from frontend.kinds.base import Example, Fact, KindPages, Other, listed, model_fact, public_name
 from frontend.kinds.fixes import CleanedTask, cleaned_task
 from frontend.kinds.reading_code import imports_for, reading_lines
-from frontend.queries.public_data import PublicData
+from frontend.rows.public_data import PublicData
 
 IDS = ("ID-OF-A-ROW", "ID-OF-ANOTHER")
 

@@ -9,8 +9,8 @@ from typing import Any
 from evaluators.kinds import CleaningPlan
 from frontend.kinds.base import Bar, Other, bars
 from frontend.plots.curves import Curve, CurvePlot, curve_plot
-from frontend.queries.public_data import PublicData, PublicRows
-from frontend.thumbnails import data_address
+from frontend.rows.public_data import PublicData, PublicRows
+from frontend.rows.thumbnails import data_address
 
 ENOUGH = 0.95
 """The part of the last accuracy that has to be reached, see ``evaluators.kinds.cleaning.curve``."""

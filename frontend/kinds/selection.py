@@ -11,7 +11,7 @@ from evaluators.kinds import SelectionSpecification, TaskPlan
 from evaluators.specification import Table
 from frontend.kinds.base import Bar, Example, Fact, KindPages, Other, bars, listed, model_fact, public_name
 from frontend.kinds.reading_code import imports_for, reading_lines
-from frontend.queries.public_data import PublicData
+from frontend.rows.public_data import PublicData
 
 IDS = ("ID-OF-A-ROW", "ID-OF-ANOTHER")
 NONTARGET = "nontarget"

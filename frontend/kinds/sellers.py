@@ -8,7 +8,7 @@ from typing import Any
 
 from evaluators.kinds import Market
 from frontend.kinds.base import public_name
-from frontend.queries.public_data import PublicData
+from frontend.rows.public_data import PublicData
 
 MAX_CLASSES = 4
 

@@ -1,1 +1,1 @@
-"""The organizer's way from files to a published challenge: one module for each step, its form and its page."""
+"""The pages for organizers; ``wizard`` has the steps that make a challenge."""

@@ -13,11 +13,11 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
+from challenges.members.visibility import organized_challenge
 from challenges.models import Announcement, Challenge
-from challenges.visibility import organized_challenge
-from frontend.markdown import rendered
-from leaderboard.announcing import announce, concerned
+from frontend.display.markdown import rendered
 from leaderboard.models import User
+from leaderboard.organizing.announcing import announce, concerned
 
 SHOWN = 5
 

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 from evaluators.problems import BundleError, Problem
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from evaluators.submissions import readable_size
-from frontend.organize.files import sent_files
-from leaderboard.bundleintake import Busy, accept_bundle
-from leaderboard.uploadguard import OrganizerUploadHandler, take_organizer_uploads
+from frontend.organize.wizard.files import sent_files
+from leaderboard.organizing.bundles import Busy, accept_bundle
+from leaderboard.web.uploadguard import OrganizerUploadHandler, take_organizer_uploads
 
 OURS = Problem("The bundle could not be checked. The fault is ours and in our log.", "Send it once more later.")
 BUSY = Problem("Other bundles are being checked just now.", "Send it once more in a minute.")

@@ -13,15 +13,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from challenges.drafts import delete_draft
+from challenges.drafts.drafts import delete_draft
+from challenges.members.roles import may_own
 from challenges.models import Challenge, DatasetVersion, Draft, Role
 from challenges.models.role import ORGANIZERS
-from challenges.roles import may_own
 from evaluators.problems import BundleError
-from frontend.organize.access import challenge_and_draft, step_page
-from frontend.organize.steps import STEPS, next_step
-from leaderboard.dryrun import forget
+from frontend.organize.wizard.access import challenge_and_draft, step_page
+from frontend.organize.wizard.steps import STEPS, next_step
 from leaderboard.models import User
+from leaderboard.organizing.dryrun import forget
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from challenges.visibility import organized_challenge
+from challenges.members.visibility import organized_challenge
 from frontend.queries.operations import operations_of
 from leaderboard.archive.exporting import TooLarge, write_archive
-from leaderboard.submissiontable import as_csv, submission_rows
+from leaderboard.submissions.table import as_csv, submission_rows
 
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 """More would hold a web process too long; the command line has no limit."""

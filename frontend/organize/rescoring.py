@@ -16,17 +16,17 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
+from challenges.members.visibility import organized_challenge
 from challenges.models import Challenge, DatasetVersion, Phase
-from challenges.visibility import organized_challenge
 from evaluators.problems import Problem
 from evaluators.registry import UnknownScorer, scorer_of
 from frontend.queries.challenges import asked_phase
-from leaderboard.boardstatus import is_official
-from leaderboard.boardswitch import is_stuck, progress, retry_errored, stop_version
-from leaderboard.boardversions import MAX_NOTE, VersionRefused, start_version, version_problem
+from leaderboard.boards.status import is_official
+from leaderboard.boards.switching import is_stuck, progress, retry_errored, stop_version
+from leaderboard.boards.versions import MAX_NOTE, VersionRefused, start_version, version_problem
 from leaderboard.models import BoardVersion, Evaluation, User
 from leaderboard.models.board import BoardCause, BoardState
-from leaderboard.statuses import Status
+from leaderboard.models.statuses import Status
 
 CAUSES = {BoardCause.DATA.value: BoardCause.DATA, BoardCause.SCORER.value: BoardCause.SCORER}
 

@@ -1,0 +1,1 @@
+"""Plots as SVG: each module turns numbers into the coordinates that a template draws."""

@@ -15,9 +15,9 @@ from challenges.models import Phase
 from frontend.plots.scale import Scale, scale_of, without_outliers
 from frontend.plots.strip import Strip, strip_plot
 from frontend.queries.challenges import points_of
-from leaderboard.board import board_entries
+from leaderboard.boards.board import board_entries
 from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Score
-from leaderboard.statuses import Status
+from leaderboard.models.statuses import Status
 
 PAGE = 50
 PLOTTED = 200

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.http import Http404
 
 from challenges.models import Phase
-from leaderboard.boardcontent import changes_of, content_of
-from leaderboard.boardstatus import is_final
+from leaderboard.boards.content import changes_of, content_of
+from leaderboard.boards.status import is_final
 from leaderboard.models import BoardVersion, Division, Submission
 from leaderboard.models.board import BoardState
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from challenges.models import Challenge
 from frontend.queries.reviews import decisions_of
 from leaderboard.models import BoardEntry, Decision, Evaluation, Submission, WorkerPulse
-from leaderboard.statuses import ACTIVE, Status
+from leaderboard.models.statuses import ACTIVE, Status
 
 DAYS = 30
 TOP = 10

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from challenges.models import Acknowledgement, Challenge, Phase, Readiness
-from challenges.readiness import newest_run, report_of, unscored
+from challenges.publishing.readiness import newest_run, report_of, unscored
 from evaluators.learning import METRICS
 from evaluators.readiness import Finding, Overlap, ReadinessReport
 from frontend.plots.distances import DistancePlot, distance_plot
 from frontend.plots.intervals import Interval, IntervalPlot, interval_plot
-from leaderboard.dryrun import Progress, progress
+from leaderboard.organizing.dryrun import Progress, progress
 
 BADGES = {"blocker": "bad", "warning": "warn", "note": "line"}
 

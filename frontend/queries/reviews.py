@@ -9,11 +9,11 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from challenges.models import Challenge, Phase
-from leaderboard.board import withdrawn_entries
-from leaderboard.boardstatus import is_official
+from leaderboard.boards.board import withdrawn_entries
+from leaderboard.boards.review import is_under_review, kinds_for
+from leaderboard.boards.status import is_official
 from leaderboard.models import Decision, Submission
 from leaderboard.models.decision import DecisionKind
-from leaderboard.review import is_under_review, kinds_for
 
 MAX_OFF_BOARD = 200
 """More entries than these are in the log alone."""

@@ -18,10 +18,10 @@ from challenges.models import Phase
 from evaluators.specification import Specification
 from frontend.kinds.base import Other
 from frontend.plots.seeds import SeedPlot, seed_plot
+from leaderboard.evaluations.scores import scored_evaluation
 from leaderboard.models import Entrant, Evaluation, Score, StatusChange, Submission, SubmissionFile, WorkerPulse
-from leaderboard.quota import Quota, quota
-from leaderboard.scores import scored_evaluation
-from leaderboard.statuses import ACTIVE, Status
+from leaderboard.models.statuses import ACTIVE, Status
+from leaderboard.submissions.quota import Quota, quota
 
 MAX_QUOTAS = 4
 MAX_BASELINES = 8

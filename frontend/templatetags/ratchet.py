@@ -12,14 +12,14 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from challenges.members.roles import may_organize
 from challenges.models import Challenge
-from challenges.roles import may_organize
 from evaluators.learning import METRICS
 from evaluators.submissions import readable_size
+from frontend.display.markdown import rendered
+from frontend.display.themes import chosen_theme
 from frontend.kinds.base import DOMAIN_TITLES, KIND_MEANINGS, KIND_TITLES
 from frontend.kinds.sellers import amount
-from frontend.markdown import rendered
-from frontend.themes import chosen_theme
 
 register = template.Library()
 

@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from challenges.members.visibility import visible_challenge
 from challenges.models import Announcement
-from challenges.visibility import visible_challenge
 from frontend.queries.challenges import takes_submissions
 
 PAGE = 20

@@ -4,14 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from challenges.visibility import visible_challenge
+from challenges.members.visibility import visible_challenge
 from frontend.kinds import pages_of
 from frontend.queries.boards import read_board
 from frontend.queries.boardversions import board_standing
 from frontend.queries.challenges import asked_phase, own_teams, takes_submissions
 from frontend.queries.reviews import off_board, review_state
 from frontend.views.addresses import kept
-from leaderboard.board import ranking_rule, shown_division
+from leaderboard.boards.board import ranking_rule, shown_division
 
 
 @require_safe

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from challenges.members.visibility import visible_challenge
 from challenges.models import Challenge, Phase
-from challenges.visibility import visible_challenge
 from frontend.plots.slopes import Slope, slope_plot
 from frontend.queries import boardversions as queries
 from frontend.queries.challenges import asked_phase, own_teams, takes_submissions

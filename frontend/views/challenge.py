@@ -7,16 +7,16 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from challenges.visibility import visible_challenge
+from challenges.members.visibility import visible_challenge
 from evaluators.learning import METRICS
 from evaluators.registry import baselines_for
 from frontend.kinds import pages_of
 from frontend.kinds.base import KindPages
 from frontend.queries.challenges import current_phase, takes_submissions
-from frontend.queries.public_data import PublicData
-from frontend.queries.rows import read_rows
-from leaderboard.board import ranking_rule
-from leaderboard.downloads import public_file, public_files, send_public_file
+from frontend.rows.page import read_rows
+from frontend.rows.public_data import PublicData
+from leaderboard.boards.board import ranking_rule
+from leaderboard.storage.downloads import public_file, public_files, send_public_file
 
 NEWS = 3
 """How many announcements the page shows; the others have a page of their own."""

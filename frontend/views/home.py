@@ -6,8 +6,8 @@ from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from frontend.display.themes import COOKIE, MAX_AGE, THEMES
 from frontend.queries.challenges import home_cards
-from frontend.themes import COOKIE, MAX_AGE, THEMES
 
 
 @require_safe

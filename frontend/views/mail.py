@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from challenges.models import Challenge
 from leaderboard.models import Mute, Notice, User
-from leaderboard.unsubscribing import mute, read_token, unmute
+from leaderboard.notifications.unsubscribing import mute, read_token, unmute
 
 MAX_LISTED = 200
 

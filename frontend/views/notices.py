@@ -12,7 +12,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from leaderboard.models import User
-from leaderboard.notices import mark_seen, readable
+from leaderboard.notifications.outbox import mark_seen, readable
 
 PAGE = 50
 

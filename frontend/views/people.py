@@ -17,13 +17,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from challenges import people as changes
-from challenges.invitation_mail import MEANING, send_invitation
+from challenges.members import members as changes
+from challenges.members.invitation_mail import MEANING, send_invitation
+from challenges.members.members import PeopleError
+from challenges.members.roles import may_own
+from challenges.members.visibility import organized_challenge
 from challenges.models import Challenge
 from challenges.models.role import RoleName
-from challenges.people import PeopleError
-from challenges.roles import may_own
-from challenges.visibility import organized_challenge
 from evaluators.problems import Problem
 from frontend.views.links import not_too_fast, number
 

@@ -14,13 +14,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from challenges.visibility import visible_challenge
+from challenges.members.visibility import visible_challenge
 from frontend.queries.challenges import takes_submissions
 from frontend.queries.reviews import decisions_of, review_state
 from frontend.queries.submissions import viewable_submission
+from leaderboard.boards.review import DONE, ReviewRefused, decide, may_ever
 from leaderboard.models import User
 from leaderboard.models.decision import DecisionKind
-from leaderboard.review import DONE, ReviewRefused, decide, may_ever
 
 PAGE = 50
 

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from frontend.kinds import pages_of
 from frontend.queries import submissions as queries
-from frontend.queries.public_data import PublicData
 from frontend.queries.reviews import actions_for, review_state, thread_of
-from leaderboard.downloads import send_object
+from frontend.rows.public_data import PublicData
+from leaderboard.jobs.transitions import cancel as cancel_evaluation
 from leaderboard.models import Submission
-from leaderboard.transitions import cancel as cancel_evaluation
+from leaderboard.storage.downloads import send_object
 
 PAGE = 25
 

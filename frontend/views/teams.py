@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 from evaluators.problems import Problem
 from frontend.queries.teams import entered_by, own_membership, people_of, teams_of
 from frontend.views.links import not_too_fast, number
-from leaderboard import membership as changes
-from leaderboard.membership import TeamError
 from leaderboard.models import Membership, TeamInvitation
+from leaderboard.teams import membership as changes
+from leaderboard.teams.membership import TeamError
 
 
 @never_cache

@@ -14,20 +14,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from challenges.members.rules import has_accepted, limit_lines, rules_sha256
+from challenges.members.visibility import visible_challenge
 from challenges.models import Challenge, Phase
-from challenges.rules import has_accepted, limit_lines, rules_sha256
-from challenges.visibility import visible_challenge
 from evaluators.problems import Problem, SubmissionError
 from evaluators.submissions import MAX_TOTAL_BYTES, Upload
 from frontend.kinds import pages_of
 from frontend.queries.challenges import current_phase, takes_submissions
 from leaderboard.api.throttling import UploadThrottle
-from leaderboard.entrants import Choice, WrongTeam, choice_of, team_for
-from leaderboard.filenames import named_for_tasks
-from leaderboard.intake import PhaseClosed, check_uploads, submit
 from leaderboard.models import Submission, Team, User
-from leaderboard.quota import Quota, quota
-from leaderboard.uploadguard import read_uploads
+from leaderboard.submissions.filenames import named_for_tasks
+from leaderboard.submissions.intake import PhaseClosed, check_uploads, submit
+from leaderboard.submissions.quota import Quota, quota
+from leaderboard.teams.entrants import Choice, WrongTeam, choice_of, team_for
+from leaderboard.web.uploadguard import read_uploads
 
 
 class TooFast(SubmissionError):

@@ -1,7 +1,7 @@
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from leaderboard.statuses import Status
+from leaderboard.models.statuses import Status
 
 _SIGNS = {
     Status.QUEUED: "○",

@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 
 from challenges.admin import ReadOnlyInline
 from leaderboard.admin.badges import status_badge
+from leaderboard.jobs.transitions import NotPossible, cancel, score_again
 from leaderboard.models import Evaluation, Submission, SubmissionFile
-from leaderboard.transitions import NotPossible, cancel, score_again
 
 
 class FileInline(ReadOnlyInline):

@@ -15,13 +15,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
+from challenges.members.visibility import visible_challenge
 from challenges.models import Challenge, Phase
-from challenges.visibility import visible_challenge
 from leaderboard.api.pagination import BoardPages
 from leaderboard.api.serializers import BoardEntrySerializer
-from leaderboard.board import board_entries, ranking_rule, shown_division, withdrawn_entries
-from leaderboard.boardrows import board_row, off_board_row
-from leaderboard.boardstatus import is_official
+from leaderboard.boards.board import board_entries, ranking_rule, shown_division, withdrawn_entries
+from leaderboard.boards.rows import board_row, off_board_row
+from leaderboard.boards.status import is_official
 from leaderboard.models import BoardEntry, Division
 
 CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted", "rank_all")

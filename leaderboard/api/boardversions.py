@@ -16,10 +16,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from challenges.members.visibility import visible_challenge
 from challenges.models import Phase
-from challenges.visibility import visible_challenge
 from leaderboard.api.board import asked_phase, spreadsheet_cell
-from leaderboard.boardcontent import changes_of, content_of
+from leaderboard.boards.content import changes_of, content_of
 from leaderboard.models import BoardVersion
 from leaderboard.models.board import BoardState
 

@@ -22,9 +22,9 @@ from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from evaluators.specification import schema_text
 from leaderboard.api.challenges import ChallengeList
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, BundleThrottle
-from leaderboard.bundleintake import Busy, accept_bundle
 from leaderboard.models import User
-from leaderboard.uploadguard import read_organizer_uploads, take_organizer_uploads
+from leaderboard.organizing.bundles import Busy, accept_bundle
+from leaderboard.web.uploadguard import read_organizer_uploads, take_organizer_uploads
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from challenges.members.visibility import visible_challenge
 from challenges.models import Challenge
-from challenges.visibility import visible_challenge
 from evaluators.problems import Problem
 from leaderboard.api.serializers import (
     ChallengeDetailSerializer,
@@ -25,10 +25,10 @@ from leaderboard.api.serializers import (
     DataFileSerializer,
 )
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, UploadThrottle
-from leaderboard.downloads import public_file, public_files, send_public_file
-from leaderboard.filenames import named_for_tasks
-from leaderboard.intake import PhaseClosed, check_uploads
-from leaderboard.uploadguard import read_uploads
+from leaderboard.storage.downloads import public_file, public_files, send_public_file
+from leaderboard.submissions.filenames import named_for_tasks
+from leaderboard.submissions.intake import PhaseClosed, check_uploads
+from leaderboard.web.uploadguard import read_uploads
 
 
 class ChallengeList(ListAPIView[Challenge]):

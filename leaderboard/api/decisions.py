@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
-from challenges.visibility import visible_challenge
+from challenges.members.visibility import visible_challenge
 from leaderboard.models import Decision
 
 

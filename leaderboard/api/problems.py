@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from evaluators.problems import Problem, ProblemsError
-from leaderboard.intake import PhaseClosed, QuotaUsed
+from leaderboard.submissions.intake import PhaseClosed, QuotaUsed
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -9,13 +9,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from challenges.members.rules import rules_sha256
 from challenges.models import Challenge, DataFile, Phase
-from challenges.rules import rules_sha256
 from leaderboard.api.specifications import ANY_SPECIFICATION, shown_specification
-from leaderboard.boardrows import BoardRow
+from leaderboard.boards.rows import BoardRow
+from leaderboard.evaluations.scores import mean_scores
 from leaderboard.models import Division, Submission, SubmissionFile
-from leaderboard.scores import mean_scores
-from leaderboard.statuses import Status
+from leaderboard.models.statuses import Status
 
 
 class PhaseSerializer(serializers.ModelSerializer[Phase]):

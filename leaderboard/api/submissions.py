@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from challenges.rules import rules_sha256
-from challenges.visibility import visible_challenge
+from challenges.members.rules import rules_sha256
+from challenges.members.visibility import visible_challenge
 from evaluators.problems import Problem
 from leaderboard.api.serializers import (
     PublicSubmissionSerializer,
@@ -26,12 +26,12 @@ from leaderboard.api.serializers import (
     UploadSerializer,
 )
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, UploadThrottle
-from leaderboard.entrants import team_for
-from leaderboard.filenames import named_for_tasks
-from leaderboard.intake import PhaseClosed, submit
 from leaderboard.models import Submission, User
-from leaderboard.statuses import Status
-from leaderboard.uploadguard import read_uploads
+from leaderboard.models.statuses import Status
+from leaderboard.submissions.filenames import named_for_tasks
+from leaderboard.submissions.intake import PhaseClosed, submit
+from leaderboard.teams.entrants import team_for
+from leaderboard.web.uploadguard import read_uploads
 
 
 class SubmissionFilter(django_filters.FilterSet):

@@ -4,7 +4,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from leaderboard.api import schema as _schema  # noqa: F401 — registers itself with drf-spectacular
 from leaderboard.api.board import Leaderboard, LeaderboardCsv
-from leaderboard.api.boards import BoardDocument
+from leaderboard.api.boarddocument import BoardDocument
 from leaderboard.api.boardversions import BoardChangesCsv, BoardVersionDetail, BoardVersions
 from leaderboard.api.bundles import ChallengesAndBundles
 from leaderboard.api.challenges import ChallengeCheck, ChallengeDetail, ChallengeFile, ChallengeFiles

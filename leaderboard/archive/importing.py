@@ -34,12 +34,12 @@ from leaderboard.archive.layout import (
 )
 from leaderboard.archive.reading import OpenArchive, open_archive
 from leaderboard.archive.records import Unreadable, linked, values_of
-from leaderboard.boarddocument import canonical, read_boards
-from leaderboard.boardformat import upgraded, upgraded_changes, upgraded_content
+from leaderboard.boards.document import canonical, read_boards
+from leaderboard.boards.format import upgraded, upgraded_changes, upgraded_content
 from leaderboard.models import Evaluation, Submission, Team, User
-from leaderboard.statuses import ACTIVE, Status
+from leaderboard.models.statuses import ACTIVE, Status
 from leaderboard.storage import object_store
-from leaderboard.teams import BASELINES_SLUG, baselines_team
+from leaderboard.teams.teams import BASELINES_SLUG, baselines_team
 
 ACTOR = "import"
 BATCH = 500

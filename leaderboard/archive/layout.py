@@ -21,12 +21,12 @@ from leaderboard.models import (
     Team,
 )
 from leaderboard.models.board import BoardState
-from leaderboard.statuses import ACTIVE
+from leaderboard.models.statuses import ACTIVE
 
 FORMAT = "ratchet-archive"
 VERSION = 2
 READABLE = (1, VERSION)
-"""In version 1 the boards are in format 1, see ``leaderboard.boardformat``."""
+"""In version 1 the boards are in format 1, see ``leaderboard.boards.format``."""
 
 MANIFEST = "manifest.json"
 CHALLENGE = "challenge.json"

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from evaluators.problems import quoted
 from leaderboard.archive.layout import Table
-from leaderboard.boardrows import moment
+from leaderboard.boards.rows import moment
 
 Record = dict[str, Any]
 

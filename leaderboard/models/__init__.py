@@ -1,3 +1,5 @@
+"""Rows of teams, submissions, evaluations, boards and workers, with their states and constraints."""
+
 from leaderboard.models.board import BoardEntry, BoardVersion
 from leaderboard.models.decision import Decision
 from leaderboard.models.evaluation import Evaluation, Score, StatusChange

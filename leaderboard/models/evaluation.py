@@ -1,6 +1,6 @@
 """The scoring of one submission on one version of the data, with its history and its numbers.
 
-``status``, ``attempt``, ``faults`` and the lease are changed by ``leaderboard.transitions`` only.
+``status``, ``attempt``, ``faults`` and the lease are changed by ``leaderboard.jobs.transitions`` only.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from leaderboard.statuses import ACTIVE, Status
+from leaderboard.models.statuses import ACTIVE, Status
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect
 
 from evaluators.kinds import AcquisitionSpecification
 from evaluators.specification import read_specification
-from leaderboard.demo import BUNDLES
+from leaderboard.management.demo import BUNDLES
 from tests.browser.conftest import MakePage, accept_rules, sign_in
 from tests.live_site import LiveSite
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from leaderboard.demo import BUNDLES
+from leaderboard.management.demo import BUNDLES
 from tests.browser.conftest import MakePage
 from tests.live_site import LiveSite, wait_for
 

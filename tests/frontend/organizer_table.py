@@ -19,7 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import factories
 from tests.bundles import write_bundle
-from tests.frontend.way_table import WAY
+from tests.frontend.wizard_table import WAY
 
 READERS = ("visitor", "participant", "other", "judge", "organizer", "stranger", "owner", "staff")
 """``other`` takes part for another team; ``stranger`` owns another challenge."""

@@ -17,13 +17,13 @@ from django.urls import Resolver404, resolve
 
 from challenges.models import Challenge, Invitation, Phase, Role
 from frontend import urls as page_urls
-from leaderboard import membership
 from leaderboard.api import urls as api_urls
+from leaderboard.teams import membership
 from tests import factories
-from tests.api.test_permissions import TABLE as API_TABLE
 from tests.bundles import write_bundle
 from tests.frontend.organizer_table import FORMS, READERS, TABLE
 from tests.frontend.test_access import TABLE as PAGE_TABLE
+from tests.leaderboard.api.test_permissions import TABLE as API_TABLE
 
 STATES = ("public", "private", "draft")
 WITH_ROLE = {"participant": "participant", "other": "participant", "judge": "judge", "organizer": "organizer"}

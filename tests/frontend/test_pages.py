@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from challenges.models import Phase
 from leaderboard.models import Submission, Team, User
-from leaderboard.teams import baselines_team
+from leaderboard.teams.teams import baselines_team
 from tests import factories
 from tests.bundles import write_bundle
 

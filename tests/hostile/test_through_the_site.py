@@ -11,11 +11,11 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from challenges.members.rules import rules_sha256, take_part
 from challenges.models import Phase
-from challenges.rules import rules_sha256, take_part
 from leaderboard.models import Evaluation, Submission, SubmissionFile, User
-from leaderboard.quota import quota
-from leaderboard.teams import personal_team
+from leaderboard.submissions.quota import quota
+from leaderboard.teams.teams import personal_team
 from tests.hostile.corpus import CASES, Case
 from tests.memory import forget_peak, peak
 

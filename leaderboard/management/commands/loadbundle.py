@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from challenges.bundles import load_bundle
+from challenges.drafts.bundles import load_bundle
 from evaluators.problems import BundleError
 from evaluators.sandbox import SandboxUnavailable
 from leaderboard.storage import object_store

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from leaderboard.demo import demo_slugs, load_challenges, make_accounts
+from leaderboard.management.demo import demo_slugs, load_challenges, make_accounts
 
 
 class Command(BaseCommand):

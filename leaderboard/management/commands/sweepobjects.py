@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from leaderboard.sweep import sweep
+from leaderboard.storage.sweep import sweep
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""What organizers write: drafts, texts, and bundles with the data."""

@@ -1,0 +1,53 @@
+"""Finding a challenge for somebody, in the API and on pages alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from challenges.members.roles import may_organize
+from challenges.models import Challenge, Role
+from challenges.models.challenge import ChallengeStatus
+from challenges.models.role import RoleName
+
+
+def visible_challenge(user: Any, slug: str) -> Challenge:
+    """With its phases and their data.
+
+    Raises:
+        Http404: there is none, or ``user`` may not know of it; the answer is the same.
+    """
+    found = Challenge.objects.visible_to(user).prefetch_related("phases__dataset_version").filter(slug=slug).first()
+    if found is None:
+        raise Http404("There is no such challenge.")
+    return found
+
+
+def insiders(challenges: Collection[int]) -> dict[int, set[int]]:
+    """Of these challenges those that are not public → ids of the users who may see it by their role. Two queries.
+
+    The rule of ``visible_to`` from the other side, for many people at once; staff see everything besides.
+    """
+    public = Challenge.objects.public().filter(pk__in=challenges).values_list("pk", flat=True)
+    hidden: dict[int, set[int]] = {pk: set() for pk in set(challenges).difference(public)}
+    roles = Role.objects.filter(challenge__in=list(hidden)).order_by()
+    seeing = roles.exclude(name=RoleName.PARTICIPANT, challenge__status=ChallengeStatus.DRAFT)
+    for challenge, user in seeing.values_list("challenge", "user"):
+        hidden[challenge].add(user)
+    return hidden
+
+
+def organized_challenge(user: Any, slug: str) -> Challenge:
+    """A challenge for those who make it: 404 where ``user`` may not know of it, 403 where they may only look.
+
+    Raises:
+        Http404: there is none, or ``user`` may not know of it.
+        PermissionDenied: ``user`` may see it and not change it.
+    """
+    found = visible_challenge(user, slug)
+    if not may_organize(user, found):
+        raise PermissionDenied("Only its organizers may do that.")
+    return found

@@ -1,0 +1,1 @@
+"""Publishing a challenge, and the readiness check that must pass first."""

@@ -1,0 +1,86 @@
+"""What a challenge must have before everyone sees it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from challenges.models import Challenge, Draft
+from challenges.models.challenge import ChallengeStatus
+from challenges.models.draft import UNDER_WAY
+from challenges.publishing.readiness import unready
+from evaluators.problems import Problem
+
+
+class NotPublishable(Exception):
+    """The challenge lacks something; the problems may be shown to its organizer."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def problems_of(challenge: Challenge, *, without_dry_run: bool = False) -> list[Problem]:
+    """What stands in the way of publishing; empty when nothing does. See ``publish``."""
+    problems = []
+    versions = {version.pk: version for version in challenge.dataset_versions.prefetch_related("files")}
+    phases = list(challenge.phases.select_related("dataset_version", "final_dataset_version"))
+    if not versions:
+        problems.append(Problem("The challenge has no data.", "Load a bundle."))
+    if not phases:
+        problems.append(Problem("The challenge has no phase.", "Add one, so that it can be submitted to."))
+    for phase in phases:
+        version = versions.get(phase.dataset_version_id)
+        if version is None:
+            problems.append(Problem(f"The phase '{phase.name}' scores on the data of another challenge."))
+            continue
+        recorded = {file.name for file in version.files.all()}
+        if recorded != set(version.spec.data_files):
+            problems.append(Problem(f"The files of {version} are not those of its specification.", "Load it again."))
+    if Draft.objects.filter(challenge=challenge, work_state__in=UNDER_WAY).exists():
+        problems.append(Problem("The challenge's data are being made anew.", "Wait until they are, and check them."))
+    if not problems and not without_dry_run:
+        problems += unready(phases)
+    return problems
+
+
+def publish(challenge: Challenge, *, without_dry_run: bool = False) -> None:
+    """Show a challenge to everyone.
+
+    ``without_dry_run`` is for the bundles that come with our code, which are measured by the tests, before they are
+    ours to give away. No page, route or command for organizers sets it.
+
+    Raises:
+        NotPublishable: it lacks something.
+    """
+    with transaction.atomic():
+        locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+        if locked.status != ChallengeStatus.DRAFT:
+            raise NotPublishable([Problem(f"The challenge is {locked.get_status_display().lower()}, not a draft.")])
+        problems = problems_of(locked, without_dry_run=without_dry_run)
+        if problems:
+            raise NotPublishable(problems)
+        _set(locked, ChallengeStatus.PUBLISHED)
+    challenge.status = ChallengeStatus.PUBLISHED
+
+
+def archive(challenge: Challenge) -> None:
+    """Keep board and data for everyone to read, take no submissions any more."""
+    _set(challenge, ChallengeStatus.ARCHIVED)
+
+
+def reopen(challenge: Challenge) -> None:
+    """Take submissions again, where phases are open; for whoever may archive.
+
+    Raises:
+        NotPublishable: it is not archived.
+    """
+    if not Challenge.objects.filter(pk=challenge.pk, status=ChallengeStatus.ARCHIVED).update(
+        status=ChallengeStatus.PUBLISHED
+    ):
+        raise NotPublishable([Problem("Only an archived challenge is opened again.")])
+    challenge.status = ChallengeStatus.PUBLISHED
+
+
+def _set(challenge: Challenge, status: ChallengeStatus) -> None:
+    Challenge.objects.filter(pk=challenge.pk).update(status=status)
+    challenge.status = status

@@ -1,0 +1,113 @@
+"""Whether a challenge may be published: what its dry run found, and which warnings its organizers took note of.
+
+Findings come from ``evaluators.readiness``; a dry run is driven by ``leaderboard.organizing.dryrun``. Here is the gate:
+data that were not measured, were measured before they changed or without a baseline that they allow, or have a blocker
+are not published; a warning is, once somebody has said that they read it, and that stays on record with the report that
+they read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from challenges.models import Acknowledgement, DatasetVersion, Phase, Readiness
+from challenges.models.challenge import ChallengeStatus
+from evaluators.problems import Problem
+from evaluators.readiness import Finding, ReadinessReport
+from evaluators.registry import BaselineInfo, baselines_for
+
+START = "Start the readiness check."
+AGAIN = "Start the readiness check again."
+
+
+def newest_run(version: DatasetVersion) -> Readiness | None:
+    """The newest dry run of a version, whatever came of it: an older one may have been of other baselines."""
+    return version.readiness_runs.first()
+
+
+def dry_run_is_under_way(phase: Phase) -> bool:
+    """Whether this draft is being measured now."""
+    if phase.challenge.status != ChallengeStatus.DRAFT:
+        return False
+    return phase.dataset_version.readiness_runs.filter(state=Readiness.State.RUNNING).exists()
+
+
+def report_of(run: Readiness) -> ReadinessReport | None:
+    """What a dry run found; None unless it is done."""
+    if run.state != Readiness.State.DONE:
+        return None
+    return ReadinessReport.model_validate(run.report)
+
+
+def unready(phases: Iterable[Phase]) -> list[Problem]:
+    """What the dry runs of these phases' data leave to be done before anyone may see them."""
+    problems: list[Problem] = []
+    for phase in phases:
+        problems += _of_phase(phase)
+    # Several phases are on the same data.
+    return list(dict.fromkeys(problems))
+
+
+def unscored(report: ReadinessReport, version: DatasetVersion) -> list[BaselineInfo]:
+    """The baselines that a challenge on these data can have and that have no score, though the data allow them.
+
+    Without one nobody knows how noisy the challenge is, or whether there is anything to gain.
+    """
+    known = {item.name for item in report.baselines} | {item.name for item in report.left_out}
+    return [info for info in baselines_for(version.spec) if info.name not in known]
+
+
+def unacknowledged(run: Readiness, report: ReadinessReport) -> list[Finding]:
+    """The warnings that nobody has taken note of."""
+    known = set(run.acknowledgements.values_list("code", flat=True))
+    return [finding for finding in report.of("warning") if finding.code not in known]
+
+
+def acknowledge(run: Readiness, codes: Collection[str], user: Any) -> None:
+    """Keep on record that ``user`` read these warnings of a report. Codes that it does not have are passed over.
+
+    Who was first stays on record.
+    """
+    report = report_of(run)
+    found = {finding.code for finding in report.of("warning")} if report is not None else set()
+    Acknowledgement.objects.bulk_create(
+        [Acknowledgement(readiness=run, code=code, user=user) for code in sorted(found & set(codes))],
+        ignore_conflicts=True,
+    )
+
+
+def _of_phase(phase: Phase) -> Iterator[Problem]:
+    run = newest_run(phase.dataset_version)
+    if run is None:
+        yield Problem("The data have not been checked for readiness.", START)
+        return
+    if run.state == Readiness.State.RUNNING:
+        yield Problem("The readiness check is still running.", "Wait for it to end.")
+        return
+    report = report_of(run)
+    if report is None:
+        yield Problem("The readiness check did not come to its end.", AGAIN)
+        return
+    if not _is_of_these_data(report, phase):
+        yield Problem("The readiness check was of other data than those of the challenge.", START)
+        return
+    lacking = unscored(report, phase.dataset_version)
+    if lacking:
+        named = ", ".join(info.title for info in lacking)
+        yield Problem(f"The readiness check has no score of these baselines: {named}.", AGAIN)
+    for finding in report.of("blocker"):
+        yield Problem(f"{_placed(finding)}: {finding.measured}.", finding.remedy)
+    for finding in unacknowledged(run, report):
+        yield Problem(
+            f"Nobody has taken note of a warning: {_placed(finding)}.", "Read it, and tick its box or mend the data."
+        )
+
+
+def _is_of_these_data(report: ReadinessReport, phase: Phase) -> bool:
+    final = phase.final_dataset_version
+    return report.dataset == phase.dataset_version.digest and (final is None or report.final == final.digest)
+
+
+def _placed(finding: Finding) -> str:
+    return f"{finding.title} ({finding.where})" if finding.where else finding.title

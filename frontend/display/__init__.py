@@ -1,0 +1,1 @@
+"""How text and pages look: Markdown and colour themes."""

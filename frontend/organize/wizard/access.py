@@ -1,0 +1,104 @@
+"""What every page of the way begins with: the challenge for those who make it, its draft, the frame of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+from challenges.members.roles import may_own
+from challenges.members.visibility import organized_challenge
+from challenges.models import Challenge, Draft
+from challenges.models.draft import DraftWork, WorkState
+from evaluators.problems import Problem
+from frontend.organize.wizard.steps import PAGE_OF_PART, STEPS, progress_line
+
+SECONDS = 1
+"""Between two looks at work that is under way."""
+
+
+def challenge_and_draft(request: HttpRequest, slug: str) -> tuple[Challenge, Draft | None]:
+    """The challenge and what was answered so far; None for one that was made of a bundle.
+
+    Raises:
+        Http404, PermissionDenied: see ``organized_challenge``.
+    """
+    challenge = organized_challenge(request.user, slug)
+    draft = Draft.objects.filter(challenge=challenge).prefetch_related("files").first()
+    if draft is not None:
+        draft.challenge = challenge
+    return challenge, draft
+
+
+def step_page(
+    request: HttpRequest,
+    name: str,
+    challenge: Challenge,
+    draft: Draft | None,
+    context: dict[str, Any],
+    *,
+    template: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a step, with the progress line."""
+    frame = {
+        "challenge": challenge,
+        "draft": draft,
+        "step": name,
+        "step_title": STEPS[name],
+        "line": progress_line(challenge, draft, name),
+        "tab": "organize",
+        "owns": may_own(request.user, challenge),
+        "published": challenge.status != Challenge.Status.DRAFT,
+    }
+    response = render(request, template or f"frontend/organize/{name}.html", frame | context, status=status)
+    # Going back must show what is answered now.
+    add_never_cache_headers(response)
+    return response
+
+
+def work_page(
+    request: HttpRequest, name: str, challenge: Challenge, draft: Draft, work: DraftWork
+) -> HttpResponse | None:
+    """The page that stands in for a step while its data are being worked on, or where that came to nothing."""
+    asked_of = draft.work == work
+    if request.headers.get("HX-Request") == "true":
+        news = {} if asked_of and draft.is_under_way else {"HX-Refresh": "true"}
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store", **news})
+    if not asked_of or draft.work_state in ("", WorkState.DONE):
+        return None
+    if draft.is_under_way:
+        return step_page(
+            request, name, challenge, draft, {"seconds": SECONDS}, template="frontend/organize/waiting.html"
+        )
+    context = {"problems": with_pages(shown_problems(draft.problems)), "refused": draft.work_state == WorkState.REFUSED}
+    return step_page(request, name, challenge, draft, context, template="frontend/organize/stopped.html")
+
+
+def shown_problems(recorded: Iterable[dict[str, Any]]) -> list[Problem]:
+    """Problems as they were recorded."""
+    names = ("message", "remedy", "file", "line", "field")
+    return [Problem(**{name: item[name] for name in names if item.get(name) is not None}) for item in recorded]
+
+
+def with_pages(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Problems with the step in which each is mended; ours are named as the page names them, not by field."""
+    shown = []
+    for problem in problems:
+        page = PAGE_OF_PART.get((problem.field or "").partition(".")[0], "")
+        field = (problem.field or "").partition(".")[2] if page else problem.field
+        shown.append(
+            {
+                "message": problem.message,
+                "remedy": problem.remedy,
+                "file": problem.file,
+                "line": problem.line,
+                "field": (field or "").replace("_", " "),
+                "page": page,
+                "page_title": STEPS.get(page, ""),
+            }
+        )
+    return shown

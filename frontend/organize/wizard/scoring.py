@@ -1,0 +1,281 @@
+"""The third step: the fixed model, the metric, the budget, the seeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from challenges.drafts.drafts import ChangedMeanwhile, is_built, mark_of, save_answers
+from challenges.models import Draft
+from challenges.models.draft import DraftWork
+from evaluators.learning import METRICS
+from evaluators.problems import BundleError, Problem
+from evaluators.registry import MODELS
+from frontend.organize.wizard.access import challenge_and_draft, step_page, with_pages
+from frontend.organize.wizard.explained import METRICS_OF, MODEL_MEANINGS, PARAMETERS
+from frontend.organize.wizard.fields import Explained, ExplainedChoice, Percent, Seeds, StepForm
+from frontend.organize.wizard.files import CHANGED
+from frontend.organize.wizard.steps import is_made_of_files
+from leaderboard.organizing.drafting import ask
+
+AS_FITS = Explained("What fits the data", "The site chooses by kind, classes and their sizes, and says what it chose.")
+
+
+class ScoringForm(StepForm):
+    """What all kinds have; each kind adds its own fields. An empty field is answered by the site."""
+
+    places = {
+        "scoring": "model",
+        "scoring.model": "model",
+        "scoring.metric": "metric",
+        "scoring.seeds": "seeds",
+        "scoring.subsample": "subsample",
+        **{f"scoring.parameters.{name}": name for name in PARAMETERS},
+        **{
+            f"{kind}.{name}": name
+            for kind in ("selection", "cleaning", "acquisition")
+            for name in (
+                *("labels", "budget", "every_class", "examples_each", "action", "train_rows", "validation_rows"),
+                *("noise", "rate", "pattern", "noise_seed", "buyer_rows", "samples_each", "accuracy_weight"),
+            )
+        },
+    }
+    own: tuple[str, ...] = ()
+    """The kind's own fields, in their order on the page."""
+
+    kind = ""
+
+    model = ExplainedChoice(
+        choices=[(name, Explained(info.title, MODEL_MEANINGS[name])) for name, info in MODELS.items()],
+        initial="logistic-regression",
+    )
+    metric = ExplainedChoice(choices=[("", AS_FITS)], required=False)
+    seeds = Seeds(
+        required=False,
+        help_text="Each seed trains once more; the score is the mean. Empty: as many as the model needs.",
+    )
+    subsample = Percent(
+        required=False,
+        label="Rows for each seed, %",
+        help_text="Each seed trains on this part of the choice, so that the spread shows how much single rows matter.",
+    )
+    C = forms.FloatField(required=False, min_value=1e-9, label=PARAMETERS["C"][1], help_text=PARAMETERS["C"][2])
+    max_iter = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        label=PARAMETERS["max_iter"][1],
+        help_text=PARAMETERS["max_iter"][2],
+    )
+    balanced = forms.BooleanField(required=False, label=PARAMETERS["balanced"][1])
+    k = forms.IntegerField(
+        required=False, min_value=1, max_value=1000, label=PARAMETERS["k"][1], help_text=PARAMETERS["k"][2]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = METRICS_OF[self.kind]
+        self.fields["metric"].choices = [  # type: ignore[attr-defined]
+            ("", AS_FITS),
+            *((name, Explained(METRICS[name].title, _meaning(name))) for name in names),
+        ]
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.own]
+
+    @property
+    def parameters(self) -> list[forms.BoundField]:
+        return [self[name] for name in PARAMETERS]
+
+    @property
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """What was answered, as ``evaluators.drafting.Answers`` takes it."""
+        clean = self.cleaned_data
+        given = {
+            name: clean[name]
+            for name, (model, _, _) in PARAMETERS.items()
+            if model == clean["model"] and clean[name] not in (None, False)
+        }
+        scoring = {
+            "model": clean["model"],
+            "parameters": given,
+            "metric": clean["metric"] or None,
+            "seeds": clean["seeds"],
+            "subsample": clean["subsample"] or None,
+        }
+        own = {name: clean[name] for name in self.own if clean[name] not in (None, "")}
+        return {"scoring": scoring, self.kind: own}
+
+
+class SelectionForm(ScoringForm):
+    kind = "selection"
+    own = ("labels", "budget", "examples_each", "every_class")
+
+    labels = ExplainedChoice(
+        choices=[
+            ("known", Explained("Given", "The pool's labels are public; a submission names rows.")),
+            ("submitted", Explained("To be found", "The pool has none; a submission names rows and their labels.")),
+        ],
+        initial="known",
+        label="Labels of the pool",
+    )
+    budget = forms.IntegerField(
+        required=False,
+        min_value=2,
+        max_value=100_000,
+        help_text="How many rows may be chosen for a task. Empty: a number that leaves room to be better than chance.",
+    )
+    examples_each = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=1000,
+        label="Labelled examples of each class",
+        help_text="Given beside the pool. Empty: 5 where labels are to be found, else none.",
+    )
+    every_class = forms.BooleanField(required=False, label="A choice needs a row of each class")
+
+
+class CleaningForm(ScoringForm):
+    kind = "cleaning"
+    own = ("action", "budget", "noise", "rate", "pattern", "noise_seed", "train_rows", "validation_rows")
+
+    action = ExplainedChoice(
+        choices=[
+            ("relabel", Explained("Relabel", "Give a few rows another label, or drop them; the model trains on that.")),
+            (
+                "rank",
+                Explained("Rank", "Name all rows, most suspicious first; what counts is how soon the model is good."),
+            ),
+        ],
+        initial="relabel",
+        label="Asked for",
+    )
+    budget = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        help_text="How many labels may be mended. Empty: as many as fits the wrong ones. A ranking has none.",
+    )
+    noise = ExplainedChoice(
+        choices=[
+            ("", Explained("As the columns say", "Given if a column has the true labels, else planted.")),
+            ("given", Explained("Given", "The labels are wrong in places and a column has the true ones.")),
+            ("planted", Explained("Planted", "The labels are right; the site makes some of them wrong.")),
+        ],
+        required=False,
+        label="Wrong labels",
+    )
+    rate = Percent(initial=0.2, label="Planted: wrong labels, %")
+    pattern = forms.ChoiceField(
+        choices=[("uniform", "any other class"), ("similar", "the most similar class")],
+        initial="uniform",
+        label="Planted: mistaken for",
+    )
+    noise_seed = forms.IntegerField(initial=2026, min_value=0, max_value=2**32 - 1, label="Planted: seed")
+    train_rows = forms.IntegerField(
+        required=False,
+        min_value=2,
+        max_value=10_000,
+        label="Rows to be cleaned",
+        help_text="At most 10,000. Empty: all there are.",
+    )
+    validation_rows = forms.IntegerField(
+        initial=0,
+        min_value=0,
+        max_value=10_000_000,
+        label="Rows labelled right",
+        help_text="Given to participants beside them. 0: none.",
+    )
+
+
+class AcquisitionForm(ScoringForm):
+    kind = "acquisition"
+    own = ("budget", "buyer_rows", "samples_each", "accuracy_weight")
+
+    budget = forms.FloatField(
+        required=False,
+        min_value=0.000001,
+        max_value=1e12,
+        help_text="What may be spent. Empty: a quarter of what everything costs. Without prices a row costs one coin.",
+    )
+    buyer_rows = forms.IntegerField(
+        initial=100,
+        min_value=2,
+        max_value=100_000,
+        label="The buyer's own rows",
+        help_text="Split off for the buyer, unless a file gives them.",
+    )
+    samples_each = forms.IntegerField(
+        initial=5, min_value=0, max_value=100, label="Samples of each seller", help_text="Rows that are shown."
+    )
+    accuracy_weight = forms.FloatField(
+        initial=0.98,
+        min_value=0.000001,
+        max_value=1,
+        label="Weight of the accuracy",
+        help_text="The rest of the score is for money left over.",
+    )
+
+
+FORMS: dict[str, type[ScoringForm]] = {form.kind: form for form in (SelectionForm, CleaningForm, AcquisitionForm)}
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def scoring(request: HttpRequest, slug: str) -> HttpResponse:
+    challenge, draft = challenge_and_draft(request, slug)
+    if draft is None or not is_made_of_files(challenge, draft):
+        return step_page(request, "scoring", challenge, draft, {}, template="frontend/organize/fixed.html")
+    if not draft.answers.get("files"):
+        return redirect("frontend:organize-columns", slug=slug)
+    kind = draft.answers["kind"]["kind"]
+    parts = ("scoring", kind)
+    posted = request.POST if request.method == "POST" else None
+    form = FORMS[kind](posted, initial=_initial(draft, kind), use_required_attribute=False)
+    seen, status, problems = mark_of(draft, parts), 200, list[Problem]()
+    if posted is not None:
+        seen, status = posted.get("seen", ""), 400
+        try:
+            if form.is_valid():
+                draft = save_answers(draft, form.answers, seen=seen)
+                if not is_built(draft):
+                    ask(draft, DraftWork.BUILD)
+                return redirect("frontend:organize-texts", slug=slug)
+        except ChangedMeanwhile:
+            problems, status, seen = [Problem(CHANGED)], 409, mark_of(Draft.objects.get(pk=draft.pk), parts)
+        except BundleError as error:
+            problems = form.take_problems(error.problems)
+    context = {"form": form, "seen": seen, "problems": with_pages(problems), "kind": kind}
+    return step_page(request, "scoring", challenge, draft, context, status=status)
+
+
+@login_required
+@require_POST
+def build(request: HttpRequest, slug: str) -> HttpResponse:
+    """Read the files or make the data once more: after a fault of ours, or after files were changed."""
+    challenge, draft = challenge_and_draft(request, slug)
+    if draft is None or not is_made_of_files(challenge, draft):
+        return redirect("frontend:organize-challenge", slug=slug)
+    if not draft.is_under_way:
+        ask(draft, DraftWork.BUILD if draft.card.get("files") else DraftWork.DESCRIBE)
+    return redirect(f"frontend:organize-{'texts' if draft.work == DraftWork.BUILD else 'columns'}", slug=slug)
+
+
+def _initial(draft: Draft, kind: str) -> dict[str, Any]:
+    stored = draft.answers.get("scoring", {})
+    return {**draft.answers.get(kind, {}), **stored, **stored.get("parameters", {})}
+
+
+def _meaning(name: str) -> str:
+    info = METRICS[name]
+    note = " Needs two classes in every task." if info.binary else ""
+    if name in ("fraction_fixes", "auc"):
+        note = " For rankings."
+    better = "Lower is better. " if info.direction == "minimize" else ""
+    return f"{better}{info.meaning[:1].upper()}{info.meaning[1:]}.{note}"

@@ -1,0 +1,1 @@
+"""Public rows of a challenge, read for its pages, and their pictures."""

@@ -1,0 +1,1 @@
+"""Boards: ranks, versions, the review of entries, and the documents that publish them."""

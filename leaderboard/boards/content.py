@@ -1,0 +1,86 @@
+"""A whole board in plain data: what is kept of a version when the next takes its place, and what its page shows.
+
+What was kept in an older format is read through ``boardformat``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from challenges.models import Phase
+from leaderboard.boards.board import board_entries, ranking_rule, scored_submissions, withdrawn_entries
+from leaderboard.boards.format import FORMAT, upgraded_changes, upgraded_content
+from leaderboard.boards.rows import ScoredRow, board_row, off_board_row
+from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Score
+
+BATCH = 500
+
+
+def content_of(version: BoardVersion) -> dict[str, Any]:
+    """The board of a version that is not being computed: as it was kept, or as it is now."""
+    kept: dict[str, Any] | None = version.content
+    return upgraded_content(kept) if kept is not None else board_content(version.phase, version)
+
+
+def changes_of(version: BoardVersion) -> list[dict[str, Any]] | None:
+    """The changes with which a version took the place of the one before; None for the first one."""
+    kept: list[dict[str, Any]] | None = version.changes
+    return upgraded_changes(kept) if kept is not None else None
+
+
+def board_content(phase: Phase, version: BoardVersion) -> dict[str, Any]:
+    """The board that holds. The number of queries grows with every 500 entries.
+
+    ``entries`` are in their order, division after division, each a ``ScoredRow``.
+    """
+    specification = version.dataset_version.spec
+    return {
+        "format": FORMAT,
+        "challenge": phase.challenge.slug,
+        "phase": phase.name,
+        "version": version.number,
+        "cause": version.cause,
+        "note": version.note,
+        "dataset": {"number": version.dataset_version.number, "digest": version.dataset_version.digest},
+        "metric": specification.metric,
+        "direction": specification.direction,
+        "rule": ranking_rule(specification),
+        "entries": _entries(phase, specification.metric),
+        "withdrawn": [off_board_row(submission) for submission in withdrawn_entries(phase)],
+    }
+
+
+def _entries(phase: Phase, metric: str) -> list[ScoredRow]:
+    entries = list(board_entries(phase, every=True, division=None))
+    evaluations = dict(scored_submissions(phase).values_list("pk", "evaluation_pk"))
+    scorers = _scorers(evaluations.values())
+    tasks = _tasks(evaluations.values(), metric)
+
+    def row(entry: BoardEntry) -> ScoredRow:
+        evaluation = evaluations.get(entry.submission_id, 0)
+        return {**board_row(entry), "scorer": scorers.get(evaluation, ""), "tasks": tasks.get(evaluation, {})}
+
+    return [row(entry) for entry in entries]
+
+
+def _scorers(evaluations: Iterable[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for some in _batches(evaluations):
+        found |= dict(Evaluation.objects.filter(pk__in=some).order_by().values_list("pk", "scorer"))
+    return found
+
+
+def _tasks(evaluations: Iterable[int], metric: str) -> dict[int, dict[str, float]]:
+    found: dict[int, dict[str, float]] = {}
+    for some in _batches(evaluations):
+        rows = Score.objects.filter(evaluation__in=some, metric=metric, seed=None).order_by("pk")
+        for evaluation, task, value in rows.values_list("evaluation", "task", "value"):
+            found.setdefault(evaluation, {})[task] = value
+    return found
+
+
+def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
+    """Databases bound the number of values in a query."""
+    known = sorted(ids)
+    return [known[start : start + BATCH] for start in range(0, len(known), BATCH)]

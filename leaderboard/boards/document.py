@@ -1,0 +1,88 @@
+"""The boards of a challenge as one document: what an archive holds as ``board.json`` and the API answers.
+
+Nothing in it depends on the site that writes it or on the time of day: a site that imports an archive answers the very
+same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from challenges.models import Challenge, Phase
+from leaderboard.boards.content import changes_of
+from leaderboard.boards.format import FORMAT, upgraded_content
+from leaderboard.boards.rows import board_row, moment
+from leaderboard.models import BoardEntry, BoardVersion
+from leaderboard.models.board import BoardState
+
+
+def board_document(
+    slug: str,
+    phases: Sequence[Phase],
+    versions: Mapping[int, Sequence[BoardVersion]],
+    entries: Mapping[int, Sequence[BoardEntry]],
+) -> dict[str, Any]:
+    """A pure function of what was read: of each phase (by its id) the versions of its board and the present entries."""
+    return {
+        "format": FORMAT,
+        "challenge": slug,
+        "phases": [_phase(phase, versions.get(phase.pk, ()), entries.get(phase.pk, ())) for phase in phases],
+    }
+
+
+def canonical(document: object) -> bytes:
+    """JSON in the one form that can be compared byte by byte.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def read_boards(challenge: Challenge) -> dict[str, Any]:
+    """The document of a challenge. Three queries."""
+    phases = list(challenge.phases.select_related("dataset_version").order_by("starts_at", "name"))
+    ids = [phase.pk for phase in phases]
+    kept = BoardVersion.objects.filter(phase__in=ids).exclude(state=BoardState.COMPUTING)
+    versions = kept.select_related("dataset_version").order_by("number")
+    entries = BoardEntry.objects.filter(phase__in=ids).select_related("team", "submission")
+    return board_document(
+        challenge.slug, phases, _by_phase(versions), _by_phase(entries.order_by("division", "position"))
+    )
+
+
+def _by_phase(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.phase_id, []).append(row)
+    return found
+
+
+def _phase(phase: Phase, versions: Sequence[BoardVersion], entries: Sequence[BoardEntry]) -> dict[str, Any]:
+    specification = phase.dataset_version.spec
+    return {
+        "name": phase.name,
+        "ends": moment(phase.ends_at),
+        "review_ends": moment(phase.review_ends_at),
+        "dataset": phase.dataset_version.digest,
+        "metric": specification.metric,
+        "direction": specification.direction,
+        "entries": [board_row(entry) for entry in entries],
+        "versions": [_version(version) for version in versions],
+    }
+
+
+def _version(version: BoardVersion) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "state": version.state,
+        "cause": version.cause,
+        "note": version.note,
+        "dataset": version.dataset_version.digest,
+        "since": moment(version.current_at),
+        "content": upgraded_content(version.content) if version.content is not None else None,
+        "changes": changes_of(version),
+    }

@@ -1,0 +1,99 @@
+"""The format of published boards, and how format 1 is read. What the rows mean says ``boardrows``.
+
+``FORMAT`` goes up when something changes its meaning or is removed; readers ignore what they do not know. What was kept
+or exported in format 1 is never rewritten, it is upgraded whenever it is read. In format 1
+
+- the present entries of ``board.json`` called the place among all ``rank`` and the rank among the best ``rank_best``;
+- changes called the place among all ``old_rank`` and ``new_rank``, and the rank among the best ``old_best`` and
+  ``new_best``;
+- kept boards had times like ``2026-03-01T12:00:00+00:00``, without a fraction where it was 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from leaderboard.boards.rows import BoardRow, ChangeRow, OffBoardRow, ScoredRow, moment
+
+FORMAT = 2
+
+Content = dict[str, Any]
+
+
+def upgraded(document: Mapping[str, Any]) -> Content:
+    """A document of boards, ``board.json``, in the present format.
+
+    Raises:
+        ValueError: it is in a format that is not known.
+        LookupError, TypeError, AttributeError: it is not what its format says.
+    """
+    is_format_1 = _is_format_1(document)
+    return {**document, "format": FORMAT, "phases": [_phase(phase, is_format_1) for phase in document["phases"]]}
+
+
+def upgraded_content(content: Mapping[str, Any]) -> Content:
+    """What was kept of a version, in the present format; raises like ``upgraded``."""
+    update = _in_one_time_format if _is_format_1(content) else dict
+    return {
+        **content,
+        "format": FORMAT,
+        "entries": [_complete(update(row), ScoredRow) for row in content["entries"]],
+        "withdrawn": [_complete(update(row), OffBoardRow) for row in content["withdrawn"]],
+    }
+
+
+def upgraded_changes(changes: Sequence[Mapping[str, Any]]) -> list[Content]:
+    """The changes that came with a version, in the present format; raises like ``upgraded``.
+
+    They are a list without a number of its format; a row of format 1 shows by its names.
+    """
+    return [_complete(_change(row) if "old_best" in row else dict(row), ChangeRow) for row in changes]
+
+
+def _is_format_1(document: Mapping[str, Any]) -> bool:
+    found = document.get("format")
+    if found not in (1, FORMAT):
+        raise ValueError(f"boards in format {found} are not known")
+    return bool(found == 1)
+
+
+def _phase(phase: Mapping[str, Any], is_format_1: bool) -> Content:
+    update = _present_row if is_format_1 else dict
+    return {
+        **phase,
+        "entries": [_complete(update(row), BoardRow) for row in phase["entries"]],
+        "versions": [_version(version) for version in phase["versions"]],
+    }
+
+
+def _version(version: Mapping[str, Any]) -> Content:
+    content, changes = version["content"], version["changes"]
+    return {
+        **version,
+        "content": upgraded_content(content) if content is not None else None,
+        "changes": upgraded_changes(changes) if changes is not None else None,
+    }
+
+
+def _present_row(row: Mapping[str, Any]) -> Content:
+    others = {name: value for name, value in row.items() if name != "rank_best"}
+    return {**others, "rank": row["rank_best"], "rank_all": row["rank"]}
+
+
+def _change(row: Mapping[str, Any]) -> Content:
+    others = {name: value for name, value in row.items() if name not in ("old_best", "new_best")}
+    ranks = {"old_rank": row["old_best"], "new_rank": row["new_best"]}
+    return {**others, **ranks, "old_rank_all": row["old_rank"], "new_rank_all": row["new_rank"]}
+
+
+def _in_one_time_format(row: Mapping[str, Any]) -> Content:
+    return {**row, "submitted": moment(datetime.fromisoformat(row["submitted"]))}
+
+
+def _complete(row: Content, kind: Any) -> Content:
+    missing = sorted(kind.__required_keys__ - row.keys())
+    if missing:
+        raise LookupError(f"a row lacks {', '.join(missing)}")
+    return row

@@ -1,0 +1,132 @@
+"""What participants are told when their board changes its version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.urls import reverse
+
+from leaderboard.boards.rows import ChangeRow
+from leaderboard.models import BoardVersion, Membership, Notice, Submission
+from leaderboard.models.board import BoardCause
+from leaderboard.notifications.outbox import MAX_TITLE, post
+from leaderboard.organizing.announcing import announce
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """A team's rank before and after, which is that of its best entry; None where it has no entry on the board."""
+
+    old: int | None
+    new: int | None
+
+
+@dataclass
+class Owners:
+    """Whose submissions are: of each its team, and the ids of who sent it and who is in its team."""
+
+    teams: dict[str, int] = field(default_factory=dict)
+    users: dict[str, set[int]] = field(default_factory=dict)
+
+
+def tell_of_switch(version: BoardVersion, changes: Sequence[ChangeRow]) -> int:
+    """A notice for everyone who sent one of the entries, or is in its team; return how many.
+
+    Each is told the old and new rank of the team whose entry is the best of these. To be called in the transaction of
+    the switch.
+    """
+    challenge = version.phase.challenge
+    path = reverse("frontend:board-changes", args=[challenge.slug, version.number])
+    body = _body(version)
+    notices = [
+        Notice(user_id=user, challenge=challenge, title=_title(challenge.title, ranks), body=body, path=path)
+        for user, ranks in _ranks_of_each(changes).items()
+    ]
+    return post(notices)
+
+
+def announce_official_change(old: BoardVersion, new: BoardVersion) -> None:
+    """Tell everyone that official results are others now, and why. To be called in the transaction of the switch."""
+    phase = new.phase
+    lines = (
+        f"The results of “{phase.name}” were official. Everything was scored again, and version {new.number} of the "
+        f"board has taken the place of version {old.number}.",
+        f"Reason: {new.note or new.get_cause_display()}",
+        "The board as it was stays readable, with the old and new rank of every entry.",
+    )
+    title = f"Official results have changed: {phase.name}"
+    announce(phase.challenge, title=title, body="\n\n".join(lines), by=new.started_by)
+
+
+def _ranks_of_each(changes: Sequence[ChangeRow]) -> dict[int, Ranks]:
+    """User → the ranks of the team, and in the division, of their best entry of the new board, else of the old one."""
+    people = [change for change in changes if not change["baseline"]]
+    owners = _owners_of([UUID(change["submission"]) for change in people])
+    olds: dict[tuple[int | None, str], int] = {}
+    news: dict[tuple[int | None, str], int] = {}
+    for change in people:
+        # One entry of a team has its rank; before and after it need not be the same one.
+        if change["old_rank"] is not None:
+            olds[_place(owners, change)] = change["old_rank"]
+        if change["new_rank"] is not None:
+            news[_place(owners, change)] = change["new_rank"]
+    found: dict[int, Ranks] = {}
+    for change in sorted(people, key=_worth):
+        place = _place(owners, change)
+        for user in owners.users.get(change["submission"], ()):
+            found.setdefault(user, Ranks(olds.get(place), news.get(place)))
+    return found
+
+
+def _place(owners: Owners, change: ChangeRow) -> tuple[int | None, str]:
+    return owners.teams.get(change["submission"]), change["division"]
+
+
+def _worth(change: ChangeRow) -> tuple[bool, int]:
+    return change["new_rank_all"] is None, change["new_rank_all"] or change["old_rank_all"] or 0
+
+
+def _owners_of(submissions: Sequence[UUID]) -> Owners:
+    """Two queries for every 500."""
+    owners = Owners()
+    sent: dict[int, list[str]] = {}
+    for start in range(0, len(submissions), BATCH):
+        rows = Submission.objects.filter(pk__in=submissions[start : start + BATCH]).order_by()
+        for key, team, sender in rows.values_list("pk", "team", "created_by"):
+            sent.setdefault(team, []).append(str(key))
+            owners.teams[str(key)] = team
+            owners.users[str(key)] = {sender} if sender else set()
+    ids = sorted(sent)
+    for start in range(0, len(ids), BATCH):
+        members = Membership.objects.filter(team__in=ids[start : start + BATCH]).order_by()
+        for team, user in members.values_list("team", "user"):
+            for submission in sent[team]:
+                owners.users[submission].add(user)
+    return owners
+
+
+def _title(challenge: str, ranks: Ranks) -> str:
+    if ranks.new is None:
+        moved = f"rank {ranks.old} → not ranked"
+    elif ranks.old is None:
+        moved = f"not ranked → rank {ranks.new}"
+    else:
+        moved = f"rank {ranks.old} → {ranks.new}"
+    suffix = f" scored again: {moved}"
+    # The ranks are what it is for; names are cut first.
+    return f"{challenge[: MAX_TITLE - len(suffix)]}{suffix}"
+
+
+def _body(version: BoardVersion) -> str:
+    reasons = {
+        BoardCause.FINAL: "The phase has ended: everything was scored on the hidden part of the test set.",
+        BoardCause.DATA: "The data has a new version: everything was scored again on it.",
+        BoardCause.SCORER: "The scorer has a new version: everything was scored again by it.",
+    }
+    reason = reasons.get(BoardCause(version.cause), "Everything was scored again.")
+    note = f"\n\n{version.note}" if version.note else ""
+    return f"{reason}{note}\n\nThe board as it was stays readable."

@@ -1,0 +1,224 @@
+"""Computing a version of a board in the background, and the moment in which it takes the place of the old one.
+
+``advance`` runs in the pulse of every worker. Each step is one transaction that holds the phase's row and looks again
+at what is there, so that it can be cut off anywhere, and two at once do it once.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from challenges.models import Phase
+from challenges.models.challenge import ChallengeStatus
+from leaderboard.boards.board import rewrite_board, scored_submissions, thaw_boards
+from leaderboard.boards.changes import changes_between
+from leaderboard.boards.content import board_content
+from leaderboard.boards.notices import announce_official_change, tell_of_switch
+from leaderboard.boards.status import is_official
+from leaderboard.boards.versions import VersionRefused, current_version, final_problem, locked_phase, start_version
+from leaderboard.jobs.transitions import enqueue_in_background
+from leaderboard.models import BoardVersion, Evaluation, Submission
+from leaderboard.models.board import BoardCause, BoardState
+from leaderboard.models.statuses import ACTIVE, Status
+
+ACTOR = "board"
+
+MAX_WAITING = 50
+"""How many evaluations of a version wait at once: enough that no worker is idle, few enough for broker and queue."""
+
+DONE = (Status.SUCCEEDED, Status.FAILED, Status.ERRORED)
+"""What ends an evaluation of a version; one that we could not do is kept as such, it was tried often enough."""
+
+logger = logging.getLogger(__name__)
+
+
+def advance(now: datetime) -> None:
+    """One round: begin final versions, queue what is missing, switch what is complete, thaw what was frozen."""
+    start_finals(now)
+    for version in BoardVersion.objects.filter(state=BoardState.COMPUTING):
+        try:
+            if _can_never_take_over(version):
+                stop_version(version)
+                continue
+            enqueue_missing(version, now)
+            switch(version, now)
+        except Exception:
+            # One board must not stop the others; the next round tries again.
+            logger.exception("board version not advanced phase=%s number=%s", version.phase_id, version.number)
+    thaw_boards(now)
+
+
+def start_finals(now: datetime) -> None:
+    """Begin the version on the hidden part for every phase that has ended and has none yet."""
+    scored = BoardVersion.objects.filter(phase=OuterRef("pk"), dataset_version=OuterRef("final_dataset_version"))
+    phases = Phase.objects.filter(~Exists(scored), final_dataset_version__isnull=False, ends_at__lte=now)
+    for phase in phases.exclude(challenge__status=ChallengeStatus.DRAFT).select_related("final_dataset_version"):
+        if phase.final_dataset_version is None:
+            continue
+        try:
+            start_version(phase, phase.final_dataset_version, BoardCause.FINAL, now=now)
+        except VersionRefused as refused:
+            # Another version is being computed: it is this one's turn after it.
+            logger.info("final board not begun phase=%s reason=%s", phase.pk, refused)
+
+
+def enqueue_missing(version: BoardVersion, now: datetime) -> int:
+    """Queue evaluations until enough wait; return how many. What is scored for the old board first has its turn."""
+    with transaction.atomic():
+        phase = locked_phase(version.phase_id)
+        if not _may_go_on(version, phase, now):
+            return 0
+        waiting = Evaluation.objects.filter(board_version=version, status__in=ACTIVE).count()
+        missing = _missing(version).exclude(Exists(_active())).order_by("created_at", "pk")
+        ids = list(missing.values_list("pk", flat=True)[: max(0, MAX_WAITING - waiting)])
+        for submission_id in ids:
+            enqueue_in_background(submission_id, version, actor=ACTOR)
+    return len(ids)
+
+
+def switch(version: BoardVersion, now: datetime) -> bool:
+    """Let a complete version take the place of the old one, all of it in one transaction. False: not yet, or done."""
+    with transaction.atomic():
+        phase = locked_phase(version.phase_id)
+        if not _may_go_on(version, phase, now) or not _is_complete(version):
+            return False
+        new = BoardVersion.objects.select_related("phase__challenge", "dataset_version").get(pk=version.pk)
+        old = current_version(phase)
+        was_official = is_official(phase, now)
+        # As it should be: a freeze may have ended with nobody there to thaw it.
+        rewrite_board(phase.pk, now)
+        before = board_content(phase, old)
+        BoardVersion.objects.filter(pk=old.pk).update(state=BoardState.SUPERSEDED, content=before)
+        BoardVersion.objects.filter(pk=new.pk).update(state=BoardState.CURRENT, current_at=now)
+        Phase.objects.filter(pk=phase.pk).update(
+            dataset_version=new.dataset_version_id, final_dataset_version=_final_part(phase, new)
+        )
+        phase.dataset_version = new.dataset_version
+        outcomes = _point_to(new)
+        rewrite_board(phase.pk, now)
+        changes = changes_between(before, board_content(phase, new), outcomes)
+        BoardVersion.objects.filter(pk=new.pk).update(changes=changes)
+        told = tell_of_switch(new, changes)
+        if was_official:
+            announce_official_change(old, new)
+    logger.info("board switched phase=%s %s→%s notices=%s", phase.pk, old.number, new.number, told)
+    return True
+
+
+def stop_version(version: BoardVersion) -> bool:
+    """Give a version up that is being computed; its evaluations go with it and the board stays as it is.
+
+    False: it is not being computed any more. A worker that scores one of them learns that its lease is lost.
+    """
+    with transaction.atomic():
+        locked_phase(version.phase_id)
+        computing = BoardVersion.objects.filter(pk=version.pk, state=BoardState.COMPUTING)
+        if not computing.exists():
+            return False
+        Evaluation.objects.filter(board_version=version).delete()
+        computing.delete()
+    logger.info("board version stopped phase=%s number=%s", version.phase_id, version.number)
+    return True
+
+
+def _can_never_take_over(version: BoardVersion) -> bool:
+    """It was begun when this was still allowed, or the board has become the final one since."""
+    phase = Phase.objects.select_related("dataset_version").get(pk=version.phase_id)
+    return final_problem(phase, version.dataset_version) is not None
+
+
+def retry_errored(version: BoardVersion) -> int:
+    """Give what ended with a fault of ours another evaluation; return how many. For a version that is computed."""
+    with transaction.atomic():
+        locked_phase(version.phase_id)
+        if not BoardVersion.objects.filter(pk=version.pk, state=BoardState.COMPUTING).exists():
+            return 0
+        done = Evaluation.objects.filter(board_version=version, status__in=(Status.SUCCEEDED, Status.FAILED))
+        errored = Evaluation.objects.filter(board_version=version, status=Status.ERRORED)
+        again = _counted(version).filter(Exists(_of_submission(errored)), ~Exists(_of_submission(done)))
+        ids = list(again.exclude(Exists(_active())).values_list("pk", flat=True))
+        for submission_id in ids:
+            enqueue_in_background(submission_id, version, actor=ACTOR)
+    return len(ids)
+
+
+def progress(version: BoardVersion) -> tuple[int, int, int]:
+    """How many are done, how many of these ended with a fault of ours, and how many there are in all."""
+    total = _counted(version).count()
+    done = total - _missing(version).count()
+    scored = Evaluation.objects.filter(board_version=version, status__in=(Status.SUCCEEDED, Status.FAILED))
+    verdicts = _counted(version).filter(Exists(_of_submission(scored))).count()
+    return done, done - verdicts, total
+
+
+def _final_part(phase: Phase, new: BoardVersion) -> int | None:
+    """The hidden part of a phase whose data changes: that of the new data; after the end it is what was shown."""
+    final = phase.final_dataset_version_id
+    if final is None or final == new.dataset_version_id:
+        return final
+    if final == phase.dataset_version_id:
+        return new.dataset_version_id
+    return new.dataset_version.final_part_id or final
+
+
+def _may_go_on(version: BoardVersion, phase: Phase, now: datetime) -> bool:
+    """Still being computed; and the end of a phase may have been moved after its final version had begun."""
+    if version.cause == BoardCause.FINAL and phase.state_at(now) != "closed":
+        return False
+    if final_problem(phase, version.dataset_version) is not None:
+        return False
+    return BoardVersion.objects.filter(pk=version.pk, state=BoardState.COMPUTING).exists()
+
+
+def _is_complete(version: BoardVersion) -> bool:
+    """Every submission that counts is done, nothing is under way, and something has a score."""
+    active = Evaluation.objects.filter(submission__phase=version.phase_id, status__in=ACTIVE)
+    if active.exists() or _missing(version).exists():
+        return False
+    if is_stuck(version):
+        logger.error("board not switched, nothing could be scored phase=%s number=%s", version.phase_id, version.number)
+        return False
+    return True
+
+
+def is_stuck(version: BoardVersion) -> bool:
+    """Whether everything is done and nothing has a score: an empty board would help nobody, so it does not switch.
+
+    If all of it broke, something is wrong with us. If all of it was refused, something is wrong with the data, unless
+    the board has no scores now either.
+    """
+    done, errored, total = progress(version)
+    if done < total or Evaluation.objects.filter(board_version=version, status=Status.SUCCEEDED).exists():
+        return False
+    return bool(errored and errored == done) or scored_submissions(version.phase).exists()
+
+
+def _counted(version: BoardVersion) -> QuerySet[Submission]:
+    """What belongs on the new version: all that counts, also what is withdrawn, since it can be reinstated."""
+    return Submission.objects.filter(phase=version.phase_id, refunded=False)
+
+
+def _missing(version: BoardVersion) -> QuerySet[Submission]:
+    done = Evaluation.objects.filter(board_version=version, status__in=DONE)
+    return _counted(version).filter(~Exists(_of_submission(done)))
+
+
+def _of_submission(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    return evaluations.filter(submission=OuterRef("pk"))
+
+
+def _active() -> QuerySet[Evaluation]:
+    return _of_submission(Evaluation.objects.filter(status__in=ACTIVE))
+
+
+def _point_to(version: BoardVersion) -> dict[str, str]:
+    """Make the version's evaluations the current ones; return submission → status."""
+    own = Evaluation.objects.filter(board_version=version, status__in=DONE)
+    last = own.filter(submission=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    _counted(version).update(evaluation=Subquery(last))
+    rows = Submission.objects.filter(phase=version.phase_id, evaluation__board_version=version)
+    return {str(key): status for key, status in rows.values_list("pk", "evaluation__status")}

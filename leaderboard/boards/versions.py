@@ -1,0 +1,175 @@
+"""The versions of a phase's board: which one holds, and how a further one begins.
+
+How it is computed and takes the place of the one before, see ``boardswitch``.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from challenges.models import DatasetVersion, Phase, Split
+from evaluators.problems import Problem
+from leaderboard.boards.recheck import refusal
+from leaderboard.boards.status import has_reached_final, is_official
+from leaderboard.models import BoardVersion, User
+from leaderboard.models.board import BoardCause, BoardState
+
+MAX_NOTE = 300
+
+logger = logging.getLogger(__name__)
+
+
+class VersionRefused(Exception):
+    """No such version can begin now; the problem may be shown to an organizer."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def locked_phase(phase_id: int) -> Phase:
+    """The phase with its row locked to the end of the transaction: whatever changes its board or what it waits for.
+
+    The lock is one that lets others refer to the row, and it comes before those of submissions: two that took them
+    in different orders would wait for each other for ever. A team's row, which an upload holds before, is only
+    referred to by those that hold this lock.
+    """
+    # Without the data joined to it: PostgreSQL, having waited for the row, would look for the new row's data among what
+    # the query found before, and find nothing where the board changed its version meanwhile.
+    return Phase.objects.select_for_update(no_key=True).get(pk=phase_id)
+
+
+def current_version(phase: Phase) -> BoardVersion:
+    """The version that holds; the first one is made when it is first needed."""
+    found = BoardVersion.objects.filter(phase=phase, state=BoardState.CURRENT).first()
+    if found is not None:
+        return found
+    first = {"dataset_version_id": phase.dataset_version_id, "current_at": timezone.now()}
+    return BoardVersion.objects.get_or_create(phase=phase, number=1, defaults=first)[0]
+
+
+def start_version(
+    phase: Phase,
+    dataset: DatasetVersion,
+    cause: BoardCause,
+    note: str = "",
+    *,
+    by: User | None = None,
+    changes_official: bool = False,
+    now: datetime | None = None,
+) -> BoardVersion:
+    """Begin a further version; the pulse of a worker does the rest. Asking twice for the same gives the same one.
+
+    Official results change only where the caller says so (``changes_official``) and gives a note; when the version
+    takes over, everyone is told, see ``boardswitch``. Not to be called in a transaction: the entries are checked
+    against the data first, which reads the object store.
+
+    Raises:
+        VersionRefused: it makes no sense, entries would be refused, or another one is being computed.
+    """
+    moment = now or timezone.now()
+    confirmed = changes_official and bool(note.strip())
+    begun = _begun_or_refused(Phase.objects.get(pk=phase.pk), dataset, cause, confirmed, moment)
+    if begun is not None:
+        return begun
+    if cause != BoardCause.FINAL:
+        # The final version was promised when the phase began, and nobody is there to be told.
+        _refuse(refusal(phase, dataset))
+    with transaction.atomic():
+        locked = locked_phase(phase.pk)
+        begun = _begun_or_refused(locked, dataset, cause, confirmed, moment)
+        if begun is not None:
+            return begun
+        current_version(locked)
+        last = BoardVersion.objects.filter(phase=locked).aggregate(last=Max("number"))["last"]
+        made = BoardVersion.objects.create(
+            phase=locked,
+            number=last + 1,
+            dataset_version=dataset,
+            cause=cause,
+            note=note[:MAX_NOTE],
+            started_by=by,
+            state=BoardState.COMPUTING,
+        )
+    logger.info("board version begun phase=%s number=%s cause=%s data=%s", phase.pk, made.number, cause, dataset.pk)
+    return made
+
+
+def _begun_or_refused(
+    phase: Phase, dataset: DatasetVersion, cause: BoardCause, confirmed: bool, moment: datetime
+) -> BoardVersion | None:
+    """The version that is being computed, if it is the very same.
+
+    Raises:
+        VersionRefused: none can begin.
+    """
+    under_way = BoardVersion.objects.filter(phase=phase, state=BoardState.COMPUTING).first()
+    if under_way is not None:
+        if (under_way.dataset_version_id, under_way.cause) == (dataset.pk, cause):
+            return under_way
+        raise VersionRefused(
+            Problem(f"version {under_way.number} of this board is being computed.", "Wait for its end, or stop it.")
+        )
+    _refuse(version_problem(phase, dataset, cause, moment))
+    if not confirmed and cause != BoardCause.FINAL and is_official(phase, moment):
+        raise VersionRefused(
+            Problem(
+                "the results are official. Scoring again changes them, and everyone is told the reason.",
+                "Give the reason and confirm that official results change.",
+                field="official",
+            )
+        )
+    return None
+
+
+def _refuse(problem: Problem | None) -> None:
+    if problem is not None:
+        raise VersionRefused(problem)
+
+
+def version_problem(phase: Phase, dataset: DatasetVersion, cause: BoardCause, moment: datetime) -> Problem | None:
+    """Why the board of a phase cannot be scored again on this data for this cause; None if it can."""
+    if dataset.challenge_id != phase.challenge_id:
+        return Problem("this data belongs to another challenge.", field="dataset")
+    if dataset.spec.kind != phase.dataset_version.spec.kind:
+        return Problem("this data is for another kind of challenge.", field="dataset")
+    over = phase.state_at(moment) == "closed"
+    is_due = cause == BoardCause.FINAL and over and dataset.pk == phase.final_dataset_version_id
+    if not is_due and is_hidden(dataset, phase, over=over):
+        return Problem("this data has a hidden part on which nothing is scored before its phase ends.", field="dataset")
+    same = dataset.pk == phase.dataset_version_id
+    if cause == BoardCause.SCORER and not same:
+        return Problem("for a new version of the scorer the data stays as it is.", field="dataset")
+    if cause != BoardCause.SCORER and same:
+        return Problem("the board stands on this data already.", "Choose another version.", field="dataset")
+    return final_problem(phase, dataset)
+
+
+def final_problem(phase: Phase, dataset: DatasetVersion) -> Problem | None:
+    """A final board is superseded only by a final version: what else it scored would not be what it says."""
+    if not has_reached_final(phase) or dataset.split == Split.FINAL:
+        return None
+    return Problem(
+        "a final board has the scores on the hidden part of the test set, and only such scores can follow; data "
+        f"version {dataset.number} scores the part that was shown.",
+        "Choose a version with the hidden part, or add a phase for a new round.",
+        field="dataset",
+    )
+
+
+def is_hidden(dataset: DatasetVersion, phase: Phase, *, over: bool) -> bool:
+    """Whether it holds a hidden part that the board of ``phase`` may not show now.
+
+    It may show none before its end, and none that another phase still waits for; after that, a corrected one can take
+    the place of the one that it stands on.
+    """
+    scored = BoardVersion.objects.filter(dataset_version=dataset).exclude(state=BoardState.COMPUTING).values("phase")
+    waiting = Phase.objects.filter(final_dataset_version=dataset).exclude(dataset_version=dataset)
+    if waiting.exclude(pk__in=scored).exists():
+        return True
+    return dataset.is_final_part and not (over and has_reached_final(phase))

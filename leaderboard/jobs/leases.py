@@ -1,0 +1,61 @@
+"""Keeps a lease alive while its holder works."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from types import TracebackType
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from leaderboard.jobs.transitions import Lease, extend
+
+logger = logging.getLogger(__name__)
+
+_held: dict[int, Lease] = {}
+"""What this process works on, by evaluation."""
+
+
+def held_leases() -> list[Lease]:
+    return list(_held.values())
+
+
+class Heartbeat:
+    """``with Heartbeat(lease):`` extends the lease from a thread, three times in its span.
+
+    When the lease is lost it stops and says so; the work goes on, and its result is refused at the end.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"heartbeat-{lease.evaluation_id}", daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        _held[self._lease.evaluation_id] = self._lease
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+        # Not if the evaluation came back to this process under a new lease.
+        if _held.get(self._lease.evaluation_id) == self._lease:
+            del _held[self._lease.evaluation_id]
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.wait(settings.LEASE.total_seconds() / 3):
+                try:
+                    if not extend(self._lease):
+                        logger.warning("lease lost evaluation=%s", self._lease.evaluation_id)
+                        return
+                except DatabaseError as error:
+                    # The database may be back before the lease ends.
+                    logger.error("heartbeat missed evaluation=%s error=%s", self._lease.evaluation_id, error)
+                    connection.close()
+        finally:
+            connection.close()

@@ -1,0 +1,282 @@
+"""The only place where the status of an evaluation changes.
+
+Every change is one conditional UPDATE: it names the state it starts from, and for a running evaluation also the lease,
+and the number of changed rows tells whether it happened. So of two workers, or a worker and the reaper, one wins and
+the other learns that it lost. Every change leaves a line of history in the same transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from evaluators.problems import Problem
+from leaderboard.boards.status import is_official
+from leaderboard.boards.versions import current_version, locked_phase
+from leaderboard.jobs.messages import ring_on_commit
+from leaderboard.models import BoardVersion, Evaluation, StatusChange, Submission
+from leaderboard.models.statuses import ACTIVE, REFUNDED, STEPS, Status
+
+logger = logging.getLogger(__name__)
+
+MAX_FAULTS = 3
+"""After so many attempts that were lost through a fault of ours we give up."""
+
+OUR_FAULT = (
+    "We could not score this submission. The fault is ours, not yours: it does not count against your limits, "
+    "and we have the details in our log."
+)
+
+
+class NotPossible(Exception):
+    """The step that was asked for does not start from the present state; the text may be shown to an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a running evaluation. Owner and attempt together are the fencing token."""
+
+    evaluation_id: int
+    owner: str
+    attempt: int
+
+
+def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: dict[str, float] | None = None) -> int:
+    """Make a new evaluation of a submission the current one, queue it and ring; return its id.
+
+    From now on it counts against the limits, also when it was refunded before: a verdict may come.
+    """
+    with transaction.atomic():
+        # A board that changes its version meanwhile would leave the new evaluation behind on the old one.
+        locked_phase(submission.phase_id)
+        board = current_version(submission.phase)
+        evaluation = Evaluation.objects.create(
+            submission=submission,
+            board_version=board,
+            dataset_version_id=board.dataset_version_id,
+            timings=timings or {},
+        )
+        Submission.objects.filter(pk=submission.pk).update(evaluation=evaluation, refunded=False)
+        submission.evaluation, submission.refunded = evaluation, False
+        _remember(evaluation.pk, "", Status.QUEUED, actor=actor, reason=reason, attempt=0)
+        ring_on_commit(evaluation.pk)
+    return evaluation.pk
+
+
+def enqueue_in_background(submission_id: Any, version: BoardVersion, *, actor: str) -> int:
+    """Queue an evaluation for a version of the board that is being computed; return its id.
+
+    It shows nowhere: the submission's current evaluation stays, and so do its limits. To be called with the phase
+    locked, see ``boardversions.locked_phase``.
+    """
+    evaluation = Evaluation.objects.create(
+        submission_id=submission_id,
+        board_version=version,
+        dataset_version_id=version.dataset_version_id,
+        background=True,
+    )
+    _remember(evaluation.pk, "", Status.QUEUED, actor=actor, reason=f"for version {version.number}", attempt=0)
+    ring_on_commit(evaluation.pk)
+    return evaluation.pk
+
+
+def score_again(submission: Submission, *, actor: str) -> int:
+    """Queue a further evaluation.
+
+    Raises:
+        NotPossible: one is still under way, or the results are official.
+    """
+    with transaction.atomic():
+        if is_official(locked_phase(submission.phase_id)):
+            raise NotPossible(
+                f"'{submission.name}': the results are official. Score the board again, with a reason for everyone."
+            )
+        locked = (
+            Submission.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("phase")
+            .get(pk=submission.pk)
+        )
+        if locked.evaluations.filter(status__in=ACTIVE).exists():
+            raise NotPossible(f"'{locked.name}' is already waiting or running.")
+        return enqueue(locked, actor=actor, reason="scored again")
+
+
+def claim(evaluation_id: int, *, worker: str) -> Lease | None:
+    """Take a queued evaluation; None if somebody else has it or it needs no work."""
+    owner = f"{worker[:80]}:{uuid.uuid4().hex}"
+    now = timezone.now()
+    with transaction.atomic():
+        taken = _step(
+            {"pk": evaluation_id},
+            Status.QUEUED,
+            Status.RUNNING,
+            attempt=F("attempt") + 1,
+            lease_owner=owner,
+            lease_expires_at=now + settings.LEASE,
+            started_at=now,
+        )
+        if not taken:
+            return None
+        attempt = Evaluation.objects.values_list("attempt", flat=True).get(pk=evaluation_id)
+        _remember(evaluation_id, Status.QUEUED, Status.RUNNING, actor=worker, reason="", attempt=attempt)
+    return Lease(evaluation_id, owner, attempt)
+
+
+def extend(lease: Lease) -> bool:
+    """Move the lease's end away from now; False once it is lost."""
+    return _leased(lease).update(lease_expires_at=timezone.now() + settings.LEASE) == 1
+
+
+def release(lease: Lease, *, actor: str, reason: str) -> bool:
+    """Put it back without blame: the place to work is missing, the attempt does not count.
+
+    No bell is rung. Whatever was missing is most likely still missing; the reaper rings later.
+    """
+    return _finish_attempt(lease, Status.QUEUED, actor=actor, reason=reason, started_at=None, rung_at=timezone.now())
+
+
+def hand_back(lease: Lease, *, actor: str) -> bool:
+    """Put it back without blame: this worker goes away. The bell is rung, so another takes it at once."""
+    with transaction.atomic():
+        done = release(lease, actor=actor, reason="the worker was stopped")
+        if done:
+            ring_on_commit(lease.evaluation_id)
+        return done
+
+
+def succeed(lease: Lease, *, actor: str, **recorded: Any) -> bool:
+    """Record a score. To be called in the transaction that writes the rest of the result."""
+    return _finish_attempt(lease, Status.SUCCEEDED, actor=actor, reason="", message="", problems=[], **recorded)
+
+
+def fail(lease: Lease, problems: Sequence[Problem], *, actor: str) -> bool:
+    """The submission is at fault; its author is told everything.
+
+    To be called in the transaction that rewrites the board.
+    """
+    return _finish_attempt(
+        lease,
+        Status.FAILED,
+        actor=actor,
+        reason="the submission is at fault",
+        message="\n".join(str(problem) for problem in problems),
+        problems=[problem.as_dict() for problem in problems],
+    )
+
+
+def fault(lease: Lease, *, actor: str, reason: str, max_faults: int = MAX_FAULTS) -> bool:
+    """An attempt was lost through a fault of ours: try again, or give up and give the quota back."""
+    with transaction.atomic():
+        faults = _leased(lease).values_list("faults", flat=True).first()
+        if faults is None:
+            return False
+        if faults + 1 >= max_faults:
+            return _finish_attempt(
+                lease, Status.ERRORED, actor=actor, reason=reason, message=OUR_FAULT, faults=F("faults") + 1
+            )
+        again = _finish_attempt(
+            lease,
+            Status.QUEUED,
+            actor=actor,
+            reason=reason,
+            started_at=None,
+            faults=F("faults") + 1,
+            rung_at=timezone.now(),
+        )
+        if again:
+            ring_on_commit(lease.evaluation_id)
+        return again
+
+
+def expire(evaluation: Evaluation, *, now: datetime, actor: str) -> bool:
+    """Take a lease away whose worker gave no sign of life."""
+    lease = Lease(evaluation.pk, evaluation.lease_owner, evaluation.attempt)
+    with transaction.atomic():
+        # The heartbeat may have come after all since ``evaluation`` was read.
+        if not _leased(lease).filter(lease_expires_at__lt=now).exists():
+            return False
+        return fault(lease, actor=actor, reason="the worker gave no sign of life")
+
+
+def cancel(evaluation_id: int, *, actor: str) -> bool:
+    """Withdraw an evaluation that still waits."""
+    with transaction.atomic():
+        done = _step({"pk": evaluation_id}, Status.QUEUED, Status.CANCELLED, finished_at=timezone.now())
+        if done:
+            evaluation = Evaluation.objects.only("attempt", "submission_id").get(pk=evaluation_id)
+            _remember(
+                evaluation_id, Status.QUEUED, Status.CANCELLED, actor=actor, reason="", attempt=evaluation.attempt
+            )
+            _settle_quota(evaluation.submission_id, Status.CANCELLED)
+        return done
+
+
+def _finish_attempt(lease: Lease, to: Status, *, actor: str, reason: str, **changes: Any) -> bool:
+    now = timezone.now()
+    if to != Status.QUEUED:
+        changes["finished_at"] = now
+    with transaction.atomic():
+        condition = {"pk": lease.evaluation_id, "lease_owner": lease.owner, "attempt": lease.attempt}
+        if not _step(condition, Status.RUNNING, to, lease_owner="", lease_expires_at=None, **changes):
+            logger.warning(
+                "refused, the lease is lost evaluation=%s attempt=%s to=%s", lease.evaluation_id, lease.attempt, to
+            )
+            return False
+        _remember(lease.evaluation_id, Status.RUNNING, to, actor=actor, reason=reason, attempt=lease.attempt)
+        if to != Status.QUEUED:
+            rows = Evaluation.objects.values_list("submission_id", "background")
+            submission_id, background = rows.get(pk=lease.evaluation_id)
+            if not background:
+                # What is scored for a version of the board that nobody sees yet must not show in the limits either.
+                _settle_quota(submission_id, to)
+    return True
+
+
+def _leased(lease: Lease) -> Any:
+    return Evaluation.objects.filter(
+        pk=lease.evaluation_id, status=Status.RUNNING, lease_owner=lease.owner, attempt=lease.attempt
+    )
+
+
+def _step(condition: dict[str, Any], start: Status, to: Status, **changes: Any) -> bool:
+    if to not in STEPS[start]:
+        raise ValueError(f"there is no step from {start} to {to}")
+    return Evaluation.objects.filter(status=start, **condition).update(status=to, **changes) == 1
+
+
+def _remember(evaluation_id: int, start: str, to: Status, *, actor: str, reason: str, attempt: int) -> None:
+    StatusChange.objects.create(
+        evaluation_id=evaluation_id,
+        from_status=start,
+        to_status=to,
+        attempt=attempt,
+        actor=actor[:150],
+        reason=reason[:300],
+    )
+    logger.info(
+        "status evaluation=%s attempt=%s %s→%s actor=%s reason=%s",
+        evaluation_id,
+        attempt,
+        start or "new",
+        to,
+        actor,
+        reason or "-",
+    )
+
+
+def _settle_quota(submission_id: Any, ended: Status) -> None:
+    """A submission counts once an evaluation of it came to a verdict, and while one may still come."""
+    submission = Submission.objects.filter(pk=submission_id)
+    if ended not in REFUNDED:
+        submission.filter(refunded=True).update(refunded=False)
+    elif not Evaluation.objects.filter(submission=submission_id, status__in=(Status.SUCCEEDED, Status.FAILED)).exists():
+        submission.update(refunded=True)

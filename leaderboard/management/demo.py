@@ -1,0 +1,170 @@
+"""The demo: real challenges of every kind with their baselines, and two accounts to try them with."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from challenges.drafts.bundles import is_loaded, load_bundle
+from challenges.models import DatasetVersion, Phase
+from challenges.models.challenge import ChallengeStatus
+from challenges.publishing.publishing import publish
+from evaluators.datasets import prepare_splits
+from evaluators.registry import BaselineInfo, baselines_for
+from evaluators.specification import SPECIFICATION_FILE
+from evaluators.submissions import Upload, read_files
+from leaderboard.environment import TREE
+from leaderboard.models import Submission, User
+from leaderboard.storage import object_store
+from leaderboard.storage.datasets import dataset_directory
+from leaderboard.submissions.intake import submit
+from leaderboard.teams.teams import baselines_team
+
+BUNDLES = TREE / "challenges" / "demo"
+BASELINE_SEED = 0
+BASELINE_SECONDS = 600
+DAILY_LIMIT = 20
+
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    username: str
+    password: str
+    is_organizer: bool
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@example.org"
+
+
+ACCOUNTS = (
+    Account("researcher", "choose-the-rows", is_organizer=False),
+    Account("organizer", "choose-the-task", is_organizer=True),
+)
+
+
+def demo_slugs(folder: Path = BUNDLES) -> list[str]:
+    """The challenges of the demo; each lies in a folder of its name."""
+    return sorted(path.parent.name for path in folder.glob(f"*/{SPECIFICATION_FILE}"))
+
+
+def load_challenges(say: Say, folder: Path = BUNDLES, *, only: Collection[str] = ()) -> None:
+    """Load, open and publish every bundle in ``folder`` and submit its baselines; what is there already is left.
+
+    With ``only`` those of these names alone.
+    """
+    phases = []
+    for bundle in (folder / slug for slug in demo_slugs(folder) if not only or slug in only):
+        version = _loaded(bundle, say)
+        if version.challenge.status == ChallengeStatus.ARCHIVED:
+            continue
+        phases.append(_phase(version))
+        if version.challenge.status == ChallengeStatus.DRAFT:
+            publish(version.challenge, without_dry_run=True)
+    # All challenges can be looked at before the first baseline is made.
+    _submit_baselines(phases, say)
+
+
+def make_accounts(say: Say) -> None:
+    """The demo accounts. Their passwords are public, so they are made only where nobody else can reach the site."""
+    if settings.ENVIRONMENT.public_url.host not in ("localhost", "127.0.0.1", "[::1]"):
+        say("The demo accounts are not made: their passwords are public, and so is RATCHET_PUBLIC_URL.")
+        return
+    for account in ACCOUNTS:
+        if not User.objects.filter(username=account.username).exists():
+            _make(account)
+        role = "organizer, also of /admin/" if account.is_organizer else "participant"
+        say(f"Demo account: {account.username} / {account.password} ({role})")
+
+
+def _make(account: Account) -> None:
+    with transaction.atomic():
+        user = User.objects.create_user(
+            account.username,
+            account.email,
+            account.password,
+            is_staff=account.is_organizer,
+            is_superuser=account.is_organizer,
+        )
+        EmailAddress.objects.create(user=user, email=account.email, verified=True, primary=True)
+
+
+def _loaded(bundle: Path, say: Say) -> DatasetVersion:
+    newest = DatasetVersion.objects.select_related("challenge").filter(challenge__slug=bundle.name).newest()
+    if newest is not None and is_loaded(bundle, newest):
+        return newest
+    say(f"Loading {bundle.name} …")
+    # They come with our code, and a fresh site starts sooner so.
+    return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_splits)
+
+
+def _phase(version: DatasetVersion) -> Phase:
+    """The open phase on this version. One on older data ends: its scores are not comparable with new ones."""
+    found = version.phases.filter(ends_at=None).select_related("challenge", "dataset_version").first()
+    if found is not None:
+        return found
+    now = timezone.now()
+    with transaction.atomic():
+        version.challenge.phases.filter(ends_at=None).update(ends_at=now)
+        return Phase.objects.create(
+            challenge=version.challenge,
+            dataset_version=version,
+            name=f"Round {version.number}",
+            starts_at=now,
+            daily_limit=DAILY_LIMIT,
+        )
+
+
+def _submit_baselines(phases: Iterable[Phase], say: Say) -> None:
+    """Make and submit what is missing; two challenges at a time are made while the worker scores."""
+    wanted = [(phase, missing) for phase in phases if (missing := _missing_baselines(phase))]
+    datasets = [dataset_directory(phase.dataset_version) for phase, _ in wanted]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        made = pool.map(make_baselines, [missing for _, missing in wanted], datasets)
+        for (phase, missing), uploads in zip(wanted, made, strict=True):
+            say(f"Submitting {len(missing)} baselines to {phase.challenge.slug} …")
+            for info in missing:
+                submit(
+                    phase,
+                    baselines_team(),
+                    name=info.title,
+                    uploads=uploads[info.name],
+                    client=Submission.Client.BASELINE,
+                    baseline=info.name,
+                )
+
+
+def _missing_baselines(phase: Phase) -> list[BaselineInfo]:
+    submitted = set(Submission.objects.filter(phase=phase, is_baseline=True).values_list("baseline", flat=True))
+    return [info for info in baselines_for(phase.dataset_version.spec) if info.name not in submitted]
+
+
+def make_baselines(wanted: Sequence[BaselineInfo], dataset: Path) -> dict[str, list[Upload]]:
+    """Baselines' files, made by the command line in a process of its own: it loads scikit-learn, we do not."""
+    with tempfile.TemporaryDirectory() as folder:
+        # The interpreter and its libraries take longer to start than most baselines take.
+        name, out = ("all", Path(folder)) if len(wanted) > 1 else (wanted[0].name, Path(folder) / wanted[0].name)
+        command = [sys.executable, "-m", "evaluators", "baseline", name, str(dataset)]
+        done = subprocess.run(
+            [*command, "--out", str(out), "--seed", str(BASELINE_SEED)],
+            cwd=TREE,
+            capture_output=True,
+            text=True,
+            timeout=BASELINE_SECONDS,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"making the baselines failed: {done.stderr.strip()}")
+        return {info.name: read_files([Path(folder) / info.name]) for info in wanted}

@@ -1,0 +1,1 @@
+"""What users are told: notices, their e-mails, and unsubscribing."""

@@ -1,0 +1,173 @@
+"""Notices by e-mail: one letter for each person in a period, with everything that is new.
+
+It runs in the pulse of every worker. A letter is claimed by a conditional UPDATE before it is sent, so of two workers
+one sends it. When the mail server is away the claim is given back and a later round tries again; a worker that dies
+between claim and sending loses that letter, but not the notices, which stay on the site.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+
+from leaderboard.models import Mute, Notice, User
+from leaderboard.notifications.outbox import readable
+from leaderboard.notifications.unsubscribing import unsubscribe_address
+
+MAX_PEOPLE = 50
+"""In one round; the next one comes in a few seconds."""
+
+ROUND_SECONDS = 5.0
+"""A round ends after so long: the same thread shows that its worker lives."""
+
+PAUSE_SECONDS = 60.0
+"""After a fault of the mail server; each attempt may take as long as its time-out."""
+
+MAX_NOTICES = 50
+MAX_BODY = 2000
+
+logger = logging.getLogger(__name__)
+_not_before = 0.0
+
+
+def drive(now: datetime | None = None) -> int:
+    """One round of the pulse; return how many letters were sent. Pauses while the mail server is away."""
+    global _not_before
+    if time.monotonic() < _not_before:
+        return 0
+    try:
+        return send_digests(now or timezone.now())
+    except OSError as error:
+        # Not the error's text: it may name people and passwords.
+        logger.error("digest not sent, trying again later error=%s", type(error).__name__)
+        _not_before = time.monotonic() + PAUSE_SECONDS
+        return 0
+
+
+def send_digests(now: datetime) -> int:
+    """Send what is due: to each person whose oldest unsent notice is a period old.
+
+    Raises:
+        OSError: the mail server is away; what was claimed last is given back. ``smtplib``'s errors are of this kind.
+    """
+    deadline, sent = time.monotonic() + ROUND_SECONDS, 0
+    for user_id in _due(now):
+        if time.monotonic() > deadline:
+            break
+        claimed = _claim(user_id, now)
+        if not claimed:
+            continue
+        letter = _letter(claimed)
+        if letter is None:
+            continue
+        try:
+            letter.send()
+        except (smtplib.SMTPRecipientsRefused, ValueError) as error:
+            # This address or this letter alone: trying again would keep everybody else from theirs.
+            logger.error("letter refused user=%s error=%s", user_id, type(error).__name__)
+            continue
+        except BaseException:
+            Notice.objects.filter(pk__in=[notice.pk for notice in claimed], mailed_at=now).update(mailed_at=None)
+            raise
+        sent += 1
+    if sent:
+        logger.info("digests sent count=%s", sent)
+    return sent
+
+
+def _due(now: datetime) -> Sequence[int]:
+    period = timedelta(minutes=settings.ENVIRONMENT.digest_minutes)
+    late = Notice.objects.filter(mailed_at=None, created_at__lte=now - period)
+    return list(late.order_by("user").values_list("user", flat=True).distinct()[:MAX_PEOPLE])
+
+
+def _claim(user_id: int, now: datetime) -> list[Notice]:
+    """All unsent notices of a person, or nothing if somebody else has them.
+
+    Whoever gets the oldest gets all: both changes are one transaction, and the loser finds the oldest taken.
+    """
+    unsent = Notice.objects.filter(user=user_id, mailed_at=None)
+    with transaction.atomic():
+        oldest = unsent.order_by("created_at", "pk").values_list("pk", flat=True).first()
+        if oldest is None or not unsent.filter(pk=oldest).update(mailed_at=now):
+            return []
+        others = list(unsent.values_list("pk", flat=True))
+        for start in range(0, len(others), 500):
+            Notice.objects.filter(pk__in=others[start : start + 500], mailed_at=None).update(mailed_at=now)
+    found = Notice.objects.filter(user=user_id, mailed_at=now).select_related("user", "challenge")
+    return list(found.order_by("created_at", "pk"))
+
+
+def _letter(notices: Sequence[Notice]) -> EmailMessage | None:
+    """None for somebody who wants none, may read none or has no confirmed address: that is settled by the claim."""
+    user = notices[0].user
+    wanted = _wanted(user, notices)
+    address = _address(user)
+    if not wanted or not address:
+        return None
+    everything = unsubscribe_address(user.pk, None)
+    return EmailMessage(
+        subject=_subject(wanted),
+        body=_body(user, wanted, everything),
+        to=[address],
+        headers={
+            "List-Unsubscribe": f"<{everything}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+
+
+def _wanted(user: User, notices: Sequence[Notice]) -> list[Notice]:
+    muted = set(Mute.objects.filter(user=user).values_list("challenge", flat=True))
+    if None in muted:
+        return []
+    # Their roles may have gone since it was written.
+    about = set(readable(user).order_by().values_list("challenge", flat=True).distinct()) - muted
+    return [notice for notice in notices if notice.challenge_id in about]
+
+
+def _address(user: User) -> str:
+    """The confirmed address; letters to one that is not would go to whoever it belongs to."""
+    if not user.is_active:
+        return ""
+    confirmed = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk")
+    return confirmed.values_list("email", flat=True).first() or ""
+
+
+def _subject(notices: Sequence[Notice]) -> str:
+    """On one line, whatever somebody called their entry."""
+    if len(notices) > 1:
+        return f"Ratchet: {len(notices)} news"
+    return "Ratchet: " + " ".join(notices[0].title.split())[:180]
+
+
+def _body(user: User, notices: Sequence[Notice], everything: str) -> str:
+    parts = [f"Hello {user.get_username()},"]
+    endings = []
+    shown = sorted(notices[:MAX_NOTICES], key=lambda notice: notice.challenge_id or 0)
+    for challenge, some in groupby(shown, key=lambda notice: notice.challenge):
+        if challenge is not None:
+            parts.append(f"== {challenge.title} ==")
+            endings.append(f"No more letters about {challenge.title}: {unsubscribe_address(user.pk, challenge.pk)}")
+        parts.extend(_item(notice) for notice in some)
+    if len(notices) > MAX_NOTICES:
+        parts.append(f"… and {len(notices) - MAX_NOTICES} more: {settings.PUBLIC_URL}/notices/")
+    endings += [f"No more letters at all: {everything}", f"Choose: {settings.PUBLIC_URL}/accounts/mail/"]
+    return "\n\n".join([*parts, "-- \n" + "\n".join(endings)]) + "\n"
+
+
+def _item(notice: Notice) -> str:
+    text = notice.body if len(notice.body) <= MAX_BODY else notice.body[:MAX_BODY] + " …"
+    link = settings.PUBLIC_URL + notice.path if notice.path.startswith("/") else ""
+    return "\n".join(part for part in (f"* {notice.title}", text, link) if part)

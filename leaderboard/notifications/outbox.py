@@ -1,0 +1,75 @@
+"""The outbox: what people are told. The digest mails it, see ``leaderboard.notifications.digest``; ``/notices/`` shows
+it.
+
+Nobody is told of a challenge that does not exist for them, say since a team-mate alone takes part in a private one or
+their role was taken away. Both readers ask again, for a role may go between writing and reading.
+
+How many of them somebody has not seen is counted with the account, which every page reads anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import F, Q, QuerySet
+
+from challenges.members.visibility import insiders
+from challenges.models import Challenge
+from leaderboard.models import Notice, User
+
+MAX_TITLE = 200
+BATCH = 500
+
+
+def notify(users: Iterable[User], challenge: Challenge | None, title: str, body: str = "", path: str = "") -> int:
+    """Write a notice for each of ``users`` who may see the challenge, once each; return how many.
+
+    To be called in the transaction of what it tells, so that nobody is told of what did not happen.
+    """
+    told = {user.pk: user for user in users}
+    return post(
+        [
+            Notice(user=user, challenge=challenge, title=title[:MAX_TITLE], body=body, path=path[:300])
+            for user in told.values()
+        ]
+    )
+
+
+def post(notices: Sequence[Notice]) -> int:
+    """Write these, one at most for each person; return how many. For callers whose texts differ.
+
+    Those about a challenge that the person may not see are left out.
+    """
+    notices = _for_those_who_see(notices)
+    Notice.objects.bulk_create(notices, batch_size=BATCH)
+    people = [notice.user_id for notice in notices]
+    for start in range(0, len(people), BATCH):
+        told = User.objects.filter(pk__in=people[start : start + BATCH])
+        told.update(unread_notices=F("unread_notices") + 1)
+    return len(notices)
+
+
+def _for_those_who_see(notices: Sequence[Notice]) -> list[Notice]:
+    """Three queries at most, however many people and challenges there are."""
+    hidden = insiders({notice.challenge_id for notice in notices if notice.challenge_id is not None})
+    if not hidden:
+        return list(notices)
+    staff = set(User.objects.filter(is_staff=True, is_active=True).values_list("pk", flat=True))
+    return [
+        notice
+        for notice in notices
+        if notice.challenge_id not in hidden or notice.user_id in staff or notice.user_id in hidden[notice.challenge_id]
+    ]
+
+
+def readable(user: User) -> QuerySet[Notice]:
+    """The notices of ``user`` without those about challenges that they may not see any more."""
+    seen = Challenge.objects.visible_to(user)
+    return Notice.objects.filter(Q(challenge=None) | Q(challenge__in=seen.values("pk")), user=user)
+
+
+def mark_seen(user: User) -> None:
+    """Everything that there is now was shown."""
+    if user.unread_notices:
+        User.objects.filter(pk=user.pk).update(unread_notices=0)
+        user.unread_notices = 0

@@ -1,0 +1,1 @@
+"""The organizers' door: bundles, drafts, dry runs and announcements."""

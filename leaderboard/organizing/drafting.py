@@ -1,0 +1,209 @@
+"""What a worker does with a draft's files, all of it in the sandbox: reads them, and makes the challenge's data.
+
+The web process opens no file of an organizer. It writes down what is to be done (``ask``) and rings; a worker claims
+it, works, and writes what came of it, unless the organizer has asked for something else meanwhile. What was lost on the
+way, the message or the worker, is found by ``drive``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from pydantic import TypeAdapter
+
+from challenges.drafts.bundles import record_parts, store_bundle
+from challenges.drafts.drafts import data_mark, document_of
+from challenges.models import Challenge, Draft
+from challenges.models.challenge import ChallengeStatus
+from challenges.models.draft import DraftWork, WorkState
+from challenges.phases.creating import create_phases
+from evaluators import sandbox
+from evaluators.datasets import prepare_in_sandbox
+from evaluators.drafting import CardReport, DraftReport, FilesReport
+from evaluators.problems import BundleError, Problem
+from evaluators.specification import SPECIFICATION_FILE
+from leaderboard.jobs.messages import ring_draft
+from leaderboard.organizing import dryrun
+from leaderboard.storage import object_store
+
+LIMITS = replace(sandbox.WORK_LIMITS, wall_seconds=300, cpu_seconds=300)
+LOST = timedelta(minutes=12)
+"""After so long nobody can still be at it: two commands at their limit, and the copying."""
+
+IN_WORDS = {
+    "timeout": "It took more than five minutes.",
+    "memory": "It needed more memory than there is for one challenge.",
+    "output": "It wrote more than a challenge may hold.",
+}
+REMEDY = "Send fewer rows or numbers of less precision (float32), or try once more."
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class _TakenOver(Exception):
+    """The draft was asked for anew; what we made of it is out of date."""
+
+
+def ask(draft: Draft, work: DraftWork) -> None:
+    """Let a worker do this; what it was at before is dropped."""
+    state = {"work": work, "work_state": WorkState.WAITING, "work_at": timezone.now(), "problems": []}
+    with transaction.atomic():
+        Draft.objects.filter(pk=draft.pk).update(**state)
+        transaction.on_commit(lambda: ring_draft(draft.pk))
+    for name, value in state.items():
+        setattr(draft, name, value)
+
+
+def perform(draft_id: int) -> None:
+    """Do what is asked of a draft; nothing if nothing is, or another worker is at it."""
+    if not sandbox.availability().ok:
+        # It keeps waiting; the pulse rings again.
+        return
+    claimed = timezone.now()
+    if not Draft.objects.filter(pk=draft_id, work_state=WorkState.WAITING).update(
+        work_state=WorkState.RUNNING, work_at=claimed
+    ):
+        return
+    draft = Draft.objects.select_related("challenge").get(pk=draft_id)
+    # Ours, also where it was asked for anew since: then nothing is written, see _held.
+    draft.work_at = claimed
+    try:
+        card = _describe(draft) if draft.work == DraftWork.DESCRIBE else _build(draft)
+        _finish(draft, WorkState.DONE, card={**draft.card, **card})
+    except _TakenOver:
+        logger.warning("draft was asked for anew draft=%s work=%s", draft_id, draft.work)
+    except BundleError as error:
+        problems = [problem.as_dict() for problem in error.problems]
+        _finish(draft, WorkState.REFUSED, problems=problems)
+    except sandbox.SandboxUnavailable as error:
+        logger.warning("draft put back, no sandbox draft=%s work=%s reason=%s", draft_id, draft.work, error)
+        _finish(draft, WorkState.WAITING)
+    except sandbox.WorkFailed as error:
+        logger.warning("draft not worked on draft=%s work=%s error=%s", draft_id, draft.work, error)
+        words = IN_WORDS.get(error.reason)
+        problems = [Problem(words, REMEDY).as_dict()] if words else []
+        _finish(draft, WorkState.BROKEN, problems=problems)
+    except Exception:
+        logger.exception("work on a draft broke draft=%s work=%s", draft_id, draft.work)
+        _finish(draft, WorkState.BROKEN)
+
+
+def drive(now: datetime | None = None) -> None:
+    """Ring again for what waits, and give up what was lost with its worker: the organizer can ask for it again."""
+    moment = now or timezone.now()
+    lost = Draft.objects.filter(work_state=WorkState.RUNNING, work_at__lt=moment - LOST)
+    lost.update(work_state=WorkState.BROKEN, work_at=moment)
+    for draft_id, work_at in Draft.objects.filter(
+        work_state=WorkState.WAITING, work_at__lt=moment - settings.LEASE
+    ).values_list("pk", "work_at"):
+        # Of several workers the one that moves the date rings.
+        if Draft.objects.filter(pk=draft_id, work_state=WorkState.WAITING, work_at=work_at).update(work_at=moment):
+            ring_draft(draft_id)
+
+
+def _held(draft: Draft) -> QuerySet[Draft]:
+    """The draft's row as long as nobody asked for it anew: then ``work_at`` has moved."""
+    return Draft.objects.filter(pk=draft.pk, work_state=WorkState.RUNNING, work_at=draft.work_at)
+
+
+def _finish(draft: Draft, state: WorkState, **values: Any) -> None:
+    """Write what came of it, unless it was asked for anew."""
+    _held(draft).update(work_state=state, work_at=timezone.now(), **values)
+
+
+def _describe(draft: Draft) -> dict[str, Any]:
+    with _folder(draft) as folder:
+        answer = sandbox.work(
+            ["describe-files", str(sandbox.INPUT / "files"), "--json"], folder=folder / "input", limits=LIMITS
+        )
+    return {"files": _checked(FilesReport, answer)}
+
+
+def _build(draft: Draft) -> dict[str, Any]:
+    mark = data_mark(draft)
+    with _folder(draft) as folder:
+        (folder / "input" / "answers.json").write_text(json.dumps(document_of(draft)))
+        command = ["draft-bundle", str(sandbox.INPUT / "files"), str(sandbox.INPUT / "answers.json")]
+        answer = sandbox.work(
+            [*command, "--out", str(sandbox.OUTPUT), "--json"],
+            folder=folder / "input",
+            output=folder / "output",
+            limits=LIMITS,
+        )
+        report: DraftReport = _checked(DraftReport, answer)
+        bundle = _taken(folder, report["files"])
+        data = sandbox.work(["data-card", str(sandbox.INPUT), "--json"], folder=bundle, limits=LIMITS)
+        card: CardReport = _checked(CardReport, data)
+        _load(draft, bundle)
+    return {"draft": report, "data": card, "built": mark}
+
+
+def _load(draft: Draft, bundle: Path) -> None:
+    """Make the bundle the draft's newest data; its phases are always on them."""
+    parts = prepare_in_sandbox(bundle, settings.DATASETS_DIR)
+    # The bundle says whose it is, and was written by a process that somebody may have taken over.
+    if any(part.specification.slug != draft.challenge.slug for part in parts):
+        raise sandbox.WorkFailed("result", "a bundle of another challenge")
+    store_bundle(bundle, parts, store=object_store())
+    with transaction.atomic():
+        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=draft.challenge_id)
+        if not _held(draft).exists():
+            # Its phases would be on data made of answers, or of files, that have changed.
+            raise _TakenOver
+        if challenge.status != ChallengeStatus.DRAFT:
+            raise BundleError(Problem("The challenge was published meanwhile.", "Send a bundle with a new version."))
+        version = record_parts(parts)
+        dryrun.forget(challenge.phases.exclude(dataset_version=version))
+        create_phases(challenge, (), version)
+
+
+@contextmanager
+def _folder(draft: Draft) -> Iterator[Path]:
+    """A folder with ``input/files``, the uploaded files, and an empty ``output``."""
+    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=settings.SCRATCH_DIR, prefix="draft-"))
+    try:
+        files = folder / "input" / "files"
+        files.mkdir(parents=True)
+        (folder / "output").mkdir()
+        for file in draft.files.all():
+            # The name was checked when it came: plain, no folders.
+            with object_store().open(file.sha256) as source, (files / file.name).open("xb") as target:
+                shutil.copyfileobj(source, target)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _taken(folder: Path, names: list[str]) -> Path:
+    """A folder with what the sandbox was to write and nothing else."""
+    found = sandbox.collect(folder / "output", [SPECIFICATION_FILE, *names])
+    bundle = folder / "bundle"
+    for name, path in found.items():
+        target = bundle / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+    return bundle
+
+
+def _checked(report: type[T], answer: bytes) -> T:
+    """A report as it was promised; what it says may come from a process that somebody has taken over."""
+    return TypeAdapter(report).validate_python(json.loads(answer, parse_constant=_refused))
+
+
+def _refused(constant: str) -> float:
+    raise ValueError(f"{constant} is no number that a page could show")

@@ -1,0 +1,339 @@
+"""A dry run: a draft's baselines are submitted through the ordinary door; when they are scored, all is measured.
+
+Its state is in the database: the row of the run, the baselines' submissions, their evaluations. Whoever hears of a run
+does the next step that is not done, so a worker that dies, or a message that is lost, costs time and nothing else. The
+pulse of every worker rings for runs that can go on (``drive``).
+
+Only the data leave a baseline out. What is our fault is tried again, and in the end breaks the run: a dry run that
+lost a baseline would find no fault where there is one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from challenges.models import Challenge, Phase, Readiness
+from challenges.models.challenge import ChallengeStatus
+from evaluators import sandbox
+from evaluators.problems import Problem, ProblemsError, SubmissionError
+from evaluators.readiness import LeftOut, ReadinessReport
+from evaluators.registry import BaselineInfo, baselines_for
+from leaderboard.evaluations.attempt import DETERMINISTIC
+from leaderboard.jobs.messages import ring_readiness
+from leaderboard.jobs.transitions import MAX_FAULTS
+from leaderboard.models import Evaluation, Submission
+from leaderboard.models.statuses import ACTIVE, Status
+from leaderboard.organizing.dryrun_work import NotMade, make_baselines, measure
+from leaderboard.submissions.intake import DataUnavailable, PhaseClosed, submit
+from leaderboard.teams.teams import baselines_team
+
+LOST = timedelta(minutes=13)
+"""After so long nobody can still be at it: one command at its limit, and the copying. Each command claims anew."""
+
+BROKE = "{} broke. The fault is ours, and we have the details in our log. Please start the check again."
+IN_WORDS = {
+    "timeout": "{} took longer than ten minutes. Use fewer rows, or start the check again.",
+    "memory": "{} needed more memory than there is for one challenge. Use fewer rows.",
+}
+CHECK = "The readiness check"
+BASELINE = "The baseline “{}”"
+NOT_SCORED = "The baseline “{}” could not be scored. The fault is ours; please start the check again."
+MAX_REASON = 500
+GONE = "The phase of this check is gone, or the challenge is no draft any more."
+
+logger = logging.getLogger(__name__)
+
+
+class NotADraft(Exception):
+    """A dry run is for what nobody has seen yet; the problem may be shown."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class _Broken(Exception):
+    """The run ends here; the text is for its organizer."""
+
+
+class _TakenOver(Exception):
+    """Another worker is at the run now; whatever we found is its to find again."""
+
+
+@dataclass(slots=True)
+class _Claim:
+    """The right to work on a run: ``at`` is what its ``work_at`` holds as long as nobody took it over."""
+
+    run_id: int
+    at: datetime
+
+    def renew(self) -> None:
+        now = timezone.now()
+        self.write(work_at=now)
+        self.at = now
+
+    def write(self, **values: object) -> None:
+        mine = Readiness.objects.filter(pk=self.run_id, state=Readiness.State.RUNNING, work_at=self.at)
+        if not mine.update(**values):
+            raise _TakenOver
+
+    def put_back(self, report: dict[str, Any]) -> None:
+        """Let any worker do the step again, as soon as the pulse rings: not at once, since what was missing may be
+        missing still.
+        """
+        self.write(work_at=None, rung_at=timezone.now(), report=report)
+
+    def end(self, problem: str) -> None:
+        self.write(state=Readiness.State.BROKEN, problem=problem, finished_at=timezone.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``scored`` of ``total`` baselines have a verdict; ``measuring`` says that all have."""
+
+    scored: int
+    total: int
+
+    @property
+    def measuring(self) -> bool:
+        return self.scored == self.total
+
+
+def start(phase: Phase) -> Readiness:
+    """Begin a dry run of a draft's phase; the one that is under way, if there is one.
+
+    What an earlier one submitted is taken away: its files may have been made of other data.
+
+    Raises:
+        NotADraft: the challenge is or was published.
+    """
+    with transaction.atomic():
+        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=phase.challenge_id)
+        if challenge.status != ChallengeStatus.DRAFT:
+            raise NotADraft(Problem("Only a draft is checked for readiness.", "Make a new round for other data."))
+        running = Readiness.objects.filter(dataset_version=phase.dataset_version_id, state=Readiness.State.RUNNING)
+        found = running.first()
+        if found is not None:
+            return found
+        forget(challenge.phases.filter(dataset_version=phase.dataset_version_id).select_related("challenge"))
+        run = Readiness.objects.create(dataset_version_id=phase.dataset_version_id, rung_at=timezone.now())
+        transaction.on_commit(lambda: ring_readiness(run.pk))
+    return run
+
+
+def forget(phases: Iterable[Phase]) -> None:
+    """Take away what dry runs submitted to phases of a draft, and the boards that it made: nobody has seen them.
+
+    Whether it still is a draft is looked up under the lock under which it is published.
+    """
+    with transaction.atomic():
+        wanted = list(phases)
+        drafts = set(
+            Challenge.objects.select_for_update(no_key=True)
+            .filter(pk__in={phase.challenge_id for phase in wanted}, status=ChallengeStatus.DRAFT)
+            .values_list("pk", flat=True)
+        )
+        unseen = [phase.pk for phase in wanted if phase.challenge_id in drafts]
+        Submission.objects.filter(phase__in=unseen, is_baseline=True).delete()
+        for phase in Phase.objects.filter(pk__in=unseen, submissions__isnull=True):
+            phase.board_versions.all().delete()
+
+
+def progress(run: Readiness) -> Progress:
+    """How far a run is; two queries."""
+    phase = _phase(run)
+    if phase is None:
+        return Progress(0, 0)
+    wanted = _wanted(run)
+    done = Submission.objects.filter(phase=phase, is_baseline=True).exclude(evaluation__status__in=ACTIVE)
+    return Progress(min(done.count(), len(wanted)), len(wanted))
+
+
+def perform(readiness_id: int) -> None:
+    """Do the next step of a run; nothing if there is none, or another worker is at it."""
+    if not sandbox.availability().ok:
+        # It keeps waiting; the pulse rings again.
+        return
+    claimed = timezone.now()
+    free = Q(work_at=None) | Q(work_at__lt=claimed - LOST)
+    if not Readiness.objects.filter(free, pk=readiness_id, state=Readiness.State.RUNNING).update(work_at=claimed):
+        return
+    claim = _Claim(readiness_id, claimed)
+    try:
+        _try(claim)
+    except _TakenOver:
+        logger.warning("dry run was taken over readiness=%s", readiness_id)
+
+
+def _try(claim: _Claim) -> None:
+    run = Readiness.objects.select_related("dataset_version__challenge").get(pk=claim.run_id)
+    try:
+        report = _step(run, claim)
+    except _Broken as error:
+        claim.end(str(error))
+    except sandbox.SandboxUnavailable as error:
+        logger.warning("dry run put back, no sandbox readiness=%s reason=%s", run.pk, error)
+        claim.put_back(run.report)
+    except NotMade as error:
+        _fault(run, claim, error.reason, BASELINE.format(error.info.title))
+    except sandbox.WorkFailed as error:
+        _fault(run, claim, error.reason, CHECK)
+    except _TakenOver:
+        raise
+    except Exception:
+        _fault(run, claim, "", CHECK)
+    else:
+        if report is None:
+            # So that the pulse may ring as soon as the last baseline is scored.
+            claim.write(work_at=None, rung_at=None, report={"left_out": _left_out(run)})
+            return
+        content = report.model_dump(mode="json")
+        claim.write(state=Readiness.State.DONE, report=content, finished_at=timezone.now())
+
+
+def _fault(run: Readiness, claim: _Claim, reason: str, what: str) -> None:
+    """A step was lost through a fault of ours: try it again as often as an evaluation, then end the run."""
+    faults = run.report.get("faults", 0) + 1
+    logger.exception("dry run broke readiness=%s reason=%s faults=%s", run.pk, reason or "exception", faults)
+    if faults < (2 if reason in DETERMINISTIC else MAX_FAULTS):
+        claim.put_back({**run.report, "faults": faults})
+    else:
+        claim.end(IN_WORDS.get(reason, BROKE).format(what))
+
+
+def drive(now: datetime | None = None) -> None:
+    """Ring for the runs that can go on and that nobody is at."""
+    moment = now or timezone.now()
+    for run in Readiness.objects.filter(state=Readiness.State.RUNNING).select_related("dataset_version__challenge"):
+        if run.work_at is not None and run.work_at > moment - LOST:
+            continue
+        if run.rung_at is not None and run.rung_at > moment - settings.LEASE:
+            continue
+        if not _can_go_on(run):
+            continue
+        # Of several workers the one that moves the date rings.
+        if Readiness.objects.filter(pk=run.pk, rung_at=run.rung_at).update(rung_at=moment):
+            ring_readiness(run.pk)
+
+
+def _can_go_on(run: Readiness) -> bool:
+    phase = _phase(run)
+    return phase is None or bool(_missing(run, phase)) or not _under_way(phase)
+
+
+def _step(run: Readiness, claim: _Claim) -> ReadinessReport | None:
+    """Submit the baselines that are missing, or else measure; None while scores are awaited."""
+    phase = _phase(run)
+    if phase is None:
+        raise _Broken(GONE)
+    missing = _missing(run, phase)
+    if missing:
+        _submit(run, phase, missing, claim)
+        return None
+    if _under_way(phase):
+        return None
+    scored, refused = _verdicts(phase)
+    claim.renew()
+    report = measure(phase, scored)
+    return report.model_copy(update={"left_out": _with_titles(run, _left_out(run) | refused)})
+
+
+def _phase(run: Readiness) -> Phase | None:
+    """The first phase on the data of the run, as long as its challenge is a draft."""
+    phases = Phase.objects.filter(
+        dataset_version=run.dataset_version_id, challenge__status=ChallengeStatus.DRAFT
+    ).select_related("challenge", "dataset_version", "final_dataset_version")
+    return phases.order_by("starts_at", "pk").first()
+
+
+def _wanted(run: Readiness) -> list[BaselineInfo]:
+    """All baselines that can be had and that the data allow."""
+    left_out = _left_out(run)
+    return [info for info in baselines_for(run.dataset_version.spec) if info.name not in left_out]
+
+
+def _left_out(run: Readiness) -> dict[str, str]:
+    """Why the data do not allow a baseline, by its name."""
+    known = run.report.get("left_out")
+    # A list is of a run that began before reasons were kept: what is in it may have been lost through our fault.
+    return dict(known) if isinstance(known, dict) else {}
+
+
+def _with_titles(run: Readiness, left_out: dict[str, str]) -> list[LeftOut]:
+    return [
+        LeftOut(name=info.name, title=info.title, reason=left_out[info.name])
+        for info in baselines_for(run.dataset_version.spec)
+        if info.name in left_out
+    ]
+
+
+def _missing(run: Readiness, phase: Phase) -> list[BaselineInfo]:
+    there = set(Submission.objects.filter(phase=phase, is_baseline=True).values_list("baseline", flat=True))
+    return [info for info in _wanted(run) if info.name not in there]
+
+
+def _under_way(phase: Phase) -> bool:
+    return Submission.objects.filter(phase=phase, is_baseline=True, evaluation__status__in=ACTIVE).exists()
+
+
+def _submit(run: Readiness, phase: Phase, missing: list[BaselineInfo], claim: _Claim) -> None:
+    """Make the baselines that are missing and submit each, or keep in ``run.report`` why the data do not allow it."""
+    left_out = _left_out(run)
+    run.report = {**run.report, "left_out": left_out}
+    for info, made in make_baselines(run.dataset_version, missing, before_each=claim.renew):
+        if isinstance(made, ProblemsError):
+            left_out[info.name] = _reason(str(made))
+            continue
+        try:
+            submit(
+                phase,
+                baselines_team(),
+                name=info.title,
+                uploads=made,
+                client=Submission.Client.BASELINE,
+                baseline=info.name,
+            )
+        except PhaseClosed as error:
+            raise _Broken(GONE) from error
+        except DataUnavailable:
+            # A problem of this host, told as one of the submission; it says nothing of the baseline.
+            raise
+        except SubmissionError as error:
+            logger.warning("baseline refused readiness=%s baseline=%s error=%s", run.pk, info.name, error)
+            left_out[info.name] = _reason(str(error))
+        except IntegrityError:
+            # Another worker was there first; it is submitted, and that is what counts.
+            logger.info("baseline is there readiness=%s baseline=%s", run.pk, info.name)
+
+
+def _verdicts(phase: Phase) -> tuple[list[Evaluation], dict[str, str]]:
+    """What the baselines scored, and why the others were refused: one that breaks the rules says something of the data.
+
+    Raises:
+        _Broken: one has no verdict, through a fault of ours.
+    """
+    scored, refused = [], {}
+    for submission in Submission.objects.filter(phase=phase, is_baseline=True).select_related("evaluation"):
+        evaluation = submission.evaluation
+        if evaluation is None or evaluation.status in (Status.ERRORED, Status.CANCELLED):
+            raise _Broken(NOT_SCORED.format(submission.name))
+        if evaluation.status == Status.SUCCEEDED:
+            evaluation.submission = submission
+            scored.append(evaluation)
+        else:
+            refused[submission.baseline] = _reason(evaluation.message)
+    return scored, refused
+
+
+def _reason(text: str) -> str:
+    """The first of the problems, in as much as is shown."""
+    return text.partition("\n")[0][:MAX_REASON]

@@ -1,0 +1,201 @@
+"""The one door through which every submission comes: page, API and baselines.
+
+Everything is checked before anything is stored, and everything is recorded in one transaction. What is refused leaves
+nothing: no file, no submission, no used quota. Only a crash, or the lost race for a team's last place, can leave bytes
+that nothing refers to; no request deletes any, because another upload may just be about to refer to them. They are for
+the sweep.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from challenges.members.rules import has_accepted, rules_sha256, take_part
+from challenges.models import Phase
+from challenges.publishing.readiness import dry_run_is_under_way
+from evaluators.datasets import PreparedDataset
+from evaluators.problems import Problem, SubmissionError
+from evaluators.sandbox import SandboxUnavailable, WorkFailed
+from evaluators.scoring import CheckReport, check
+from evaluators.submissions import Upload, unpack
+from leaderboard.jobs.transitions import enqueue
+from leaderboard.models import Division, Submission, SubmissionFile, Team
+from leaderboard.storage import object_store
+from leaderboard.storage.datasets import open_dataset
+from leaderboard.submissions.quota import quota
+from leaderboard.teams.entrants import enter, small_enough
+from leaderboard.teams.names import normalise_name
+from leaderboard.teams.teams import lock_teams
+
+logger = logging.getLogger(__name__)
+
+
+class PhaseClosed(SubmissionError):
+    """The phase takes no submissions now."""
+
+
+class DataUnavailable(SubmissionError):
+    """The challenge's data cannot be opened here now: nobody's files are at fault."""
+
+
+class QuotaUsed(SubmissionError):
+    """The team has no submission left."""
+
+
+class RulesNotAccepted(SubmissionError):
+    """The rules as they are now were never accepted by whoever submits."""
+
+
+def check_uploads(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload], CheckReport]:
+    """The instant check: unpacked files and what is in them. Stores nothing and costs nothing.
+
+    Raises:
+        DataUnavailable: the challenge's data cannot be opened here now.
+        SubmissionError: with every problem found.
+    """
+    files = unpack(uploads)
+    return files, check(_opened(phase), files)
+
+
+def _opened(phase: Phase) -> PreparedDataset:
+    try:
+        return open_dataset(phase.dataset_version)
+    except (SandboxUnavailable, WorkFailed) as error:
+        # It was prepared elsewhere when the challenge was made; on this host it cannot be, for the moment.
+        logger.exception("dataset not prepared version=%s", phase.dataset_version_id)
+        message = "the challenge's data cannot be opened just now, which is no fault of yours."
+        raise DataUnavailable(Problem(message, "Nothing was counted. Send it again in a few minutes.")) from error
+
+
+def submit(
+    phase: Phase,
+    team: Team,
+    *,
+    name: str,
+    uploads: Sequence[Upload],
+    client: Submission.Client,
+    created_by: Any = None,
+    baseline: str = "",
+    accepted_rules: str = "",
+    division: str = "",
+) -> Submission:
+    """Accept a submission and queue its evaluation.
+
+    ``accepted_rules`` is the digest of the rules that its author accepted with it; without a ``division`` it enters
+    the closed one.
+
+    Raises:
+        PhaseClosed: the phase is not open.
+        RulesNotAccepted: its author has not accepted the rules as they are now.
+        WrongTeam: the author or the team may not submit here.
+        QuotaUsed: the team has used up its submissions; baselines have no limit.
+        SubmissionError: the name or a file is at fault.
+    """
+    clock = time.perf_counter()
+    _open(phase, timezone.now(), is_baseline=bool(baseline))
+    normalised = normalise_name(name)
+    entered = _division(phase, division)
+    if not baseline:
+        small_enough(phase, team)
+        _within_quota(phase, team)
+    files, report = check_uploads(phase, uploads)
+    if created_by is not None and not baseline:
+        _accepts_rules(created_by, phase, accepted_rules)
+    checked = time.perf_counter()
+    for file in files:
+        object_store().put(io.BytesIO(file.content))
+    timings = {"check": checked - clock, "store": time.perf_counter() - checked}
+    submission = Submission(
+        phase=phase,
+        team=team,
+        created_by=created_by,
+        name=normalised,
+        division=entered,
+        client=client,
+        is_baseline=bool(baseline),
+        baseline=baseline,
+        check_report={**report.as_dict(), "lines": report.lines},
+    )
+    _record(submission, files, timings)
+    logger.info("submission accepted id=%s phase=%s team=%s client=%s", submission.pk, phase.pk, team.pk, client)
+    return submission
+
+
+def _open(phase: Phase, moment: datetime, *, is_baseline: bool) -> None:
+    if is_baseline and dry_run_is_under_way(phase):
+        # Nobody has seen the challenge, and it may start later; the door is open for nobody else.
+        return
+    if not phase.challenge.is_published:
+        raise PhaseClosed(Problem("this challenge takes no submissions."))
+    state = phase.state_at(moment)
+    if state == "upcoming":
+        raise PhaseClosed(Problem(f"the phase '{phase.name}' starts at {phase.starts_at:%Y-%m-%d %H:%M} UTC."))
+    if state == "closed":
+        raise PhaseClosed(Problem(f"the phase '{phase.name}' ended at {phase.ends_at:%Y-%m-%d %H:%M} UTC."))
+
+
+def _division(phase: Phase, asked: str) -> Division:
+    if asked in ("", Division.CLOSED):
+        return Division.CLOSED
+    if asked == Division.OPEN and phase.open_division:
+        return Division.OPEN
+    raise SubmissionError(
+        Problem("this phase has no such division.", "Leave it out, or choose 'closed'.", field="division")
+    )
+
+
+def _accepts_rules(user: Any, phase: Phase, accepted: str) -> None:
+    if accepted != rules_sha256(phase) and not has_accepted(user, phase):
+        raise RulesNotAccepted(
+            Problem(
+                "the rules of this challenge are not accepted yet, or have changed since.",
+                "Read them and tick the box below them.",
+                field="accept_rules",
+            )
+        )
+
+
+def _within_quota(phase: Phase, team: Team) -> None:
+    problem = quota(phase, team).problem
+    if problem is not None:
+        raise QuotaUsed(problem)
+
+
+def _record(submission: Submission, files: list[Upload], timings: dict[str, float]) -> None:
+    actor = submission.created_by.get_username() if submission.created_by else submission.client
+    with transaction.atomic():
+        # Two uploads of one team at the same moment: the second waits here and then counts the first.
+        lock_teams(submission.team)
+        if not submission.is_baseline:
+            if submission.created_by is not None:
+                enter(submission)
+                take_part(submission.created_by, submission.phase, accepted=rules_sha256(submission.phase))
+            _within_quota(submission.phase, submission.team)
+        submission.created_at = timezone.now()
+        _open(submission.phase, submission.created_at, is_baseline=submission.is_baseline)
+        submission.quota_day = submission.created_at.astimezone(UTC).date()
+        submission.save(force_insert=True)
+        SubmissionFile.objects.bulk_create(
+            SubmissionFile(submission=submission, name=file.name, sha256=file.sha256, size=len(file.content))
+            for file in files
+        )
+        _still_stored(files)
+        enqueue(submission, actor=actor, timings=timings)
+
+
+def _still_stored(files: list[Upload]) -> None:
+    """The same bytes may have lain there unused, and been swept since we put them.
+
+    To be called once they are recorded: from then on the sweep waits for the end of this transaction and looks again.
+    """
+    for file in files:
+        if not object_store().exists(file.sha256):
+            object_store().put(io.BytesIO(file.content))

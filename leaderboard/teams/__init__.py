@@ -1,0 +1,1 @@
+"""Who submits: teams, their members and names, and for which team somebody enters a challenge."""

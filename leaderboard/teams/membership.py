@@ -1,0 +1,204 @@
+"""Who is in a team of several: making one, inviting, joining, leaving, handing it over.
+
+Whatever changes the people of a team holds the team's row, see ``teams.lock_teams``: of two who join for the last place
+one is too late, and nobody comes while somebody submits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Min, Q
+from django.utils import timezone
+
+from challenges.models import Phase
+from challenges.models.challenge import ChallengeStatus
+from evaluators.problems import Problem, ProblemsError, SubmissionError, quoted
+from leaderboard.models import Membership, Team, TeamInvitation, User
+from leaderboard.teams.names import normalise_name
+from leaderboard.teams.teams import BASELINES_SLUG, SLUG_ATTEMPTS, another_slug, first_slug, lock_teams
+
+MAX_TEAMS = 20
+"""In which one person can be."""
+
+MAX_MEMBERS = 50
+MAX_INVITATIONS = 20
+"""Of a team that wait to be used."""
+
+INVITATION_LIFE = timedelta(days=14)
+
+
+class TeamError(ProblemsError):
+    """It cannot be done, and why; for whoever asked for it to read."""
+
+
+def create(user: Any, name: str) -> Team:
+    """A team whose owner is ``user``.
+
+    Raises:
+        TeamError: the name will not do, or ``user`` has enough teams.
+    """
+    _not_too_many(user)
+    checked = team_name(name)
+    slug = first_slug(checked)
+    for _ in range(SLUG_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                team = Team.objects.create(name=checked, slug=slug)
+                Membership.objects.create(team=team, user=user, role=Membership.Role.OWNER)
+                return team
+        except IntegrityError:
+            slug = another_slug(checked)
+    raise RuntimeError(f"no free slug for the team {checked!r} in {SLUG_ATTEMPTS} attempts")
+
+
+def rename(team: Team, name: str) -> None:
+    """The address stays. Raises TeamError: the name will not do."""
+    checked = team_name(name, but=team)
+    Team.objects.filter(pk=team.pk, is_personal=False).update(name=checked)
+    team.name = checked
+
+
+def team_name(text: str, *, but: Team | None = None) -> str:
+    """The name as it is stored; boards show it, so it must not pass for another team's or somebody's."""
+    if not text.strip():
+        raise TeamError(Problem("a team needs a name.", field="name"))
+    try:
+        name = normalise_name(text)
+    except SubmissionError as error:
+        raise TeamError(error.problems) from None
+    others = Team.objects.exclude(pk=but.pk) if but is not None else Team.objects.all()
+    taken = others.filter(name__iexact=name).exists() or User.objects.filter(username__iexact=name).exists()
+    if taken or name.casefold() == BASELINES_SLUG:
+        raise TeamError(Problem(f"the name {quoted(name)} is taken.", "Choose another one.", field="name"))
+    return name
+
+
+def invite(team: Team, by: Any) -> str:
+    """The secret of a new link, by which one person can join; it is shown this once.
+
+    Raises:
+        TeamError: too many links wait to be used.
+    """
+    if open_invitations(team).count() >= MAX_INVITATIONS:
+        raise TeamError(Problem(f"{MAX_INVITATIONS} links wait to be used.", "Withdraw some of them first."))
+    secret = secrets.token_urlsafe(24)
+    TeamInvitation.objects.create(
+        team=team, digest=_digest(secret), created_by=by, expires_at=timezone.now() + INVITATION_LIFE
+    )
+    return secret
+
+
+def open_invitations(team: Team) -> Any:
+    return TeamInvitation.objects.filter(team=team, used_at=None, expires_at__gt=timezone.now())
+
+
+def invitation_of(secret: str) -> TeamInvitation | None:
+    """The invitation that the link still is; None once it is used, withdrawn or too old."""
+    found = TeamInvitation.objects.select_related("team", "created_by").filter(
+        digest=_digest(secret), used_at=None, expires_at__gt=timezone.now()
+    )
+    return found.first()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def join(user: Any, secret: str) -> Team:
+    """Use a link. Who is in the team already leaves it unused.
+
+    Raises:
+        TeamError: the link is no longer good, the team is full, or ``user`` is in enough teams.
+    """
+    with transaction.atomic():
+        found = invitation_of(secret)
+        if found is None:
+            raise _no_link()
+        team = found.team
+        lock_teams(team, joining=user)
+        if Membership.objects.filter(team=team, user=user).exists():
+            return team
+        _not_too_many(user)
+        _has_room(team)
+        # Somebody else may have used it while we waited.
+        if not TeamInvitation.objects.filter(pk=found.pk, used_at=None).update(used_at=timezone.now()):
+            raise _no_link()
+        Membership.objects.create(team=team, user=user)
+    return team
+
+
+def _no_link() -> TeamError:
+    return TeamError(
+        Problem("this link is used up, withdrawn or older than 14 days.", "Ask whoever sent it for another one.")
+    )
+
+
+def _not_too_many(user: Any) -> None:
+    if Membership.objects.filter(user=user, team__is_personal=False).count() >= MAX_TEAMS:
+        raise TeamError(Problem(f"you are in {MAX_TEAMS} teams, which is the most there can be.", "Leave one first."))
+
+
+def _has_room(team: Team) -> None:
+    size = Membership.objects.filter(team=team).count()
+    if size >= MAX_MEMBERS:
+        raise TeamError(Problem(f"the team has {size} people, which is the most there can be."))
+    limit = size_limit(team)
+    if limit is not None and size >= limit:
+        raise TeamError(
+            Problem(f"the team takes part in a challenge for teams of up to {limit}, and has {size} people.")
+        )
+
+
+def size_limit(team: Team) -> int | None:
+    """How many people the running challenges allow in which the team takes part; None is no limit."""
+    running = Q(ends_at=None) | Q(ends_at__gt=timezone.now())
+    phases = Phase.objects.filter(
+        running, challenge__in=team.entrants.values("challenge"), challenge__status=ChallengeStatus.PUBLISHED
+    )
+    least: int | None = phases.aggregate(least=Min("max_team_size"))["least"]
+    return least
+
+
+def leave(team: Team, user: Any) -> None:
+    """Raises TeamError: ``user`` owns the team, so it would be nobody's."""
+    with transaction.atomic():
+        lock_teams(team)
+        gone, _ = Membership.objects.filter(team=team, user=user).exclude(role=Membership.Role.OWNER).delete()
+    if not gone:
+        raise TeamError(Problem("the owner of a team cannot leave it.", "Hand it over to another member first."))
+
+
+def remove(team: Team, user_id: int) -> None:
+    """Raises TeamError: there is no such member besides the owner."""
+    with transaction.atomic():
+        lock_teams(team)
+        gone, _ = Membership.objects.filter(team=team, user_id=user_id).exclude(role=Membership.Role.OWNER).delete()
+    if not gone:
+        raise TeamError(Problem("that person is no longer in the team."))
+
+
+def hand_over(team: Team, owner: Any, user_id: int) -> None:
+    """Make another member the owner. Raises TeamError: they are no longer there, or ``owner`` is none."""
+    with transaction.atomic():
+        lock_teams(team)
+        people = Membership.objects.filter(team=team)
+        was = people.filter(user=owner, role=Membership.Role.OWNER).update(role=Membership.Role.MEMBER)
+        becomes = people.filter(user_id=user_id).exclude(user=owner).update(role=Membership.Role.OWNER)
+        if not (was and becomes):
+            raise TeamError(Problem("that person is no longer in the team."))
+
+
+def delete(team: Team) -> None:
+    """Raises TeamError: others are in it, or it has submitted: boards and decisions stand on that."""
+    with transaction.atomic():
+        lock_teams(team)
+        if Membership.objects.filter(team=team).count() > 1:
+            raise TeamError(Problem("others are in the team.", "Remove them first, or hand the team over."))
+        if team.submissions.exists() or team.entrants.exists():
+            raise TeamError(Problem("the team has submitted, and boards keep its name."))
+        team.delete()

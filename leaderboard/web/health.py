@@ -1,0 +1,143 @@
+"""``/healthz``: is every part there that it takes to score a submission?"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from leaderboard.celery import app
+from leaderboard.models import Evaluation, WorkerPulse
+from leaderboard.models.statuses import Status
+from leaderboard.storage import object_store
+
+PROBE_SECONDS = 3.0
+REMEMBERED_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Part:
+    """``reason`` is a sentence without secrets: everybody can read it."""
+
+    ok: bool
+    reason: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, object]:
+        return {"ok": self.ok, **({"reason": self.reason} if self.reason else {}), **self.facts}
+
+
+def _database() -> Part:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return Part(True, facts={"engine": connection.vendor})
+
+
+def _store() -> Part:
+    object_store().probe()
+    return Part(True)
+
+
+def _queue() -> Part:
+    with app.connection_for_write() as broker:
+        broker.ensure_connection(max_retries=1, timeout=PROBE_SECONDS)
+    if settings.CELERY_BROKER_URL.startswith("filesystem:") and not os.access(settings.QUEUE_DIR / "messages", os.W_OK):
+        return Part(False, "The queue's folder cannot be written.")
+    # The background waits for days if need be; that is no reason for an alarm.
+    waiting = Evaluation.objects.filter(status=Status.QUEUED, background=False).order_by("queued_at")
+    oldest = waiting.values_list("queued_at", flat=True).first()
+    seconds = (timezone.now() - oldest).total_seconds() if oldest else 0
+    return Part(True, facts={"waiting": waiting.count(), "oldest_seconds": round(seconds)})
+
+
+def _worker() -> Part:
+    alive = list(WorkerPulse.objects.alive())
+    return Part(bool(alive), "" if alive else "No worker has given a sign of life.", {"workers": len(alive)})
+
+
+def _sandbox() -> Part:
+    """What the workers say: the sandbox has to work where they run."""
+    alive = list(WorkerPulse.objects.alive())
+    if not alive:
+        return Part(False, "Not known: no worker has given a sign of life.")
+    broken = [pulse for pulse in alive if not pulse.sandbox_ok]
+    # One worker without a sandbox takes no work from the others, but its operator should know.
+    reason = broken[0].sandbox_reason or "It does not start." if broken else ""
+    return Part(len(broken) < len(alive), reason)
+
+
+PROBES: dict[str, Callable[[], Part]] = {
+    "database": _database,
+    "store": _store,
+    "queue": _queue,
+    "worker": _worker,
+    "sandbox": _sandbox,
+}
+
+
+def examine() -> dict[str, Part]:
+    """Ask all parts at once; one that does not answer in time is down."""
+    found: dict[str, Part] = {}
+
+    def ask(name: str, probe: Callable[[], Part]) -> None:
+        try:
+            found[name] = probe()
+        except Exception as error:
+            # The text of such errors holds addresses and user names; it is for the log.
+            logger.error("probe failed part=%s error=%s: %s", name, type(error).__name__, error)
+            found[name] = Part(False, f"It does not answer ({type(error).__name__}).")
+        finally:
+            connection.close()
+
+    # Daemons: a probe that hangs must not keep the process from ending.
+    threads = [threading.Thread(target=ask, args=item, daemon=True) for item in PROBES.items()]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + PROBE_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    late = Part(False, f"It did not answer within {PROBE_SECONDS:.0f} seconds.")
+    answers = dict(found)
+    return {name: answers.get(name, late) for name in PROBES}
+
+
+_lock = threading.Lock()
+_last: tuple[float, dict[str, Part]] | None = None
+
+
+def remembered() -> dict[str, Part]:
+    """The answer of the last second: whoever asks often must not load the parts."""
+    global _last
+    with _lock:
+        if _last is None or time.monotonic() - _last[0] > REMEMBERED_SECONDS:
+            parts = examine()
+            # The time after it: an answer that took long must hold for those who waited for it.
+            _last = (time.monotonic(), parts)
+        return _last[1]
+
+
+def forget() -> None:
+    global _last
+    with _lock:
+        _last = None
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    parts = remembered()
+    down = [name for name, part in parts.items() if not part.ok]
+    body = {"status": "down" if down else "ok", "down": down, "parts": {n: part.as_dict() for n, part in parts.items()}}
+    return JsonResponse(body, status=503 if down else 200)

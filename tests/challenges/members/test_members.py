@@ -1,0 +1,239 @@
+"""Invitations and roles: who gets in by which link, and that a challenge is never without its owner."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.utils import timezone
+
+from challenges.members import members
+from challenges.members.members import PeopleError
+from challenges.models import Challenge, Invitation, Phase, Role
+from leaderboard.models import User
+from tests import factories
+
+ALL = frozenset(members.GIVEN)
+
+
+@pytest.fixture
+def challenge(phase: Phase, user: User) -> Challenge:
+    Role.objects.create(challenge=phase.challenge, user=user, name="owner")
+    return phase.challenge
+
+
+def role_of(user: User) -> str | None:
+    return Role.objects.filter(user=user).values_list("name", flat=True).first()
+
+
+def invited(challenge: Challenge, role: str, by: User, email: str = "") -> str:
+    return members.invite(challenge, role, by=by, email=email)[1]
+
+
+@pytest.mark.parametrize("role", ["organizer", "judge"])
+def test_a_link_for_those_who_make_it_is_for_one(challenge: Challenge, user: User, role: str) -> None:
+    secret = invited(challenge, role, user)
+    assert secret not in str(list(Invitation.objects.values()))
+    bob, carol = factories.user("bob"), factories.user("carol")
+    members.accept(bob, secret)
+    assert role_of(bob) == role
+    with pytest.raises(PeopleError, match="used up"):
+        members.accept(carol, secret)
+
+
+def test_a_link_for_participants_is_for_many(challenge: Challenge, user: User) -> None:
+    secret = invited(challenge, "participant", user)
+    for name in ("bob", "carol"):
+        members.accept(factories.user(name), secret)
+    assert Invitation.objects.get().uses == 2
+    assert Role.objects.filter(name="participant").count() == 2
+
+
+def test_an_invitation_by_mail_is_for_its_confirmed_address_once(challenge: Challenge, user: User) -> None:
+    secret = invited(challenge, "participant", user, "Bob@Example.org")
+    bob, eve = factories.user("bob"), factories.user("eve")
+    EmailAddress.objects.create(user=eve, email="bob@example.org".upper(), verified=False)
+    with pytest.raises(PeopleError, match="another e-mail address"):
+        members.accept(eve, secret)
+    members.accept(bob, secret)
+    assert (role_of(bob), role_of(eve)) == ("participant", None)
+    assert members.invitation_of(secret) is None
+
+
+def test_nobody_loses_by_accepting(challenge: Challenge, user: User) -> None:
+    members.accept(user, invited(challenge, "participant", user))
+    bob = factories.user("bob")
+    secret = invited(challenge, "judge", user)
+    Role.objects.create(challenge=challenge, user=bob, name="organizer")
+    members.accept(bob, secret)
+    assert (role_of(user), role_of(bob)) == ("owner", "organizer")
+    assert members.invitation_of(secret) is not None
+    carol = factories.user("carol")
+    members.accept(carol, invited(challenge, "participant", user))
+    members.accept(carol, secret)
+    assert role_of(carol) == "judge"
+
+
+@pytest.mark.parametrize("how", ["old", "withdrawn", "wrong"])
+def test_an_invitation_that_is_no_longer_good(challenge: Challenge, user: User, how: str) -> None:
+    made, secret = members.invite(challenge, "participant", by=user)
+    if how == "old":
+        Invitation.objects.update(expires_at=timezone.now())
+    elif how == "withdrawn":
+        members.withdraw(challenge, made.pk, ALL)
+    else:
+        secret = "\ud800 nothing"
+    with pytest.raises(PeopleError, match="14 days"):
+        members.accept(factories.user("bob"), secret)
+
+
+@pytest.mark.parametrize(("role", "email"), [("owner", ""), ("king", ""), ("judge", "nobody"), ("judge", "a@b\n.org")])
+def test_what_cannot_be_invited(challenge: Challenge, user: User, role: str, email: str) -> None:
+    with pytest.raises(PeopleError):
+        members.invite(challenge, role, by=user, email=email)
+
+
+def test_invitations_are_bounded(challenge: Challenge, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "MAX_OPEN", 2)
+    monkeypatch.setattr(members, "MAX_A_DAY", 3)
+    for _ in range(2):
+        members.invite(challenge, "judge", by=user)
+    with pytest.raises(PeopleError, match="2 invitations wait"):
+        members.invite(challenge, "judge", by=user)
+    # Withdrawing makes room, and no more letters a day.
+    for invitation in Invitation.objects.all():
+        members.withdraw(challenge, invitation.pk, ALL)
+    members.invite(challenge, "judge", by=user)
+    with pytest.raises(PeopleError, match="within a day"):
+        members.invite(challenge, "judge", by=user)
+    Invitation.objects.update(created_at=timezone.now() - timedelta(days=2))
+    members.invite(challenge, "judge", by=user)
+
+
+def test_roles_are_given_and_taken(challenge: Challenge, user: User) -> None:
+    bob = factories.user("bob")
+    with pytest.raises(PeopleError):
+        members.give(challenge, bob.pk, "judge")
+    Role.objects.create(challenge=challenge, user=bob, name="participant")
+    members.give(challenge, bob.pk, "judge")
+    assert role_of(bob) == "judge"
+    for role in ("owner", "king"):
+        with pytest.raises(PeopleError):
+            members.give(challenge, bob.pk, role)
+    with pytest.raises(PeopleError):
+        members.remove(challenge, bob.pk, frozenset({"participant"}))
+    members.remove(challenge, bob.pk, ALL)
+    assert role_of(bob) is None
+    with pytest.raises(PeopleError):
+        members.give(challenge, user.pk, "judge")
+    with pytest.raises(PeopleError):
+        members.remove(challenge, user.pk, ALL)
+    assert role_of(user) == "owner"
+
+
+def test_handing_over(challenge: Challenge, user: User, staff: User) -> None:
+    bob = factories.user("bob")
+    with pytest.raises(PeopleError):
+        members.hand_over(challenge, user, bob.pk)
+    with pytest.raises(PeopleError, match="last owner"):
+        members.leave(challenge, user)
+    Role.objects.create(challenge=challenge, user=bob, name="judge")
+    members.hand_over(challenge, user, bob.pk)
+    assert (role_of(user), role_of(bob)) == ("organizer", "owner")
+    # Staff give the challenge an owner more; then one of the two may go.
+    members.hand_over(challenge, staff, user.pk)
+    assert (role_of(user), role_of(bob)) == ("owner", "owner")
+    members.leave(challenge, bob)
+    assert role_of(bob) is None
+
+
+@pytest.mark.parametrize("how", ["removed", "left", "demoted"])
+def test_who_loses_a_role_does_not_come_back_by_their_own_link(challenge: Challenge, user: User, how: str) -> None:
+    bob = factories.user("bob")
+    Role.objects.create(challenge=challenge, user=bob, name="organizer")
+    theirs, others = invited(challenge, "participant", bob), invited(challenge, "participant", user)
+    members.give(challenge, bob.pk, "organizer")
+    assert members.invitation_of(theirs) is not None
+    if how == "removed":
+        members.remove(challenge, bob.pk, ALL)
+    elif how == "left":
+        members.leave(challenge, bob)
+    else:
+        members.give(challenge, bob.pk, "judge")
+    assert list(members.open_invitations(challenge).values_list("created_by", flat=True)) == [user.pk]
+    with pytest.raises(PeopleError, match="withdrawn"):
+        members.accept(bob, theirs)
+    assert role_of(bob) == ("judge" if how == "demoted" else None)
+    members.accept(factories.user("carol"), others)
+
+
+def test_who_hands_over_leaves_no_link_behind(challenge: Challenge, user: User, staff: User) -> None:
+    bob = factories.user("bob")
+    Role.objects.create(challenge=challenge, user=bob, name="judge")
+    old, by_staff = invited(challenge, "organizer", user), invited(challenge, "organizer", staff)
+    members.hand_over(challenge, user, bob.pk)
+    assert members.invitation_of(old) is None
+    assert members.invitation_of(by_staff) is not None
+
+
+@pytest.mark.parametrize(
+    ("role", "good_for"), [("owner", "organizer judge participant"), ("organizer", "participant"), ("judge", "")]
+)
+def test_an_invitation_is_worth_what_its_maker_may_give(
+    challenge: Challenge, user: User, role: str, good_for: str
+) -> None:
+    secrets = {given: invited(challenge, given, user) for given in members.GIVEN}
+    # Behind the back of what withdraws them.
+    Role.objects.filter(user=user).update(name=role)
+    good = {given for given, secret in secrets.items() if members.invitation_of(secret) is not None}
+    assert good == set(good_for.split())
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    for secret in secrets.values():
+        with pytest.raises(PeopleError):
+            members.accept(factories.user(f"guest{secret[:8]}".lower()), secret)
+
+
+def _at_once(*actions: Callable[[], object]) -> list[str]:
+    start = threading.Barrier(len(actions), timeout=20)
+    outcomes: list[str] = []
+
+    def run(action: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            action()
+            outcomes.append("done")
+        except PeopleError:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[action]) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return sorted(outcomes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_owners_who_leave_at_once_one_stays(phase: Phase, user: User) -> None:
+    owners = [user, factories.user("bob")]
+    for owner in owners:
+        Role.objects.create(challenge=phase.challenge, user=owner, name="owner")
+    outcomes = _at_once(*(lambda who=who: members.leave(phase.challenge, who) for who in owners))
+    assert outcomes == ["done", "refused"]
+    assert Role.objects.filter(name="owner").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_accept_at_once_one_becomes_a_judge(phase: Phase, user: User) -> None:
+    Role.objects.create(challenge=phase.challenge, user=user, name="owner")
+    secret = invited(phase.challenge, "judge", user)
+    guests = [factories.user("bob"), factories.user("carol")]
+    outcomes = _at_once(*(lambda who=who: members.accept(who, secret) for who in guests))
+    assert outcomes == ["done", "refused"]
+    assert Role.objects.filter(name="judge").count() == 1

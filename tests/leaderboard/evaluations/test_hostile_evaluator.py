@@ -1,0 +1,59 @@
+"""An evaluator that was taken over, in the real sandbox, through the worker: what becomes of the submission.
+
+What each probe may not do is proven in ``tests/evaluators/sandbox``; here it is the status that counts.
+"""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from challenges.models import Phase
+from evaluators import scoring
+from evaluators.sandbox import Limits
+from evaluators.sandbox.bubblewrap import EVALUATORS
+from leaderboard.evaluations import attempt
+from leaderboard.jobs.transitions import OUR_FAULT
+from leaderboard.models import Evaluation, Score, User
+from tests import factories
+
+SHORT = Limits(cpu_seconds=1, wall_seconds=3, memory_bytes=512 * 1024 * 1024)
+
+PROBES = {
+    "opens a socket": ("import socket; socket.socket()", 3),
+    "reads the password file": ("open('/etc/passwd').read()", 3),
+    "signals the worker": ("import os\n    for pid in range(2, 100_000): os.kill(pid, 9)", 3),
+    "starts processes": ("import os\n    while True: os.fork()", 3),
+    "takes 64 GiB": ("bytearray(64 * 2**30)", 2),
+    "never ends": ("while True: pass", 2),
+    "writes without end": ("import os\n    while True: os.write(1, bytes(65536))", 2),
+    "forges a result": ("print('{\"score\": 1}'); return 0", 3),
+    "blames the submission in its own words": ("print('<b>you</b>'); return 1", 3),
+}
+
+
+@pytest.mark.parametrize(("probe", "attempts"), PROBES.values(), ids=PROBES)
+def test_the_submission_is_refunded_and_nothing_is_recorded(
+    probe: str, attempts: int, phase: Phase, user: User, tmp_path: Path
+) -> None:
+    package = tmp_path / "hostile"
+    for room in ("cli", "problems"):
+        (package / room).mkdir(parents=True)
+    for real in ("__init__.py", "problems/problem.py", "cli/inside.py"):
+        shutil.copy(EVALUATORS / real, package / real)
+    (package / "cli" / "main.py").write_text(f"def main(arguments):\n    {probe}\n    return 0\n")
+    submission = factories.submission(phase, user)
+    hostile = partial(scoring.evaluate, limits=SHORT, evaluators=package)
+    with mock.patch.object(attempt.scoring, "evaluate", hostile):
+        for _ in range(attempts + 1):
+            attempt.evaluate(submission.evaluation_id, worker="test")
+
+    evaluation = Evaluation.objects.get()
+    submission.refresh_from_db()
+    assert (evaluation.status, evaluation.attempt, evaluation.message) == ("errored", attempts, OUR_FAULT)
+    assert submission.refunded
+    assert not Score.objects.exists()

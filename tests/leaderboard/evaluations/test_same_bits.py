@@ -1,0 +1,56 @@
+"""What the site records is what anyone gets at a shell: the same bytes, on the real data of the demo."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from challenges.members.rules import rules_sha256
+from challenges.models import Phase
+from evaluators.registry import BASELINES
+from leaderboard.evaluations.attempt import evaluate
+from leaderboard.management.demo import BUNDLES, make_baselines
+from leaderboard.models import Evaluation, Submission, User
+from leaderboard.storage.datasets import dataset_directory
+from leaderboard.submissions.intake import submit
+from leaderboard.teams.teams import personal_team
+
+# One that draws nothing for a market, and is better than chance elsewhere.
+EXAMPLES = {"selection": "stratified", "cleaning": "knn-shapley", "acquisition": "uniform"}
+
+
+@pytest.mark.parametrize("slug", sorted(path.parent.name for path in BUNDLES.glob("*/challenge.yaml")))
+def test_site_and_command_line_give_the_same_bytes(
+    slug: str, load: Callable[..., Phase], user: User, tmp_path: Path
+) -> None:
+    phase = load(BUNDLES / slug)
+    specification = phase.dataset_version.spec
+    info = BASELINES[specification.kind][EXAMPLES[specification.kind]]
+    uploads = make_baselines([info], dataset_directory(phase.dataset_version))[info.name]
+    submission = submit(
+        phase,
+        personal_team(user),
+        name="mine",
+        uploads=uploads,
+        created_by=user,
+        client=Submission.Client.API,
+        accepted_rules=rules_sha256(phase),
+    )
+    evaluate(submission.evaluation_id, worker="test")
+    recorded = Evaluation.objects.get(pk=submission.evaluation_id)
+    assert recorded.status == "succeeded"
+
+    files = tmp_path / "files"
+    files.mkdir()
+    for upload in uploads:
+        (files / upload.name).write_bytes(upload.content)
+    command = [sys.executable, "-m", "evaluators", "score", str(BUNDLES / slug), str(files), "--json"]
+    command += ["--store", str(tmp_path / "store")]
+    first, second = (subprocess.run(command, check=True, capture_output=True).stdout for _ in range(2))
+    assert first == second
+    assert first == recorded.result.encode()
+    assert f'"value": {recorded.score!r}'.encode() in first

@@ -1,0 +1,117 @@
+"""The demo: loaded once, through the ordinary door."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from challenges.models import Challenge, DatasetVersion, Phase
+from evaluators.registry import BASELINES
+from leaderboard.environment import load as load_environment
+from leaderboard.management import demo
+from leaderboard.models import ApiToken, Submission, User
+from tests import factories
+from tests.bundles import write_bundle
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.slow
+def test_every_baseline_is_submitted_once(tmp_path: Path) -> None:
+    write_bundle(tmp_path / "demo" / "tiny")
+    said: list[str] = []
+    demo.load_challenges(said.append, tmp_path / "demo")
+    challenge = Challenge.objects.get()
+    assert challenge.is_published
+    assert challenge.current_phase.is_open
+    found = Submission.objects.filter(is_baseline=True)
+    assert {submission.baseline for submission in found} == set(BASELINES["selection"])
+    assert {submission.team.slug for submission in found} == {"baselines"}
+    assert all(submission.evaluation.status == "queued" for submission in found)
+    assert said
+    said.clear()
+    with (
+        mock.patch.object(demo, "load_bundle", side_effect=AssertionError("loaded again")),
+        mock.patch.object(demo, "make_baselines", side_effect=AssertionError("made again")),
+    ):
+        demo.load_challenges(said.append, tmp_path / "demo")
+    assert said == []
+    assert Submission.objects.count() == len(BASELINES["selection"])
+
+
+def test_new_data_ends_the_old_round(tmp_path: Path) -> None:
+    uploads = factories.uploads()
+    with mock.patch.object(demo, "make_baselines", return_value=defaultdict(lambda: uploads)):
+        write_bundle(tmp_path / "demo" / "tiny")
+        demo.load_challenges(print, tmp_path / "demo")
+        write_bundle(tmp_path / "demo" / "tiny", seed=5, rows=61)
+        demo.load_challenges(print, tmp_path / "demo")
+    assert DatasetVersion.objects.count() == 2
+    old, new = Phase.objects.order_by("pk")
+    assert not old.is_open
+    assert new.is_open
+    assert old.submissions.count() == new.submissions.count() == len(BASELINES["selection"])
+
+
+def test_the_accounts_work_and_are_made_once() -> None:
+    for _ in range(2):
+        demo.make_accounts(print)
+    assert User.objects.count() == EmailAddress.objects.filter(verified=True).count() == 2
+    for account in demo.ACCOUNTS:
+        client = Client()
+        answer = client.post("/accounts/login/", {"login": account.email, "password": account.password})
+        assert answer.status_code == 302, answer.content.decode()[:2000]
+        assert client.get("/admin/").status_code == (200 if account.is_organizer else 302)
+
+
+def test_public_passwords_are_not_made_where_others_can_use_them(settings: LazySettings) -> None:
+    settings.ENVIRONMENT = load_environment({"RATCHET_PUBLIC_URL": "https://ratchet.example.org"})
+    said: list[str] = []
+    demo.make_accounts(said.append)
+    assert not User.objects.exists()
+    assert "RATCHET_PUBLIC_URL" in said[0]
+
+
+def test_a_token_is_printed_and_works(user: User) -> None:
+    out = io.StringIO()
+    call_command("apitoken", "ada", stdout=out)
+    text = out.getvalue().strip()
+    assert text.startswith("ratchet_")
+    assert not ApiToken.objects.filter(digest__contains=text).exists()
+    answer = Client().get("/api/v1/submissions/", headers={"Authorization": f"Bearer {text}"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("arguments", [("apitoken", "nobody"), ("loadbundle", "/does/not/exist")])
+def test_a_command_that_cannot_says_why(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError):
+        call_command(*arguments)
+
+
+def test_loading_a_bundle_makes_a_draft(tmp_path: Path) -> None:
+    out = io.StringIO()
+    call_command("loadbundle", str(write_bundle(tmp_path / "b")), stdout=out)
+    assert out.getvalue().strip() == "tiny v1 (draft)"
+
+
+def test_one_challenge_can_be_loaded_alone(tmp_path: Path) -> None:
+    for slug in ("tiny", "other"):
+        write_bundle(tmp_path / "demo" / slug, slug=slug)
+    with mock.patch.object(
+        demo, "make_baselines", side_effect=lambda wanted, _: {i.name: factories.uploads() for i in wanted}
+    ):
+        demo.load_challenges(lambda _: None, tmp_path / "demo", only=["other"])
+    assert [challenge.slug for challenge in Challenge.objects.all()] == ["other"]
+
+
+def test_a_demo_that_does_not_exist_is_named() -> None:
+    with pytest.raises(CommandError, match="There is no nowhere; there are .*rare-nouns"):
+        call_command("loaddemo", "nowhere")

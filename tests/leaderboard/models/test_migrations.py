@@ -1,0 +1,47 @@
+"""Migrations that change what is recorded, run on what was recorded before them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from challenges.models import DatasetVersion, Phase, Role
+from leaderboard.models import Entrant, User
+from leaderboard.teams.teams import baselines_team
+from tests import factories
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_whoever_submitted_before_stays_with_the_team(phase: Phase, user: User, times: int) -> None:
+    made = factories.submission(phase, user)
+    factories.submission(phase, user, name="second")
+    factories.submission(phase, baselines_team(), baseline="random", client="baseline")
+    judge = factories.user("bob")
+    factories.submission(phase, judge)
+    Entrant.objects.all().delete()
+    Role.objects.all().delete()
+    Role.objects.create(challenge=phase.challenge, user=judge, name="judge")
+    for _ in range(times):
+        import_module("leaderboard.migrations.0008_entrants_of_what_was_sent").add_entrants(apps, None)
+    assert Entrant.objects.get(user=user).team == made.team
+    assert Entrant.objects.count() == 2
+    assert set(Role.objects.values_list("user__username", "name")) == {("ada", "participant"), ("bob", "judge")}
+
+
+def test_the_split_of_versions_that_were_there(phase: Phase) -> None:
+    """Final is the hidden part of another version and what a phase waits for; one version named twice tells nothing."""
+    first = phase.dataset_version
+    versions = [first]
+    for digest in "bcd":
+        versions.append(factories.other_version(versions[-1], digest=digest * 64))
+    _, hidden, waited_for, strayed = versions
+    DatasetVersion.objects.filter(pk=first.pk).update(final_part=hidden)
+    dates = {"ends_at": phase.starts_at + timedelta(hours=2)}
+    Phase.objects.filter(pk=phase.pk).update(final_dataset_version=waited_for, **dates)
+    factories.phase(strayed, name="strayed", final_dataset_version=strayed, **dates)
+    import_module("challenges.migrations.0007_split_of_a_version").fill_splits(apps, None)
+    splits = DatasetVersion.objects.order_by("number").values_list("split", flat=True)
+    assert list(splits) == ["public", "final", "final", "public"]

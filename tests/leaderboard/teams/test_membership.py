@@ -1,0 +1,228 @@
+"""Teams of several: who comes, goes and owns; and what two at the same moment come to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from challenges.models import Phase
+from leaderboard.models import Membership, Submission, Team, TeamInvitation, User
+from leaderboard.teams import membership
+from leaderboard.teams.entrants import WrongTeam
+from leaderboard.teams.membership import TeamError
+from leaderboard.teams.teams import baselines_team, personal_team
+from tests import factories
+
+
+@pytest.fixture
+def team(user: User) -> Team:
+    return membership.create(user, "The ratchets")
+
+
+def joined(team: Team, name: str) -> User:
+    """Somebody new who has come by a link."""
+    made = factories.user(name)
+    membership.join(made, membership.invite(team, made))
+    return made
+
+
+def test_making_a_team(user: User, team: Team) -> None:
+    assert (team.name, team.slug, team.is_personal) == ("The ratchets", "the-ratchets", False)
+    assert team.memberships.get().role == "owner"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "   ", "раypal", "THE RATCHETS", "baselines", "Baselines", "ADA", "x" * 81, "a\u202eb"]
+)
+def test_names_that_will_not_do(user: User, team: Team, name: str) -> None:
+    baselines_team()
+    with pytest.raises(TeamError):
+        membership.create(user, name)
+    with pytest.raises(TeamError):
+        membership.rename(membership.create(user, "Another"), name)
+
+
+def test_a_name_of_other_letters_has_an_address(user: User) -> None:
+    first, second = membership.create(user, "数据队"), membership.create(user, "数据二队")
+    assert first.slug != second.slug
+
+
+def test_a_team_keeps_its_name_and_may_change_its_case(user: User, team: Team) -> None:
+    membership.rename(team, "The Ratchets")
+    team.refresh_from_db()
+    assert (team.name, team.slug) == ("The Ratchets", "the-ratchets")
+
+
+def test_nobody_has_teams_without_end(user: User, team: Team) -> None:
+    for number in range(membership.MAX_TEAMS - 1):
+        membership.create(user, f"team {number}")
+    with pytest.raises(TeamError, match="the most"):
+        membership.create(user, "one more")
+
+
+def test_a_link_is_for_one_person(team: Team, user: User) -> None:
+    bob, carol = factories.user("bob"), factories.user("carol")
+    secret = membership.invite(team, user)
+    assert secret not in str(list(TeamInvitation.objects.values()))
+    # Whoever is in the team already does not use it up.
+    assert membership.join(user, secret) == team
+    membership.join(bob, secret)
+    with pytest.raises(TeamError, match="used up"):
+        membership.join(carol, secret)
+    assert set(team.members.all()) == {user, bob}
+
+
+@pytest.mark.parametrize("how", ["old", "withdrawn", "wrong"])
+def test_a_link_that_is_no_longer_good(team: Team, user: User, how: str) -> None:
+    secret = membership.invite(team, user)
+    if how == "old":
+        TeamInvitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    elif how == "withdrawn":
+        TeamInvitation.objects.all().delete()
+    else:
+        secret = "\ud800 nothing"
+    assert membership.invitation_of(secret) is None
+    with pytest.raises(TeamError):
+        membership.join(factories.user("bob"), secret)
+
+
+def test_a_team_has_links_and_people_within_bounds(team: Team, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(membership, "MAX_INVITATIONS", 2)
+    monkeypatch.setattr(membership, "MAX_MEMBERS", 2)
+    secrets = [membership.invite(team, user) for _ in range(2)]
+    with pytest.raises(TeamError, match="2 links"):
+        membership.invite(team, user)
+    membership.join(factories.user("bob"), secrets[0])
+    with pytest.raises(TeamError, match="2 people"):
+        membership.join(factories.user("carol"), secrets[1])
+
+
+def test_the_owner_stays_until_it_is_handed_over(team: Team, user: User) -> None:
+    bob = joined(team, "bob")
+    with pytest.raises(TeamError, match="cannot leave"):
+        membership.leave(team, user)
+    with pytest.raises(TeamError):
+        membership.remove(team, user.pk)
+    with pytest.raises(TeamError):
+        membership.hand_over(team, bob, user.pk)
+    with pytest.raises(TeamError):
+        membership.hand_over(team, user, factories.user("carol").pk)
+    membership.hand_over(team, user, bob.pk)
+    assert dict(team.memberships.values_list("user__username", "role")) == {"ada": "member", "bob": "owner"}
+    membership.leave(team, user)
+    assert team.memberships.get().user == bob
+
+
+def test_a_member_is_removed(team: Team) -> None:
+    bob = joined(team, "bob")
+    membership.remove(team, bob.pk)
+    with pytest.raises(TeamError, match="no longer"):
+        membership.remove(team, bob.pk)
+
+
+def test_only_an_empty_team_is_deleted(team: Team, user: User, phase: Phase) -> None:
+    bob = joined(team, "bob")
+    with pytest.raises(TeamError, match="others"):
+        membership.delete(team)
+    membership.remove(team, bob.pk)
+    made = factories.submission(phase, team)
+    with pytest.raises(TeamError, match="has submitted"):
+        membership.delete(team)
+    made.evaluation.delete()
+    made.delete()
+    membership.delete(team)
+    assert not Team.objects.filter(slug="the-ratchets").exists()
+
+
+def test_who_joins_a_team_that_takes_part_must_fit(team: Team, user: User, phase: Phase) -> None:
+    Phase.objects.update(max_team_size=2)
+    factories.submit_for(team, phase, user)
+    joined(team, "bob")
+    with pytest.raises(TeamError, match="teams of up to 2"):
+        joined(team, "carol")
+    # What is over limits nobody.
+    Phase.objects.update(starts_at=timezone.now() - timedelta(days=2), ends_at=timezone.now() - timedelta(days=1))
+    joined(team, "dan")
+
+
+def test_a_team_that_is_too_large_does_not_submit(team: Team, user: User, phase: Phase) -> None:
+    joined(team, "bob")
+    phase.max_team_size = 1
+    with pytest.raises(WrongTeam, match="up to 1"):
+        factories.submit_for(team, phase, user)
+
+
+def _at_once(*actions: Callable[[], object]) -> list[str]:
+    """Run them in threads that start together; the outcomes, sorted."""
+    start = threading.Barrier(len(actions), timeout=20)
+    outcomes: list[str] = []
+
+    def run(action: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            action()
+            outcomes.append("done")
+        except (TeamError, WrongTeam):
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[action]) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return sorted(outcomes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_join_for_the_last_place_one_comes(phase: Phase, user: User) -> None:
+    team = membership.create(user, "The ratchets")
+    Phase.objects.update(max_team_size=2)
+    factories.submit_for(team, phase, user)
+    people = [factories.user("bob"), factories.user("carol")]
+    secrets = [membership.invite(team, user) for _ in people]
+    outcomes = _at_once(lambda: membership.join(people[0], secrets[0]), lambda: membership.join(people[1], secrets[1]))
+    assert outcomes == ["done", "refused"]
+    assert team.memberships.count() == 2
+    assert TeamInvitation.objects.filter(used_at=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_with_the_same_link_one_comes(user: User) -> None:
+    team = membership.create(user, "The ratchets")
+    people = [factories.user("bob"), factories.user("carol")]
+    secret = membership.invite(team, user)
+    assert _at_once(*(lambda who=who: membership.join(who, secret) for who in people)) == ["done", "refused"]
+    assert team.memberships.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_joining_while_the_team_submits_makes_it_never_too_large(phase: Phase, user: User) -> None:
+    """Whichever comes first, either the newcomer or the submission is refused."""
+    team = membership.create(user, "The ratchets")
+    Phase.objects.update(max_team_size=1)
+    phase.max_team_size = 1
+    bob, secret = factories.user("bob"), membership.invite(team, user)
+    outcomes = _at_once(lambda: membership.join(bob, secret), lambda: factories.submit_for(team, phase, user))
+    assert outcomes == ["done", "refused"]
+    assert Submission.objects.count() + Membership.objects.filter(user=bob, team=team).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_teams_with_the_same_people_submit_at_once_without_waiting_for_each_other(phase: Phase, user: User) -> None:
+    """Each holds the rows of both; in one order, so that neither waits for the other in a circle."""
+    first, second = membership.create(user, "First"), membership.create(user, "Second")
+    bob, carol = factories.user("bob"), factories.user("carol")
+    for team, mate in ((first, bob), (second, carol)):
+        membership.join(mate, membership.invite(team, user))
+    personal_team(bob)
+    outcomes = _at_once(
+        lambda: factories.submit_for(first, phase, bob), lambda: factories.submit_for(second, phase, carol)
+    )
+    assert outcomes == ["done", "done"]
