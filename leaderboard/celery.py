@@ -1,11 +1,5 @@
-"""The Celery application: ``celery -A leaderboard.celery worker`` starts a worker."""
+"""Where Celery's command line looks: ``celery --app leaderboard worker`` starts a worker."""
 
-import os
+from leaderboard.jobs.broker import app
 
-from celery import Celery
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leaderboard.settings")
-
-app = Celery("leaderboard")
-app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["leaderboard"])
+__all__ = ["app"]

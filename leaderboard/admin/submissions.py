@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 
 from challenges.admin import ReadOnlyInline
 from leaderboard.admin.badges import status_badge
-from leaderboard.jobs.transitions import NotPossible, cancel, score_again
+from leaderboard.evaluations.queueing import score_again
+from leaderboard.jobs.transitions import NotPossible, cancel
 from leaderboard.models import Evaluation, Submission, SubmissionFile
 
 

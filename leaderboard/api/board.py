@@ -23,9 +23,9 @@ from leaderboard.boards.board import board_entries, ranking_rule, shown_division
 from leaderboard.boards.rows import board_row, off_board_row
 from leaderboard.boards.status import is_official
 from leaderboard.models import BoardEntry, Division
+from leaderboard.web.spreadsheets import neutralised
 
 CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted", "rank_all")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 MAX_WITHDRAWN = 200
 """More entries than these are in the log of decisions alone."""
@@ -126,14 +126,3 @@ def spreadsheet_cell(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return neutralised(repr(value) if isinstance(value, float) else str(value))
-
-
-def neutralised(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if not cell.startswith(_FORMULA):
-        return cell
-    try:
-        float(cell)
-    except ValueError:
-        return "'" + cell
-    return cell

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, JsonResponse, UnreadablePostError
+from django.http import Http404, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -15,24 +13,9 @@ from rest_framework.views import set_rollback
 
 from evaluators.problems import Problem, ProblemsError
 from leaderboard.submissions.intake import PhaseClosed, QuotaUsed
-
-CONTENT_TYPE = "application/problem+json"
+from leaderboard.web.problems import CONTENT_TYPE, problem_details
 
 _UNREADABLE = (SuspiciousOperation, MultiPartParserError, UnreadablePostError, UnicodeError)
-
-
-def problem_details(status: int, detail: str = "", problems: Sequence[Problem] = (), **more: Any) -> dict[str, Any]:
-    body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
-    if detail:
-        body["detail"] = detail
-    if problems:
-        body["problems"] = [problem.as_dict() for problem in problems]
-    return body | more
-
-
-def problem_response(status: int, detail: str = "") -> JsonResponse:
-    """For errors outside the views of the API."""
-    return JsonResponse(problem_details(status, detail), status=status, content_type=CONTENT_TYPE)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

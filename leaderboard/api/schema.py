@@ -6,8 +6,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 from leaderboard.api.authentication import BearerAuthentication
-from leaderboard.api.problems import CONTENT_TYPE
 from leaderboard.api.serializers import ProblemDetailsSerializer
+from leaderboard.web.problems import CONTENT_TYPE
 
 
 class Schema(AutoSchema):

@@ -11,10 +11,10 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from challenges.models import Phase
+from challenges.phases.locking import locked_phase
 from evaluators.learning import METRICS
 from evaluators.specification import Specification
 from leaderboard.boards.ranking import Entry, Ranked, ranked
-from leaderboard.boards.versions import locked_phase
 from leaderboard.models import BoardEntry, Division, Evaluation, Score, Standing, Submission
 from leaderboard.models.board import BoardState
 from leaderboard.models.statuses import Status

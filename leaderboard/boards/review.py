@@ -19,10 +19,10 @@ from django.utils import timezone
 from challenges.members.roles import JUDGES, ORGANIZERS, role_in
 from challenges.models import Phase
 from challenges.models.role import RoleName
+from challenges.phases.locking import locked_phase
 from evaluators.problems import Problem
 from leaderboard.boards.board import rewrite_board
 from leaderboard.boards.status import is_official
-from leaderboard.boards.versions import locked_phase
 from leaderboard.models import Decision, Entrant, Membership, Standing, Submission, User
 from leaderboard.models.decision import DecisionKind
 from leaderboard.notifications.outbox import notify

@@ -14,12 +14,13 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from challenges.models import Phase
 from challenges.models.challenge import ChallengeStatus
+from challenges.phases.locking import locked_phase
 from leaderboard.boards.board import rewrite_board, scored_submissions, thaw_boards
 from leaderboard.boards.changes import changes_between
 from leaderboard.boards.content import board_content
 from leaderboard.boards.notices import announce_official_change, tell_of_switch
 from leaderboard.boards.status import is_official
-from leaderboard.boards.versions import VersionRefused, current_version, final_problem, locked_phase, start_version
+from leaderboard.boards.versions import VersionRefused, current_version, final_problem, start_version
 from leaderboard.jobs.transitions import enqueue_in_background
 from leaderboard.models import BoardVersion, Evaluation, Submission
 from leaderboard.models.board import BoardCause, BoardState

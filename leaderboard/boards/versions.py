@@ -13,6 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from challenges.models import DatasetVersion, Phase, Split
+from challenges.phases.locking import locked_phase
 from evaluators.problems import Problem
 from leaderboard.boards.recheck import refusal
 from leaderboard.boards.status import has_reached_final, is_official
@@ -30,18 +31,6 @@ class VersionRefused(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
-
-
-def locked_phase(phase_id: int) -> Phase:
-    """The phase with its row locked to the end of the transaction: whatever changes its board or what it waits for.
-
-    The lock is one that lets others refer to the row, and it comes before those of submissions: two that took them
-    in different orders would wait for each other for ever. A team's row, which an upload holds before, is only
-    referred to by those that hold this lock.
-    """
-    # Without the data joined to it: PostgreSQL, having waited for the row, would look for the new row's data among what
-    # the query found before, and find nothing where the board changed its version meanwhile.
-    return Phase.objects.select_for_update(no_key=True).get(pk=phase_id)
 
 
 def current_version(phase: Phase) -> BoardVersion:

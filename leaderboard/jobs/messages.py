@@ -9,7 +9,7 @@ import logging
 
 from django.db import transaction
 
-from leaderboard.celery import app
+from leaderboard.jobs.broker import app
 
 TASK = "leaderboard.evaluate"
 DRAFT_TASK = "leaderboard.draft"

@@ -20,11 +20,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from evaluators.problems import Problem
-from leaderboard.boards.status import is_official
-from leaderboard.boards.versions import current_version, locked_phase
 from leaderboard.jobs.messages import ring_on_commit
 from leaderboard.models import BoardVersion, Evaluation, StatusChange, Submission
-from leaderboard.models.statuses import ACTIVE, REFUNDED, STEPS, Status
+from leaderboard.models.statuses import REFUNDED, STEPS, Status
 
 logger = logging.getLogger(__name__)
 
@@ -50,28 +48,6 @@ class Lease:
     attempt: int
 
 
-def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: dict[str, float] | None = None) -> int:
-    """Make a new evaluation of a submission the current one, queue it and ring; return its id.
-
-    From now on it counts against the limits, also when it was refunded before: a verdict may come.
-    """
-    with transaction.atomic():
-        # A board that changes its version meanwhile would leave the new evaluation behind on the old one.
-        locked_phase(submission.phase_id)
-        board = current_version(submission.phase)
-        evaluation = Evaluation.objects.create(
-            submission=submission,
-            board_version=board,
-            dataset_version_id=board.dataset_version_id,
-            timings=timings or {},
-        )
-        Submission.objects.filter(pk=submission.pk).update(evaluation=evaluation, refunded=False)
-        submission.evaluation, submission.refunded = evaluation, False
-        _remember(evaluation.pk, "", Status.QUEUED, actor=actor, reason=reason, attempt=0)
-        ring_on_commit(evaluation.pk)
-    return evaluation.pk
-
-
 def enqueue_in_background(submission_id: Any, version: BoardVersion, *, actor: str) -> int:
     """Queue an evaluation for a version of the board that is being computed; return its id.
 
@@ -84,30 +60,9 @@ def enqueue_in_background(submission_id: Any, version: BoardVersion, *, actor: s
         dataset_version_id=version.dataset_version_id,
         background=True,
     )
-    _remember(evaluation.pk, "", Status.QUEUED, actor=actor, reason=f"for version {version.number}", attempt=0)
+    record_step(evaluation.pk, "", Status.QUEUED, actor=actor, reason=f"for version {version.number}", attempt=0)
     ring_on_commit(evaluation.pk)
     return evaluation.pk
-
-
-def score_again(submission: Submission, *, actor: str) -> int:
-    """Queue a further evaluation.
-
-    Raises:
-        NotPossible: one is still under way, or the results are official.
-    """
-    with transaction.atomic():
-        if is_official(locked_phase(submission.phase_id)):
-            raise NotPossible(
-                f"'{submission.name}': the results are official. Score the board again, with a reason for everyone."
-            )
-        locked = (
-            Submission.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("phase")
-            .get(pk=submission.pk)
-        )
-        if locked.evaluations.filter(status__in=ACTIVE).exists():
-            raise NotPossible(f"'{locked.name}' is already waiting or running.")
-        return enqueue(locked, actor=actor, reason="scored again")
 
 
 def claim(evaluation_id: int, *, worker: str) -> Lease | None:
@@ -127,7 +82,7 @@ def claim(evaluation_id: int, *, worker: str) -> Lease | None:
         if not taken:
             return None
         attempt = Evaluation.objects.values_list("attempt", flat=True).get(pk=evaluation_id)
-        _remember(evaluation_id, Status.QUEUED, Status.RUNNING, actor=worker, reason="", attempt=attempt)
+        record_step(evaluation_id, Status.QUEUED, Status.RUNNING, actor=worker, reason="", attempt=attempt)
     return Lease(evaluation_id, owner, attempt)
 
 
@@ -213,7 +168,7 @@ def cancel(evaluation_id: int, *, actor: str) -> bool:
         done = _step({"pk": evaluation_id}, Status.QUEUED, Status.CANCELLED, finished_at=timezone.now())
         if done:
             evaluation = Evaluation.objects.only("attempt", "submission_id").get(pk=evaluation_id)
-            _remember(
+            record_step(
                 evaluation_id, Status.QUEUED, Status.CANCELLED, actor=actor, reason="", attempt=evaluation.attempt
             )
             _settle_quota(evaluation.submission_id, Status.CANCELLED)
@@ -231,7 +186,7 @@ def _finish_attempt(lease: Lease, to: Status, *, actor: str, reason: str, **chan
                 "refused, the lease is lost evaluation=%s attempt=%s to=%s", lease.evaluation_id, lease.attempt, to
             )
             return False
-        _remember(lease.evaluation_id, Status.RUNNING, to, actor=actor, reason=reason, attempt=lease.attempt)
+        record_step(lease.evaluation_id, Status.RUNNING, to, actor=actor, reason=reason, attempt=lease.attempt)
         if to != Status.QUEUED:
             rows = Evaluation.objects.values_list("submission_id", "background")
             submission_id, background = rows.get(pk=lease.evaluation_id)
@@ -253,7 +208,7 @@ def _step(condition: dict[str, Any], start: Status, to: Status, **changes: Any) 
     return Evaluation.objects.filter(status=start, **condition).update(status=to, **changes) == 1
 
 
-def _remember(evaluation_id: int, start: str, to: Status, *, actor: str, reason: str, attempt: int) -> None:
+def record_step(evaluation_id: int, start: str, to: Status, *, actor: str, reason: str, attempt: int) -> None:
     StatusChange.objects.create(
         evaluation_id=evaluation_id,
         from_status=start,

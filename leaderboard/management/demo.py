@@ -23,14 +23,13 @@ from evaluators.datasets import prepare_splits
 from evaluators.registry import BaselineInfo, baselines_for
 from evaluators.specification import SPECIFICATION_FILE
 from evaluators.submissions import Upload, read_files
-from leaderboard.environment import TREE
 from leaderboard.models import Submission, User
 from leaderboard.storage import object_store
 from leaderboard.storage.datasets import dataset_directory
 from leaderboard.submissions.intake import submit
 from leaderboard.teams.teams import baselines_team
 
-BUNDLES = TREE / "challenges" / "demo"
+BUNDLES = settings.TREE / "challenges" / "demo"
 BASELINE_SEED = 0
 BASELINE_SECONDS = 600
 DAILY_LIMIT = 20
@@ -159,7 +158,7 @@ def make_baselines(wanted: Sequence[BaselineInfo], dataset: Path) -> dict[str, l
         command = [sys.executable, "-m", "evaluators", "baseline", name, str(dataset)]
         done = subprocess.run(
             [*command, "--out", str(out), "--seed", str(BASELINE_SEED)],
-            cwd=TREE,
+            cwd=settings.TREE,
             capture_output=True,
             text=True,
             timeout=BASELINE_SECONDS,

@@ -26,7 +26,7 @@ from evaluators.problems import Problem, SubmissionError
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from evaluators.scoring import CheckReport, check
 from evaluators.submissions import Upload, unpack
-from leaderboard.jobs.transitions import enqueue
+from leaderboard.evaluations.queueing import enqueue
 from leaderboard.models import Division, Submission, SubmissionFile, Team
 from leaderboard.storage import object_store
 from leaderboard.storage.datasets import open_dataset

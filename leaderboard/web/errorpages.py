@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
-from leaderboard.api.problems import problem_response
+from leaderboard.web.problems import problem_response
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from leaderboard.celery import app
+from leaderboard.jobs.broker import app
 from leaderboard.models import Evaluation, WorkerPulse
 from leaderboard.models.statuses import Status
 from leaderboard.storage import object_store

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from challenges.models import Phase
-from leaderboard.api.board import neutralised
 from leaderboard.boards.board import rewrite_board
 from leaderboard.models import Submission, User
 from leaderboard.teams.teams import baselines_team
+from leaderboard.web.spreadsheets import neutralised
 from tests import factories
 
 URL = "/api/v1/challenges/tiny/leaderboard/"

@@ -14,7 +14,7 @@ from challenges.models import Phase
 from evaluators.problems import Problem
 from evaluators.scoring import Broken, Rejected
 from leaderboard.boards.board import board_entries, ranking_rule, rewrite_board, thaw_boards, withdrawn_entries
-from leaderboard.jobs import transitions
+from leaderboard.evaluations import queueing
 from leaderboard.models import Evaluation, Standing, Submission, User
 from leaderboard.teams.teams import baselines_team
 from tests import factories
@@ -60,7 +60,7 @@ def test_only_scores_stand_on_the_board(phase: Phase, user: User) -> None:
 def test_a_new_score_replaces_the_old_one(phase: Phase, user: User) -> None:
     submission = factories.submission(phase, user)
     factories.evaluate(submission, 0.3)
-    transitions.score_again(submission, actor="grace")
+    queueing.score_again(submission, actor="grace")
     factories.evaluate(factories.submission(phase, user, name="other"), 0.2)
     assert board(phase, every=True) == [(1, "mine", 0.3), (2, "other", 0.2)], "it stays while it is scored again"
     submission.refresh_from_db()
@@ -71,7 +71,7 @@ def test_a_new_score_replaces_the_old_one(phase: Phase, user: User) -> None:
 def test_a_later_verdict_takes_the_entry_away_at_once(phase: Phase, user: User) -> None:
     submission = factories.submission(phase, user)
     factories.evaluate(submission, 0.7)
-    transitions.score_again(submission, actor="grace")
+    queueing.score_again(submission, actor="grace")
     submission.refresh_from_db()
     factories.evaluate(submission, Rejected([Problem("no.")]))
     assert board(phase, every=True) == []

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from challenges.models import Phase
 from evaluators.problems import Problem
+from leaderboard.evaluations import queueing
 from leaderboard.jobs import transitions
 from leaderboard.jobs.transitions import Lease, NotPossible
 from leaderboard.models import BoardEntry, Evaluation, StatusChange, Submission, User
@@ -187,17 +188,17 @@ def test_a_running_evaluation_is_not_cancelled(submission: Submission, lease: Le
 
 def test_scoring_again_keeps_the_old_evaluation(submission: Submission) -> None:
     first = factories.evaluate(submission, 0.4)
-    second = transitions.score_again(submission, actor="grace")
+    second = queueing.score_again(submission, actor="grace")
     submission.refresh_from_db()
     assert submission.evaluation_id == second != first.pk
     assert submission.evaluations.count() == 2
     with pytest.raises(NotPossible):
-        transitions.score_again(submission, actor="grace")
+        queueing.score_again(submission, actor="grace")
 
 
 def test_an_error_while_scoring_again_takes_neither_score_nor_quota(submission: Submission) -> None:
     factories.evaluate(submission, 0.4)
-    transitions.score_again(submission, actor="grace")
+    queueing.score_again(submission, actor="grace")
     for _ in range(3):
         lease = transitions.claim(Submission.objects.get().evaluation_id, worker="w")
         assert lease is not None
@@ -213,7 +214,7 @@ def test_a_cancelled_submission_counts_while_it_is_scored_again(
 ) -> None:
     phase.total_limit = 1
     transitions.cancel(submission.evaluation_id, actor="grace")
-    transitions.score_again(submission, actor="grace")
+    queueing.score_again(submission, actor="grace")
     with pytest.raises(QuotaUsed):
         factories.submission(phase, user, name="one more")
     # No verdict came, so it is given back.
@@ -234,7 +235,7 @@ def test_what_is_handed_back_is_rung_for_and_costs_nothing(
 
 def test_a_score_after_an_error_counts_again(submission: Submission) -> None:
     transitions.cancel(submission.evaluation_id, actor="grace")
-    transitions.score_again(submission, actor="grace")
+    queueing.score_again(submission, actor="grace")
     factories.evaluate(Submission.objects.get(), 0.4)
     submission.refresh_from_db()
     assert not submission.refunded

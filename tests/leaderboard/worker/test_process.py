@@ -14,8 +14,8 @@ from django.db import DatabaseError
 from challenges.models import Phase
 from evaluators import sandbox, scoring
 from evaluators.sandbox import Availability
-from leaderboard.celery import app
 from leaderboard.jobs import transitions
+from leaderboard.jobs.broker import app
 from leaderboard.jobs.leases import Heartbeat, held_leases
 from leaderboard.models import Evaluation, User, WorkerPulse
 from leaderboard.tasks import evaluate_task

@@ -1,0 +1,56 @@
+"""Queue a submission for scoring, the first time and again."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from challenges.phases.locking import locked_phase
+from leaderboard.boards.status import is_official
+from leaderboard.boards.versions import current_version
+from leaderboard.jobs.messages import ring_on_commit
+from leaderboard.jobs.transitions import NotPossible, record_step
+from leaderboard.models import Evaluation, Submission
+from leaderboard.models.statuses import ACTIVE, Status
+
+
+def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: dict[str, float] | None = None) -> int:
+    """Make a new evaluation of a submission the current one, queue it and ring; return its id.
+
+    From now on it counts against the limits, also when it was refunded before: a verdict may come.
+    """
+    with transaction.atomic():
+        # A board that changes its version meanwhile would leave the new evaluation behind on the old one.
+        locked_phase(submission.phase_id)
+        board = current_version(submission.phase)
+        evaluation = Evaluation.objects.create(
+            submission=submission,
+            board_version=board,
+            dataset_version_id=board.dataset_version_id,
+            timings=timings or {},
+        )
+        Submission.objects.filter(pk=submission.pk).update(evaluation=evaluation, refunded=False)
+        submission.evaluation, submission.refunded = evaluation, False
+        record_step(evaluation.pk, "", Status.QUEUED, actor=actor, reason=reason, attempt=0)
+        ring_on_commit(evaluation.pk)
+    return evaluation.pk
+
+
+def score_again(submission: Submission, *, actor: str) -> int:
+    """Queue a further evaluation.
+
+    Raises:
+        NotPossible: one is still under way, or the results are official.
+    """
+    with transaction.atomic():
+        if is_official(locked_phase(submission.phase_id)):
+            raise NotPossible(
+                f"'{submission.name}': the results are official. Score the board again, with a reason for everyone."
+            )
+        locked = (
+            Submission.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("phase")
+            .get(pk=submission.pk)
+        )
+        if locked.evaluations.filter(status__in=ACTIVE).exists():
+            raise NotPossible(f"'{locked.name}' is already waiting or running.")
+        return enqueue(locked, actor=actor, reason="scored again")
