@@ -45,7 +45,7 @@ class DatasetVersionInline(ReadOnlyInline):
     readonly_fields = ("split", "created_at")
 
 
-class PhaseForm(forms.ModelForm):
+class PhaseAdminForm(forms.ModelForm):
     """Challenge and data are only looked at once there are submissions: their scores would stay behind."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,7 +58,7 @@ class PhaseForm(forms.ModelForm):
 
 class PhaseInline(admin.TabularInline):
     model = Phase
-    form = PhaseForm
+    form = PhaseAdminForm
     extra = 0
     fields = ("name", "dataset_version", "starts_at", "ends_at", "daily_limit", "total_limit")
     show_change_link = True
@@ -146,7 +146,7 @@ class DatasetVersionAdmin(admin.ModelAdmin):
 
 @admin.register(Phase)
 class PhaseAdmin(admin.ModelAdmin):
-    form = PhaseForm
+    form = PhaseAdminForm
     list_display = ("challenge", "name", "phase_state", "starts_at", "ends_at", "daily_limit", "total_limit")
     list_filter = ("challenge",)
     list_select_related = ("challenge",)

@@ -24,6 +24,9 @@ BROKER_SCHEMES = ("filesystem", "memory", "redis", "rediss", "amqp", "amqps")
 ELSEWHERE = frozenset({"RATCHET_DATASETS", "RATCHET_PARITY_DIR"})
 """Variables of the command line and of the tests; a shell that has them set may also start the site."""
 
+RENAMED = {"RATCHET_REAPER_SECONDS": "RATCHET_HEARTBEAT_SECONDS"}
+"""Old name of a variable → its name now; the old one still works."""
+
 CACHE_SCHEMES = ("redis", "rediss")
 EMAIL_SCHEMES = ("console", "smtp", "smtps", "smtp+tls")
 
@@ -65,7 +68,7 @@ class Environment(BaseSettings):
 
     worker_concurrency: int = Field(default=2, ge=1, le=64)
     lease_seconds: int = Field(default=30, ge=1, le=3600)
-    reaper_seconds: float = Field(default=5, ge=0.1, le=600)
+    heartbeat_seconds: float = Field(default=5, ge=0.1, le=600)
 
     organizer_upload_mib: int = Field(default=512, ge=1, le=1024 * 1024)
 
@@ -127,13 +130,26 @@ def _with_scheme(url: str, schemes: tuple[str, ...]) -> str:
     return url
 
 
+def _renamed(given: dict[str, str]) -> dict[str, str]:
+    """Variables under the names that they have now."""
+    for old, new in RENAMED.items():
+        if given.get(old) and given.get(new):
+            raise WrongEnvironment(f"{old} is the old name of {new}; set only {new}.")
+        if old in given:
+            value = given.pop(old)
+            given[new] = value or given.get(new, "")
+    return given
+
+
 def load(environ: Mapping[str, str] = os.environ) -> Environment:
     """The checked environment.
 
     Raises:
         WrongEnvironment: a variable is unknown or its value is wrong.
     """
-    given = {name: value for name, value in environ.items() if name.startswith(PREFIX) and name not in ELSEWHERE}
+    given = _renamed(
+        {name: value for name, value in environ.items() if name.startswith(PREFIX) and name not in ELSEWHERE}
+    )
     known = {PREFIX + field.upper(): field for field in Environment.model_fields}
     for name in sorted(given):
         if name not in known:

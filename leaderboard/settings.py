@@ -126,7 +126,7 @@ QUEUE_DIR = DATA_DIR / "queue"
 CELERY_BROKER_URL = ENVIRONMENT.broker_url
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# Ringing the bell happens inside a request: when the broker is away it must give up soon. The reaper rings again.
+# Workers are notified inside a request: when the broker is away it must give up soon. The recovery notifies again.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
@@ -153,7 +153,7 @@ elif ENVIRONMENT.broker_url.startswith(("redis:", "rediss:")):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 
 LEASE = timedelta(seconds=ENVIRONMENT.lease_seconds)
-REAPER_SECONDS = ENVIRONMENT.reaper_seconds
+HEARTBEAT_SECONDS = ENVIRONMENT.heartbeat_seconds
 
 # --- object store -----------------------------------------------------------------------------------------------------
 

@@ -5,17 +5,24 @@ from __future__ import annotations
 from celery import shared_task
 
 from leaderboard.evaluations.attempt import evaluate_next
-from leaderboard.jobs.messages import DRAFT_TASK, READINESS_TASK, TASK, ring, ring_draft, ring_readiness
+from leaderboard.jobs.messages import (
+    DRAFT_TASK,
+    EVALUATION_TASK,
+    READINESS_TASK,
+    notify_worker,
+    notify_worker_of_draft,
+    notify_worker_of_readiness,
+)
 from leaderboard.organizing import drafting, dryrun
 from leaderboard.worker.process import departure, worker_name
 
 
-@shared_task(name=TASK, acks_late=True, ignore_result=True)
+@shared_task(name=EVALUATION_TASK, acks_late=True, ignore_result=True)
 def evaluate_task(evaluation_id: int) -> None:
-    """Score one evaluation. The message only says that one waits; which is the most urgent, the database knows."""
+    """Score one evaluation. The message only says that one waits; which comes first, the database knows."""
     if departure.under_way:
         # It arrived in the last moment; this puts it back for another worker.
-        ring(evaluation_id)
+        notify_worker(evaluation_id)
         return
     evaluate_next(evaluation_id, worker=worker_name())
 
@@ -24,7 +31,7 @@ def evaluate_task(evaluation_id: int) -> None:
 def draft_task(draft_id: int) -> None:
     """Read the files of a draft or make its data, whichever is asked for."""
     if departure.under_way:
-        ring_draft(draft_id)
+        notify_worker_of_draft(draft_id)
         return
     drafting.perform(draft_id)
 
@@ -33,6 +40,6 @@ def draft_task(draft_id: int) -> None:
 def readiness_task(readiness_id: int) -> None:
     """Go on with a dry run: make the baselines, or measure when they are scored."""
     if departure.under_way:
-        ring_readiness(readiness_id)
+        notify_worker_of_readiness(readiness_id)
         return
     dryrun.perform(readiness_id)

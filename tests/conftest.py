@@ -1,4 +1,5 @@
-"""What all tests of the site stand on: folders of their own, a bell that is heard, a tiny challenge."""
+"""What all tests of the site stand on: folders of their own, messages to workers that are recorded, a tiny
+challenge."""
 
 from __future__ import annotations
 
@@ -57,7 +58,7 @@ def own_folders(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(autouse=True)
-def bell(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The evaluations that a worker was told of. No message leaves a test."""
     heard: list[int] = []
     monkeypatch.setattr(app, "send_task", lambda name, args: heard.append(args[0]))

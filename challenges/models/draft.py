@@ -83,7 +83,7 @@ class Readiness(models.Model):
 
     While it runs, ``report`` says why the data do not allow a baseline (``left_out``, by name) and how often the
     present step was lost through a fault of ours (``faults``). ``work_at`` is when a worker took it up, empty while it
-    waits for scores; ``rung_at`` when a worker was last told. ``problem`` is for its organizer to read.
+    waits for scores; ``notified_at`` when a worker was last notified. ``problem`` is for its organizer to read.
     """
 
     State = ReadinessState
@@ -96,7 +96,7 @@ class Readiness(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
     work_at = models.DateTimeField(null=True, blank=True, editable=False)
-    rung_at = models.DateTimeField(null=True, blank=True, editable=False)
+    notified_at = models.DateTimeField(null=True, blank=True, editable=False)
     problem = models.CharField(max_length=300, blank=True)
 
     class Meta:

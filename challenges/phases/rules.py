@@ -23,7 +23,7 @@ class Span(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PhasePlan:
+class PhaseTerms:
     """A phase as it is to be. Moments are aware; an empty limit is none."""
 
     name: str
@@ -41,7 +41,7 @@ Found = dict[str, str]
 """What is wrong, by field."""
 
 
-def plan_problems(plan: PhasePlan, others: Iterable[Span], *, has_final_part: bool) -> Found:
+def plan_problems(plan: PhaseTerms, others: Iterable[Span], *, has_final_part: bool) -> Found:
     """What is wrong with a plan by itself and beside the other phases of its challenge."""
     found: Found = {}
     if plan.ends_at is not None and plan.ends_at <= plan.starts_at:
@@ -69,7 +69,7 @@ def plan_problems(plan: PhasePlan, others: Iterable[Span], *, has_final_part: bo
     return found
 
 
-def change_problems(plan: PhasePlan, now_is: PhasePlan, *, moment: datetime) -> Found:
+def change_problems(plan: PhaseTerms, now_is: PhaseTerms, *, moment: datetime) -> Found:
     """What of a change is too late: people rely on a phase once it has started."""
     if moment < now_is.starts_at:
         return {} if plan.starts_at >= moment else {"starts_at": "It cannot start in the past."}
@@ -93,7 +93,7 @@ def change_problems(plan: PhasePlan, now_is: PhasePlan, *, moment: datetime) -> 
     return found
 
 
-def _freeze_problems(plan: PhasePlan, now_is: PhasePlan, moment: datetime) -> Found:
+def _freeze_problems(plan: PhaseTerms, now_is: PhaseTerms, moment: datetime) -> Found:
     if plan.freezes_at == now_is.freezes_at:
         return {}
     if now_is.freezes_at is not None and now_is.freezes_at <= moment:
@@ -103,7 +103,7 @@ def _freeze_problems(plan: PhasePlan, now_is: PhasePlan, moment: datetime) -> Fo
     return {}
 
 
-def _review_problems(plan: PhasePlan, now_is: PhasePlan, moment: datetime) -> Found:
+def _review_problems(plan: PhaseTerms, now_is: PhaseTerms, moment: datetime) -> Found:
     before, after = now_is.review_ends_at, plan.review_ends_at
     if after == before or now_is.ends_at is None or moment < now_is.ends_at:
         return {}
@@ -114,7 +114,7 @@ def _review_problems(plan: PhasePlan, now_is: PhasePlan, moment: datetime) -> Fo
     return {}
 
 
-def told(plan: PhasePlan, now_is: PhasePlan) -> list[str]:
+def told(plan: PhaseTerms, now_is: PhaseTerms) -> list[str]:
     """What changes, in sentences for everyone."""
     lines = []
     if plan.name != now_is.name:
@@ -138,7 +138,7 @@ def told(plan: PhasePlan, now_is: PhasePlan) -> list[str]:
     return lines
 
 
-def _overlap(plan: PhasePlan, other: Span) -> bool:
+def _overlap(plan: PhaseTerms, other: Span) -> bool:
     before_other_ends = other.ends_at is None or plan.starts_at < other.ends_at
     other_before_end = plan.ends_at is None or other.starts_at < plan.ends_at
     return before_other_ends and other_before_end

@@ -32,7 +32,7 @@ CAUSES = {BoardCause.DATA.value: BoardCause.DATA, BoardCause.SCORER.value: Board
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class VersionChoice:
     """A version of the data, and why the board cannot be scored on it, if it cannot."""
 
     version: DatasetVersion
@@ -40,7 +40,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RescoringProgress:
     """``is_stuck``: nothing has a score, so it does not switch by itself."""
 
     version: BoardVersion
@@ -80,7 +80,9 @@ def rescoring(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "organize",
         "is_other": phase != challenge.current_phase,
         "current": current.first(),
-        "computing": Progress(computing, *progress(computing), is_stuck(computing)) if computing is not None else None,
+        "computing": RescoringProgress(computing, *progress(computing), is_stuck(computing))
+        if computing is not None
+        else None,
         "official": is_official(phase),
         "choices": [choice.version for choice in choices if choice.problem is None],
         "not_offered": [choice for choice in choices if choice.problem is not None],
@@ -141,11 +143,11 @@ def _asked_data(request: HttpRequest, challenge: Challenge, phase: Phase) -> Dat
     return known[number]
 
 
-def _choices(challenge: Challenge, phase: Phase) -> Sequence[Choice]:
+def _choices(challenge: Challenge, phase: Phase) -> Sequence[VersionChoice]:
     """The versions of the data beside that of the board, newest first."""
     now = timezone.now()
     versions = challenge.dataset_versions.exclude(pk=phase.dataset_version_id).order_by("-number")
-    return [Choice(version, version_problem(phase, version, BoardCause.DATA, now)) for version in versions]
+    return [VersionChoice(version, version_problem(phase, version, BoardCause.DATA, now)) for version in versions]
 
 
 def _recorded_scorers(phase: Phase) -> list[Any]:

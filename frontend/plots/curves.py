@@ -34,7 +34,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CurveLine:
     """``number`` stands at the line's end, at ``number_y``, and before its name in the list; 0 is the own one."""
 
     number: int
@@ -60,8 +60,8 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class CurvePlot:
-    own: Line
-    others: list[Line]
+    own: CurveLine
+    others: list[CurveLine]
     hit_x: float | None
     hit_y: float
     target_y: float | None
@@ -116,12 +116,12 @@ def curve_plot(
     )
 
 
-def _line(plane: Plane, number: int, curve: Curve, number_y: float) -> Line:
+def _line(plane: Plane, number: int, curve: Curve, number_y: float) -> CurveLine:
     step = math.ceil(len(curve.values) / MAX_POINTS)
     # The end belongs to the line whatever the step is.
     kept = sorted({*range(0, len(curve.values), step), len(curve.values) - 1})
     path = plane.path((curve.fixes[place], curve.values[place]) for place in kept)
-    return Line(number, curve.label, path, number_y, curve.hit)
+    return CurveLine(number, curve.label, path, number_y, curve.hit)
 
 
 def _apart(places: list[float]) -> list[float]:

@@ -23,7 +23,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class IntervalLine:
     label: str
     y: int
     x: float
@@ -38,7 +38,7 @@ class Line:
 class IntervalPlot:
     """``limit`` is a place on the axis that is marked by a dashed line, with ``limit_label`` above it."""
 
-    lines: list[Line]
+    lines: list[IntervalLine]
     ticks: list[Tick]
     limit: float | None
     limit_label: str
@@ -59,7 +59,7 @@ def interval_plot(
         return None
     top = 20 if limit is not None else 6
     lines = [
-        Line(
+        IntervalLine(
             label=item.label,
             y=top + number * ROW + 24,
             x=scale.place(item.value),

@@ -14,7 +14,7 @@ COLOURS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MappedRow:
     """``label`` is None where it is not known."""
 
     x: float
@@ -45,7 +45,7 @@ class RowMap:
     description: str
 
 
-def row_map(rows: Sequence[Row]) -> RowMap | None:
+def row_map(rows: Sequence[MappedRow]) -> RowMap | None:
     """The drawing; None without rows. The largest classes have the colours."""
     plane = plane_of([row.x for row in rows], [row.y for row in rows], height=HEIGHT, below=10)
     if plane is None:
@@ -65,6 +65,6 @@ def row_map(rows: Sequence[Row]) -> RowMap | None:
     )
 
 
-def _group(label: str, colour: int, rows: Sequence[Row], plane: Plane) -> Group:
+def _group(label: str, colour: int, rows: Sequence[MappedRow], plane: Plane) -> Group:
     spots = [Spot(plane.x(row.x), plane.y(row.y)) for row in rows]
     return Group(label, colour, len(rows), spots)

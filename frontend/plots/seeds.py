@@ -17,7 +17,7 @@ class SeedDot:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SeedLine:
     title: str
     y: int
     mean: float
@@ -28,7 +28,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class SeedPlot:
-    lines: list[Line]
+    lines: list[SeedLine]
     ticks: list[Tick]
     height: int
     axis: int
@@ -54,9 +54,9 @@ def seed_plot(means: Mapping[str, float], seeds: Mapping[str, Sequence[tuple[int
     return SeedPlot(lines, scale.ticks(), axis + 20, axis, f"Range over the seeds. {spans}.")
 
 
-def _line(scale: Scale, title: str, mean: float, found: Sequence[tuple[int, float]], number: int) -> Line:
+def _line(scale: Scale, title: str, mean: float, found: Sequence[tuple[int, float]], number: int) -> SeedLine:
     places = [scale.place(value) for _, value in found] or [scale.place(mean)]
-    return Line(
+    return SeedLine(
         title=title,
         y=number * ROW + ROW // 2 + 6,
         mean=scale.place(mean),

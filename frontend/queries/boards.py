@@ -44,7 +44,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EntryRow:
     entry: BoardEntry
     rank: int
     is_own: bool
@@ -56,7 +56,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Board:
     page: Page[BoardEntry]
-    rows: list[Row]
+    rows: list[EntryRow]
     plot: Strip | None
     own_best: BoardEntry | None
     own_best_page: int
@@ -93,10 +93,10 @@ def _row(
     scale: Scale | None,
     every: bool,
     own: set[int],
-) -> Row:
+) -> EntryRow:
     tasks = numbers.tasks if numbers else {}
     others = numbers.beside if numbers else {}
-    return Row(
+    return EntryRow(
         entry=entry,
         rank=entry.rank_all if every else (entry.rank_best or entry.rank_all),
         is_own=entry.team_id in own,

@@ -27,7 +27,7 @@ SORTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class VersionState:
     """What the board's page says of its version. ``final_waits``: the hidden part is being scored."""
 
     current: BoardVersion | None
@@ -63,14 +63,14 @@ class Movement:
         return abs(self.moved or 0)
 
 
-def board_standing(phase: Phase) -> Standing:
+def board_standing(phase: Phase) -> VersionState:
     """One query, and one for the data where the board has a final part."""
     rows = list(_shown(phase))
     current = next((row for row in rows if row.state == BoardState.CURRENT), None)
     final = phase.final_dataset_version_id
     on_final = current is not None and current.dataset_version_id == phase.dataset_version_id and is_final(phase)
     waits = final is not None and phase.state == "closed" and all(row.dataset_version_id != final for row in rows)
-    return Standing(current, len(rows) - (current is not None), on_final, waits)
+    return VersionState(current, len(rows) - (current is not None), on_final, waits)
 
 
 def versions_of(phase: Phase) -> list[BoardVersion]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from challenges.models import Challenge
 from frontend.queries.reviews import decisions_of
-from leaderboard.models import BoardEntry, Decision, Evaluation, Submission, WorkerPulse
+from leaderboard.models import BoardEntry, Decision, Evaluation, Submission, WorkerHeartbeat
 from leaderboard.models.statuses import ACTIVE, Status
 
 DAYS = 30
@@ -38,7 +38,7 @@ _CHANGING = re.compile(r"'[^']*'|“[^”]*”|\"[^\"]*\"|\d[\d.,]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class CountBar:
     """``share`` is in percent of the largest."""
 
     label: str
@@ -71,8 +71,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    states: list[Bar]
-    failures: list[Bar]
+    states: list[CountBar]
+    failures: list[CountBar]
     queue: Queue
     days: list[Day]
     most: int
@@ -99,9 +99,9 @@ def operations_of(challenge: Challenge, now: datetime | None = None) -> Operatio
     )
 
 
-def bars(counts: Sequence[tuple[str, int]]) -> list[Bar]:
+def bars(counts: Sequence[tuple[str, int]]) -> list[CountBar]:
     largest = max((value for _, value in counts), default=0)
-    return [Bar(label, value, 100 * value / largest if largest else 0) for label, value in counts]
+    return [CountBar(label, value, 100 * value / largest if largest else 0) for label, value in counts]
 
 
 def kind_of(message: str) -> str:
@@ -109,14 +109,14 @@ def kind_of(message: str) -> str:
     return _CHANGING.sub("…", message).strip()[:160]
 
 
-def _states(entries: Any) -> list[Bar]:
+def _states(entries: Any) -> list[CountBar]:
     rows = entries.order_by().values("evaluation__status").annotate(count=Count("pk"))
     found = {row["evaluation__status"]: row["count"] for row in rows}
     counts = [(title, found[status]) for status, title in STATES.items() if status in found]
     return bars(counts + ([("Not scored here", found[None])] if None in found else []))
 
 
-def _failures(challenge: Challenge) -> list[Bar]:
+def _failures(challenge: Challenge) -> list[CountBar]:
     failed = Evaluation.objects.filter(
         submission__phase__challenge=challenge,
         submission__is_baseline=False,
@@ -140,12 +140,14 @@ def _queue(challenge: Challenge) -> Queue:
     usual = mine.filter(status=Status.SUCCEEDED, started_at__isnull=False).aggregate(
         mean=Avg(F("finished_at") - F("started_at"))
     )["mean"]
-    pulse = (
-        WorkerPulse.objects.alive().filter(sandbox_ok=True).aggregate(places=Sum("concurrency"), workers=Count("pk"))
+    workers = (
+        WorkerHeartbeat.objects.alive()
+        .filter(sandbox_ok=True)
+        .aggregate(places=Sum("concurrency"), workers=Count("pk"))
     )
     left = active["waiting"] + active["running"]
-    estimate = usual * left / pulse["places"] if usual and pulse["places"] and left else None
-    return Queue(active["waiting"], active["running"], active["oldest"], estimate, pulse["workers"])
+    estimate = usual * left / workers["places"] if usual and workers["places"] and left else None
+    return Queue(active["waiting"], active["running"], active["oldest"], estimate, workers["workers"])
 
 
 def _days(entries: Any, now: datetime) -> list[Day]:

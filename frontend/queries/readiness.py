@@ -10,7 +10,7 @@ from evaluators.learning import METRICS
 from evaluators.readiness import Finding, Overlap, ReadinessReport
 from frontend.plots.distances import DistancePlot, distance_plot
 from frontend.plots.intervals import Interval, IntervalPlot, interval_plot
-from leaderboard.organizing.dryrun import Progress, progress
+from leaderboard.organizing.dryrun import DryRunProgress, progress
 
 BADGES = {"blocker": "bad", "warning": "warn", "note": "line"}
 
@@ -42,7 +42,7 @@ class Check:
 
     phase: Phase
     run: Readiness | None
-    progress: Progress | None
+    progress: DryRunProgress | None
     report: ReadinessReport | None
     findings: list[ShownFinding]
     scores: IntervalPlot | None

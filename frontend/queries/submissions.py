@@ -19,7 +19,7 @@ from evaluators.specification import Specification
 from frontend.kinds.base import Other
 from frontend.plots.seeds import SeedPlot, seed_plot
 from leaderboard.evaluations.scores import scored_evaluation
-from leaderboard.models import Entrant, Evaluation, Score, StatusChange, Submission, SubmissionFile, WorkerPulse
+from leaderboard.models import Entrant, Evaluation, Score, StatusChange, Submission, SubmissionFile, WorkerHeartbeat
 from leaderboard.models.statuses import ACTIVE, Status
 from leaderboard.submissions.quota import Quota, quota
 
@@ -102,7 +102,7 @@ def waiting_of(evaluation: Evaluation | None) -> Waiting | None:
         return None
     waiting = Evaluation.objects.filter(status=Status.QUEUED, background=False)
     ahead = waiting.filter(queued_at__lt=evaluation.queued_at).count()
-    alive = WorkerPulse.objects.alive().filter(sandbox_ok=True).exists()
+    alive = WorkerHeartbeat.objects.alive().filter(sandbox_ok=True).exists()
     return Waiting(ahead, workers_away=not alive)
 
 

@@ -38,7 +38,7 @@ def own_membership(user: Any, slug: str) -> Membership:
 def people_of(team: Team) -> list[Membership]:
     """The owner first, then by when they came."""
     people = list(team.memberships.select_related("user").order_by("pk"))
-    return sorted(people, key=lambda membership: membership.role != Membership.Role.OWNER)
+    return sorted(people, key=lambda membership: membership.role != Membership.TeamRole.OWNER)
 
 
 def entered_by(team: Team, user: Any) -> QuerySet[Challenge]:

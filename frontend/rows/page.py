@@ -26,7 +26,7 @@ class ShownRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRows:
+class RowsPage:
     page: Page[int]
     rows: list[ShownRow]
     labels: list[str]
@@ -35,7 +35,7 @@ class ShownRows:
     pictures: bool
 
 
-def read_rows(public: PublicData, table: Table, *, label: str = "", page: str | None = None) -> ShownRows | None:
+def read_rows(public: PublicData, table: Table, *, label: str = "", page: str | None = None) -> RowsPage | None:
     """A page of rows, of one label if it is given; None if the table cannot be shown."""
     rows = public.rows(table)
     if rows is None:
@@ -43,7 +43,7 @@ def read_rows(public: PublicData, table: Table, *, label: str = "", page: str | 
     labels = sorted(set(rows.labels))
     chosen = [row for row, name in enumerate(rows.labels) if name == label] if label in labels else range(len(rows))
     shown: Page[int] = Paginator(chosen, PAGE).get_page(page)
-    return ShownRows(
+    return RowsPage(
         page=shown,
         rows=[
             ShownRow(

@@ -118,18 +118,18 @@ def _leave(request: HttpRequest, challenge: Challenge, owns: bool) -> HttpRespon
 
 
 @dataclass(frozen=True, slots=True)
-class _Action:
+class _PeopleAction:
     do: Callable[[HttpRequest, Challenge, bool], HttpResponse | None]
     for_owner: bool = True
 
 
 ACTIONS = {
-    "invite": _Action(_invite, for_owner=False),
-    "withdraw": _Action(_withdraw, for_owner=False),
-    "remove": _Action(_remove, for_owner=False),
-    "give": _Action(_give),
-    "hand-over": _Action(_hand_over),
-    "leave": _Action(_leave, for_owner=False),
+    "invite": _PeopleAction(_invite, for_owner=False),
+    "withdraw": _PeopleAction(_withdraw, for_owner=False),
+    "remove": _PeopleAction(_remove, for_owner=False),
+    "give": _PeopleAction(_give),
+    "hand-over": _PeopleAction(_hand_over),
+    "leave": _PeopleAction(_leave, for_owner=False),
 }
 
 

@@ -48,7 +48,7 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
     action = ACTIONS.get(request.POST.get("action", ""))
     if action is None:
         raise SuspiciousOperation("The form is not one of this page.")
-    if action.for_owner and own.role != Membership.Role.OWNER:
+    if action.for_owner and own.role != Membership.TeamRole.OWNER:
         raise PermissionDenied("Only its owner may do that.")
     try:
         answer = action.do(request, own)
@@ -58,7 +58,7 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, own: Membership, more: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    owns = own.role == Membership.Role.OWNER
+    owns = own.role == Membership.TeamRole.OWNER
     context = {
         "team": own.team,
         "owns": owns,
@@ -110,19 +110,19 @@ def _delete(request: HttpRequest, own: Membership) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class _Action:
+class _TeamAction:
     do: Callable[[HttpRequest, Membership], HttpResponse | None]
     for_owner: bool = True
 
 
 ACTIONS = {
-    "rename": _Action(_rename),
-    "invite": _Action(_invite),
-    "withdraw": _Action(_withdraw),
-    "remove": _Action(_remove),
-    "hand-over": _Action(_hand_over),
-    "leave": _Action(_leave, for_owner=False),
-    "delete": _Action(_delete),
+    "rename": _TeamAction(_rename),
+    "invite": _TeamAction(_invite),
+    "withdraw": _TeamAction(_withdraw),
+    "remove": _TeamAction(_remove),
+    "hand-over": _TeamAction(_hand_over),
+    "leave": _TeamAction(_leave, for_owner=False),
+    "delete": _TeamAction(_delete),
 }
 
 

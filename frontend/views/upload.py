@@ -26,7 +26,7 @@ from leaderboard.models import Submission, Team, User
 from leaderboard.submissions.filenames import named_for_tasks
 from leaderboard.submissions.intake import PhaseClosed, check_uploads, submit
 from leaderboard.submissions.quota import Quota, quota
-from leaderboard.teams.entrants import Choice, WrongTeam, choice_of, team_for
+from leaderboard.teams.entrants import TeamChoice, WrongTeam, choice_of, team_for
 from leaderboard.web.uploadguard import read_uploads
 
 
@@ -138,7 +138,7 @@ def _page(
 class By:
     """For whom one submits: what can be chosen, what is chosen, what is left for it, or why it cannot be."""
 
-    choice: Choice | None
+    choice: TeamChoice | None
     team: Team | None
     quota: Quota | None
     problem: Problem | None = None

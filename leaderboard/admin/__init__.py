@@ -2,7 +2,7 @@
 
 from leaderboard.admin.accounts import ApiTokenAdmin, RatchetUserAdmin, TeamAdmin
 from leaderboard.admin.decisions import DecisionAdmin
-from leaderboard.admin.evaluations import EvaluationAdmin, WorkerPulseAdmin
+from leaderboard.admin.evaluations import EvaluationAdmin, WorkerHeartbeatAdmin
 from leaderboard.admin.submissions import SubmissionAdmin
 
 __all__ = [
@@ -12,5 +12,5 @@ __all__ = [
     "RatchetUserAdmin",
     "SubmissionAdmin",
     "TeamAdmin",
-    "WorkerPulseAdmin",
+    "WorkerHeartbeatAdmin",
 ]

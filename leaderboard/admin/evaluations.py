@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from challenges.admin import ReadOnlyInline
 from leaderboard.admin.badges import status_badge
-from leaderboard.models import Evaluation, Score, StatusChange, WorkerPulse
+from leaderboard.models import Evaluation, Score, StatusChange, WorkerHeartbeat
 
 
 class HistoryInline(ReadOnlyInline):
@@ -64,8 +64,8 @@ class EvaluationAdmin(admin.ModelAdmin):
         return evaluation.submission.phase.challenge.title
 
 
-@admin.register(WorkerPulse)
-class WorkerPulseAdmin(admin.ModelAdmin):
+@admin.register(WorkerHeartbeat)
+class WorkerHeartbeatAdmin(admin.ModelAdmin):
     list_display = ("name", "host", "seen_at", "started_at", "concurrency", "sandbox_ok", "sandbox_reason")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -27,7 +27,7 @@ from leaderboard.archive.layout import (
     CHALLENGE_FIELDS,
     OF_CHALLENGE,
     TABLES,
-    Table,
+    ArchiveTable,
     data_member,
     result_member,
     submission_member,
@@ -77,7 +77,7 @@ def import_archive(path: Path, *, owner: User | None = None) -> Challenge:
     return challenge
 
 
-def _rows(archive: OpenArchive, table: Table) -> list[dict[str, Any]]:
+def _rows(archive: OpenArchive, table: ArchiveTable) -> list[dict[str, Any]]:
     rows = archive.json(table.member)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unreadable(f"{table.member} is not a list of rows")
@@ -147,7 +147,7 @@ def _make(challenge: Challenge, archive: OpenArchive, records: Records) -> None:
     _point_to_current(records, made)
 
 
-def _link_within(table: Table, rows: Sequence[dict[str, Any]], made: Mapping[str, Sequence[Any]]) -> None:
+def _link_within(table: ArchiveTable, rows: Sequence[dict[str, Any]], made: Mapping[str, Sequence[Any]]) -> None:
     """Links to rows of the same table, which may come later in it."""
     names = [name for name, target in table.links.items() if target == table.name]
     if not names:
@@ -172,7 +172,7 @@ def _team(row: Mapping[str, Any]) -> Team:
 def _object(
     challenge: Challenge,
     archive: OpenArchive,
-    table: Table,
+    table: ArchiveTable,
     number: int,
     row: dict[str, Any],
     made: Mapping[str, Sequence[Any]],

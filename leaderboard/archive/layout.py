@@ -48,7 +48,7 @@ CHALLENGE_FIELDS = (
 
 
 @dataclass(frozen=True)
-class Table:
+class ArchiveTable:
     """One kind of row. ``links`` names the table that a foreign key points into; there it is a number from 1."""
 
     name: str
@@ -71,29 +71,29 @@ def _ended(challenge: Challenge) -> QuerySet[Evaluation]:
     )
 
 
-TABLES: tuple[Table, ...] = (
-    Table(
+TABLES: tuple[ArchiveTable, ...] = (
+    ArchiveTable(
         "rounds",
         Round,
         ("version", "created_at"),
         lambda challenge: Round.objects.filter(challenge=challenge),
         {"starts_from": "rounds"},
     ),
-    Table(
+    ArchiveTable(
         "dataset_versions",
         DatasetVersion,
         ("number", "digest", "specification", "note", "created_at", "loaded_at", "is_final_part", "split"),
         lambda challenge: DatasetVersion.objects.filter(challenge=challenge),
         {"final_part": "dataset_versions"},
     ),
-    Table(
+    ArchiveTable(
         "data_files",
         DataFile,
         ("name", "sha256", "size", "is_public", "media_type"),
         lambda challenge: DataFile.objects.filter(dataset_version__challenge=challenge),
         {"dataset_version": "dataset_versions"},
     ),
-    Table(
+    ArchiveTable(
         "phases",
         Phase,
         (
@@ -112,13 +112,13 @@ TABLES: tuple[Table, ...] = (
         {"round": "rounds", "dataset_version": "dataset_versions", "final_dataset_version": "dataset_versions"},
     ),
     # Names alone: who is in a team, their addresses and passwords belong to the site.
-    Table(
+    ArchiveTable(
         "teams",
         Team,
         ("name", "slug", "created_at"),
         lambda challenge: Team.objects.filter(submissions__phase__challenge=challenge).distinct(),
     ),
-    Table(
+    ArchiveTable(
         "submissions",
         Submission,
         (
@@ -138,21 +138,21 @@ TABLES: tuple[Table, ...] = (
         lambda challenge: Submission.objects.filter(phase__challenge=challenge).order_by("created_at", "pk"),
         {"phase": "phases", "team": "teams"},
     ),
-    Table(
+    ArchiveTable(
         "submission_files",
         SubmissionFile,
         ("name", "sha256", "size"),
         lambda challenge: SubmissionFile.objects.filter(submission__phase__challenge=challenge),
         {"submission": "submissions"},
     ),
-    Table(
+    ArchiveTable(
         "board_versions",
         BoardVersion,
         ("number", "cause", "note", "state", "content", "changes", "created_at", "current_at"),
         lambda challenge: BoardVersion.objects.filter(phase__challenge=challenge).exclude(state=BoardState.COMPUTING),
         {"phase": "phases", "dataset_version": "dataset_versions"},
     ),
-    Table(
+    ArchiveTable(
         "evaluations",
         Evaluation,
         (
@@ -173,21 +173,21 @@ TABLES: tuple[Table, ...] = (
         _ended,
         {"submission": "submissions", "dataset_version": "dataset_versions", "board_version": "board_versions"},
     ),
-    Table(
+    ArchiveTable(
         "scores",
         Score,
         ("task", "metric", "seed", "value"),
         lambda challenge: Score.objects.filter(evaluation__in=_ended(challenge)),
         {"evaluation": "evaluations"},
     ),
-    Table(
+    ArchiveTable(
         "history",
         StatusChange,
         ("from_status", "to_status", "at", "attempt", "reason"),
         lambda challenge: StatusChange.objects.filter(evaluation__in=_ended(challenge)),
         {"evaluation": "evaluations"},
     ),
-    Table(
+    ArchiveTable(
         "board_entries",
         BoardEntry,
         ("division", "score", "position", "rank_all", "rank_best", "submitted_at"),
@@ -196,14 +196,14 @@ TABLES: tuple[Table, ...] = (
         ),
         {"phase": "phases", "submission": "submissions", "team": "teams"},
     ),
-    Table(
+    ArchiveTable(
         "decisions",
         Decision,
         ("kind", "text", "by_role", "at"),
         lambda challenge: Decision.objects.filter(submission__phase__challenge=challenge),
         {"submission": "submissions"},
     ),
-    Table(
+    ArchiveTable(
         "announcements",
         Announcement,
         ("title", "body", "created_at"),

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from evaluators.problems import quoted
-from leaderboard.archive.layout import Table
+from leaderboard.archive.layout import ArchiveTable
 from leaderboard.boards.rows import moment
 
 Record = dict[str, Any]
@@ -28,7 +28,7 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, (date, UUID)) else value
 
 
-def record_of(row: Model, table: Table, numbers: Mapping[str, Mapping[Any, int]]) -> Record:
+def record_of(row: Model, table: ArchiveTable, numbers: Mapping[str, Mapping[Any, int]]) -> Record:
     """``numbers`` has of each table the number of each primary key."""
     record = {name: plain(getattr(row, name)) for name in table.fields}
     for name, target in table.links.items():
@@ -68,7 +68,12 @@ def _value(value: Any, field: Any, where: str) -> Any:
 
 
 def linked(
-    record: Mapping[str, Any], table: Table, made: Mapping[str, Sequence[Any]], where: str, *, within: bool = False
+    record: Mapping[str, Any],
+    table: ArchiveTable,
+    made: Mapping[str, Sequence[Any]],
+    where: str,
+    *,
+    within: bool = False,
 ) -> dict[str, Any]:
     """The objects of tables before that a record points to; or those of its own table, when these are made.
 

@@ -14,7 +14,7 @@ from challenges.models import Phase
 from challenges.phases.locking import locked_phase
 from evaluators.learning import METRICS
 from evaluators.specification import Specification
-from leaderboard.boards.ranking import Entry, Ranked, ranked
+from leaderboard.boards.ranking import Ranked, RankingEntry, ranked
 from leaderboard.models import BoardEntry, Division, Evaluation, Score, Standing, Submission
 from leaderboard.models.board import BoardState
 from leaderboard.models.statuses import Status
@@ -56,7 +56,7 @@ def rewrite_board(phase_id: int, now: datetime | None = None) -> None:
 def _places(phase: Phase, rows: Iterable[Any], missing: dict[int, int]) -> list[Ranked]:
     """One division's list: each has ranks of its own."""
     entries = [
-        Entry(
+        RankingEntry(
             key=str(row.pk),
             competitor=("baseline", row.pk) if row.is_baseline else ("team", row.team_id),
             score=row.board_score,

@@ -22,7 +22,7 @@ def changes_between(before: Content, after: Content, outcomes: Mapping[str, str]
     """Each entry's ranks and scores before and after, and why; in the order of the new board, then of the old.
 
     Args:
-        before: the old board, see ``boardcontent``.
+        before: the old board, see ``boards.content``.
         after: the new one.
         outcomes: submission → status of its evaluation for the new one.
     """

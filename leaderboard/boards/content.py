@@ -1,6 +1,6 @@
 """A whole board in plain data: what is kept of a version when the next takes its place, and what its page shows.
 
-What was kept in an older format is read through ``boardformat``.
+What was kept in an older format is read through ``boards.format``.
 """
 
 from __future__ import annotations

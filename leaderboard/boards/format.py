@@ -1,4 +1,4 @@
-"""The format of published boards, and how format 1 is read. What the rows mean says ``boardrows``.
+"""The format of published boards, and how format 1 is read. What the rows mean says ``boards.rows``.
 
 ``FORMAT`` goes up when something changes its meaning or is removed; readers ignore what they do not know. What was kept
 or exported in format 1 is never rewritten, it is upgraded whenever it is read. In format 1

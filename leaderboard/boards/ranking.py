@@ -17,7 +17,7 @@ from evaluators.learning import Direction
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RankingEntry:
     """``competitor`` is who may hold one rank among the best: a team, or a single baseline.
 
     ``missing`` counts the tasks that it leaves out; the mean over the others says nothing about them.
@@ -34,14 +34,14 @@ class Entry:
 class Ranked:
     """``position`` counts through the list without ties; ``rank_best`` is None for a competitor's other entries."""
 
-    entry: Entry
+    entry: RankingEntry
     score: float
     position: int
     rank_all: int
     rank_best: int | None
 
 
-def ranked(entries: Iterable[Entry], direction: Direction) -> list[Ranked]:
+def ranked(entries: Iterable[RankingEntry], direction: Direction) -> list[Ranked]:
     """The entries with a score, best first."""
     sign = -1 if direction == "maximize" else 1
     scored = [(entry.score, entry) for entry in entries if entry.score is not None and math.isfinite(entry.score)]

@@ -1,7 +1,7 @@
 """Computing a version of a board in the background, and the moment in which it takes the place of the old one.
 
-``advance`` runs in the pulse of every worker. Each step is one transaction that holds the phase's row and looks again
-at what is there, so that it can be cut off anywhere, and two at once do it once.
+``advance`` is part of the maintenance of every worker. Each step is one transaction that holds the phase's row and
+looks again at what is there, so that it can be cut off anywhere, and two at once do it once.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The versions of a phase's board: which one holds, and how a further one begins.
 
-How it is computed and takes the place of the one before, see ``boardswitch``.
+How it is computed and takes the place of the one before, see ``boards.switching``.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ def start_version(
     changes_official: bool = False,
     now: datetime | None = None,
 ) -> BoardVersion:
-    """Begin a further version; the pulse of a worker does the rest. Asking twice for the same gives the same one.
+    """Begin a further version; the maintenance of a worker does the rest. Asking twice for the same gives the same one.
 
     Official results change only where the caller says so (``changes_official``) and gives a note; when the version
-    takes over, everyone is told, see ``boardswitch``. Not to be called in a transaction: the entries are checked
+    takes over, everyone is told, see ``boards.switching``. Not to be called in a transaction: the entries are checked
     against the data first, which reads the object store.
 
     Raises:

@@ -18,7 +18,7 @@ from evaluators import sandbox, scoring
 from evaluators.scoring import Result
 from leaderboard.boards.board import rewrite_board
 from leaderboard.jobs import transitions
-from leaderboard.jobs.leases import Heartbeat
+from leaderboard.jobs.leases import LeaseKeeper
 from leaderboard.jobs.queue import claim_next
 from leaderboard.jobs.transitions import Lease
 from leaderboard.models import Evaluation, Score
@@ -46,7 +46,7 @@ class WrongResult(Exception):
 
 
 def evaluate_next(evaluation_id: int, *, worker: str) -> None:
-    """Score the most urgent of what waits, after the bell for ``evaluation_id`` was heard: mostly it is that one."""
+    """Score the first evaluation in the queue, once notified of ``evaluation_id``: mostly it is that one."""
     if _has_sandbox(evaluation_id):
         _work(claim_next(worker=worker), worker)
 
@@ -58,7 +58,7 @@ def evaluate(evaluation_id: int, *, worker: str) -> None:
 
 
 def _has_sandbox(evaluation_id: int) -> bool:
-    """Without one everything stays queued; the reaper rings again when there is somebody to hear."""
+    """Without one everything stays queued; the recovery notifies a worker again."""
     available = sandbox.availability()
     if not available.ok:
         logger.error("not scored, no sandbox evaluation=%s reason=%s", evaluation_id, available.reason)
@@ -68,7 +68,7 @@ def _has_sandbox(evaluation_id: int) -> bool:
 def _work(lease: Lease | None, worker: str) -> None:
     if lease is None:
         return
-    with Heartbeat(lease):
+    with LeaseKeeper(lease):
         try:
             _attempt(lease, worker)
         except Exception:

@@ -7,14 +7,14 @@ from django.db import transaction
 from challenges.phases.locking import locked_phase
 from leaderboard.boards.status import is_official
 from leaderboard.boards.versions import current_version
-from leaderboard.jobs.messages import ring_on_commit
+from leaderboard.jobs.messages import notify_worker_on_commit
 from leaderboard.jobs.transitions import NotPossible, record_step
 from leaderboard.models import Evaluation, Submission
 from leaderboard.models.statuses import ACTIVE, Status
 
 
 def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: dict[str, float] | None = None) -> int:
-    """Make a new evaluation of a submission the current one, queue it and ring; return its id.
+    """Make a new evaluation of a submission the current one, queue it and notify a worker; return its id.
 
     From now on it counts against the limits, also when it was refunded before: a verdict may come.
     """
@@ -31,7 +31,7 @@ def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: di
         Submission.objects.filter(pk=submission.pk).update(evaluation=evaluation, refunded=False)
         submission.evaluation, submission.refunded = evaluation, False
         record_step(evaluation.pk, "", Status.QUEUED, actor=actor, reason=reason, attempt=0)
-        ring_on_commit(evaluation.pk)
+        notify_worker_on_commit(evaluation.pk)
     return evaluation.pk
 
 

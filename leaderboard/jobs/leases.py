@@ -21,8 +21,8 @@ def held_leases() -> list[Lease]:
     return list(_held.values())
 
 
-class Heartbeat:
-    """``with Heartbeat(lease):`` extends the lease from a thread, three times in its span.
+class LeaseKeeper:
+    """``with LeaseKeeper(lease):`` extends the lease from a thread, three times in its span.
 
     When the lease is lost it stops and says so; the work goes on, and its result is refused at the end.
     """
@@ -30,9 +30,9 @@ class Heartbeat:
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"heartbeat-{lease.evaluation_id}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"lease-{lease.evaluation_id}", daemon=True)
 
-    def __enter__(self) -> Heartbeat:
+    def __enter__(self) -> LeaseKeeper:
         _held[self._lease.evaluation_id] = self._lease
         self._thread.start()
         return self
@@ -55,7 +55,7 @@ class Heartbeat:
                         return
                 except DatabaseError as error:
                     # The database may be back before the lease ends.
-                    logger.error("heartbeat missed evaluation=%s error=%s", self._lease.evaluation_id, error)
+                    logger.error("lease not extended evaluation=%s error=%s", self._lease.evaluation_id, error)
                     connection.close()
         finally:
             connection.close()

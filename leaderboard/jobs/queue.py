@@ -1,4 +1,4 @@
-"""Which of the waiting evaluations comes first.
+"""The order of the queue: which of the queued evaluations comes first.
 
 Those of people before those of the background; among them those of a challenge, then of a team, for which less is
 running; then the oldest. So nobody's hundred entries, and no scoring anew of a whole board, hold up anybody else for
@@ -19,8 +19,9 @@ from leaderboard.models.statuses import Status
 CHALLENGE, TEAM = "submission__phase__challenge", "submission__team"
 
 
-def by_urgency() -> QuerySet[Evaluation]:
-    """The waiting evaluations, most urgent first. One query now, for what is running, and one when it is read."""
+def in_queue_order() -> QuerySet[Evaluation]:
+    """The queued evaluations, in the order in which they are scored. One query now, for what is running, and one when
+    it is read."""
     running = Evaluation.objects.filter(status=Status.RUNNING).order_by().values_list(CHALLENGE, TEAM)
     challenges: Counter[int] = Counter()
     teams: Counter[int] = Counter()
@@ -35,11 +36,11 @@ def by_urgency() -> QuerySet[Evaluation]:
 
 
 def claim_next(*, worker: str) -> Lease | None:
-    """Take the most urgent evaluation; None if nothing waits.
+    """Take the first evaluation in the queue; None if it is empty.
 
-    Whoever loses a race for one goes on to the next: its bell was heard, and none may be left without a worker.
+    Whoever loses a race for one goes on to the next: its message was received, and none may be left without a worker.
     """
-    while (first := by_urgency().values_list("pk", flat=True).first()) is not None:
+    while (first := in_queue_order().values_list("pk", flat=True).first()) is not None:
         lease = claim(first, worker=worker)
         if lease is not None:
             return lease

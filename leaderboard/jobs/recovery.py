@@ -7,13 +7,13 @@ from datetime import datetime
 
 from django.conf import settings
 
-from leaderboard.jobs.messages import ring
-from leaderboard.jobs.queue import by_urgency
+from leaderboard.jobs.messages import notify_worker
+from leaderboard.jobs.queue import in_queue_order
 from leaderboard.jobs.transitions import expire
 from leaderboard.models import Evaluation
 from leaderboard.models.statuses import Status
 
-ACTOR = "reaper"
+ACTOR = "recovery"
 
 logger = logging.getLogger(__name__)
 
@@ -25,16 +25,18 @@ def expire_leases(now: datetime) -> None:
 
 
 def notify_again(now: datetime) -> None:
-    """Ring again for the most urgent, which are mostly those that waited longest.
+    """Notify a worker again of the first in the queue, which are mostly those that waited longest.
 
     Only for as many as could start at once: in a long queue most are waiting for a worker, not for a message, and
-    ringing for all of them would fill the broker.
+    messages for all of them would fill the broker.
     """
-    oldest = by_urgency().values_list("pk", "rung_at")[: 2 * settings.ENVIRONMENT.worker_concurrency]
-    for evaluation_id, rung_at in oldest:
-        if rung_at > now - settings.LEASE:
+    oldest = in_queue_order().values_list("pk", "notified_at")[: 2 * settings.ENVIRONMENT.worker_concurrency]
+    for evaluation_id, notified_at in oldest:
+        if notified_at > now - settings.LEASE:
             continue
-        # Of several reapers the one that moves the date rings.
-        moved = Evaluation.objects.filter(pk=evaluation_id, status=Status.QUEUED, rung_at=rung_at).update(rung_at=now)
+        # Of several workers the one that moves the date sends the message.
+        moved = Evaluation.objects.filter(pk=evaluation_id, status=Status.QUEUED, notified_at=notified_at).update(
+            notified_at=now
+        )
         if moved:
-            ring(evaluation_id)
+            notify_worker(evaluation_id)

@@ -1,7 +1,7 @@
 """The only place where the status of an evaluation changes.
 
 Every change is one conditional UPDATE: it names the state it starts from, and for a running evaluation also the lease,
-and the number of changed rows tells whether it happened. So of two workers, or a worker and the reaper, one wins and
+and the number of changed rows tells whether it happened. So of two workers, or a worker and the recovery, one wins and
 the other learns that it lost. Every change leaves a line of history in the same transaction.
 """
 
@@ -20,7 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from evaluators.problems import Problem
-from leaderboard.jobs.messages import ring_on_commit
+from leaderboard.jobs.messages import notify_worker_on_commit
 from leaderboard.models import BoardVersion, Evaluation, StatusChange, Submission
 from leaderboard.models.statuses import REFUNDED, STEPS, Status
 
@@ -52,7 +52,7 @@ def enqueue_in_background(submission_id: Any, version: BoardVersion, *, actor: s
     """Queue an evaluation for a version of the board that is being computed; return its id.
 
     It shows nowhere: the submission's current evaluation stays, and so do its limits. To be called with the phase
-    locked, see ``boardversions.locked_phase``.
+    locked, see ``challenges.phases.locking``.
     """
     evaluation = Evaluation.objects.create(
         submission_id=submission_id,
@@ -61,7 +61,7 @@ def enqueue_in_background(submission_id: Any, version: BoardVersion, *, actor: s
         background=True,
     )
     record_step(evaluation.pk, "", Status.QUEUED, actor=actor, reason=f"for version {version.number}", attempt=0)
-    ring_on_commit(evaluation.pk)
+    notify_worker_on_commit(evaluation.pk)
     return evaluation.pk
 
 
@@ -94,17 +94,19 @@ def extend(lease: Lease) -> bool:
 def release(lease: Lease, *, actor: str, reason: str) -> bool:
     """Put it back without blame: the place to work is missing, the attempt does not count.
 
-    No bell is rung. Whatever was missing is most likely still missing; the reaper rings later.
+    No worker is notified: what was missing is most likely still missing. The recovery notifies one later.
     """
-    return _finish_attempt(lease, Status.QUEUED, actor=actor, reason=reason, started_at=None, rung_at=timezone.now())
+    return _finish_attempt(
+        lease, Status.QUEUED, actor=actor, reason=reason, started_at=None, notified_at=timezone.now()
+    )
 
 
 def hand_back(lease: Lease, *, actor: str) -> bool:
-    """Put it back without blame: this worker goes away. The bell is rung, so another takes it at once."""
+    """Put it back without blame: this worker goes away. Another one is notified, so it takes it at once."""
     with transaction.atomic():
         done = release(lease, actor=actor, reason="the worker was stopped")
         if done:
-            ring_on_commit(lease.evaluation_id)
+            notify_worker_on_commit(lease.evaluation_id)
         return done
 
 
@@ -145,10 +147,10 @@ def fault(lease: Lease, *, actor: str, reason: str, max_faults: int = MAX_FAULTS
             reason=reason,
             started_at=None,
             faults=F("faults") + 1,
-            rung_at=timezone.now(),
+            notified_at=timezone.now(),
         )
         if again:
-            ring_on_commit(lease.evaluation_id)
+            notify_worker_on_commit(lease.evaluation_id)
         return again
 
 
@@ -156,7 +158,7 @@ def expire(evaluation: Evaluation, *, now: datetime, actor: str) -> bool:
     """Take a lease away whose worker gave no sign of life."""
     lease = Lease(evaluation.pk, evaluation.lease_owner, evaluation.attempt)
     with transaction.atomic():
-        # The heartbeat may have come after all since ``evaluation`` was read.
+        # The lease may have been extended after all since ``evaluation`` was read.
         if not _leased(lease).filter(lease_expires_at__lt=now).exists():
             return False
         return fault(lease, actor=actor, reason="the worker gave no sign of life")

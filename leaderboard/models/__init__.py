@@ -8,7 +8,7 @@ from leaderboard.models.submission import Division, Standing, Submission, Submis
 from leaderboard.models.team import Entrant, Membership, Team, TeamInvitation
 from leaderboard.models.token import ApiToken
 from leaderboard.models.user import User
-from leaderboard.models.worker import WorkerPulse
+from leaderboard.models.worker import WorkerHeartbeat
 
 __all__ = [
     "ApiToken",
@@ -29,5 +29,5 @@ __all__ = [
     "Team",
     "TeamInvitation",
     "User",
-    "WorkerPulse",
+    "WorkerHeartbeat",
 ]

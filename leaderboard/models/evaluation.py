@@ -41,7 +41,7 @@ class Evaluation(models.Model):
     lease_owner = models.CharField(max_length=120, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     queued_at = models.DateTimeField(default=timezone.now)
-    rung_at = models.DateTimeField(default=timezone.now, help_text="When a worker was last told of it.")
+    notified_at = models.DateTimeField(default=timezone.now, help_text="When a worker was last told of it.")
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     message = models.TextField(blank=True, help_text="What the participant is told.")

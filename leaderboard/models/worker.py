@@ -7,14 +7,14 @@ from django.db import models
 from django.utils import timezone
 
 
-class WorkerPulseQuerySet(models.QuerySet["WorkerPulse"]):
-    def alive(self) -> WorkerPulseQuerySet:
+class WorkerHeartbeatQuerySet(models.QuerySet["WorkerHeartbeat"]):
+    def alive(self) -> WorkerHeartbeatQuerySet:
         """Those that have given a sign of life lately."""
-        fresh = timedelta(seconds=max(15.0, 4 * settings.REAPER_SECONDS))
+        fresh = timedelta(seconds=max(15.0, 4 * settings.HEARTBEAT_SECONDS))
         return self.filter(seen_at__gte=timezone.now() - fresh)
 
 
-class WorkerPulse(models.Model):
+class WorkerHeartbeat(models.Model):
     """A sign of life of one worker; the site has no other way to see whether anybody scores."""
 
     name = models.CharField(max_length=120, primary_key=True)
@@ -25,7 +25,7 @@ class WorkerPulse(models.Model):
     sandbox_reason = models.CharField(max_length=300, blank=True)
     concurrency = models.PositiveIntegerField()
 
-    objects = WorkerPulseQuerySet.as_manager()
+    objects = WorkerHeartbeatQuerySet.as_manager()
 
     class Meta:
         ordering = ("-seen_at",)

@@ -1,8 +1,8 @@
 """Notices by e-mail: one letter for each person in a period, with everything that is new.
 
-It runs in the pulse of every worker. A letter is claimed by a conditional UPDATE before it is sent, so of two workers
-one sends it. When the mail server is away the claim is given back and a later round tries again; a worker that dies
-between claim and sending loses that letter, but not the notices, which stay on the site.
+It is part of the maintenance of every worker. A letter is claimed by a conditional UPDATE before it is sent, so of two
+workers one sends it. When the mail server is away the claim is given back and a later round tries again; a worker that
+dies between claim and sending loses that letter, but not the notices, which stay on the site.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _not_before = 0.0
 
 
 def drive(now: datetime | None = None) -> int:
-    """One round of the pulse; return how many letters were sent. Pauses while the mail server is away."""
+    """One round of maintenance; return how many letters were sent. Pauses while the mail server is away."""
     global _not_before
     if time.monotonic() < _not_before:
         return 0

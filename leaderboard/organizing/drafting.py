@@ -1,8 +1,8 @@
 """What a worker does with a draft's files, all of it in the sandbox: reads them, and makes the challenge's data.
 
-The web process opens no file of an organizer. It writes down what is to be done (``ask``) and rings; a worker claims
-it, works, and writes what came of it, unless the organizer has asked for something else meanwhile. What was lost on the
-way, the message or the worker, is found by ``drive``.
+The web process opens no file of an organizer. It writes down what is to be done (``ask``) and notifies a worker, which
+claims it, works, and writes what came of it, unless the organizer has asked for something else meanwhile. What was lost
+on the way, the message or the worker, is found by ``drive``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from evaluators.datasets import prepare_in_sandbox
 from evaluators.drafting import CardReport, DraftReport, FilesReport
 from evaluators.problems import BundleError, Problem
 from evaluators.specification import SPECIFICATION_FILE
-from leaderboard.jobs.messages import ring_draft
+from leaderboard.jobs.messages import notify_worker_of_draft
 from leaderboard.organizing import dryrun
 from leaderboard.storage import object_store
 
@@ -54,7 +54,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class _TakenOver(Exception):
+class _AskedAnew(Exception):
     """The draft was asked for anew; what we made of it is out of date."""
 
 
@@ -63,7 +63,7 @@ def ask(draft: Draft, work: DraftWork) -> None:
     state = {"work": work, "work_state": WorkState.WAITING, "work_at": timezone.now(), "problems": []}
     with transaction.atomic():
         Draft.objects.filter(pk=draft.pk).update(**state)
-        transaction.on_commit(lambda: ring_draft(draft.pk))
+        transaction.on_commit(lambda: notify_worker_of_draft(draft.pk))
     for name, value in state.items():
         setattr(draft, name, value)
 
@@ -71,7 +71,7 @@ def ask(draft: Draft, work: DraftWork) -> None:
 def perform(draft_id: int) -> None:
     """Do what is asked of a draft; nothing if nothing is, or another worker is at it."""
     if not sandbox.availability().ok:
-        # It keeps waiting; the pulse rings again.
+        # It keeps waiting; maintenance notifies a worker again.
         return
     claimed = timezone.now()
     if not Draft.objects.filter(pk=draft_id, work_state=WorkState.WAITING).update(
@@ -84,7 +84,7 @@ def perform(draft_id: int) -> None:
     try:
         card = _describe(draft) if draft.work == DraftWork.DESCRIBE else _build(draft)
         _finish(draft, WorkState.DONE, card={**draft.card, **card})
-    except _TakenOver:
+    except _AskedAnew:
         logger.warning("draft was asked for anew draft=%s work=%s", draft_id, draft.work)
     except BundleError as error:
         problems = [problem.as_dict() for problem in error.problems]
@@ -103,16 +103,17 @@ def perform(draft_id: int) -> None:
 
 
 def drive(now: datetime | None = None) -> None:
-    """Ring again for what waits, and give up what was lost with its worker: the organizer can ask for it again."""
+    """Notify a worker again of what waits, and give up what was lost with its worker: the organizer can ask for it
+    again."""
     moment = now or timezone.now()
     lost = Draft.objects.filter(work_state=WorkState.RUNNING, work_at__lt=moment - LOST)
     lost.update(work_state=WorkState.BROKEN, work_at=moment)
     for draft_id, work_at in Draft.objects.filter(
         work_state=WorkState.WAITING, work_at__lt=moment - settings.LEASE
     ).values_list("pk", "work_at"):
-        # Of several workers the one that moves the date rings.
+        # Of several workers the one that moves the date sends the message.
         if Draft.objects.filter(pk=draft_id, work_state=WorkState.WAITING, work_at=work_at).update(work_at=moment):
-            ring_draft(draft_id)
+            notify_worker_of_draft(draft_id)
 
 
 def _held(draft: Draft) -> QuerySet[Draft]:
@@ -163,7 +164,7 @@ def _load(draft: Draft, bundle: Path) -> None:
         challenge = Challenge.objects.select_for_update(no_key=True).get(pk=draft.challenge_id)
         if not _held(draft).exists():
             # Its phases would be on data made of answers, or of files, that have changed.
-            raise _TakenOver
+            raise _AskedAnew
         if challenge.status != ChallengeStatus.DRAFT:
             raise BundleError(Problem("The challenge was published meanwhile.", "Send a bundle with a new version."))
         version = record_parts(parts)

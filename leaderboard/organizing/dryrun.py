@@ -2,7 +2,7 @@
 
 Its state is in the database: the row of the run, the baselines' submissions, their evaluations. Whoever hears of a run
 does the next step that is not done, so a worker that dies, or a message that is lost, costs time and nothing else. The
-pulse of every worker rings for runs that can go on (``drive``).
+maintenance of every worker notifies one of runs that can go on (``drive``).
 
 Only the data leave a baseline out. What is our fault is tried again, and in the end breaks the run: a dry run that
 lost a baseline would find no fault where there is one.
@@ -28,7 +28,7 @@ from evaluators.problems import Problem, ProblemsError, SubmissionError
 from evaluators.readiness import LeftOut, ReadinessReport
 from evaluators.registry import BaselineInfo, baselines_for
 from leaderboard.evaluations.attempt import DETERMINISTIC
-from leaderboard.jobs.messages import ring_readiness
+from leaderboard.jobs.messages import notify_worker_of_readiness
 from leaderboard.jobs.transitions import MAX_FAULTS
 from leaderboard.models import Evaluation, Submission
 from leaderboard.models.statuses import ACTIVE, Status
@@ -87,17 +87,17 @@ class _Claim:
             raise _TakenOver
 
     def put_back(self, report: dict[str, Any]) -> None:
-        """Let any worker do the step again, as soon as the pulse rings: not at once, since what was missing may be
+        """Let any worker do the step again, with the next maintenance: not at once, since what was missing may be
         missing still.
         """
-        self.write(work_at=None, rung_at=timezone.now(), report=report)
+        self.write(work_at=None, notified_at=timezone.now(), report=report)
 
     def end(self, problem: str) -> None:
         self.write(state=Readiness.State.BROKEN, problem=problem, finished_at=timezone.now())
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DryRunProgress:
     """``scored`` of ``total`` baselines have a verdict; ``measuring`` says that all have."""
 
     scored: int
@@ -125,8 +125,8 @@ def start(phase: Phase) -> Readiness:
         if found is not None:
             return found
         forget(challenge.phases.filter(dataset_version=phase.dataset_version_id).select_related("challenge"))
-        run = Readiness.objects.create(dataset_version_id=phase.dataset_version_id, rung_at=timezone.now())
-        transaction.on_commit(lambda: ring_readiness(run.pk))
+        run = Readiness.objects.create(dataset_version_id=phase.dataset_version_id, notified_at=timezone.now())
+        transaction.on_commit(lambda: notify_worker_of_readiness(run.pk))
     return run
 
 
@@ -148,20 +148,20 @@ def forget(phases: Iterable[Phase]) -> None:
             phase.board_versions.all().delete()
 
 
-def progress(run: Readiness) -> Progress:
+def progress(run: Readiness) -> DryRunProgress:
     """How far a run is; two queries."""
     phase = _phase(run)
     if phase is None:
-        return Progress(0, 0)
+        return DryRunProgress(0, 0)
     wanted = _wanted(run)
     done = Submission.objects.filter(phase=phase, is_baseline=True).exclude(evaluation__status__in=ACTIVE)
-    return Progress(min(done.count(), len(wanted)), len(wanted))
+    return DryRunProgress(min(done.count(), len(wanted)), len(wanted))
 
 
 def perform(readiness_id: int) -> None:
     """Do the next step of a run; nothing if there is none, or another worker is at it."""
     if not sandbox.availability().ok:
-        # It keeps waiting; the pulse rings again.
+        # It keeps waiting; maintenance notifies a worker again.
         return
     claimed = timezone.now()
     free = Q(work_at=None) | Q(work_at__lt=claimed - LOST)
@@ -193,8 +193,8 @@ def _try(claim: _Claim) -> None:
         _fault(run, claim, "", CHECK)
     else:
         if report is None:
-            # So that the pulse may ring as soon as the last baseline is scored.
-            claim.write(work_at=None, rung_at=None, report={"left_out": _left_out(run)})
+            # So that a worker is notified as soon as the last baseline is scored.
+            claim.write(work_at=None, notified_at=None, report={"left_out": _left_out(run)})
             return
         content = report.model_dump(mode="json")
         claim.write(state=Readiness.State.DONE, report=content, finished_at=timezone.now())
@@ -211,18 +211,18 @@ def _fault(run: Readiness, claim: _Claim, reason: str, what: str) -> None:
 
 
 def drive(now: datetime | None = None) -> None:
-    """Ring for the runs that can go on and that nobody is at."""
+    """Notify a worker of the runs that can go on and that nobody is at."""
     moment = now or timezone.now()
     for run in Readiness.objects.filter(state=Readiness.State.RUNNING).select_related("dataset_version__challenge"):
         if run.work_at is not None and run.work_at > moment - LOST:
             continue
-        if run.rung_at is not None and run.rung_at > moment - settings.LEASE:
+        if run.notified_at is not None and run.notified_at > moment - settings.LEASE:
             continue
         if not _can_go_on(run):
             continue
-        # Of several workers the one that moves the date rings.
-        if Readiness.objects.filter(pk=run.pk, rung_at=run.rung_at).update(rung_at=moment):
-            ring_readiness(run.pk)
+        # Of several workers the one that moves the date sends the message.
+        if Readiness.objects.filter(pk=run.pk, notified_at=run.notified_at).update(notified_at=moment):
+            notify_worker_of_readiness(run.pk)
 
 
 def _can_go_on(run: Readiness) -> bool:

@@ -20,7 +20,7 @@ class WrongTeam(SubmissionError):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TeamChoice:
     """What somebody may submit for: ``teams``, and alone if ``alone``. ``fixed`` is the team one stays with."""
 
     alone: bool
@@ -33,7 +33,7 @@ class Choice:
         return self.teams[0] if self.teams and not self.alone else None
 
 
-def choice_of(user: Any, challenge: Challenge) -> Choice:
+def choice_of(user: Any, challenge: Challenge) -> TeamChoice:
     """Two queries.
 
     Raises:
@@ -50,10 +50,10 @@ def choice_of(user: Any, challenge: Challenge) -> Choice:
         taking_part[entry.team_id] = entry.team
     shared = [team for team in mine if not team.is_personal]
     bound = [team for team in shared if team.pk in taking_part]
-    return Choice(alone=not bound, teams=bound or shared, fixed=bound[0] if len(bound) == 1 else None)
+    return TeamChoice(alone=not bound, teams=bound or shared, fixed=bound[0] if len(bound) == 1 else None)
 
 
-def _staying(team: Team, mine: list[Team]) -> Choice:
+def _staying(team: Team, mine: list[Team]) -> TeamChoice:
     if team not in mine:
         raise WrongTeam(
             Problem(
@@ -63,7 +63,7 @@ def _staying(team: Team, mine: list[Team]) -> Choice:
                 field="team",
             )
         )
-    return Choice(alone=team.is_personal, teams=[] if team.is_personal else [team], fixed=team)
+    return TeamChoice(alone=team.is_personal, teams=[] if team.is_personal else [team], fixed=team)
 
 
 def team_for(user: Any, challenge: Challenge, slug: str = "") -> Team:
@@ -91,7 +91,7 @@ def team_for(user: Any, challenge: Challenge, slug: str = "") -> Team:
     return choice.teams[0]
 
 
-def _bound(choice: Choice) -> WrongTeam:
+def _bound(choice: TeamChoice) -> WrongTeam:
     names = " or ".join(f"{quoted(team.name)} (team={team.slug})" for team in choice.teams)
     if not names:
         return WrongTeam(Problem("you have submitted alone in this challenge and stay so.", field="team"))

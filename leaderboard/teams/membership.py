@@ -49,7 +49,7 @@ def create(user: Any, name: str) -> Team:
         try:
             with transaction.atomic():
                 team = Team.objects.create(name=checked, slug=slug)
-                Membership.objects.create(team=team, user=user, role=Membership.Role.OWNER)
+                Membership.objects.create(team=team, user=user, role=Membership.TeamRole.OWNER)
                 return team
         except IntegrityError:
             slug = another_slug(checked)
@@ -168,7 +168,7 @@ def leave(team: Team, user: Any) -> None:
     """Raises TeamError: ``user`` owns the team, so it would be nobody's."""
     with transaction.atomic():
         lock_teams(team)
-        gone, _ = Membership.objects.filter(team=team, user=user).exclude(role=Membership.Role.OWNER).delete()
+        gone, _ = Membership.objects.filter(team=team, user=user).exclude(role=Membership.TeamRole.OWNER).delete()
     if not gone:
         raise TeamError(Problem("the owner of a team cannot leave it.", "Hand it over to another member first."))
 
@@ -177,7 +177,7 @@ def remove(team: Team, user_id: int) -> None:
     """Raises TeamError: there is no such member besides the owner."""
     with transaction.atomic():
         lock_teams(team)
-        gone, _ = Membership.objects.filter(team=team, user_id=user_id).exclude(role=Membership.Role.OWNER).delete()
+        gone, _ = Membership.objects.filter(team=team, user_id=user_id).exclude(role=Membership.TeamRole.OWNER).delete()
     if not gone:
         raise TeamError(Problem("that person is no longer in the team."))
 
@@ -187,8 +187,8 @@ def hand_over(team: Team, owner: Any, user_id: int) -> None:
     with transaction.atomic():
         lock_teams(team)
         people = Membership.objects.filter(team=team)
-        was = people.filter(user=owner, role=Membership.Role.OWNER).update(role=Membership.Role.MEMBER)
-        becomes = people.filter(user_id=user_id).exclude(user=owner).update(role=Membership.Role.OWNER)
+        was = people.filter(user=owner, role=Membership.TeamRole.OWNER).update(role=Membership.TeamRole.MEMBER)
+        becomes = people.filter(user_id=user_id).exclude(user=owner).update(role=Membership.TeamRole.OWNER)
         if not (was and becomes):
             raise TeamError(Problem("that person is no longer in the team."))
 

@@ -43,7 +43,7 @@ def _new_personal_team(user: AbstractUser) -> Team:
         try:
             with transaction.atomic():
                 team = Team.objects.create(name=name, slug=slug, is_personal=True, person_id=user.pk)
-                Membership.objects.create(team=team, user_id=user.pk, role=Membership.Role.OWNER)
+                Membership.objects.create(team=team, user_id=user.pk, role=Membership.TeamRole.OWNER)
                 return team
         except IntegrityError:
             # Two requests at once, and the other one made it; or another team has the slug: "vic.tim" wants "victim".

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from leaderboard.jobs.broker import app
-from leaderboard.models import Evaluation, WorkerPulse
+from leaderboard.models import Evaluation, WorkerHeartbeat
 from leaderboard.models.statuses import Status
 from leaderboard.storage import object_store
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Part:
+class ComponentHealth:
     """``reason`` is a sentence without secrets: everybody can read it."""
 
     ok: bool
@@ -39,46 +39,46 @@ class Part:
         return {"ok": self.ok, **({"reason": self.reason} if self.reason else {}), **self.facts}
 
 
-def _database() -> Part:
+def _database() -> ComponentHealth:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return Part(True, facts={"engine": connection.vendor})
+    return ComponentHealth(True, facts={"engine": connection.vendor})
 
 
-def _store() -> Part:
+def _store() -> ComponentHealth:
     object_store().probe()
-    return Part(True)
+    return ComponentHealth(True)
 
 
-def _queue() -> Part:
+def _queue() -> ComponentHealth:
     with app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, timeout=PROBE_SECONDS)
     if settings.CELERY_BROKER_URL.startswith("filesystem:") and not os.access(settings.QUEUE_DIR / "messages", os.W_OK):
-        return Part(False, "The queue's folder cannot be written.")
+        return ComponentHealth(False, "The queue's folder cannot be written.")
     # The background waits for days if need be; that is no reason for an alarm.
     waiting = Evaluation.objects.filter(status=Status.QUEUED, background=False).order_by("queued_at")
     oldest = waiting.values_list("queued_at", flat=True).first()
     seconds = (timezone.now() - oldest).total_seconds() if oldest else 0
-    return Part(True, facts={"waiting": waiting.count(), "oldest_seconds": round(seconds)})
+    return ComponentHealth(True, facts={"waiting": waiting.count(), "oldest_seconds": round(seconds)})
 
 
-def _worker() -> Part:
-    alive = list(WorkerPulse.objects.alive())
-    return Part(bool(alive), "" if alive else "No worker has given a sign of life.", {"workers": len(alive)})
+def _worker() -> ComponentHealth:
+    alive = list(WorkerHeartbeat.objects.alive())
+    return ComponentHealth(bool(alive), "" if alive else "No worker has given a sign of life.", {"workers": len(alive)})
 
 
-def _sandbox() -> Part:
+def _sandbox() -> ComponentHealth:
     """What the workers say: the sandbox has to work where they run."""
-    alive = list(WorkerPulse.objects.alive())
+    alive = list(WorkerHeartbeat.objects.alive())
     if not alive:
-        return Part(False, "Not known: no worker has given a sign of life.")
-    broken = [pulse for pulse in alive if not pulse.sandbox_ok]
+        return ComponentHealth(False, "Not known: no worker has given a sign of life.")
+    broken = [heartbeat for heartbeat in alive if not heartbeat.sandbox_ok]
     # One worker without a sandbox takes no work from the others, but its operator should know.
     reason = broken[0].sandbox_reason or "It does not start." if broken else ""
-    return Part(len(broken) < len(alive), reason)
+    return ComponentHealth(len(broken) < len(alive), reason)
 
 
-PROBES: dict[str, Callable[[], Part]] = {
+PROBES: dict[str, Callable[[], ComponentHealth]] = {
     "database": _database,
     "store": _store,
     "queue": _queue,
@@ -87,17 +87,17 @@ PROBES: dict[str, Callable[[], Part]] = {
 }
 
 
-def examine() -> dict[str, Part]:
+def examine() -> dict[str, ComponentHealth]:
     """Ask all parts at once; one that does not answer in time is down."""
-    found: dict[str, Part] = {}
+    found: dict[str, ComponentHealth] = {}
 
-    def ask(name: str, probe: Callable[[], Part]) -> None:
+    def ask(name: str, probe: Callable[[], ComponentHealth]) -> None:
         try:
             found[name] = probe()
         except Exception as error:
             # The text of such errors holds addresses and user names; it is for the log.
             logger.error("probe failed part=%s error=%s: %s", name, type(error).__name__, error)
-            found[name] = Part(False, f"It does not answer ({type(error).__name__}).")
+            found[name] = ComponentHealth(False, f"It does not answer ({type(error).__name__}).")
         finally:
             connection.close()
 
@@ -108,16 +108,16 @@ def examine() -> dict[str, Part]:
     deadline = time.monotonic() + PROBE_SECONDS
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
-    late = Part(False, f"It did not answer within {PROBE_SECONDS:.0f} seconds.")
+    late = ComponentHealth(False, f"It did not answer within {PROBE_SECONDS:.0f} seconds.")
     answers = dict(found)
     return {name: answers.get(name, late) for name in PROBES}
 
 
 _lock = threading.Lock()
-_last: tuple[float, dict[str, Part]] | None = None
+_last: tuple[float, dict[str, ComponentHealth]] | None = None
 
 
-def remembered() -> dict[str, Part]:
+def remembered() -> dict[str, ComponentHealth]:
     """The answer of the last second: whoever asks often must not load the parts."""
     global _last
     with _lock:

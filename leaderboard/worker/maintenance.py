@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from leaderboard.boards.switching import advance
 from leaderboard.jobs.recovery import expire_leases, notify_again
-from leaderboard.models import WorkerPulse
+from leaderboard.models import WorkerHeartbeat
 from leaderboard.notifications import digest
 from leaderboard.organizing import drafting, dryrun
 
@@ -21,7 +21,7 @@ FORGET_WORKERS = timedelta(days=1)
 logger = logging.getLogger(__name__)
 
 
-def reap(now: datetime | None = None) -> None:
+def maintain(now: datetime | None = None) -> None:
     """One round."""
     moment = now or timezone.now()
     expire_leases(moment)
@@ -30,4 +30,4 @@ def reap(now: datetime | None = None) -> None:
     dryrun.drive(moment)
     advance(moment)
     digest.drive(moment)
-    WorkerPulse.objects.filter(seen_at__lt=moment - FORGET_WORKERS).delete()
+    WorkerHeartbeat.objects.filter(seen_at__lt=moment - FORGET_WORKERS).delete()

@@ -1,6 +1,6 @@
-"""The pulse of a worker: a thread that shows it is alive and runs the reaper, from its start to its end.
+"""The heartbeat of a worker: a thread that shows it is alive and runs the maintenance, from its start to its end.
 
-So there is no scheduler to start, watch and forget: while anybody can score, somebody also reaps.
+So there is no scheduler to start, watch and forget: while anybody can score, somebody also recovers.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from django.utils import timezone
 from evaluators import sandbox
 from leaderboard.jobs import transitions
 from leaderboard.jobs.leases import held_leases
-from leaderboard.models import WorkerPulse
-from leaderboard.worker.maintenance import reap
+from leaderboard.models import WorkerHeartbeat
+from leaderboard.worker.maintenance import maintain
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +33,10 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:60]}/{os.getpid()}"
 
 
-class Pulse:
+class Heartbeat:
     def __init__(self) -> None:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._started_at = timezone.now()
 
     def start(self) -> None:
@@ -51,20 +51,20 @@ class Pulse:
         while beat:
             try:
                 self.beat()
-                reap()
+                maintain()
             except Exception:
-                # Whatever went wrong, the next round may go right; a worker without a reaper would lose submissions.
-                logger.exception("pulse missed")
+                # Whatever went wrong, the next round may go right; a worker without maintenance would lose submissions.
+                logger.exception("heartbeat missed")
             finally:
                 connection.close()
-            beat = not self._stop.wait(settings.REAPER_SECONDS)
-        WorkerPulse.objects.filter(name=worker_name()).delete()
+            beat = not self._stop.wait(settings.HEARTBEAT_SECONDS)
+        WorkerHeartbeat.objects.filter(name=worker_name()).delete()
         connection.close()
 
     def beat(self) -> None:
         """Write that this worker lives and whether it has a sandbox."""
         available = sandbox.availability()
-        WorkerPulse.objects.update_or_create(
+        WorkerHeartbeat.objects.update_or_create(
             name=worker_name(),
             defaults={
                 "host": socket.gethostname()[:120],
@@ -128,14 +128,14 @@ class Departure:
 
 
 departure = Departure()
-_pulse: Pulse | None = None
+_heartbeat: Heartbeat | None = None
 
 
 @worker_ready.connect
 def _start(**_: Any) -> None:
-    global _pulse
-    _pulse = Pulse()
-    _pulse.start()
+    global _heartbeat
+    _heartbeat = Heartbeat()
+    _heartbeat.start()
     departure.start()
     logger.info("worker ready name=%s", worker_name())
 
@@ -148,5 +148,5 @@ def _leave(**_: Any) -> None:
 @worker_shutdown.connect
 def _finish(**_: Any) -> None:
     departure.finish()
-    if _pulse is not None:
-        _pulse.stop()
+    if _heartbeat is not None:
+        _heartbeat.stop()

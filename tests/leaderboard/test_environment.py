@@ -34,7 +34,7 @@ def test_the_defaults_are_valid_and_strict() -> None:
         ("RATCHET_EMAIL_URL", "imap://mail"),
         ("RATCHET_LEASE_SECONDS", "0"),
         ("RATCHET_LEASE_SECONDS", "soon"),
-        ("RATCHET_REAPER_SECONDS", "-1"),
+        ("RATCHET_HEARTBEAT_SECONDS", "-1"),
         ("RATCHET_WORKER_CONCURRENCY", "1000"),
         ("RATCHET_LOG_LEVEL", "LOUD"),
         ("RATCHET_S3_BUCKET", "Not A Bucket"),
@@ -65,6 +65,13 @@ def test_a_wrong_value_is_not_repeated() -> None:
 
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert load({"RATCHET_LEASE_SECONDS": "", "RATCHET_DEBUG": ""}) == load({})
+
+
+def test_an_old_name_of_a_variable_still_works() -> None:
+    assert load({"RATCHET_REAPER_SECONDS": "2"}) == load({"RATCHET_HEARTBEAT_SECONDS": "2"})
+    assert load({"RATCHET_REAPER_SECONDS": "", "RATCHET_HEARTBEAT_SECONDS": "2"}).heartbeat_seconds == 2
+    with pytest.raises(WrongEnvironment, match="RATCHET_REAPER_SECONDS is the old name of RATCHET_HEARTBEAT_SECONDS"):
+        load({"RATCHET_REAPER_SECONDS": "2", "RATCHET_HEARTBEAT_SECONDS": "3"})
 
 
 def test_the_public_address_is_an_allowed_host(tmp_path: Path) -> None:

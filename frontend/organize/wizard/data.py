@@ -14,7 +14,7 @@ from frontend.kinds.base import Bar, bars
 from frontend.organize.wizard.access import challenge_and_draft, step_page, work_page
 from frontend.organize.wizard.steps import is_made_of_files
 from frontend.plots.histogram import HistogramPlot, histogram_plot
-from frontend.plots.rowmap import Row, RowMap, row_map
+from frontend.plots.rowmap import MappedRow, RowMap, row_map
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +84,4 @@ def _facts(table: dict[str, Any]) -> list[tuple[str, str]]:
 def _map(card: dict[str, Any] | None) -> RowMap | None:
     if card is None:
         return None
-    return row_map([Row(point["x"], point["y"], point["label"]) for point in card["points"]])
+    return row_map([MappedRow(point["x"], point["y"], point["label"]) for point in card["points"]])

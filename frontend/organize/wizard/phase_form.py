@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from challenges.models import Challenge, Phase, Round
-from challenges.phases.rules import PhasePlan
+from challenges.phases.rules import PhaseTerms
 from frontend.organize.wizard.fields import Explained, ExplainedChoice, StepForm
 from frontend.organize.wizard.zones import FORMAT, to_moment, zones
 
@@ -87,8 +87,8 @@ class PhaseForm(StepForm):
         return before if before is not None and before.replace(second=0, microsecond=0) == moment else moment
 
     @property
-    def plan(self) -> PhasePlan:
-        return PhasePlan(**{field.name: self.cleaned_data[field.name] for field in fields(PhasePlan)})
+    def plan(self) -> PhaseTerms:
+        return PhaseTerms(**{field.name: self.cleaned_data[field.name] for field in fields(PhaseTerms)})
 
     def refuse(self, found: dict[str, str]) -> bool:
         """Show what is wrong at its field; whether anything is."""

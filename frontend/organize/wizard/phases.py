@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from challenges.models import Challenge, DatasetVersion, Phase
 from challenges.phases.creating import create_phases
-from challenges.phases.rules import PhasePlan, change_problems, plan_problems, told
+from challenges.phases.rules import PhaseTerms, change_problems, plan_problems, told
 from challenges.publishing.readiness import newest_run
 from evaluators.problems import Problem
 from frontend.organize.wizard.access import challenge_and_draft, step_page
@@ -176,7 +176,7 @@ def _store(
     messages.success(request, " ".join(["Saved.", *lines]))
 
 
-def _moves_freeze(before: Phase, plan: PhasePlan) -> bool:
+def _moves_freeze(before: Phase, plan: PhaseTerms) -> bool:
     return (before.freezes_at, before.ends_at) != (plan.freezes_at, plan.ends_at)
 
 
@@ -207,9 +207,9 @@ def _settle(challenge: Challenge, version: DatasetVersion) -> None:
         create_phases(challenge, (), version)
 
 
-def plan_of(phase: Phase) -> PhasePlan:
+def plan_of(phase: Phase) -> PhaseTerms:
     """The phase as it is."""
-    return PhasePlan(**{field.name: getattr(phase, field.name) for field in fields(PhasePlan)})
+    return PhaseTerms(**{field.name: getattr(phase, field.name) for field in fields(PhaseTerms)})
 
 
 def _is_relied_on(challenge: Challenge, phase: Phase) -> bool:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from challenges.phases.rules import PhasePlan, change_problems, plan_problems, told
+from challenges.phases.rules import PhaseTerms, change_problems, plan_problems, told
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
-PLAN = PhasePlan("Round 1", NOW, ends_at=NOW + 10 * DAY, daily_limit=5, total_limit=20)
+PLAN = PhaseTerms("Round 1", NOW, ends_at=NOW + 10 * DAY, daily_limit=5, total_limit=20)
 
 
 @dataclass(frozen=True)

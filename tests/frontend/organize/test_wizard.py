@@ -410,10 +410,10 @@ def test_the_list_costs_the_same_for_many(
         assert page.get("/organize/").status_code == 200
 
 
-def test_a_lost_message_and_a_lost_worker(page: Client, begun: Draft, bell: list[int]) -> None:
+def test_a_lost_message_and_a_lost_worker(page: Client, begun: Draft, messages: list[int]) -> None:
     assert begun.work_at is not None
     drafting.drive(begun.work_at + drafting.LOST)
-    assert bell == [begun.pk]
+    assert messages == [begun.pk]
     Draft.objects.update(work_state="running")
     begun.refresh_from_db()
     drafting.drive(begun.work_at + 2 * drafting.LOST)

@@ -15,7 +15,7 @@ from frontend.organize.wizard.explained import METRICS_OF, MODEL_MEANINGS, PARAM
 from frontend.organize.wizard.scoring import FORMS
 from frontend.organize.wizard.zones import on_the_clock, to_moment, zones
 from frontend.plots.histogram import histogram_plot
-from frontend.plots.rowmap import Row, row_map
+from frontend.plots.rowmap import MappedRow, row_map
 
 
 def test_every_model_parameter_and_metric_is_explained() -> None:
@@ -49,8 +49,8 @@ def test_a_histogram() -> None:
 
 
 def test_a_map_colours_the_largest_classes() -> None:
-    rows = [Row(float(place), float(place % 3), f"class {place % 10}") for place in range(100)]
-    rows += [Row(1.0, 1.0, "class 9")] * 5
+    rows = [MappedRow(float(place), float(place % 3), f"class {place % 10}") for place in range(100)]
+    rows += [MappedRow(1.0, 1.0, "class 9")] * 5
     drawn = row_map(rows)
     assert drawn is not None
     assert [group.colour for group in drawn.groups] == list(range(9))
@@ -58,6 +58,6 @@ def test_a_map_colours_the_largest_classes() -> None:
     assert drawn.groups[1].label == "class 9"
     assert sum(len(group.spots) for group in drawn.groups) == len(rows)
     assert row_map([]) is None
-    unknown = row_map([Row(0.0, 0.0, None)])
+    unknown = row_map([MappedRow(0.0, 0.0, None)])
     assert unknown is not None
     assert unknown.groups[0].label == "no label"

@@ -23,7 +23,7 @@ CHECK = "/challenges/tiny/check"
 UNKNOWN = {"apple.csv": b"id\npool-000\nnobody\n", "bread.csv": good_files()["bread.csv"]}
 
 
-def test_a_good_upload_leads_to_its_page(page: Client, phase: Phase, user: User, bell: list[int]) -> None:
+def test_a_good_upload_leads_to_its_page(page: Client, phase: Phase, user: User, messages: list[int]) -> None:
     answer = page.post(SUBMIT, {"name": "mine", "files": factories.form_files(), **factories.accepting(phase)})
     made = Submission.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/submissions/{made.pk}/")

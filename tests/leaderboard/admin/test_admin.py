@@ -26,7 +26,7 @@ OURS = [
     "leaderboard/submission",
     "leaderboard/team",
     "leaderboard/user",
-    "leaderboard/workerpulse",
+    "leaderboard/workerheartbeat",
 ]
 
 
@@ -55,7 +55,7 @@ def test_a_list_has_as_many_queries_as_it_has_with_fewer_rows(
     django_assert_max_num_queries: Callable[..., Any],
 ) -> None:
     with django_assert_max_num_queries(12):
-        answer = operator.get(f"/admin/{path}/?q=n" if path != "leaderboard/workerpulse" else f"/admin/{path}/")
+        answer = operator.get(f"/admin/{path}/?q=n" if path != "leaderboard/workerheartbeat" else f"/admin/{path}/")
     assert answer.status_code == 200
 
 

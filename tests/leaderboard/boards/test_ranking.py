@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluators.learning import Direction
-from leaderboard.boards.ranking import Entry, ranked
+from leaderboard.boards.ranking import RankingEntry, ranked
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def entry(key: str, score: float | None, *, team: str = "", minute: int = 0, missing: int = 0) -> Entry:
+def entry(key: str, score: float | None, *, team: str = "", minute: int = 0, missing: int = 0) -> RankingEntry:
     submitted_at = START + timedelta(minutes=minute)
-    return Entry(key=key, competitor=team or key, score=score, submitted_at=submitted_at, missing=missing)
+    return RankingEntry(key=key, competitor=team or key, score=score, submitted_at=submitted_at, missing=missing)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def entry(key: str, score: float | None, *, team: str = "", minute: int = 0, mis
         ([entry("b", 0.5), entry("a", 0.5)], "maximize", [("a", 1, 1), ("b", 1, 1)]),
     ],
 )
-def test_ranks(entries: list[Entry], direction: Direction, expected: list[tuple[str, int, int | None]]) -> None:
+def test_ranks(entries: list[RankingEntry], direction: Direction, expected: list[tuple[str, int, int | None]]) -> None:
     assert [(place.entry.key, place.rank_all, place.rank_best) for place in ranked(entries, direction)] == expected
 
 
@@ -89,7 +89,9 @@ _ENTRIES = st.lists(
 
 
 @given(_ENTRIES, st.sampled_from(["maximize", "minimize"]))
-def test_a_rank_is_one_more_than_the_number_of_better_entries(entries: list[Entry], direction: Direction) -> None:
+def test_a_rank_is_one_more_than_the_number_of_better_entries(
+    entries: list[RankingEntry], direction: Direction
+) -> None:
     """The fast ranks against the definition."""
     sign = -1 if direction == "maximize" else 1
     places = ranked(entries, direction)
@@ -105,5 +107,5 @@ def test_a_rank_is_one_more_than_the_number_of_better_entries(entries: list[Entr
 
 
 @given(_ENTRIES)
-def test_the_order_of_the_entries_does_not_matter(entries: list[Entry]) -> None:
+def test_the_order_of_the_entries_does_not_matter(entries: list[RankingEntry]) -> None:
     assert ranked(entries, "maximize") == ranked(reversed(entries), "maximize")

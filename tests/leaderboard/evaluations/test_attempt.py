@@ -162,7 +162,7 @@ def test_a_late_result_is_refused(submission: Submission) -> None:
 
     def slow(*args: Any, **kwargs: Any) -> Any:
         running = Evaluation.objects.get()
-        transitions.expire(running, now=running.lease_expires_at + evaluating.settings.LEASE, actor="reaper")
+        transitions.expire(running, now=running.lease_expires_at + evaluating.settings.LEASE, actor="recovery")
         factories.evaluate(submission, 0.9, worker="fast")
         return factories.scored(current, 0.1)
 
@@ -200,7 +200,7 @@ def test_the_heartbeat_keeps_a_long_evaluation(submission: Submission, settings:
         first = Evaluation.objects.get().lease_expires_at
         deadline = time.monotonic() + 20
         while Evaluation.objects.get().lease_expires_at <= first + 2 * settings.LEASE:
-            assert time.monotonic() < deadline, "no heartbeat"
+            assert time.monotonic() < deadline, "the lease was not extended"
         seen.append(first)
         return factories.scored(current, 0.5)
 

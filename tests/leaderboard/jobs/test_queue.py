@@ -19,7 +19,7 @@ from tests.bundles import write_bundle
 
 
 def waiting() -> list[str]:
-    return [evaluation.submission.name for evaluation in queue.by_urgency().select_related("submission")]
+    return [evaluation.submission.name for evaluation in queue.in_queue_order().select_related("submission")]
 
 
 def in_background(*submissions: Submission) -> None:

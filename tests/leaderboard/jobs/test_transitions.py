@@ -146,9 +146,9 @@ def test_a_release_costs_no_attempt(submission: Submission) -> None:
 @pytest.mark.parametrize("step", ["succeed", "fail", "fault", "release", "extend"])
 @pytest.mark.parametrize("lost", ["expired", "expired and taken by another", "expired and taken by the same worker"])
 def test_a_lost_lease_gives_no_right(submission: Submission, lease: Lease, step: str, lost: str) -> None:
-    """The late result: the lease ran out, the reaper took it, and perhaps somebody else works on it already."""
+    """The late result: the lease ran out, the recovery took it, and perhaps somebody else works on it already."""
     later = timezone.now() + timedelta(hours=1)
-    assert transitions.expire(evaluation_of(submission), now=later, actor="reaper")
+    assert transitions.expire(evaluation_of(submission), now=later, actor="recovery")
     if lost != "expired":
         transitions.claim(submission.evaluation_id, worker="w1" if "same" in lost else "w2")
     before, lines = evaluation_of(submission), history(submission)
@@ -169,7 +169,7 @@ def test_a_lease_that_was_extended_after_all_is_not_taken(submission: Submission
     stale = evaluation_of(submission)
     now = timezone.now()
     Evaluation.objects.update(lease_expires_at=now + timedelta(seconds=5))
-    assert not transitions.expire(stale, now=now, actor="reaper")
+    assert not transitions.expire(stale, now=now, actor="recovery")
     assert evaluation_of(submission).status == "running"
 
 
@@ -223,12 +223,12 @@ def test_a_cancelled_submission_counts_while_it_is_scored_again(
 
 
 def test_what_is_handed_back_is_rung_for_and_costs_nothing(
-    submission: Submission, lease: Lease, bell: list[int], django_capture_on_commit_callbacks: Callable[..., Any]
+    submission: Submission, lease: Lease, messages: list[int], django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         assert transitions.hand_back(lease, actor="w1")
         assert not transitions.hand_back(lease, actor="w1")
-    assert bell == [submission.evaluation_id]
+    assert messages == [submission.evaluation_id]
     evaluation = evaluation_of(submission)
     assert (evaluation.status, evaluation.faults) == ("queued", 0)
 

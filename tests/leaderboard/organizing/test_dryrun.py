@@ -34,7 +34,7 @@ from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Submission,
 from leaderboard.organizing import dryrun, dryrun_work
 from leaderboard.submissions.intake import DataUnavailable, PhaseClosed, submit
 from leaderboard.teams.teams import baselines_team
-from leaderboard.worker.maintenance import reap
+from leaderboard.worker.maintenance import maintain
 from tests import factories
 from tests.bundles import write_bundle, write_table
 from tests.cleanings import write_cleaning
@@ -96,10 +96,10 @@ def test_the_whole_way_in_the_real_sandbox(draft: Phase) -> None:
     dryrun.perform(run.pk)
     submissions = list(Submission.objects.all())
     assert {item.baseline for item in submissions} == set(NAMES)
-    assert dryrun.progress(run) == dryrun.Progress(0, 2)
+    assert dryrun.progress(run) == dryrun.DryRunProgress(0, 2)
     for submission in submissions:
         evaluate(submission.evaluation_id, worker="test")
-    assert dryrun.progress(run) == dryrun.Progress(2, 2)
+    assert dryrun.progress(run) == dryrun.DryRunProgress(2, 2)
     dryrun.perform(run.pk)
     run.refresh_from_db()
     assert (run.state, run.problem) == ("done", "")
@@ -117,21 +117,21 @@ def test_the_pulse_drives_it(
     draft: Phase,
     made: list[str],
     measured: list[Any],
-    bell: list[int],
+    messages: list[int],
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         run = dryrun.start(draft)
-    assert bell == [run.pk]
+    assert messages == [run.pk]
     dryrun.perform(run.pk)
     assert sorted(made) == sorted(NAMES)
-    bell.clear()
-    reap()
-    assert bell == []  # scores are awaited
+    messages.clear()
+    maintain()
+    assert messages == []  # scores are awaited
     score_all()
-    reap()
-    reap()
-    assert bell == [run.pk]
+    maintain()
+    maintain()
+    assert messages == [run.pk]
     dryrun.perform(run.pk)
     dryrun.perform(run.pk)
     run.refresh_from_db()
@@ -143,14 +143,14 @@ def test_one_run_at_a_time(draft: Phase) -> None:
     assert dryrun.start(draft) == dryrun.start(draft)
 
 
-def test_a_worker_that_died_is_followed_by_another(draft: Phase, made: list[str], bell: list[int]) -> None:
+def test_a_worker_that_died_is_followed_by_another(draft: Phase, made: list[str], messages: list[int]) -> None:
     run = dryrun.start(draft)
     Readiness.objects.update(work_at=timezone.now())
     dryrun.perform(run.pk)
     assert made == []
     later = timezone.now() + 2 * dryrun.LOST
-    reap(later)
-    assert bell == [run.pk]
+    maintain(later)
+    assert messages == [run.pk]
     with mock.patch.object(timezone, "now", return_value=later):
         dryrun.perform(run.pk)
     assert len(made) == 2
@@ -254,16 +254,16 @@ def with_every_baseline_command(act: Callable[[subprocess.Popen[bytes]], object]
         watching.join()
 
 
-def test_a_worker_that_is_stopped_loses_no_baseline(draft: Phase, bell: list[int]) -> None:
+def test_a_worker_that_is_stopped_loses_no_baseline(draft: Phase, messages: list[int]) -> None:
     """The end of ``Departure``, at every command of the real sandbox: the run is handed back without blame."""
     run = dryrun.start(draft)
     with with_every_baseline_command(lambda one: sandbox.stop_all()):
         for _ in range(4):
             assert perform(run).state == "running"
             assert (run.work_at, run.report) == (None, {"left_out": {}})
-    bell.clear()
-    reap(timezone.now() + timedelta(hours=1))
-    assert bell == [run.pk]
+    messages.clear()
+    maintain(timezone.now() + timedelta(hours=1))
+    assert messages == [run.pk]
     perform(run)
     assert set(Submission.objects.values_list("baseline", flat=True)) == set(NAMES)
 

@@ -44,7 +44,7 @@ def nothing_is_left() -> bool:
 
 
 def test_a_submission_is_recorded_whole(
-    phase: Phase, user: User, bell: list[int], django_capture_on_commit_callbacks: CaptureCommits
+    phase: Phase, user: User, messages: list[int], django_capture_on_commit_callbacks: CaptureCommits
 ) -> None:
     with django_capture_on_commit_callbacks() as callbacks:
         submission = factories.submission(phase, user, name="  my   first ")
@@ -60,10 +60,10 @@ def test_a_submission_is_recorded_whole(
         with object_store().open(file.sha256) as stream:
             assert stream.read() == content
         assert file.size == len(content)
-    assert bell == []
+    assert messages == []
     for callback in callbacks:
         callback()
-    assert bell == [submission.evaluation_id]
+    assert messages == [submission.evaluation_id]
 
 
 def test_a_zip_is_stored_as_its_files(phase: Phase, user: User) -> None:
@@ -90,7 +90,7 @@ def test_a_zip_is_stored_as_its_files(phase: Phase, user: User) -> None:
     ],
 )
 def test_a_refused_submission_leaves_nothing(
-    phase: Phase, user: User, bell: list[int], name: str, files: dict[str, bytes], says: str, settings: LazySettings
+    phase: Phase, user: User, messages: list[int], name: str, files: dict[str, bytes], says: str, settings: LazySettings
 ) -> None:
     uploads = [intake.Upload(file, content) for file, content in files.items()]
     stored = set(settings.OBJECTS_DIR.rglob("*"))
@@ -98,7 +98,7 @@ def test_a_refused_submission_leaves_nothing(
         submit(phase, personal_team(user), name=name, uploads=uploads, client=Submission.Client.WEB)
     assert nothing_is_left()
     assert set(settings.OBJECTS_DIR.rglob("*")) == stored
-    assert bell == []
+    assert messages == []
     assert quota(phase, personal_team(user)).total_used == 0
 
 
@@ -249,7 +249,7 @@ def test_when_the_broker_is_away_the_submission_is_accepted(
     with django_capture_on_commit_callbacks(execute=True):
         submission = factories.submission(phase, user)
     assert Submission.objects.filter(pk=submission.pk, evaluation__status="queued").exists()
-    assert "bell not rung" in caplog.text
+    assert "worker not notified" in caplog.text
 
 
 def test_data_that_cannot_be_opened_here_is_no_fault_of_the_submission(

@@ -11,15 +11,15 @@ from django.db.utils import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from leaderboard.models import WorkerPulse
+from leaderboard.models import WorkerHeartbeat
 from leaderboard.web import health
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def pulse(name: str = "w", *, age: float = 0, ok: bool = True, reason: str = "") -> None:
+def heartbeat(name: str = "w", *, age: float = 0, ok: bool = True, reason: str = "") -> None:
     now = timezone.now()
-    WorkerPulse.objects.create(
+    WorkerHeartbeat.objects.create(
         name=name,
         host="h",
         started_at=now,
@@ -41,7 +41,7 @@ def a_broker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_is_well() -> None:
-    pulse()
+    heartbeat()
     status, body = ask()
     assert status == 200, body
     assert body["status"] == "ok"
@@ -54,10 +54,10 @@ def test_all_is_well() -> None:
 def test_a_part_that_fails_is_named_and_keeps_its_secrets(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, part: str, down: list[str]
 ) -> None:
-    def broken() -> health.Part:
+    def broken() -> health.ComponentHealth:
         raise OperationalError("postgres://ratchet:hunter2@db is away")
 
-    pulse()
+    heartbeat()
     monkeypatch.setitem(health.PROBES, part, broken)
     status, body = ask()
     assert status == 503
@@ -69,7 +69,7 @@ def test_a_part_that_fails_is_named_and_keeps_its_secrets(
 def test_a_broker_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health.app.conf, "broker_url", "redis://127.0.0.1:1/0")
     health.app.__dict__.pop("amqp", None)
-    pulse()
+    heartbeat()
     status, body = ask()
     assert status == 503
     assert body["down"] == ["queue"]
@@ -78,11 +78,11 @@ def test_a_broker_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_part_that_hangs_is_named_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "PROBE_SECONDS", 0.3)
 
-    def hangs() -> health.Part:
+    def hangs() -> health.ComponentHealth:
         time.sleep(2)
-        return health.Part(True)
+        return health.ComponentHealth(True)
 
-    pulse()
+    heartbeat()
     monkeypatch.setitem(health.PROBES, "store", hangs)
     start = time.monotonic()
     status, body = ask()
@@ -93,22 +93,22 @@ def test_a_part_that_hangs_is_named_in_time(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("age", [None, 3600])
 def test_without_a_worker_neither_worker_nor_sandbox_is_there(age: float | None) -> None:
     if age is not None:
-        pulse(age=age)
+        heartbeat(age=age)
     status, body = ask()
     assert status == 503
     assert body["down"] == ["worker", "sandbox"]
 
 
 def test_without_a_sandbox_it_says_why() -> None:
-    pulse(ok=False, reason="bubblewrap cannot be found")
+    heartbeat(ok=False, reason="bubblewrap cannot be found")
     status, body = ask()
     assert (status, body["down"]) == (503, ["sandbox"])
     assert body["parts"]["sandbox"]["reason"] == "bubblewrap cannot be found"
 
 
 def test_one_worker_without_a_sandbox_is_mentioned_only() -> None:
-    pulse("a")
-    pulse("b", ok=False, reason="bubblewrap cannot be found")
+    heartbeat("a")
+    heartbeat("b", ok=False, reason="bubblewrap cannot be found")
     status, body = ask()
     assert status == 200
     assert body["parts"]["sandbox"]["reason"] == "bubblewrap cannot be found"
@@ -117,9 +117,9 @@ def test_one_worker_without_a_sandbox_is_mentioned_only() -> None:
 def test_asking_often_asks_the_parts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[None] = []
 
-    def counted() -> health.Part:
+    def counted() -> health.ComponentHealth:
         asked.append(None)
-        return health.Part(True)
+        return health.ComponentHealth(True)
 
     monkeypatch.setitem(health.PROBES, "store", counted)
     for _ in range(5):

@@ -44,7 +44,7 @@ print(json.dumps({
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[LiveSite]:
-    site = LiveSite(tmp_path, RATCHET_LEASE_SECONDS="3", RATCHET_REAPER_SECONDS="0.5")
+    site = LiveSite(tmp_path, RATCHET_LEASE_SECONDS="3", RATCHET_HEARTBEAT_SECONDS="0.5")
     yield site
     site.stop()
 
@@ -68,7 +68,7 @@ def test_submission_of_a_killed_worker_is_scored_once_after_its_lease(site: Live
     ]
     first, second = facts["steps"][1][3], facts["steps"][3][3]
     assert first != second
-    assert facts["steps"][2][3] == "reaper"
+    assert facts["steps"][2][3] == "recovery"
     assert facts["board"] == 1
     entries = site.get("challenges/tiny/leaderboard/?all=1")["entries"]
     assert [entry["name"] for entry in entries] == ["survivor"]

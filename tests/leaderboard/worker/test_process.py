@@ -1,4 +1,4 @@
-"""The worker: its task, its pulse, and the message that reaches it."""
+"""The worker: its task, its heartbeat, and the message that reaches it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from evaluators import sandbox, scoring
 from evaluators.sandbox import Availability
 from leaderboard.jobs import transitions
 from leaderboard.jobs.broker import app
-from leaderboard.jobs.leases import Heartbeat, held_leases
-from leaderboard.models import Evaluation, User, WorkerPulse
+from leaderboard.jobs.leases import LeaseKeeper, held_leases
+from leaderboard.models import Evaluation, User, WorkerHeartbeat
 from leaderboard.tasks import evaluate_task
 from leaderboard.worker import process
-from leaderboard.worker.process import Pulse, worker_name
+from leaderboard.worker.process import Heartbeat, worker_name
 from tests import factories
 from tests.live_site import wait_for
 
@@ -32,36 +32,36 @@ def working_sandbox() -> object:
 
 
 def test_a_pulse_says_whether_there_is_a_sandbox(db: None) -> None:
-    pulse = Pulse()
+    heartbeat = Heartbeat()
     for answer in (Availability(True), Availability(False, "bubblewrap cannot be found")):
         with mock.patch.object(sandbox, "availability", return_value=answer):
-            pulse.beat()
-        found = WorkerPulse.objects.get()
+            heartbeat.beat()
+        found = WorkerHeartbeat.objects.get()
         assert (found.name, found.sandbox_ok, found.sandbox_reason) == (worker_name(), answer.ok, answer.reason)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_pulse_beats_reaps_survives_and_says_goodbye(
+def test_the_heartbeat_beats_maintains_survives_and_says_goodbye(
     settings: LazySettings, monkeypatch: pytest.MonkeyPatch, working_sandbox: object
 ) -> None:
-    settings.REAPER_SECONDS = 0.01
+    settings.HEARTBEAT_SECONDS = 0.01
     rounds: list[int] = []
 
-    def reap() -> None:
-        rounds.append(WorkerPulse.objects.count())
+    def maintain() -> None:
+        rounds.append(WorkerHeartbeat.objects.count())
         if len(rounds) == 1:
             raise DatabaseError("the first round fails")
 
-    monkeypatch.setattr(process, "reap", reap)
-    pulse = Pulse()
-    pulse.start()
+    monkeypatch.setattr(process, "maintain", maintain)
+    heartbeat = Heartbeat()
+    heartbeat.start()
     deadline = time.monotonic() + 20
     while len(rounds) < 3:
-        assert time.monotonic() < deadline, "the pulse stopped"
+        assert time.monotonic() < deadline, "the heartbeat stopped"
         time.sleep(0.01)
-    pulse.stop()
+    heartbeat.stop()
     assert rounds[:3] == [1, 1, 1]
-    assert not WorkerPulse.objects.exists()
+    assert not WorkerHeartbeat.objects.exists()
 
 
 def test_the_task_takes_an_id_and_repeating_it_does_nothing(phase: Phase, user: User, working_sandbox: object) -> None:
@@ -77,7 +77,7 @@ def test_the_task_takes_an_id_and_repeating_it_does_nothing(phase: Phase, user: 
 
 
 def test_a_worker_that_leaves_takes_nothing_new(
-    phase: Phase, user: User, bell: list[int], monkeypatch: pytest.MonkeyPatch
+    phase: Phase, user: User, messages: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submission = factories.submission(phase, user)
     monkeypatch.setattr(process, "departure", process.Departure())
@@ -85,12 +85,12 @@ def test_a_worker_that_leaves_takes_nothing_new(
     worker_shutting_down.send(sender="test", sig="SIGTERM", how="Warm", exitcode=0)
     evaluate_task(submission.evaluation_id)
     assert Evaluation.objects.get().status == "queued"
-    assert bell == [submission.evaluation_id]
+    assert messages == [submission.evaluation_id]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_leaves_gives_back_what_it_has_not_finished(
-    phase: Phase, user: User, bell: list[int], monkeypatch: pytest.MonkeyPatch
+    phase: Phase, user: User, messages: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "DEPARTURE_SECONDS", 0.01)
     evaluation_id = factories.submission(phase, user).evaluation_id
@@ -98,17 +98,17 @@ def test_a_worker_that_leaves_gives_back_what_it_has_not_finished(
     monkeypatch.setattr(sandbox, "stop_all", stopped)
     lease = transitions.claim(evaluation_id, worker="w")
     assert lease is not None
-    bell.clear()
+    messages.clear()
     departure = process.Departure()
     departure.start()
-    with Heartbeat(lease):
+    with LeaseKeeper(lease):
         departure.announce()
         wait_for(lambda: stopped.called, what="the end of the sandboxes")
         departure.finish()
         departure._thread.join(10)
     evaluation = Evaluation.objects.get()
     assert (evaluation.status, evaluation.faults) == ("queued", 0)
-    assert bell == [evaluation_id]
+    assert messages == [evaluation_id]
     assert held_leases() == []
 
 
