@@ -4,8 +4,8 @@
 loads scikit-learn and faiss, and is not imported here.
 """
 
-from evaluators.scoring.checking import CheckReport, check
+from evaluators.scoring.checking import CheckReport, check, reads_the_same
 from evaluators.scoring.result import Result
 from evaluators.scoring.sandboxed import Broken, Outcome, Rejected, Scored, evaluate
 
-__all__ = ["Broken", "CheckReport", "Outcome", "Rejected", "Result", "Scored", "check", "evaluate"]
+__all__ = ["Broken", "CheckReport", "Outcome", "Rejected", "Result", "Scored", "check", "evaluate", "reads_the_same"]

@@ -17,7 +17,7 @@ from challenges.members.visibility import organized_challenge
 from challenges.models import Announcement, Challenge
 from frontend.display.markdown import rendered
 from leaderboard.models import User
-from leaderboard.organizing.announcing import announce, concerned
+from leaderboard.notifications.announcing import announce, concerned
 
 SHOWN = 5
 

@@ -23,7 +23,7 @@ from leaderboard.boards.board import board_entries, ranking_rule, shown_division
 from leaderboard.boards.rows import board_row, off_board_row
 from leaderboard.boards.status import is_official
 from leaderboard.models import BoardEntry, Division
-from leaderboard.web.spreadsheets import neutralised
+from leaderboard.web.spreadsheets import spreadsheet_cell
 
 CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted", "rank_all")
 
@@ -117,12 +117,3 @@ def _csv(challenge: Challenge, entries: QuerySet[BoardEntry]) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": content_disposition_header(True, f"{challenge.slug}-leaderboard.csv") or ""},
     )
-
-
-def spreadsheet_cell(value: Any) -> str:
-    """A value as it is written into a table that a spreadsheet may open; None is empty."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return neutralised(repr(value) if isinstance(value, float) else str(value))

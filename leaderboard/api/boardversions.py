@@ -18,10 +18,11 @@ from rest_framework.views import APIView
 
 from challenges.members.visibility import visible_challenge
 from challenges.models import Phase
-from leaderboard.api.board import asked_phase, spreadsheet_cell
+from leaderboard.api.board import asked_phase
 from leaderboard.boards.content import changes_of, content_of
 from leaderboard.models import BoardVersion
 from leaderboard.models.board import BoardState
+from leaderboard.web.spreadsheets import spreadsheet_cell
 
 COLUMNS = (
     "team",

@@ -11,8 +11,8 @@ from django.urls import reverse
 from leaderboard.boards.rows import ChangeRow
 from leaderboard.models import BoardVersion, Membership, Notice, Submission
 from leaderboard.models.board import BoardCause
+from leaderboard.notifications.announcing import announce
 from leaderboard.notifications.outbox import MAX_TITLE, post
-from leaderboard.organizing.announcing import announce
 
 BATCH = 500
 

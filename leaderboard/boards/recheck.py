@@ -19,8 +19,7 @@ from evaluators.datasets import PreparedDataset
 from evaluators.problems import Problem, SubmissionError
 from evaluators.registry import UnknownScorer, scorer_of
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
-from evaluators.scoring import check
-from evaluators.scoring.checking import reads_the_same
+from evaluators.scoring import check, reads_the_same
 from evaluators.submissions import Upload
 from leaderboard.models import Submission, SubmissionFile
 from leaderboard.models.statuses import Status

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from challenges.models import Challenge
-from leaderboard.api.board import spreadsheet_cell
 from leaderboard.boards.rows import moment
 from leaderboard.models import Score, Submission
+from leaderboard.web.spreadsheets import spreadsheet_cell
 
 COLUMNS = (
     "submission",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -14,3 +16,12 @@ def neutralised(cell: str) -> str:
     except ValueError:
         return "'" + cell
     return cell
+
+
+def spreadsheet_cell(value: Any) -> str:
+    """A value as it is written into a table that a spreadsheet may open; None is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return neutralised(repr(value) if isinstance(value, float) else str(value))

@@ -26,8 +26,8 @@ from frontend.organize.wizard.phase_form import MOMENTS, PhaseForm, SettingsForm
 from frontend.organize.wizard.zones import on_the_clock
 from leaderboard.boards.board import rewrite_board
 from leaderboard.models import User
+from leaderboard.notifications.announcing import announce
 from leaderboard.organizing import dryrun
-from leaderboard.organizing.announcing import announce
 
 CHANGED = "Somebody changed this meanwhile. Your answers are below: save them again, or load the page anew."
 

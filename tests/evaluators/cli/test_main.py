@@ -227,7 +227,7 @@ def test_an_import_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> 
 
 def test_preparing_can_be_told_to_end(folder: Path, run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    monkeypatch.setattr("evaluators.cli.main.prepare_parts", lambda *arguments: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr("evaluators.cli.main.prepare_splits", lambda *arguments: os.kill(os.getpid(), signal.SIGTERM))
     try:
         assert run("prepare", folder / "bundle")[0] == 128 + signal.SIGTERM
         assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN

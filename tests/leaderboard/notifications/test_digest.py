@@ -17,9 +17,9 @@ from django.utils import timezone
 from challenges.models import Phase, Role
 from leaderboard.models import Mute, Notice, User
 from leaderboard.notifications import digest
+from leaderboard.notifications.announcing import announce, concerned
 from leaderboard.notifications.outbox import notify
 from leaderboard.notifications.unsubscribing import mute, read_token, unmute, unsubscribe_address
-from leaderboard.organizing.announcing import announce, concerned
 from tests import factories
 
 LATER = timedelta(minutes=61)

@@ -15,8 +15,8 @@ from challenges.members import members
 from challenges.models import Challenge, Phase, Role
 from leaderboard.models import Notice, User
 from leaderboard.notifications import digest
+from leaderboard.notifications.announcing import announce
 from leaderboard.notifications.outbox import notify
-from leaderboard.organizing.announcing import announce
 from leaderboard.teams import membership
 from tests import factories
 

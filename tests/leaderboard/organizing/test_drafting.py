@@ -134,14 +134,14 @@ def test_a_worker_that_is_late_at_once_overwrites_nothing(draft: Draft, monkeypa
 def test_data_of_a_late_worker_are_not_taken(draft: Draft, tmp_path: Path, newer: Callable[[Draft], None]) -> None:
     """A newer build may be done already; its phases stay on its data."""
     newer(draft)
-    with pytest.raises(drafting._TakenOver):
+    with pytest.raises(drafting._AskedAnew):
         drafting._load(draft, write_bundle(tmp_path / "bundle", slug="other"))
     assert not draft.challenge.dataset_versions.exists()
 
 
 @pytest.mark.usefixtures("available")
 def test_a_late_worker_ends_in_silence(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafting, "_build", mock.Mock(side_effect=drafting._TakenOver))
+    monkeypatch.setattr(drafting, "_build", mock.Mock(side_effect=drafting._AskedAnew))
     drafting.ask(draft, Draft.Work.BUILD)
     drafting.perform(draft.pk)
     assert state(draft)[:2] == ("build", "running")
