@@ -27,6 +27,7 @@ from psycopg import sql
 
 from evaluators.registry import baselines_for
 from evaluators.specification import read_specification
+from tests.visitor import multipart
 
 TREE = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -190,17 +191,14 @@ class LiveSite:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def submit(self, slug: str, files: dict[str, bytes], *, token: str, name: str) -> Any:
+    def submit(self, slug: str, files: dict[str, bytes], *, token: str, name: str, **fields: str) -> Any:
         """Upload through the API; the JSON of the new submission."""
-        boundary = "ratchet-7c1f"
-        parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="name"\r\n\r\n{name}\r\n'.encode()]
-        for file, content in files.items():
-            head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{file}"\r\n\r\n'
-            parts.append(head.encode() + content + b"\r\n")
+        sent = [("files", file, content) for file, content in files.items()]
+        body, kind = multipart({"name": name, **fields}, sent)
         request = urllib.request.Request(
             f"{self.url}/api/v1/challenges/{slug}/submissions/",
-            data=b"".join(parts) + f"--{boundary}--\r\n".encode(),
-            headers={"Authorization": f"Bearer {token}", "Content-Type": f"multipart/form-data; boundary={boundary}"},
+            data=body,
+            headers={"Authorization": f"Bearer {token}", "Content-Type": kind},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)

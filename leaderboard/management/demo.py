@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -69,7 +70,10 @@ def load_challenges(say: Say, folder: Path = BUNDLES, *, only: Collection[str] =
         version = _loaded(bundle, say)
         if version.challenge.status == ChallengeStatus.ARCHIVED:
             continue
-        phases.append(_phase(version))
+        phase = _phase(version)
+        # Its organizer may have given it an end, and then it takes nothing any more.
+        if phase.is_open:
+            phases.append(phase)
         if version.challenge.status == ChallengeStatus.DRAFT:
             publish(version.challenge, without_dry_run=True)
     # All challenges can be looked at before the first baseline is made.
@@ -110,9 +114,12 @@ def _loaded(bundle: Path, say: Say) -> DatasetVersion:
 
 
 def _phase(version: DatasetVersion) -> Phase:
-    """The open phase on this version. One on older data ends: its scores are not comparable with new ones."""
-    found = version.phases.filter(ends_at=None).select_related("challenge", "dataset_version").first()
-    if found is not None:
+    """The phase on this version, the last of the challenge, be it over or not; else a new one.
+
+    One on older data ends: its scores are not comparable with new ones.
+    """
+    found = version.challenge.phases.select_related("challenge", "dataset_version").order_by("starts_at", "pk").last()
+    if found is not None and found.dataset_version_id == version.pk:
         return found
     now = timezone.now()
     with transaction.atomic():
@@ -120,10 +127,16 @@ def _phase(version: DatasetVersion) -> Phase:
         return Phase.objects.create(
             challenge=version.challenge,
             dataset_version=version,
-            name=f"Round {version.number}",
+            name=_free_name(version),
             starts_at=now,
             daily_limit=DAILY_LIMIT,
         )
+
+
+def _free_name(version: DatasetVersion) -> str:
+    """Named for the version, or for the first number after it: a challenge may go back to older data."""
+    taken = set(version.challenge.phases.values_list("name", flat=True))
+    return next(name for number in count(version.number) if (name := f"Round {number}") not in taken)
 
 
 def _submit_baselines(phases: Iterable[Phase], say: Say) -> None:

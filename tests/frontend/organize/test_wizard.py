@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,6 +21,7 @@ from leaderboard.boards.board import board_entries, rewrite_board
 from leaderboard.models import Submission, User
 from leaderboard.organizing import drafting
 from tests import factories
+from tests.visitor import fields_of, form_with
 
 ROWS = 240
 CLASSES = ("apple", "bread", "chair")
@@ -43,34 +43,11 @@ def raw_files(rows: int = ROWS) -> list[SimpleUploadedFile]:
 ABOUT = {"title": "Three things", "slug": "", "kind": "selection", "domain": "other", "licence": "CC0-1.0"}
 
 
-def fields_of(text: str) -> dict[str, Any]:
-    """What a browser would send of the first form with a field ``seen``, untouched."""
-    form = next(part for part in re.findall(r"<form.*?</form>", text, re.DOTALL) if 'name="seen"' in part)
-    sent: dict[str, Any] = {}
-    for tag in re.findall(r"<input [^>]*>", form):
-        kind, name, value = (_attribute(tag, item) for item in ("type", "name", "value"))
-        if kind in ("radio", "checkbox") and " checked" not in tag:
-            continue
-        if kind != "file" and name:
-            sent[name] = value if value is not None else "on" if kind == "checkbox" else ""
-    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(r'value="([^"]*)"', options)
-        sent[name] = chosen[1] if chosen else ""
-    for name, content in re.findall(r'<textarea name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
-        sent[name] = content
-    return sent
-
-
-def _attribute(tag: str, name: str) -> str | None:
-    found = re.search(rf' {name}="([^"]*)"', tag)
-    return found[1] if found else None
-
-
 def send(page: Client, address: str, **changes: Any) -> Any:
     """Open a step and send its form as it is, but for ``changes``."""
     shown = page.get(address)
     assert shown.status_code == 200
-    return page.post(address, fields_of(shown.content.decode()) | changes)
+    return page.post(address, fields_of(form_with(shown.content.decode())) | changes)
 
 
 def work(draft: Draft) -> None:
@@ -201,7 +178,7 @@ def test_errors_stand_at_their_field(page: Client, described: Draft) -> None:
 
 def test_two_windows_lose_no_answer(page: Client, described: Draft) -> None:
     way = "/challenges/three-things/organize/columns"
-    first = fields_of(page.get(way).content.decode())
+    first = fields_of(form_with(page.get(way).content.decode()))
     assert page.post(way, first | {"seed": "1"}).status_code == 302
     second = page.post(way, first | {"seed": "2"})
     assert second.status_code == 409
@@ -210,7 +187,7 @@ def test_two_windows_lose_no_answer(page: Client, described: Draft) -> None:
     assert 'name="seed" value="2"' in text
     described.refresh_from_db()
     assert described.answers["split"]["seed"] == 1
-    assert page.post(way, fields_of(text)).status_code == 302
+    assert page.post(way, fields_of(form_with(text))).status_code == 302
     described.refresh_from_db()
     assert described.answers["split"]["seed"] == 2
 

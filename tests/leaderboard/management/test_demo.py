@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
+from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
@@ -12,6 +13,7 @@ from allauth.account.models import EmailAddress
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from challenges.models import Challenge, DatasetVersion, Phase
 from evaluators.registry import BASELINES
@@ -59,6 +61,32 @@ def test_new_data_ends_the_old_round(tmp_path: Path) -> None:
     assert not old.is_open
     assert new.is_open
     assert old.submissions.count() == new.submissions.count() == len(BASELINES["selection"])
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_a_phase_that_its_organizer_has_given_an_end_is_left(tmp_path: Path, days: int) -> None:
+    """Running or over: starting the site once more neither adds a round nor stops with an error."""
+    uploads = factories.uploads()
+    with mock.patch.object(demo, "make_baselines", return_value=defaultdict(lambda: uploads)):
+        write_bundle(tmp_path / "demo" / "tiny")
+        demo.load_challenges(print, tmp_path / "demo")
+        now = timezone.now()
+        Phase.objects.update(starts_at=now - timedelta(days=2), ends_at=now + timedelta(days=days))
+        Submission.objects.filter(baseline="random").delete()
+        demo.load_challenges(print, tmp_path / "demo")
+    phase = Phase.objects.get()
+    assert phase.submissions.filter(baseline="random").exists() == (days > 0)
+
+
+def test_a_challenge_that_goes_back_to_older_data_gets_a_round_of_its_own(tmp_path: Path) -> None:
+    uploads = factories.uploads()
+    with mock.patch.object(demo, "make_baselines", return_value=defaultdict(lambda: uploads)):
+        for rows in (60, 61, 60):
+            write_bundle(tmp_path / "demo" / "tiny", rows=rows)
+            demo.load_challenges(print, tmp_path / "demo")
+    rounds = Phase.objects.order_by("pk").values_list("name", "dataset_version__number")
+    assert list(rounds) == [("Round 1", 1), ("Round 2", 2), ("Round 3", 1)]
+    assert Challenge.objects.get().current_phase.name == "Round 3"
 
 
 def test_the_accounts_work_and_are_made_once() -> None:

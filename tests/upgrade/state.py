@@ -1,0 +1,69 @@
+"""The folder and what belongs to it: its files here, and those of the demo that it refers to."""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+TREE = HERE.parent.parent
+ARCHIVE = HERE / "state.tar.xz"
+BOARDS = HERE / "boards.json"
+DEMO = TREE / "challenges" / "demo"
+BASELINE_SEED = 0
+"""With which the demo's baselines were made."""
+
+Get = Callable[[str], Any]
+
+
+def demo_objects() -> dict[str, Path]:
+    """The data files of the demo by their SHA-256, under which the store of a site has them."""
+    paths = [path for folder in ("public", "hidden") for path in DEMO.glob(f"*/{folder}/*")]
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in paths}
+
+
+def unpack(data: Path, wanted: list[str]) -> None:
+    """Make the data folder again, with the objects ``wanted`` taken from the demo.
+
+    Raises:
+        KeyError: the demo has no such file any more.
+    """
+    with tarfile.open(ARCHIVE) as archive:
+        archive.extractall(data, filter="data")
+    known = demo_objects()
+    for sha256 in wanted:
+        target = data / "objects" / sha256[:2] / sha256
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(known[sha256].read_bytes())
+
+
+def api_boards(get: Get, slug: str) -> dict[str, Any]:
+    """What the API says of a challenge's board: the best of each team, every entry, versions and decisions."""
+    address = f"challenges/{slug}/leaderboard/"
+    best, every = get(f"{address}?page_size=500"), get(f"{address}?all=1&page_size=500")
+    versions = get(f"{address}versions/?page_size=100")["results"]
+    decisions = get(f"challenges/{slug}/decisions/")["results"]
+    return {
+        "phase": best["phase"],
+        "direction": best["direction"],
+        "frozen": best["frozen"],
+        "official": best["official"],
+        "best": [_entry(entry) for entry in best["entries"]],
+        "every": [_entry(entry) for entry in every["entries"]],
+        "withdrawn": [_only(entry, "standing", "team", "name", "submission") for entry in best["withdrawn"]],
+        "versions": [_only(version, "number", "cause", "note", "state", "dataset", "since") for version in versions],
+        "decisions": [_only(line, "kind", "at", "by", "text", "submission") for line in decisions],
+    }
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+    kept = _only(entry, "rank", "team", "name", "score", "baseline", "submitted", "division")
+    # Its address has the host of the site in it.
+    return kept | {"submission": entry["submission"].rstrip("/").rpartition("/")[2]}
+
+
+def _only(item: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: item[name] for name in names}

@@ -1,0 +1,212 @@
+"""A data folder of the version before starts under this one: nothing is lost, boards are equal, work goes on.
+
+Only what people and programs outside can see is used: pages, API and commands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live_site import LiveSite, wait_for
+from tests.upgrade.state import BASELINE_SEED, BOARDS, DEMO, TREE, api_boards, unpack
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.slow
+
+BEFORE: dict[str, Any] = json.loads(BOARDS.read_bytes())
+SECONDS = 300
+CHEAP = {"digits": "random", "noisy-digits": "random", "gloss-market": "uniform"}
+"""Of each kind a baseline that is made and scored in a second or two."""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[LiveSite]:
+    """The old folder under this code, without a worker yet."""
+    # It is a folder with SQLite and files, wherever the other tests of this run keep theirs.
+    settings = {name: "" for name in os.environ if name.startswith("RATCHET_") and name != "RATCHET_DATA_DIR"}
+    settings |= {"RATCHET_DATABASE_URL": "", "RATCHET_BROKER_URL": "", "RATCHET_REAPER_SECONDS": "0.5"}
+    data = tmp_path / "data"
+    unpack(data, BEFORE["objects_of_the_demo"])
+    site = LiveSite(tmp_path, **settings, RATCHET_DATA_DIR=str(data))
+    site.environment["RATCHET_PUBLIC_URL"] = site.url
+    try:
+        site.start(worker=False)
+        yield site
+    finally:
+        site.stop()
+
+
+def test_a_folder_of_the_version_before_goes_on_under_this_one(site: LiveSite) -> None:
+    _boards_are_equal(site)
+    organizer = Visitor(site.url).sign_in("organizer", "choose-the-task")
+    _results_are_the_same_bytes(organizer)
+    _late_entry_stays_hidden(site)
+    _pages_open(site, organizer)
+    # As every start of the demo does.
+    site.manage("loaddemo")
+    _boards_are_equal(site)
+
+    site.start_worker()
+    wait_for(site.is_healthy, what="a healthy site")
+    _what_waited_is_done(site, organizer)
+    _boards_are_equal(site)
+    _drafts_go_on(organizer)
+    _scored_again_it_is_the_same(site, organizer)
+    _sent_again_it_is_the_same(site)
+
+
+@pytest.mark.parametrize(("slug", "baseline"), CHEAP.items())
+def test_a_baseline_is_chosen_and_scored_to_the_same_bytes(slug: str, baseline: str, tmp_path: Path) -> None:
+    recorded = _recorded(slug, baseline)
+    files = tmp_path / "files"
+    store = ["--store", str(tmp_path / "store")]
+    _evaluators("baseline", baseline, str(DEMO / slug), "--out", str(files), "--seed", str(BASELINE_SEED), *store)
+    result = _evaluators("score", str(DEMO / slug), str(files), "--json", *store)
+    _is_as_recorded(result, recorded)
+
+
+def _boards_are_equal(site: LiveSite) -> None:
+    """Ranks, scores and order, of which data they are, versions, and what is withdrawn."""
+    for slug, before in BEFORE["challenges"].items():
+        now = api_boards(site.get, slug)
+        assert now == {name: before[name] for name in now}, slug
+        assert site.get(f"challenges/{slug}/")["dataset"] == before["dataset"], slug
+
+
+def _results_are_the_same_bytes(organizer: Visitor) -> None:
+    """The text of every result that counts, of entries and baselines."""
+    scored = [row for row in BEFORE["evaluations"] if row["is_current"] and row["result_sha256"]]
+    assert len(scored) > 50
+    for row in scored:
+        result = organizer.read(f"/submissions/{row['submission']}/result.json")
+        assert hashlib.sha256(result).hexdigest() == row["result_sha256"], row
+
+
+def _late_entry_stays_hidden(site: LiveSite) -> None:
+    """What was sent after the freeze is scored, and only its team sees it; tokens are still good."""
+    late, token = BEFORE["late"], BEFORE["tokens"]["bob"]
+    assert BEFORE["challenges"]["digits"]["frozen"]
+    assert late not in json.dumps(site.get("challenges/digits/leaderboard/?all=1&page_size=500"))
+    own = site.get(f"submissions/{late}/", token)
+    row = _row(late)
+    assert (own["status"], own["score"], own["result_sha256"]) == ("succeeded", row["score"], row["result_sha256"])
+    statuses = {name: site.get(f"submissions/{BEFORE[name]}/", _token(name))["status"] for name in STATES}
+    assert statuses == STATES
+
+
+STATES = {"waiting": "queued", "cancelled": "cancelled", "errored": "errored"}
+
+
+def _pages_open(site: LiveSite, organizer: Visitor) -> None:
+    stranger = Visitor(site.url)
+    for slug, board in BEFORE["challenges"].items():
+        assert "<h1" in stranger.open(f"/challenges/{slug}/")
+        shown = stranger.open(f"/challenges/{slug}/leaderboard/")
+        assert all(entry["team"] in shown for entry in board["best"]), slug
+        for version in board["versions"]:
+            stranger.open(f"/challenges/{slug}/leaderboard/versions/{version['number']}/")
+        stranger.open(f"/challenges/{slug}/announcements/")
+        stranger.open(f"/challenges/{slug}/decisions/")
+        organizer.open(f"/challenges/{slug}/organize/operations")
+        organizer.open(f"/challenges/{slug}/organize/phases")
+    ada = Visitor(site.url).sign_in("ada", BEFORE["passwords"]["ada"])
+    assert "bob" in ada.open("/teams/night-shift/")
+    assert "The board freezes" in ada.open("/notices/")
+    assert 'name="budget"' in organizer.open("/challenges/half-way/organize/")
+    for draft in BEFORE["drafts"]:
+        organizer.open(f"/challenges/{draft}/organize/")
+
+
+def _what_waited_is_done(site: LiveSite, organizer: Visitor) -> None:
+    waiting, token = BEFORE["waiting"], _token("waiting")
+    status = f"submissions/{waiting}/"
+    wait_for(lambda: site.get(status, token)["status"] == "succeeded", seconds=SECONDS, every=0.2, what="the old entry")
+    columns = "/challenges/files-wait/organize/columns"
+    wait_for(lambda: 'name="test_share"' in organizer.open(columns), seconds=SECONDS, every=0.5, what="files read")
+    readiness = "/challenges/dry-run-waits/organize/readiness"
+    wait_for(lambda: _is_ready(organizer.open(readiness)), seconds=SECONDS, every=1, what="the old dry run")
+
+
+def _is_ready(page: str) -> bool:
+    """The button that publishes is there and can be pressed."""
+    buttons = re.findall(r'<button[^>]*value="publish"[^>]*>', page)
+    return bool(buttons) and not any(" disabled" in button for button in buttons)
+
+
+def _drafts_go_on(organizer: Visitor) -> None:
+    """The answers of before are there, and the next step of the one half-way is done with them."""
+    columns = organizer.open("/challenges/half-way/organize/columns")
+    assert re.search(r'<input[^>]*name="seed"[^>]*value="7"', columns)
+    organizer.send("/challenges/half-way/organize/scoring", budget="12")
+    texts = "/challenges/half-way/organize/texts"
+    wait_for(lambda: 'name="summary"' in organizer.open(texts), seconds=SECONDS, every=0.3, what="the data")
+    assert _is_ready(organizer.open("/challenges/ready-to-go/organize/readiness"))
+
+
+def _scored_again_it_is_the_same(site: LiveSite, organizer: Visitor) -> None:
+    row = next(row for row in BEFORE["evaluations"] if row["name"] == "proportional of ada")
+    page = "/admin/leaderboard/submission/"
+    chosen = {"action": "score_again", "_selected_action": [row["submission"]]}
+    organizer.send(page, having="action", **chosen)
+    own = wait_for(lambda: _finished(site, row["submission"], BEFORE["tokens"]["ada"]), seconds=SECONDS, what="a score")
+    assert own["started"] > BEFORE["made_at"]
+    result = organizer.read(f"/submissions/{row['submission']}/result.json")
+    _is_as_recorded(result, row)
+    _boards_are_equal(site)
+
+
+def _sent_again_it_is_the_same(site: LiveSite) -> None:
+    """The files of an old entry as a new one: on the same board, with the same score."""
+    row = next(row for row in BEFORE["evaluations"] if row["name"] == "uniform of carla")
+    token = BEFORE["tokens"]["carla"]
+    carla = Visitor(site.url).sign_in("carla", BEFORE["passwords"]["carla"])
+    named = [file["name"] for file in site.get(f"submissions/{row['submission']}/", token)["files"]]
+    files = {name: carla.read(f"/submissions/{row['submission']}/files/{name}") for name in named}
+    sent = site.submit(row["challenge"], files, token=token, name="once more")["id"]
+    wait_for(lambda: _finished(site, sent, token), seconds=SECONDS, what="a score")
+    _is_as_recorded(carla.read(f"/submissions/{sent}/result.json"), row)
+    board = site.get(f"challenges/{row['challenge']}/leaderboard/?all=1&page_size=500")["entries"]
+    places = [entry for entry in board if entry["name"] in ("once more", "uniform of carla")]
+    assert [entry["name"] for entry in places] == ["uniform of carla", "once more"]
+    assert places[0]["rank"] == places[1]["rank"]
+
+
+def _finished(site: LiveSite, submission: str, token: str) -> Any:
+    answer = site.get(f"submissions/{submission}/", token)
+    return answer if answer["status"] == "succeeded" else None
+
+
+def _is_as_recorded(result: bytes, row: dict[str, Any]) -> None:
+    """The very bytes; with other versions of the libraries, which a result names, the same score."""
+    text = json.loads(result)
+    if text["scorer"]["libraries"] == BEFORE["libraries"]:
+        assert hashlib.sha256(result).hexdigest() == row["result_sha256"]
+    assert text["score"]["value"] == pytest.approx(row["score"], abs=1e-9)
+
+
+def _row(submission: str) -> dict[str, Any]:
+    return next(row for row in BEFORE["evaluations"] if row["submission"] == submission and row["is_current"])
+
+
+def _recorded(slug: str, baseline: str) -> dict[str, Any]:
+    rows = BEFORE["evaluations"]
+    return next(row for row in rows if (row["challenge"], row["baseline"]) == (slug, baseline) and row["is_current"])
+
+
+def _token(name: str) -> str:
+    return str(BEFORE["tokens"]["researcher" if name == "errored" else "carla"])
+
+
+def _evaluators(*arguments: str) -> bytes:
+    command = [sys.executable, "-m", "evaluators", *arguments]
+    return subprocess.run(command, cwd=TREE, check=True, capture_output=True).stdout
