@@ -3,20 +3,27 @@ challenge."""
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+import os
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 
-from challenges.drafts.bundles import load_bundle
+from challenges.drafts.bundles import Preparing, load_bundle
 from challenges.models import Phase
 from challenges.publishing.publishing import publish
-from evaluators.datasets import prepare_splits
+from evaluators.datasets import PreparedDataset, prepare_splits
 from leaderboard.jobs.messages import app
 from leaderboard.models import ApiToken, User
 from leaderboard.storage import object_store
@@ -26,8 +33,18 @@ from tests.bundles import write_bundle
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite's database in a file, since tests of races need several connections, and in a new one for every run.
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the workers of one run share, for ``once``."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "run"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """A database for each worker. SQLite's is in a file, since tests of races need several connections, and in a new
+    one for every run.
 
     Under a fixed name a run that was stopped would leave a write-ahead log behind that fits no other database.
     """
@@ -35,21 +52,37 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
+@pytest.fixture(scope="session")
+def data_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names for folders beside each other. Counted here: ``mktemp`` reads all names for each that it makes."""
+    base = tmp_path_factory.mktemp("data")
+    return (base / str(number) for number in itertools.count())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def for_all_tests() -> Iterator[None]:
+    """What would cost every test a moment: slow passwords, a manifest of static files, a test of the sandbox."""
+    storages = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    sandbox = import_module("evaluators.sandbox.availability")
+    with (
+        override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers),
+        mock.patch.object(sandbox, "REMEMBERED_SECONDS", 600),
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def own_folders(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def own_folders(settings: LazySettings, data_folders: Iterator[Path]) -> Iterator[Path]:
     """No test touches the data of an installation."""
-    folder = tmp_path_factory.mktemp("data")
+    folder = next(data_folders)
+    folder.mkdir()
     settings.OBJECTS_DIR = folder / "objects"
     settings.DATASETS_DIR = folder / "datasets"
     settings.SCRATCH_DIR = folder / "scratch"
     # Not the tree's: whoever collects the static files meanwhile takes them away under our hands.
     settings.STATIC_ROOT = folder / "static"
     settings.STATIC_ROOT.mkdir()
-    # The manifest of static files is made by collectstatic, which tests do not need.
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     object_store.cache_clear()
     cache.clear()
     health.forget()
@@ -71,13 +104,41 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_bundle(tmp_path_factory.mktemp("tiny") / "tiny")
 
 
+@pytest.fixture(scope="session")
+def prepare_once(tmp_path_factory: pytest.TempPathFactory) -> Preparing:
+    """``prepare_splits``, which works once for each content of a bundle; every caller has a copy of what it prepared."""
+    store = tmp_path_factory.mktemp("prepared")
+    splits_of: dict[bytes, list[PreparedDataset]] = {}
+
+    def prepare(bundle: Path, datasets: Path) -> list[PreparedDataset]:
+        content = _digest(bundle)
+        if content not in splits_of:
+            splits_of[content] = prepare_splits(bundle, store)
+        return [_copied(dataset, datasets) for dataset in splits_of[content]]
+
+    return prepare
+
+
+def _digest(folder: Path) -> bytes:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _copied(dataset: PreparedDataset, datasets: Path) -> PreparedDataset:
+    shutil.copytree(dataset.path, datasets / dataset.digest, dirs_exist_ok=True)
+    return replace(PreparedDataset.open(datasets / dataset.digest), specification=dataset.specification)
+
+
 @pytest.fixture
-def load(settings: LazySettings, db: None) -> Callable[..., Phase]:
+def load(settings: LazySettings, db: None, prepare_once: Preparing) -> Callable[..., Phase]:
     """Load a bundle directory, open a phase on it and publish it."""
 
     def load_and_open(bundle: Path, **phase: Any) -> Phase:
         # Without the sandbox, which takes half a second: the bundle is ours.
-        version = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_splits)
+        version = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_once)
         opened = factories.phase(version, **phase)
         publish(version.challenge, without_dry_run=True)
         return opened

@@ -5,11 +5,11 @@ For the journeys in a browser, for what must survive a killed worker, and for me
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, LiteralString, TypeVar
+from typing import IO, Any, LiteralString, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -27,6 +27,8 @@ from psycopg import sql
 
 from evaluators.registry import baselines_for
 from evaluators.specification import read_specification
+from tests.once import once
+from tests.redis_databases import lease
 from tests.visitor import multipart
 
 TREE = Path(__file__).resolve().parent.parent
@@ -70,35 +72,28 @@ class _OwnDatabase:
                 connection.execute(sql.SQL(statement).format(sql.Identifier(self._name)))
 
 
-_redis_databases = itertools.cycle(range(10, 16))
-
-
-def _own_broker(server: str) -> str:
-    """On Redis one of its databases, not the tests' own: another site's worker would take the messages.
-
-    With files they are in the site's own folder.
-    """
-    if not server.startswith("redis"):
-        return server
-    return urlunsplit(urlsplit(server)._replace(path=f"/{next(_redis_databases)}"))
-
-
 class LiveSite:
     """A site of its own: ``start()``, talk to ``url``, ``stop()``.
 
     ``environment`` adds ``RATCHET_*`` variables; those of the calling process hold, so the same tests run on another
-    database, broker or store by settings alone.
+    database, broker or store by settings alone. In ``run_folder`` is what all sites of a run of the tests begin with:
+    the static files are collected once, and so is an empty database migrated where it is a file.
     """
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, run_folder: Path | None = None, **environment: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
+        self._run_folder = run_folder or folder
         self.log = folder / "site.log"
         self._database = _OwnDatabase(os.environ.get("RATCHET_DATABASE_URL", ""))
-        broker = _own_broker(os.environ.get("RATCHET_BROKER_URL", ""))
+        broker = os.environ.get("RATCHET_BROKER_URL", "")
+        self._lease: IO[bytes] | None = None
+        if broker.startswith("redis"):
+            # Another site's worker would take the messages; with files they are in the site's own folder.
+            broker, self._lease = lease(broker)
         self.environment = (
             os.environ
             | {"RATCHET_DATA_DIR": str(folder / "data"), "RATCHET_PUBLIC_URL": self.url, "PYTHONUNBUFFERED": "1"}
@@ -110,9 +105,9 @@ class LiveSite:
 
     def start(self, *, worker: bool = True) -> None:
         """Migrate, collect the static files and start web and worker; return when the site is healthy."""
-        self._database.create()
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("collectstatic", "--verbosity", "0", "--no-input")
+        self._migrate()
+        # They go to the tree, whence a site that runs already serves them: collected again, they would go meanwhile.
+        once(self._run_folder / "collected", self._collect)
         self.web = self._spawn(
             "gunicorn", "--config", "docker/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}", "leaderboard.wsgi"
         )
@@ -121,6 +116,22 @@ class LiveSite:
             wait_for(self.is_healthy, what="a healthy site")
         else:
             wait_for(self.answers, what="an answering site")
+
+    def _migrate(self) -> None:
+        if self._database.url:
+            self._database.create()
+            self.manage("migrate", "--verbosity", "0")
+            return
+        migrated = once(self._run_folder / "migrated.sqlite3", self._migrate_file)
+        (self.folder / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(migrated, self.folder / "data" / "db.sqlite3")
+
+    def _migrate_file(self, path: Path) -> None:
+        self.manage("migrate", "--verbosity", "0", RATCHET_DATABASE_URL=f"sqlite:///{path}")
+
+    def _collect(self, done: Path) -> None:
+        self.manage("collectstatic", "--verbosity", "0", "--no-input")
+        done.touch()
 
     def start_worker(self) -> None:
         self.worker = self._spawn("celery", "--app", "leaderboard", "worker")
@@ -143,11 +154,14 @@ class LiveSite:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
         self._database.drop()
+        if self._lease is not None:
+            self._lease.close()
 
-    def manage(self, *arguments: str) -> str:
-        """Run one of Django's commands; return what it printed."""
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """Run one of Django's commands, ``environment`` added to the site's; return what it printed."""
         command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=TREE, env=self.environment, capture_output=True, text=True)
+        variables = self.environment | environment
+        done = subprocess.run(command, cwd=TREE, env=variables, capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(arguments)}: {done.stdout}{done.stderr}")
         return done.stdout

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def s3_server(folder: Path) -> Iterator[dict[str, str]]:
     process = subprocess.Popen(
         [
             _weed(),
-            *("server", "-s3", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=20"),
+            *("server", "-s3", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=200"),
             *(f"-{name}={port}" for name, port in zip(names, ports, strict=False)),
             *(f"-s3.port={ports[6]}", f"-s3.port.grpc={ports[7]}", f"-s3.config={folder / 's3.json'}"),
             # What a second server beside this one would find taken, and news to its makers.
@@ -63,7 +63,7 @@ def s3_server(folder: Path) -> Iterator[dict[str, str]]:
     def is_ready() -> bool:
         if process.poll() is not None:
             raise RuntimeError(f"the S3 server ended with exit code {process.returncode}")
-        return _has_bucket(variables)
+        return make_bucket(variables)
 
     try:
         wait_for(is_ready, what="the S3 server")
@@ -81,7 +81,9 @@ def _weed() -> str:
     return found
 
 
-def _has_bucket(variables: dict[str, str]) -> bool:
+def make_bucket(variables: Mapping[str, str]) -> bool:
+    """Make the bucket of these settings if it is not there; whether it can be written to."""
+    bucket = variables["RATCHET_S3_BUCKET"]
     client = boto3.client(
         "s3",
         endpoint_url=variables["RATCHET_S3_ENDPOINT_URL"],
@@ -91,11 +93,11 @@ def _has_bucket(variables: dict[str, str]) -> bool:
         config=Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 1}),
     )
     try:
-        if BUCKET not in [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]:
-            client.create_bucket(Bucket=BUCKET)
+        if bucket not in [found["Name"] for found in client.list_buckets()["Buckets"]]:
+            client.create_bucket(Bucket=bucket)
         # The bucket exists before there is a volume to write to.
-        client.put_object(Bucket=BUCKET, Key="ready", Body=b"")
-        client.delete_object(Bucket=BUCKET, Key="ready")
+        client.put_object(Bucket=bucket, Key="ready", Body=b"")
+        client.delete_object(Bucket=bucket, Key="ready")
     except (BotoCoreError, ClientError):
         return False
     return True

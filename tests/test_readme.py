@@ -21,8 +21,8 @@ README = (TREE / "README.md").read_text()
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[LiveSite]:
-    site = LiveSite(tmp_path / "site")
+def demo(tmp_path: Path, run_folder: Path) -> Iterator[LiveSite]:
+    site = LiveSite(tmp_path / "site", run_folder)
     (tmp_path / "site").mkdir()
     yield site
     site.stop()

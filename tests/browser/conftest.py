@@ -38,9 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+def site(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[LiveSite]:
     """The demo as ``./run`` serves it, its baselines scored."""
-    running = LiveSite(tmp_path_factory.mktemp("site"))
+    running = LiveSite(tmp_path_factory.mktemp("site"), run_folder)
     try:
         running.start()
         running.load_demo()

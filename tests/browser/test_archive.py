@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import urllib.request
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,21 +15,9 @@ SLUG = "digits"
 
 
 @pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
-    """One challenge of the demo, its baselines scored by a worker."""
-    running = LiveSite(tmp_path_factory.mktemp("origin"))
-    try:
-        running.start()
-        running.load_demo(SLUG)
-        yield running
-    finally:
-        running.stop()
-
-
-@pytest.fixture(scope="module")
-def archive(origin: LiveSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def archive(site: LiveSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("archive") / "digits.zip"
-    origin.manage("exportchallenge", SLUG, str(path))
+    site.manage("exportchallenge", SLUG, str(path))
     return path
 
 
@@ -40,23 +27,23 @@ def _board(site: LiveSite) -> bytes:
     return content
 
 
-def test_a_fresh_site_answers_the_same_bytes(origin: LiveSite, archive: Path, tmp_path: Path) -> None:
-    fresh = LiveSite(tmp_path / "fresh")
+def test_a_fresh_site_answers_the_same_bytes(site: LiveSite, archive: Path, tmp_path: Path, run_folder: Path) -> None:
+    fresh = LiveSite(tmp_path / "fresh", run_folder)
     try:
         fresh.start(worker=False)
         fresh.manage("importchallenge", str(archive))
         board = _board(fresh)
     finally:
         fresh.stop()
-    assert board == _board(origin)
+    assert board == _board(site)
     with zipfile.ZipFile(archive) as opened:
         assert board == opened.read("board.json")
 
 
-def test_the_board_opens_from_disk(origin: LiveSite, archive: Path, tmp_path: Path, browser: Browser) -> None:
+def test_the_board_opens_from_disk(site: LiveSite, archive: Path, tmp_path: Path, browser: Browser) -> None:
     with zipfile.ZipFile(archive) as opened:
         page_file = Path(opened.extract("index.html", tmp_path))
-    entries = origin.get(f"challenges/{SLUG}/leaderboard/?all=1")["entries"]
+    entries = site.get(f"challenges/{SLUG}/leaderboard/?all=1")["entries"]
     # Without any network: whatever it needs is in the file.
     context = browser.new_context(offline=True)
     try:

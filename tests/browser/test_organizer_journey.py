@@ -47,9 +47,9 @@ class Stopwatch:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+def site(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[LiveSite]:
     """A site on which there is nothing yet."""
-    running = LiveSite(tmp_path_factory.mktemp("empty"))
+    running = LiveSite(tmp_path_factory.mktemp("empty"), run_folder)
     try:
         running.start()
         yield running

@@ -43,8 +43,8 @@ print(json.dumps({
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[LiveSite]:
-    site = LiveSite(tmp_path, RATCHET_LEASE_SECONDS="3", RATCHET_HEARTBEAT_SECONDS="0.5")
+def site(tmp_path: Path, run_folder: Path) -> Iterator[LiveSite]:
+    site = LiveSite(tmp_path, run_folder, RATCHET_LEASE_SECONDS="3", RATCHET_HEARTBEAT_SECONDS="0.5")
     yield site
     site.stop()
 
