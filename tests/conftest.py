@@ -106,7 +106,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def prepare_once(tmp_path_factory: pytest.TempPathFactory) -> Preparing:
-    """``prepare_splits``, which works once for each content of a bundle; every caller has a copy of what it prepared."""
+    """``prepare_splits``, once for each content of a bundle; every caller has a copy of what it prepared."""
     store = tmp_path_factory.mktemp("prepared")
     splits_of: dict[bytes, list[PreparedDataset]] = {}
 
