@@ -18,7 +18,7 @@ TREE = Path(__file__).resolve().parent.parent
 PAGES = [TREE / "README.md", TREE / "THREAT_MODEL.md", *sorted((TREE / "docs").rglob("*.md"))]
 
 
-@pytest.mark.parametrize("name", [*METRICS, *MODELS, *{name for kind in BASELINES.values() for name in kind}])
+@pytest.mark.parametrize("name", sorted({*METRICS, *MODELS, *(name for kind in BASELINES.values() for name in kind)}))
 def test_every_metric_model_and_baseline_has_a_line_in_a_table(name: str) -> None:
     assert any(f"| `{name}` |" in page.read_text() for page in PAGES)
 
