@@ -1,5 +1,5 @@
-"""The kinds of challenges, a folder for each: specification, reading, scoring, reference scorers, baselines, draft,
-readiness. The modules beside the folders are what the kinds have in common.
+"""The kinds of challenges, one package per kind: specification, reading, scoring, reference scorers, baselines, draft
+and readiness. The modules next to the packages hold what the kinds share.
 """
 
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market

@@ -1,4 +1,4 @@
-"""Records of the documents that leave the evaluators: strict, frozen, without NaN."""
+"""Base models of the documents that leave the evaluators: strict, frozen, without NaN."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Record(BaseModel):
-    """Refuses unknown fields; fields are not reassigned."""
+    """Refuses unknown fields and reassignment of fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""What a kind of challenge gives to the rest: a submission that has been read, and the scores it gets."""
+"""The interface between a kind of challenge and the rest: a parsed submission and its scores."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Protocol
 from evaluators.kinds.records import SeedScores
 
 Timings = dict[str, float]
-"""Seconds by part, for information only."""
+"""Seconds by section of the work, for information only."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskReport:
-    """What a submission holds for one task: a sentence for people, and the counts in it by name."""
+    """What a submission holds for one task: a readable sentence, and the counts in it by name."""
 
     task: str
     title: str
@@ -29,7 +29,7 @@ class TaskReport:
 
 
 class ParsedSubmission(Protocol):
-    """Files that have been read and may be scored."""
+    """A submission that has been read and can be scored."""
 
     def reports(self) -> tuple[TaskReport, ...]:
         """One report for each task that was submitted, in the order of the specification."""
@@ -38,10 +38,10 @@ class ParsedSubmission(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SubmissionScores:
-    """What a scorer found: every metric of every submitted task under every seed.
+    """A scorer's output: every metric of every submitted task under every seed.
 
-    ``curves`` and ``slices`` hold by task what a kind adds to the plain numbers, see ``Result``. ``mean`` averages a
-    metric over the seeds: rounded once, unless a public evaluator adds otherwise and the last digit is to be its own.
+    ``curves`` and ``slices`` hold, by task, what a kind adds to the metrics, see ``Result``. ``mean`` averages a metric
+    over the seeds. The default rounds once; a reference scorer replaces it to match its evaluator to the last digit.
     """
 
     seeds: list[SeedScores]
@@ -52,7 +52,7 @@ class SubmissionScores:
 
 @contextmanager
 def timed(spent: Timings, part: str) -> Iterator[None]:
-    """Add the seconds of a block to ``spent[part]``."""
+    """Add the running time of the block, in seconds, to ``spent[part]``."""
     start = time.perf_counter()
     yield
     spent[part] = spent.get(part, 0.0) + time.perf_counter() - start

@@ -1,4 +1,4 @@
-"""Rows as the measurements take them: which tables a task learns from, and on which it is measured."""
+"""The rows of a task as the readiness measurements use them: training, test and further public rows."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
 CHUNK = 8192
-"""Rows that are read at a time: 12 MiB of 384 numbers."""
+"""Rows read at a time: 12 MiB for 384 dimensions."""
 
 
 @dataclass(frozen=True)
 class TableRows:
-    """Tables taken as one, with a title for people. ``labels`` (rows,) are those of the tables, or the true ones.
+    """Tables treated as one, with a title for display. ``labels`` (rows,) are the tables' own or the true ones.
 
-    ``trusted`` says that a wrong label in it would be a fault: in a training set to be cleaned it is none.
+    ``trusted`` is False if wrong labels are intended, as in a training set to be cleaned.
     """
 
     name: Name
@@ -41,13 +41,13 @@ class TableRows:
         return int(self.tables[0].embedding.shape[1])
 
     def chunks(self) -> Iterator[Floats]:
-        """All embeddings in their order, some thousand rows at a time, in single precision."""
+        """All embeddings in order, ``CHUNK`` rows at a time, float32 (rows, dimensions)."""
         for table in self.tables:
             for start in range(0, len(table), CHUNK):
                 yield _floats(table.embedding[start : start + CHUNK])
 
     def vectors(self, row_indices: NDArray[np.int64] | None = None) -> Floats:
-        """The embeddings of some rows in ascending order, or of all, (rows, dimensions)."""
+        """The embeddings of all rows or of ``row_indices``, which must be ascending; float32 (rows, dimensions)."""
         if row_indices is None:
             return np.concatenate(list(self.chunks()))
         found, start = [], 0
@@ -60,10 +60,10 @@ class TableRows:
 
 @dataclass(frozen=True)
 class TaskRows:
-    """``classes`` are the labels that count in the task; ``mapped`` maps a table's class numbers to them.
+    """The rows of one task. ``classes`` are its classes; ``mapped`` maps a table's class numbers to them.
 
-    ``pool`` is what is learned from; ``others`` are further public rows. ``compared`` is the table whose distribution
-    should be that of the test rows.
+    ``pool`` holds the training rows; ``others`` are further public rows. ``compared`` are the rows whose distribution
+    should match that of the test rows.
     """
 
     name: str
@@ -76,7 +76,7 @@ class TaskRows:
     compared: TableRows
 
     def classes_of(self, rows: TableRows) -> Labels | None:
-        """The classes of rows in this task, (rows,); None without labels."""
+        """The classes of ``rows`` in this task, (rows,); None if they have no labels."""
         return None if rows.labels is None else self.mapped[rows.labels]
 
 
@@ -89,7 +89,7 @@ def rows_of_table(
     hidden: bool = False,
     trusted: bool = True,
 ) -> TableRows:
-    """One prepared table as ``TableRows``; without ``labelled`` its labels are left out.
+    """One prepared table as ``TableRows``; with ``labelled=False`` its labels are left out.
 
     Raises:
         KeyError: there is no such table.
@@ -100,11 +100,11 @@ def rows_of_table(
 
 
 def titled(title: str, table: str) -> str:
-    """With the name of the task whose table it is alone."""
+    """Add the task to the title if the table belongs to one task only."""
     _, _, task = table.partition("-")
     return f"{title} of {task}" if task else title
 
 
 def _floats(vectors: NDArray[Any]) -> Floats:
-    # Zero has two signs, and equal rows are to have equal bytes.
+    # Zero has two signs; adding 0 makes equal rows have equal bytes.
     return vectors.astype(np.float32) + np.float32(0)

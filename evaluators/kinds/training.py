@@ -1,4 +1,4 @@
-"""The fixed model of a challenge, trained on some rows."""
+"""Trains the fixed model of a challenge on some rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evaluators.specification.challenge import Specification
 
 
 def predict_first_seed(specification: Specification, X_train: Floats, y_train: Labels, X_test: Floats) -> Labels | None:
-    """What the challenge's model says under its first seed; None if it has one class to learn from."""
+    """Predictions of the fixed model under the first seed, (test rows,); None with only one class in ``y_train``."""
     if len(np.unique(y_train)) < 2:
         return None
     model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)

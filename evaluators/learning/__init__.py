@@ -1,6 +1,6 @@
-"""The fixed models, the metrics, and the conditions under which both give the same bits.
+"""The fixed models, the metrics, and the settings that make both reproducible bit by bit.
 
-What is imported here loads no library: models and metrics are loaded on use.
+Importing this package loads no library: models and metrics are loaded when they are used.
 """
 
 from evaluators.learning.metric_names import CLASSIFICATION, METRICS, Direction, MetricInfo

@@ -1,8 +1,8 @@
 """The environment in which a score is computed, so that it has the same bits on every machine of a processor family.
 
-OpenBLAS, faiss and NumPy choose their kernels by what the processor offers, and another kernel adds in another order.
-The settings below choose one level that every x86-64 server of the last ten years has (AVX2). They are read when the
-libraries are loaded, so they are set before: by the sandbox for the site, by ``__main__`` at a shell.
+OpenBLAS, faiss and NumPy choose their kernels by processor features, and different kernels add in different orders. The
+settings below select one level that every x86-64 server of the last ten years supports (AVX2). Libraries read them when
+they are loaded, so they must be set before: the sandbox does so for the site, ``__main__`` on the command line.
 """
 
 from __future__ import annotations

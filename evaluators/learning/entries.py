@@ -1,4 +1,4 @@
-"""An entry of the registry: a name, and where its code lies."""
+"""An entry of the registry: a name and the location of its code."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ E = TypeVar("E", bound=RegistryEntry)
 
 
 def load(location: str) -> Any:
-    """What ``module:attribute`` stands for."""
+    """Import the object at ``module:attribute``."""
     module, _, attribute = location.partition(":")
     return getattr(import_module(module), attribute)
 
 
 def by_name(entries: Iterable[E]) -> dict[str, E]:
-    """The entries by their names.
+    """The entries by name.
 
     Raises:
-        RuntimeError: two have the same.
+        RuntimeError: two entries have the same name.
     """
     named: dict[str, E] = {}
     for entry in entries:

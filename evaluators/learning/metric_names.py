@@ -1,4 +1,4 @@
-"""The metrics' names, directions and meanings, for those who only read about them.
+"""Names, directions and descriptions of the metrics, for code that does not compute them.
 
 The functions are in ``metrics``; they need scikit-learn, which the site's pages must not import.
 """
@@ -13,7 +13,7 @@ Direction = Literal["maximize", "minimize"]
 
 @dataclass(frozen=True, slots=True)
 class MetricInfo:
-    """``binary`` metrics look at class "1" and need tasks with two classes."""
+    """``binary`` metrics are about class "1" and need tasks with two classes."""
 
     title: str
     direction: Direction
@@ -29,12 +29,13 @@ CLASSIFICATION: dict[str, MetricInfo] = {
     "macro_f1": MetricInfo("Macro F1", "maximize", False, "the plain mean of F1 over all classes"),
     "balanced_accuracy": MetricInfo("Balanced accuracy", "maximize", False, "the plain mean of the classes' recalls"),
 }
-"""What ``metrics`` computes from true and predicted classes."""
+"""The metrics that ``metrics`` computes from true and predicted classes."""
 
 MEAN_ACCURACY = "auc"
 PURCHASE_SCORE = "score"
-"""Published names, which recorded results hold: DataPerf calls the result of an acquisition ``score``, the mean of the
-accuracies over all numbers of fixes is the area under their curve."""
+"""Published names, which recorded results contain: DataPerf calls the result of an acquisition ``score``, and the mean
+of the accuracies over all numbers of fixes is the area under their curve.
+"""
 
 METRICS: dict[str, MetricInfo] = CLASSIFICATION | {
     "fraction_fixes": MetricInfo(
@@ -51,4 +52,4 @@ METRICS: dict[str, MetricInfo] = CLASSIFICATION | {
     "cost": MetricInfo("Cost", "minimize", False, "what the purchase costs"),
     PURCHASE_SCORE: MetricInfo("Score", "maximize", False, "the accuracy, and a little for what is left of the budget"),
 }
-"""Those and the ones that a kind of challenge computes itself."""
+"""All metrics: these and the ones that a kind of challenge computes itself."""

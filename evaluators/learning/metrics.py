@@ -1,8 +1,8 @@
 """The metrics: pure functions of true and predicted classes.
 
-Every function takes two integer arrays of shape (rows,) and returns a float from 0 to 1; ``n_classes`` is the number
-of classes. A ratio with nothing below the line counts as 0, as scikit-learn's ``zero_division=0`` has it: a model that
-never calls a row positive has found nothing, it has not failed.
+Every function takes two integer arrays of shape (rows,) and returns a float from 0 to 1; ``n_classes`` is the number of
+classes. A ratio with denominator 0 counts as 0, as with scikit-learn's ``zero_division=0``: a model that never predicts
+the positive class has found nothing, but has not failed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Metric = Callable[[Labels, Labels, int], float]
 
 
 def accuracy(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
-    """Part of the rows whose class is predicted right."""
+    """Fraction of the rows whose class is predicted correctly."""
     return float(np.mean(y_true == y_pred))
 
 
@@ -41,12 +41,12 @@ def f1(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
 
 
 def macro_f1(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
-    """Plain mean of F1 over all classes of the task, whether or not they occur."""
+    """Unweighted mean of F1 over all classes of the task, whether or not they occur."""
     return float(f1_score(y_true, y_pred, labels=range(n_classes), average="macro", zero_division=0))
 
 
 def balanced_accuracy(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
-    """Plain mean of recall over the classes that occur in ``y_true``."""
+    """Unweighted mean of recall over the classes that occur in ``y_true``."""
     return float(recall_score(y_true, y_pred, labels=np.unique(y_true), average="macro", zero_division=0))
 
 
@@ -61,7 +61,7 @@ if FUNCTIONS.keys() != CLASSIFICATION.keys():
 
 
 def measure(y_true: Labels, y_pred: Labels, n_classes: int) -> dict[str, float]:
-    """Every metric that makes sense for this number of classes, by name."""
+    """Every metric that applies to this number of classes, by name. Arguments as for the metrics."""
     return {
         name: FUNCTIONS[name](y_true, y_pred, n_classes)
         for name, info in CLASSIFICATION.items()

@@ -1,4 +1,4 @@
-"""What the kinds that train on chosen rows have in common."""
+"""Subsampling and conversion of training rows, shared by the kinds."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from evaluators.learning.metrics import Labels
 
 
 def subsample(classes: Labels, part: float, *, seed: tuple[int, int]) -> NDArray[np.int64]:
-    """Positions of ``part`` of the rows of each class, in ascending order.
+    """Positions of a fraction ``part`` of the rows of each class, (kept,), in ascending order.
 
-    Of each class ``ceil(part · rows)`` are kept, with ``part`` the decimal fraction that was written, so no class is
-    lost: a delete-d jackknife, stratified by class (Shao and Wu 1989, "A general theory for jackknife variance
-    estimation").
+    ``classes`` has shape (rows,). ``ceil(part · rows)`` rows of each class are kept, with ``part`` taken as the decimal
+    fraction as written, so no class is lost: a delete-d jackknife stratified by class (Shao and Wu 1989, "A general
+    theory for jackknife variance estimation").
     """
     if part == 1:
         return np.arange(len(classes))
     generator = np.random.default_rng(seed)
-    # Exactly: the float nearest to 0.07, times 100, is a little more than 7.
+    # Exact arithmetic: the float nearest to 0.07, times 100, is slightly more than 7.
     exact = Fraction(str(part))
     kept = []
     for name in np.unique(classes):
@@ -32,5 +32,5 @@ def subsample(classes: Labels, part: float, *, seed: tuple[int, int]) -> NDArray
 
 
 def as_floats(vectors: NDArray[Any]) -> NDArray[Any]:
-    """Half precision is for storage alone."""
+    """Convert half precision, which is only used for storage, to float32; other dtypes are kept."""
     return vectors.astype(np.float32) if vectors.dtype == np.float16 else vectors

@@ -1,1 +1,1 @@
-"""An organizer's raw rows with their ids, labels and vectors: assembled from files, split, written as tables."""
+"""An organizer's raw rows with ids, labels and vectors: assembled from files, split, and written as tables."""

@@ -1,4 +1,4 @@
-"""What an organizer answers about raw files, whatever the kind: a model for each step of the wizard."""
+"""The organizer's answers that all kinds have in common: one model for each step of the wizard."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evaluators.problems.problem import quoted
 from evaluators.specification.challenge import NAME, SLUG, checked_classes
 
 Role = Literal["id", "embedding", "label", "true label", "group", "seller", "pixels", "text", "ignore"]
-"""What a column is for. ``pixels`` and ``text`` are kept in public tables for people to look at."""
+"""The role of a column. ``pixels`` and ``text`` are kept in public tables for display."""
 
 ROLES: dict[Role, str] = {
     "id": "names the row, everywhere the same",
@@ -28,14 +28,14 @@ ROLES: dict[Role, str] = {
 
 ONCE_A_FILE: tuple[Role, ...] = ("id", "embedding", "label", "true label", "group", "seller", "pixels")
 DraftTable = Literal["rows", "test", "examples", "validation", "buyer"]
-"""Which table a file belongs to: ``rows`` are the ones that everything not given is split off from."""
+"""The table a file belongs to. Tables for which no file is given are split off from ``rows``."""
 
 DRAFT_TABLES: dict[str, tuple[DraftTable, ...]] = {
     "selection": ("rows", "test", "examples"),
     "cleaning": ("rows", "test", "validation"),
     "acquisition": ("rows", "test", "buyer"),
 }
-"""The tables of each kind to which files can belong."""
+"""The tables to which files can belong, for each kind."""
 
 Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
@@ -43,24 +43,24 @@ RowCount = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class Answer(BaseModel):
-    """The answers of one step: unknown fields are refused, fields are not reassigned."""
+    """The answers of one step. Refuses unknown fields and reassignment of fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class KindAnswers(Answer):
-    """The first step: what is asked for, and of which field the data are."""
+    """The first step: the kind of challenge and the domain of the data."""
 
     kind: Literal["selection", "cleaning", "acquisition"] = "selection"
     domain: Literal["text", "vision", "speech", "tabular", "other"] = "other"
 
 
 class FileAnswer(Answer):
-    """What one uploaded file holds: the role of each column, by the column's name in ``describe-files``.
+    """The content of one uploaded file: the role of each column, by column name as in ``describe-files``.
 
-    Files of one ``part`` that have an embedding are stacked; the others are joined to them. ``join``: by ``id``, by the
-    ``order`` of the rows, or ``auto``: by id where the rows have ids already and the file has some too, else by order.
-    A column that is not named is left out.
+    ``part`` is the table the file belongs to. Files of one table that have an embedding are stacked; the others are
+    joined to them. ``join``: by ``id``, by the ``order`` of the rows, or ``auto``: by id if both the rows and the file
+    have ids, otherwise by order. Columns that are not listed are left out.
     """
 
     part: DraftTable = "rows"
@@ -77,15 +77,15 @@ class FileAnswer(Answer):
         return columns
 
     def column(self, role: Role) -> str | None:
-        """The column of a role that occurs once."""
+        """The name of the column with this role, if any; for roles that occur at most once in a file."""
         return next((name for name, given in self.columns.items() if given == role), None)
 
 
 class FilesAnswers(Answer):
-    """The second step: which column is what. An empty ``files`` takes what ``describe-files`` guesses.
+    """The second step: the roles of the columns. With empty ``files``, the guesses of ``describe-files`` are used.
 
-    ``incomplete`` rows have an embedding and no label: they are refused, or left out (``drop``). ``ids`` may be made
-    ``new``, in case the given ones tell the label; without a column of ids they are always new.
+    ``incomplete`` rows have an embedding but no label: they are refused or left out (``drop``). ``ids`` can be ``new``
+    in case the given ones reveal the label; without a column of ids they are always new.
     """
 
     files: dict[str, FileAnswer] = Field(default={}, max_length=100)
@@ -94,7 +94,7 @@ class FilesAnswers(Answer):
 
 
 class TaskAnswer(Answer):
-    """One task; with ``positive`` it tells this class from all others (selection only)."""
+    """One task. ``positive`` makes it binary: this class against all others (selection only)."""
 
     name: str = Field(pattern=NAME, max_length=40)
     title: str = Field(default="", max_length=100)
@@ -102,7 +102,7 @@ class TaskAnswer(Answer):
 
 
 class TasksAnswers(Answer):
-    """The third step. Without ``classes`` they are the labels found; without ``tasks`` there is one, of all classes."""
+    """The third step. ``classes`` default to the labels found, ``tasks`` to a single task with all classes."""
 
     classes: list[str] | None = Field(default=None, min_length=2, max_length=1000)
     tasks: list[TaskAnswer] = Field(default=[], max_length=50)
@@ -122,11 +122,11 @@ class TasksAnswers(Answer):
 
 
 class SplitAnswers(Answer):
-    """The fourth step: the hidden test set, unless files of the part ``test`` give it.
+    """The fourth step: the hidden test set, unless it is given by files of the table ``test``.
 
-    ``test_rows`` stands in place of ``test_share`` of all rows. ``final_share`` is the part of the test set that is
-    kept for after the end. ``stratify``: each class has the same part in it. ``by_group``: no group is on both sides;
-    None means: if a column is a group. Rows with the very same embedding always stay together.
+    ``test_rows`` overrides ``test_share``, the fraction of all rows. ``final_share`` is the fraction of the test set
+    that is kept for the end of the challenge. ``stratify``: the same fraction of each class. ``by_group``: no group is
+    on both sides; None means True if there is a group column. Rows with identical embeddings always stay together.
     """
 
     test_share: Share = 0.2
@@ -138,7 +138,7 @@ class SplitAnswers(Answer):
 
 
 class ScoringAnswers(Answer):
-    """Model, metric, seeds. None: a default that fits kind and data."""
+    """Model, metric and seeds. None: a default that suits the kind and the data."""
 
     model: str = "logistic-regression"
     parameters: dict[str, float | int | str | bool] = {}
@@ -162,7 +162,7 @@ class ScoringAnswers(Answer):
 
 
 class TextsAnswers(Answer):
-    """The last step. An empty text gets one that says what was chosen."""
+    """The last step. Empty texts are replaced by generated ones."""
 
     title: str = Field(default="", max_length=100)
     slug: str = Field(default="", max_length=60, pattern=f"^$|{SLUG}")
@@ -174,7 +174,7 @@ class TextsAnswers(Answer):
 
 
 class DraftAnswers(Protocol):
-    """The answers that a draft of any kind is made of; ``drafting.Answers`` has those of the kinds as well."""
+    """The answers from which any kind is drafted; ``drafting.Answers`` adds those of the kinds."""
 
     @property
     def kind(self) -> KindAnswers: ...

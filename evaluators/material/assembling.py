@@ -1,4 +1,4 @@
-"""From files and the roles of their columns to the rows of one part: stacked, joined, with nothing missing."""
+"""From files and the roles of their columns to the rows of one input table: stacked, joined and complete."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ TEXT_ROLES: tuple[Role, ...] = ("id", "label", "true label", "group", "seller")
 
 @dataclass(slots=True)
 class PartRows:
-    """The rows of one part. Every list is as long as ``vectors`` has rows; "" stands for what is missing.
+    """The rows of one input table. Every list has one item per row of ``vectors``; "" means missing.
 
-    ``shown`` are texts for people by the name of their column; ``pixels`` come with the row of each row in them.
+    ``shown`` are texts for display by column name. ``pixels`` are the images and, for each row, its index in them.
     """
 
     files: list[str]
@@ -37,7 +37,7 @@ class PartRows:
 
 @dataclass(slots=True)
 class _Read:
-    """What was read of one file, or of the stacked ones."""
+    """What was read from one file, or from the stacked ones."""
 
     files: list[str]
     count: int = 0
@@ -53,7 +53,7 @@ def assemble(
     """Stack the files with embeddings and join the others to them.
 
     Raises:
-        BundleError: roles, rows or ids do not fit together, or a vector is not one.
+        BundleError: roles, rows or ids do not match, or a vector is invalid.
     """
     stacked = [name for name in files if answers[name].column("embedding")]
     if not stacked:
@@ -64,7 +64,7 @@ def assemble(
     for name in stacked:
         _read(main, files[name], answers[name], scratch)
     others = [name for name in files if name not in stacked]
-    # Where the rows have no ids, a file that has nothing else gives them; else the first one.
+    # If the rows have no ids, they are taken from a file with nothing else, otherwise from the first one with ids.
     others.sort(key=lambda name: (answers[name].column("id") is None, len(answers[name].columns)))
     result = _rows(main)
     for name in others:
@@ -114,7 +114,7 @@ def _fits(column: RawColumn, role: Role, file: str) -> None:
 def _append(read: _Read, role: Role, vectors: NDArray[np.float32], scratch: Path, file: str, column: str) -> None:
     store = read.vectors if role == "embedding" else read.pixels
     if store is None:
-        # Half precision is kept; everything else is written in single precision, pixels in bytes where they fit.
+        # Half precision is kept; everything else is stored in single precision, except pixels that are bytes.
         dtype = np.dtype(np.float16 if vectors.dtype == np.float16 else np.float32)
         if role == "pixels" and vectors.dtype == np.uint8:
             dtype = np.dtype(np.uint8)
@@ -177,7 +177,7 @@ def _join(rows: PartRows, read: _Read, answer: FileAnswer, notes: list[str]) -> 
 
 
 def _places(known: list[str], ids: list[str], name: str, notes: list[str]) -> NDArray[np.int64]:
-    """For each row its place in the file, −1 where it is not in it."""
+    """For each row its index in the file, −1 if the file does not have it."""
     _different_ids(ids, name)
     place_of = {value: place for place, value in enumerate(ids)}
     places = np.array([place_of.get(value, -1) for value in known], np.int64)

@@ -1,4 +1,4 @@
-"""Model, metric and seeds where nothing is answered."""
+"""Default model, metric and seeds."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from evaluators.material.answers import DraftAnswers
 SEEDS = (0, 1, 2, 3, 4)
 SUBSAMPLE = 0.9
 UNEVEN = 3
-"""How many times as frequent the most frequent class may be before accuracy would hide the others."""
+"""The ratio of the largest to the smallest class above which accuracy would hide the smaller classes."""
 
 
 def metric_of(fixed: str | None, labels: Sequence[str]) -> str:
-    """``fixed``, or accuracy where the classes are about as frequent, else macro F1."""
+    """``fixed`` if given, otherwise accuracy for roughly balanced classes and macro F1 for others."""
     if fixed is not None:
         return fixed
     counts = Counter(label for label in labels if label).values()
@@ -24,16 +24,16 @@ def metric_of(fixed: str | None, labels: Sequence[str]) -> str:
 
 
 def scoring(answers: DraftAnswers, metric: str, *, binary: bool = False, subsampled: bool = True) -> dict[str, Any]:
-    """The fields of challenge.yaml on model, metric and seeds.
+    """The fields of challenge.yaml for model, metric and seeds.
 
-    Without ``seeds`` there are five, or one where each would give the same score.
+    By default there are five seeds, or one if all seeds would give the same score.
     """
     given = answers.scoring
     subsample = given.subsample if given.subsample is not None else SUBSAMPLE
     same = subsampled and subsample == 1 and not PARAMETERS[given.model].uses_seed
     parameters = dict(given.parameters)
     if binary and given.model == "logistic-regression":
-        parameters.setdefault("balanced", True)  # one class against all others is the rarer one
+        parameters.setdefault("balanced", True)  # the class that is told from all others is the rarer one
     content: dict[str, Any] = {
         "model": {"name": given.model, **({"parameters": parameters} if parameters else {})},
         "metric": given.metric or metric,

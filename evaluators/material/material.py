@@ -1,4 +1,4 @@
-"""The rows of all parts with their labels and ids: what the drafts of each kind are made of."""
+"""The rows of all input tables with labels and ids, from which the drafts of all kinds are created."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_CLASSES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some rows of a part, in the order in which they are written."""
+    """Some rows of an input table, in the order in which they are written."""
 
     part: str
     index: Index
@@ -36,9 +36,9 @@ class Piece:
 
 @dataclass
 class Material(Generic[Own]):
-    """``labels`` are by part what a row is trained or tested with; ``ids`` by part what it is called.
+    """The organizer's rows by input table (``parts``). ``labels`` and ``ids`` are lists by table, one item per row.
 
-    ``own`` is what was answered about the kind of the challenge.
+    ``own`` holds the answers about the kind of challenge.
     """
 
     answers: DraftAnswers
@@ -50,11 +50,11 @@ class Material(Generic[Own]):
     split: dict[str, Any] = field(default_factory=dict)
 
     def generator(self, purpose: int) -> np.random.Generator:
-        """Random numbers for one purpose: an answer that changes one draw leaves the others as they are."""
+        """A random generator per purpose, so that an answer which changes one draw leaves the others unchanged."""
         return np.random.default_rng((self.answers.split.seed, purpose))
 
     def texts(self, part: str, *roles: Role) -> list[str]:
-        """A column of a part: of the first role that it has.
+        """A column of an input table: the one with the first of ``roles`` that the table has.
 
         Raises:
             BundleError: it has none of them.
@@ -67,7 +67,7 @@ class Material(Generic[Own]):
         raise BundleError(Problem(f"{words}.", "Say which column it is.", field="files.columns"))
 
     def all_of(self, part: str) -> Piece:
-        """All rows of a part, in an order that tells nothing of where they came from."""
+        """All rows of an input table, in a random order that does not reveal their origin."""
         purpose = 100 + sorted(self.parts).index(part)
         return Piece(part, self.generator(purpose).permutation(len(self.parts[part])))
 
@@ -77,14 +77,14 @@ class Material(Generic[Own]):
 
     @cached_property
     def unit(self) -> Index:
-        """(rows,) of the part ``rows``: which of them stay together."""
+        """For each row of the table ``rows``, (rows,), the number of the unit of rows that must stay together."""
         split, rows = self.answers.split, self.parts["rows"]
         partitions = [numbered(self.digests["rows"])]
         if split.by_group and "group" not in rows.texts:
             remedy = "Say which column it is, or do not split by group."
             raise BundleError(Problem("no column is the group.", remedy, field="split.by_group"))
         if split.by_group or (split.by_group is None and "group" in rows.texts):
-            # A row without a group is one of its own.
+            # A row without a group is a group of its own.
             groups = [value or (place,) for place, value in enumerate(rows.texts["group"])]
             partitions.append(numbered(groups))
         return units(*partitions)
@@ -92,9 +92,9 @@ class Material(Generic[Own]):
     def carve(
         self, piece: Piece, labels: Sequence[str], wanted: int, purpose: int, step: str, *, together: bool = True
     ) -> tuple[Piece, Piece]:
-        """Split about ``wanted`` rows off a piece: those, and the rest.
+        """Split about ``wanted`` rows off a piece. Returns those and the rest.
 
-        Exactly so many, if not ``together``: what belongs together may then be on both sides.
+        With ``together=False`` exactly ``wanted`` rows are split off, even if related rows end up on both sides.
 
         Raises:
             BundleError: nothing, or everything, would be split off.
@@ -114,12 +114,16 @@ class Material(Generic[Own]):
         return Piece(piece.part, piece.index[taken]), Piece(piece.part, piece.index[~taken])
 
     def record(self, name: str, piece: Piece, labels: Sequence[str]) -> None:
-        """Remember what became of a part, for the report."""
+        """Record the size and the classes of a finished split, for the report."""
         self.split.setdefault("parts", {})[name] = {"rows": len(piece), "classes": as_counts(labels, piece.index)}
 
 
 def ids_of(material: Material[Any]) -> dict[str, list[str]]:
-    """Each part's ids, as they are given or made; no id is in two parts."""
+    """The ids of each input table, given or generated.
+
+    Raises:
+        BundleError: an id is in two tables or is invalid.
+    """
     ids: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
     for part, rows in material.parts.items():
@@ -138,7 +142,7 @@ def ids_of(material: Material[Any]) -> dict[str, list[str]]:
 
 
 def _made(material: Material[Any], part: str) -> list[str]:
-    """Ids that number the rows in the order in which they are written, not in that of the file."""
+    """Generate ids that number the rows in the order in which they are written, not in that of the file."""
     order = material.all_of(part).index
     prefix, width = ("row" if part == "rows" else part), len(str(len(order)))
     names = np.empty(len(order), object)
@@ -147,7 +151,7 @@ def _made(material: Material[Any], part: str) -> list[str]:
 
 
 def note_copies(material: Material[Any]) -> None:
-    """Note how many rows of the other tables have the very embedding of one among ``rows``."""
+    """Note how many rows of the other tables have the same embedding as a row of the table ``rows``."""
     known = set(material.digests["rows"])
     for part, digests in material.digests.items():
         copies = sum(digest in known for digest in digests) if part != "rows" else 0
@@ -157,10 +161,10 @@ def note_copies(material: Material[Any]) -> None:
 
 
 def classes_of(material: Material[Any], labels: Sequence[Sequence[str]]) -> list[str]:
-    """The classes: as answered, or all labels found, numbers in the order of numbers.
+    """The classes: as answered, or all labels found, with numbers in numeric order.
 
     Raises:
-        BundleError: there are fewer than two or too many, or a label cannot be one.
+        BundleError: there are fewer than two or too many, or a label is not a valid class.
     """
     found = {value for column in labels for value in column} - {""}
     given = material.answers.tasks.classes
@@ -189,10 +193,10 @@ def _natural(label: str) -> tuple[bool, float, str]:
 
 
 def labelled(material: Material[Any], piece: Piece, labels: Sequence[str]) -> Piece:
-    """The rows that have a label, if those without may be left out.
+    """The rows that have a label.
 
     Raises:
-        BundleError: they may not.
+        BundleError: some rows have none, and the answers do not allow leaving them out.
     """
     has = np.array([labels[row] != "" for row in piece.index.tolist()], bool)
     missing = len(piece) - int(has.sum())
@@ -209,7 +213,7 @@ def labelled(material: Material[Any], piece: Piece, labels: Sequence[str]) -> Pi
 def test_and_final(
     material: Material[Any], piece: Piece, labels: Mapping[str, list[str]]
 ) -> tuple[Piece, Piece | None, Piece]:
-    """The hidden test rows, those kept for after the end, and the rest of ``piece`` (labelled rows of ``rows``)."""
+    """The test rows, the final test rows if any, and the rest of ``piece`` (labelled rows of the table ``rows``)."""
     split = material.answers.split
     material.split |= {"method": "given" if "test" in material.parts else _method(material), "seed": split.seed}
     if "test" in material.parts:

@@ -1,8 +1,9 @@
-"""Splitting rows off: stratified by class, and so that what belongs together stays on one side.
+"""Splitting rows off: stratified by class, with related rows on one side.
 
-Rows belong together if they are of one group or have the very same embedding. Such units are dealt first, each to the
-side where it brings the classes nearer to their shares (as scikit-learn's StratifiedGroupKFold does); the single rows
-then fill every class up to its quota, by the largest remainder. Without units of several rows the quotas are exact.
+Rows are related if they have the same group or identical embeddings; related rows form a unit. Units of several rows
+come first: each goes to the side where it brings the classes closer to their shares (as in scikit-learn's
+StratifiedGroupKFold). Then single rows fill the quota of every class, by largest remainder. Without units of several
+rows the quotas are exact.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ Numbers = NDArray[np.int64]
 
 
 def numbered(values: Sequence[object]) -> Numbers:
-    """Each value by the place of its first occurrence among the different ones."""
+    """Number the distinct values by first occurrence and return the number of each value, (values,)."""
     seen: dict[object, int] = {}
     return np.array([seen.setdefault(value, len(seen)) for value in values], np.int64)
 
 
 def units(*partitions: Numbers) -> Numbers:
-    """(rows,) numbers of units: rows that share a number in any of the (rows,) partitions are in one.
+    """Unit numbers (rows,): rows that share a number in any of the (rows,) partitions are in the same unit.
 
-    Labels are passed on until nothing changes: each row takes the smallest of its neighbours in every partition.
+    Numbers are propagated until nothing changes: each row takes the smallest one of its neighbours in every partition.
     """
     unit = np.arange(len(partitions[0]))
     while True:
@@ -33,16 +34,16 @@ def units(*partitions: Numbers) -> Numbers:
             least = np.full(int(partition.max()) + 1, len(unit))
             np.minimum.at(least, partition, unit)
             unit = least[partition]
-        unit = unit[unit]  # a row's smallest neighbour may know of a smaller one: long chains take few rounds
+        unit = unit[unit]  # jump to the neighbour's own number, so that long chains take few rounds
         if np.array_equal(unit, before):
             return np.unique(unit, return_inverse=True)[1].astype(np.int64)
 
 
 def split_off(strata: Numbers, unit: Numbers, wanted: int, generator: np.random.Generator) -> NDArray[np.bool_]:
-    """(rows,) whether a row is split off: about ``wanted`` of them, of each stratum the same part.
+    """Which rows are split off, (rows,): about ``wanted`` of them, the same fraction of each stratum.
 
-    ``strata`` are (rows,) class numbers, all the same for an unstratified split. Exactly ``wanted`` rows are chosen if
-    no unit has several rows; else as near as the units allow. No stratum of several rows is taken whole by single rows.
+    ``strata`` are class numbers, (rows,), or constant for an unstratified split. Exactly ``wanted`` rows are chosen if
+    no unit has several rows, otherwise as close as the units allow. Single rows never use up a stratum of several rows.
     """
     chosen = np.zeros(len(strata), bool)
     sizes = np.bincount(strata)
@@ -61,7 +62,7 @@ def _deal_units(
     target: NDArray[np.float64],
     generator: np.random.Generator,
 ) -> None:
-    """Take each unit of several rows if the classes are nearer to their shares with it than without."""
+    """Take each unit of several rows if that brings the classes closer to their shares."""
     rows = np.flatnonzero(several)
     rows = rows[np.argsort(unit[rows], kind="stable")]
     members = np.split(rows, np.flatnonzero(np.diff(unit[rows])) + 1) if len(rows) else []
@@ -94,7 +95,7 @@ def _fill(
 
 
 def _quotas(ideal: NDArray[np.float64], most: Numbers, wanted: int) -> Numbers:
-    """Whole numbers near ``ideal`` that add up to ``wanted``, none above ``most``.
+    """Whole numbers near ``ideal`` that add up to ``wanted``, none above ``most``; all of shape (classes,).
 
     The largest remainders are rounded up; ties go to the first.
     """
@@ -108,6 +109,6 @@ def _quotas(ideal: NDArray[np.float64], most: Numbers, wanted: int) -> Numbers:
 
 
 def as_counts(labels: Sequence[str], rows: NDArray[np.int64]) -> dict[str, int]:
-    """Rows by class."""
+    """Number of rows by class."""
     names, counts = np.unique([labels[row] for row in rows.tolist()], return_counts=True)
     return dict(zip(names.tolist(), counts.tolist(), strict=True))

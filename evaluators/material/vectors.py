@@ -1,4 +1,4 @@
-"""Vectors on disk while a bundle is drafted: written once from start to end, read row by row in any order."""
+"""Vectors on disk while a bundle is drafted: written sequentially, then read row by row in any order."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 TAKEN = 8192
-"""Rows that are held at a time."""
+"""The most rows held in memory at a time."""
 
 
 class VectorStore:
-    """(count, dimensions) numbers of one type.
+    """An array of (count, dimensions) numbers of one dtype in a file.
 
-    Not a mapping: its pages would count as memory, and its length as address space, which the sandbox limits.
+    It is not memory-mapped: its pages would count as memory and its size as address space, which the sandbox limits.
     """
 
     def __init__(self, path: Path, dtype: np.dtype[Any], dimensions: int) -> None:
@@ -41,12 +41,12 @@ class VectorStore:
         return found
 
     def blocks(self, rows: NDArray[np.int64]) -> Iterator[NDArray[Any]]:
-        """Some rows in this order, ``TAKEN`` at a time."""
+        """Some rows, in the given order, ``TAKEN`` at a time."""
         for first in range(0, len(rows), TAKEN):
             yield self.take(rows[first : first + TAKEN])
 
     def digests(self) -> list[bytes]:
-        """A short name of each row's numbers: equal for equal rows, 0 and −0 alike."""
+        """A hash of each row: the same for equal rows, with 0 and −0 treated as equal."""
         every = np.arange(self.count)
         return [
             hashlib.blake2b((vector + vector.dtype.type(0)).tobytes(), digest_size=16).digest()

@@ -1,4 +1,4 @@
-"""Writing pieces as the parquet tables of a bundle."""
+"""Writes pieces as the parquet tables of a bundle."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from evaluators.material.vectors import TAKEN
 from evaluators.tables.writing import TableWriter, table_of
 
 RESERVED = ("id", "label", "group", "seller", "pixels", "embedding")
-"""Columns with a meaning; a text for people that is called so gets a line behind its name."""
+"""Column names with a meaning; a text column for display with such a name gets an underscore appended."""
 
 
 class Tables:
-    """The tables of a new bundle, and their rows by file."""
+    """The tables of a new bundle, and the number of rows of each file."""
 
     def __init__(self, bundle: Path, material: Material[Any]) -> None:
         self._bundle, self._material = bundle, material
@@ -34,9 +34,10 @@ class Tables:
         vectors: bool = True,
         **columns: Sequence[str] | None,
     ) -> str:
-        """Write rows with these columns, lists by the row in the part; what is to be shown is added in public tables.
+        """Write the rows of ``piece`` with these columns, each a list by row of the input table.
 
-        Returns ``file``, ``public/NAME.parquet`` or ``hidden/NAME.parquet``.
+        Public tables also get the columns for display. Returns ``file``: ``public/NAME.parquet`` or
+        ``hidden/NAME.parquet``.
         """
         rows = self._material.parts[piece.part]
         if vectors:
@@ -63,7 +64,7 @@ class Tables:
         return file
 
     def _written_once(self, piece: Piece) -> None:
-        """No row is in two tables, whatever the tables are: sold rows have no ids by which that could be seen later."""
+        """Ensure that no row is in two tables: sold rows have no ids by which this could be detected later."""
         written = self._written[piece.part]
         if written[piece.index].any() or len(np.unique(piece.index)) != len(piece):
             raise RuntimeError(f"a row of {piece.part} would be in two tables")
@@ -79,5 +80,5 @@ def _taken(values: Sequence[str], index: NDArray[np.int64]) -> list[str]:
 
 
 def table(*files: str, **changes: Any) -> Mapping[str, Any]:
-    """A table as challenge.yaml writes it."""
+    """A table as written in challenge.yaml."""
     return {"files": list(files), **changes}

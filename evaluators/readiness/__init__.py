@@ -1,7 +1,7 @@
-"""What a challenge is worth before anyone has seen it: how noisy it is, how much there is to gain, whether it leaks.
+"""The readiness check of a challenge before it is published: how noisy it is, how much there is to gain, what leaks.
 
-The site imports the report alone, ``evaluators.readiness``; ``python -m evaluators readiness BUNDLE SUBMISSIONS`` makes
-one in the sandbox. ``docs/readiness.md`` says what each finding means and why its threshold is where it is.
+The site imports only the report, ``evaluators.readiness``; ``python -m evaluators readiness BUNDLE SUBMISSIONS``
+creates one in the sandbox. ``docs/readiness.md`` explains each finding and its threshold.
 """
 
 from evaluators.kinds.acquisition.facts import MarketFacts

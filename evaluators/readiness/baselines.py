@@ -1,4 +1,4 @@
-"""The baselines' scores, and from them: how noisy the challenge is, and how much there is to gain."""
+"""The baselines' scores, and what they show: how noisy the challenge is, and how much there is to gain."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from evaluators.specification.challenge import Specification
 from evaluators.submissions.uploads import Upload, read_files
 
 UNINFORMED = {"selection": "random", "cleaning": "random", "acquisition": "random-seller"}
-"""The baseline of each kind that knows nothing of the rows."""
+"""The baseline of each kind that uses no information about the rows."""
 
 
 @dataclass(frozen=True)
 class ScoredBaseline:
-    """A baseline with its recorded result and, by task, what its model says about the test rows."""
+    """A baseline with its recorded result and, by task, its model's predictions for the test rows."""
 
     name: str
     result: Result
@@ -40,7 +40,7 @@ class ScoredBaseline:
 
     @property
     def seed_error(self) -> float:
-        """The standard error that the mean over the seeds has."""
+        """The standard error of the mean over the seeds."""
         return math.sqrt(self.seed_variance / len(self.seeds))
 
     @property
@@ -49,7 +49,7 @@ class ScoredBaseline:
 
 
 def scored_baselines(dataset: PreparedDataset, folder: Path, tasks: list[TaskRows]) -> list[ScoredBaseline]:
-    """Every baseline in ``folder``: its files in ``NAME/``; its result in ``NAME.json``, or it is scored now."""
+    """Every baseline in ``folder``: files in ``NAME/``, result in ``NAME.json``; without a result it is scored now."""
     found = []
     for name in BASELINES[dataset.specification.kind]:
         if not (folder / name).is_dir():
@@ -63,12 +63,12 @@ def scored_baselines(dataset: PreparedDataset, folder: Path, tasks: list[TaskRow
 
 def _answers(dataset: PreparedDataset, uploads: list[Upload], tasks: list[TaskRows]) -> dict[str, TestPredictions]:
     if dataset.specification.scorer != "corrected":
-        return {}  # A public evaluator reads and trains in ways of its own.
+        return {}  # A reference scorer reads and trains in its own way.
     return predictions(dataset, scorer_of(dataset.specification).read(dataset, uploads), tasks)
 
 
 def measured(specification: Specification) -> tuple[str, float]:
-    """The metric of classes that the score is made of, and how much of the score a unit of it is."""
+    """The classification metric that the score is computed from, and the change in the score per unit of it."""
     if specification.metric in CLASSIFICATION:
         return specification.metric, 1.0
     if isinstance(specification, AcquisitionSpecification) and specification.metric == PURCHASE_SCORE:
@@ -77,7 +77,7 @@ def measured(specification: Specification) -> tuple[str, float]:
 
 
 def baseline_score(specification: Specification, tasks: list[TaskRows], scored: ScoredBaseline) -> BaselineScore:
-    """Its score with the 95 % interval: normal, from the errors of the seeds and of the test rows."""
+    """The baseline's score with its normal 95 % interval, from the errors of the seeds and of the test rows."""
     metric, weight = measured(specification)
     errors = {
         task.name: standard_error(
@@ -100,9 +100,9 @@ def baseline_score(specification: Specification, tasks: list[TaskRows], scored: 
 
 
 def of_mean(errors: dict[str, float], tasks: list[TaskRows]) -> float:
-    """The standard error of the mean over the tasks: as of independent ones if each has test rows of its own.
+    """The standard error of the mean over the tasks, treated as independent if each has its own test rows.
 
-    Tasks that share their test rows go up and down together, at worst by as much: then it is the mean of the errors.
+    Scores of tasks with shared test rows vary together, at worst fully: then it is the mean of the errors.
     """
     if not errors:
         return 0.0
@@ -114,7 +114,7 @@ def of_mean(errors: dict[str, float], tasks: list[TaskRows]) -> float:
 def noise(
     specification: Specification, tasks: list[TaskRows], baselines: list[ScoredBaseline], ceiling: float | None
 ) -> Noise | None:
-    """What can be told apart; None without a baseline."""
+    """Which differences are resolvable, and how much there is to gain; None without baselines."""
     if not baselines:
         return None
     sign = 1 if specification.direction == "maximize" else -1
@@ -139,7 +139,7 @@ def noise(
 
 
 def _paired(specification: Specification, tasks: list[TaskRows], pair: list[ScoredBaseline]) -> float:
-    """The standard error that the test rows leave in the difference of the two best."""
+    """The standard error, due to the test rows, of the difference between the two best baselines."""
     if len(pair) < 2:
         return 0.0
     metric, weight = measured(specification)

@@ -1,8 +1,8 @@
-"""What chance in the choice of the test rows does to a score, and the smallest difference it leaves to be told.
+"""The effect of the random choice of test rows on a score, and the smallest difference that remains resolvable.
 
 The bootstrap over test rows (Efron and Tibshirani 1993, chapter 6): draw the rows again with replacement, measure, look
-at the spread. Metrics of classes depend on the confusion table alone, so instead of rows its cells are drawn, which is
-the same (rows of one cell cannot be told apart) and takes no longer for a million rows.
+at the spread. Classification metrics depend only on the confusion matrix, so its cells are drawn instead of rows. This
+is equivalent (rows of one cell cannot be told apart) and takes no longer for a million rows.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from evaluators.kinds.task_rows import Labels
 DRAWS = 400
 SEED = 11
 Z = 1.959963984540054
-"""Of the normal distribution 95 % lie within so many standard deviations."""
+"""Of a normal distribution, 95 % is within this many standard deviations of the mean."""
 
 Scores = NDArray[np.float64]
 Counts = NDArray[np.float64]
 Measure = Callable[[Counts, Counts, Counts], Scores]
-"""From right answers, true rows and answers by class, all (draws, classes), to a score for each draw."""
+"""Maps counts of correct, true and predicted rows by class, each (draws, classes), to scores (draws,)."""
 
 
 def smallest_difference(rows: int) -> float:
-    """Half the width of the 95 % interval of the difference of two accuracies on ``rows`` test rows, at worst.
+    """Worst-case half-width of the 95 % interval of the difference of two accuracies on ``rows`` test rows.
 
     1.96 · sqrt(2 · p(1 − p) / n) with p = 1/2, where it is largest: the normal interval for the difference of two
-    proportions (Agresti 2013, Categorical data analysis, 3.1.2), the two taken as independent.
+    independent proportions (Agresti 2013, Categorical data analysis, 3.1.2).
     """
     return Z * math.sqrt(0.5 / rows) if rows else 1.0
 
 
 def standard_error(metric: str, true: Labels, predicted: Labels, classes: int) -> float:
-    """That of one score."""
+    """The standard error of one score; ``true`` and ``predicted`` are (rows,)."""
     return float(np.std(resampled(metric, true, [predicted], classes)[0], ddof=1))
 
 
 def paired_error(metric: str, true: Labels, first: Labels, second: Labels, classes: int) -> float:
-    """That of the difference of two scores on the same test rows."""
+    """The standard error of the difference of two scores on the same test rows; all labels are (rows,)."""
     left, right = resampled(metric, true, [first, second], classes)
     return float(np.std(left - right, ddof=1))
 
 
 def resampled(metric: str, true: Labels, answers: list[Labels], classes: int, draws: int = DRAWS) -> list[Scores]:
-    """The scores of some answers under the same ``draws`` draws of test rows, each (draws,)."""
+    """The score of each array in ``answers``, (rows,), under the same ``draws`` draws of test rows; (draws,) each."""
     cells, counts = np.unique(np.stack([true, *answers]), axis=1, return_counts=True)
     generator = np.random.default_rng(SEED)
     drawn = generator.multinomial(len(true), counts / counts.sum(), size=draws).astype(np.float64)

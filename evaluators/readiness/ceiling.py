@@ -1,4 +1,4 @@
-"""What the fixed model can do at best: trained on everything."""
+"""The best score that can be expected of the fixed model: trained on everything."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from evaluators.readiness.report import Ceiling
 from evaluators.specification.challenge import Specification
 
 MAX_TRAIN = 5_000
-"""Rows that the ceiling's model learns from; a support vector machine takes their square in time."""
+"""The most rows that the ceiling's model learns from; a support vector machine takes quadratic time."""
 
 MAX_TEST = 10_000
 
 
 def ceiling(specification: Specification, task: TaskRows, metric: str) -> Ceiling | None:
-    """The model on all rows of the pool, tested on the test rows. Where the pool has no labels, each half of the test
-    rows is judged by the model that learned from the other half. None if there is nothing to learn from.
+    """The model trained on all rows of the pool and tested on the test rows. If the pool has no labels, each half of
+    the test rows is tested with the model trained on the other half. None if there are no labels to learn from.
     """
     kept = sample(len(task.test), MAX_TEST)
     true = task.classes_of(task.test)

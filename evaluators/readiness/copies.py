@@ -1,7 +1,7 @@
-"""Equal rows, found by what they hash to: in one pass over each table, whatever its size.
+"""Equal rows, found by their hashes in one pass over each table, whatever its size.
 
 A row is hashed as its bytes in single precision: the upper halves of two multilinear sums modulo 2⁶⁴ (Lemire and Kaser
-2014, "Strongly universal string hashing is fast"). Two different rows get the same 64 bits once in 2⁶⁴ pairs.
+2014, "Strongly universal string hashing is fast"). One in 2⁶⁴ pairs of different rows has the same hash.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ def hashes(rows: TableRows) -> Hashes:
     parts = []
     for chunk in rows.chunks():
         bits = np.ascontiguousarray(chunk).view(np.uint32)
-        # einsum and not a matrix product: that takes forty times as long for whole numbers.
+        # einsum, because an integer matrix product takes forty times as long.
         first, second = (np.einsum("ij,j->i", bits, row, dtype=np.uint64, casting="unsafe") for row in factors)
         parts.append((first >> np.uint64(32) << np.uint64(32)) | (second >> np.uint64(32)))
     return np.concatenate(parts)
 
 
 def distinct(found: Hashes) -> int:
-    """How many different rows there are."""
+    """The number of distinct rows."""
     return len(np.unique(found))
 
 
@@ -38,7 +38,7 @@ def copies(left: Hashes, right: Hashes) -> NDArray[np.bool_]:
 
 
 def conflicts(found: Hashes, labels: Labels) -> NDArray[np.bool_]:
-    """Which rows have a twin with another label, (rows,)."""
+    """Which rows also occur with another label, (rows,)."""
     values, group = np.unique(found, return_inverse=True)
     least, most = np.full(len(values), np.iinfo(np.int64).max), np.full(len(values), -1)
     np.minimum.at(least, group, labels)

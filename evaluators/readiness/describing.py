@@ -1,4 +1,4 @@
-"""A table as it is: dead dimensions, few distinct rows, contradicting labels, lengths; and how two tables differ."""
+"""Facts about a table (constant dimensions, distinct rows, conflicting labels, norms) and drift between two tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MIN_DRIFT_ROWS = 30
 
 
 def table_facts(rows: TableRows, hashes: Hashes) -> TableFacts:
-    """One pass over the embeddings."""
+    """Facts about a table, from one pass over its embeddings."""
     least, most = np.full(rows.dimensions, np.inf), np.full(rows.dimensions, -np.inf)
     norms = []
     for chunk in rows.chunks():
@@ -38,10 +38,10 @@ def table_facts(rows: TableRows, hashes: Hashes) -> TableFacts:
 
 
 def drift(left: TableRows, right: TableRows) -> Drift | None:
-    """How well logistic regression tells the two apart (a classifier two-sample test, Lopez-Paz and Oquab 2017).
+    """How well logistic regression tells the tables apart (a classifier two-sample test, Lopez-Paz and Oquab 2017).
 
-    Where both have labels, equally many rows of each class are drawn from both: a test set may well be enriched with
-    rare classes. Each half is judged by the model that learned from the other half. None with too few rows.
+    If both have labels, the same number of rows of each class is drawn from both, as a test set may legitimately have
+    more rows of rare classes. Each half is tested with the model trained on the other half. None with too few rows.
     """
     by_class = left.labels is not None and right.labels is not None
     chosen = _matched(left.labels, right.labels) if by_class else _equally_many(len(left), len(right))
@@ -78,7 +78,7 @@ def _equally_many(left: int, right: int) -> tuple[Labels, Labels]:
 
 
 def _matched(left: Labels | None, right: Labels | None) -> tuple[Labels, Labels] | None:
-    """Row numbers of both with equally many of each class, as many as the rarer side has."""
+    """Row indices of both tables with equal numbers of rows of each class, as many as the smaller side has."""
     if left is None or right is None:
         return None
     classes = np.intersect1d(left, right)

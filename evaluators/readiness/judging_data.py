@@ -1,4 +1,4 @@
-"""Findings in the data themselves. Every threshold stands here, by name; ``docs/readiness.md`` says why it is there."""
+"""Findings about the data. All thresholds are named constants here; ``docs/readiness.md`` explains them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from evaluators.readiness.report import Drift, Finding, Overlap, Severity, TableFacts, TaskFacts
 
 COPIES_BLOCK = 0.01
-"""Part of the test rows that may be looked up before a score says little."""
+"""Fraction of the test rows whose labels can be looked up, above which a score means little."""
 
 NEAR_WARN = 0.01
 CONFLICTS_WARN = 0.01
@@ -23,7 +23,7 @@ CLASS_ROWS = 10
 
 
 def table_findings(tables: list[TableFacts]) -> Iterator[Finding]:
-    """Findings about single tables: labels that conflict, embeddings that are alike or never change."""
+    """Findings about single tables: conflicting labels, identical embeddings, constant dimensions."""
     for table in tables:
         yield from _embedding(table)
         if table.conflicts:
@@ -80,7 +80,7 @@ def _embedding(table: TableFacts) -> Iterator[Finding]:
 
 
 def overlap_findings(overlaps: list[Overlap]) -> Iterator[Finding]:
-    """Findings about rows of one table that are also in another, or almost."""
+    """Findings about rows of one table that also occur in another, exactly or nearly."""
     for overlap in overlaps:
         compared = _compared(overlap)
         if overlap.copies:
@@ -121,7 +121,7 @@ def _compared(overlap: Overlap) -> str:
 
 
 def norm_findings(pairs: list[tuple[TableFacts, TableFacts]]) -> Iterator[Finding]:
-    """Of tables that meet in one model: whether one has much longer embeddings than the other."""
+    """Findings about pairs of tables used with one model whose embeddings have very different norms."""
     for left, right in pairs:
         low, high = sorted((left.norms[3], right.norms[3]))
         if high > NORMS_WARN * low:
@@ -139,7 +139,7 @@ def norm_findings(pairs: list[tuple[TableFacts, TableFacts]]) -> Iterator[Findin
 
 
 def drift_findings(drifts: list[Drift]) -> Iterator[Finding]:
-    """Findings about test rows that a classifier tells from the rows to learn from."""
+    """Findings about test rows that a classifier can tell from the training rows."""
     for drift in drifts:
         if drift.auc >= DRIFT_WARN:
             equal = "equally many of each class" if drift.by_class else "equally many of both"
@@ -157,7 +157,7 @@ def drift_findings(drifts: list[Drift]) -> Iterator[Finding]:
 
 
 def task_findings(tasks: list[TaskFacts]) -> Iterator[Finding]:
-    """Findings about the test rows of each task: too few, of too few classes, unrelated to their labels."""
+    """Findings about the test rows of each task: too few, too few classes, labels unrelated to the embeddings."""
     for task in tasks:
         yield from _test_size(task)
         yield from _classes(task)

@@ -1,4 +1,4 @@
-"""Findings in what the baselines scored, and in what belongs to one kind of challenge alone."""
+"""Findings about the baselines' scores, and those that apply to one kind of challenge only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evaluators.readiness.report import BaselineScore, Finding, Noise, TaskFacts
 
 PERFECT = 0.99
 LEVELS = 4
-"""Fewer steps than that between random and the best make a board of ties."""
+"""With fewer resolvable steps between random and the best score, most entries on the leaderboard would be tied."""
 
 MOSTLY_WRONG = 0.5
 
@@ -104,7 +104,7 @@ def _is_perfect(direction: str, random: float) -> bool:
 
 
 def cleaning_findings(cleaning: list[CleaningFacts], tasks: list[TaskFacts]) -> Iterator[Finding]:
-    """Findings about wrong labels: none are there, or they cost the model nothing."""
+    """Findings about wrong labels: there are none, or they do not lower the model's accuracy."""
     rows = {task.task: task.test_rows for task in tasks}
     for facts in cleaning:
         part = facts.wrong / facts.rows

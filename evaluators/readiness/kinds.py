@@ -1,7 +1,8 @@
-"""What differs by kind in a measurement: the rows of the tasks, and what a submission's model says of the test rows.
+"""The measurements that differ by kind: the rows of the tasks, and a submission's predictions for the test rows.
 
-The scorers of the kinds keep no answers; ``predictions`` trains once more, as they do, with one seed of many, for the
-bootstrap over test rows. A ranking has no such answers: its score is a place in a curve of hundreds of models.
+The kinds' scorers do not keep predictions. For the bootstrap over test rows, ``predictions`` trains the model once
+more, in the same way but only with the first seed. A ranking has no predictions, since its score is a position in a
+curve of hundreds of models.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class TestPredictions:
 
 
 def task_rows(dataset: PreparedDataset) -> list[TaskRows]:
-    """Every task of a challenge, whichever its kind."""
+    """Every task of a challenge of any kind."""
     specification = dataset.specification
     if isinstance(specification, SelectionSpecification):
         return selection.task_rows(dataset, specification)
@@ -45,7 +46,7 @@ def task_rows(dataset: PreparedDataset) -> list[TaskRows]:
 def predictions(
     dataset: PreparedDataset, submission: ParsedSubmission, tasks: list[TaskRows]
 ) -> dict[str, TestPredictions]:
-    """Answers by task; none for what is not scored by the kind's own scorer."""
+    """Predictions by task; empty for submissions that are not read by the kind's own scorer."""
     specification = dataset.specification
     by_name = {task.name: task for task in tasks}
     found: dict[str, TestPredictions] = {}

@@ -42,8 +42,8 @@ Pair = tuple[TableRows, TableRows]
 def readiness(
     dataset: PreparedDataset, submissions: Path | None = None, *, final: PreparedDataset | None = None
 ) -> ReadinessReport:
-    """Measure a challenge. ``submissions`` holds the baselines, see ``baselines``; ``final`` the hidden part of its
-    test set.
+    """Measure a challenge. ``submissions`` is the folder of the baselines, see ``baselines``; ``final`` the dataset of
+    the final test rows.
 
     Raises:
         SubmissionError: a baseline's files break a rule of the challenge.
@@ -97,7 +97,7 @@ def _measured(dataset: PreparedDataset, submissions: Path | None, final: Prepare
 
 
 def _pairs(tasks: list[TaskRows], finals: list[TaskRows]) -> list[Pair]:
-    """Which tables have no row in common, test rows first: tests with all that is learned from or seen, once each."""
+    """Pairs of tables that must not share rows: test rows first, then training or other public rows; each pair once."""
     found: list[Pair] = []
     for number, task in enumerate(tasks):
         final = [_named_final(finals[number].test)] if finals else []
@@ -108,7 +108,7 @@ def _pairs(tasks: list[TaskRows], finals: list[TaskRows]) -> list[Pair]:
 
 
 def _named_final(rows: TableRows) -> TableRows:
-    """In its own dataset the hidden part is called as the shown one is."""
+    """Rename the final test rows: in their own dataset they have the names of the regular test rows."""
     title = rows.title.replace("hidden test rows", "final test rows")
     return TableRows(f"final-{rows.name}", title, rows.tables, rows.labels, rows.hidden, rows.trusted)
 
@@ -120,7 +120,7 @@ def _each(tasks: list[TaskRows], pairs: list[Pair]) -> Iterator[TableRows]:
 
 
 def _overlaps(pairs: list[Pair], hashed: dict[str, Hashes]) -> list[Overlap]:
-    """One index at a time: two of the largest would be too much."""
+    """Compare each pair, one index at a time: two of the largest would need too much memory."""
     found = {}
     for name, right in {right.name: right for _, right in pairs}.items():
         index = Index.of(right, hashed[name])
@@ -132,7 +132,7 @@ def _overlaps(pairs: list[Pair], hashed: dict[str, Hashes]) -> list[Overlap]:
 def _task_facts(specification: Specification, task: TaskRows) -> TaskFacts:
     train, test = task.classes_of(task.pool), task.classes_of(task.test)
     classes = len(task.classes)
-    # A test table has labels, always.
+    # A test table always has labels.
     of_test = np.bincount(test, minlength=classes).tolist() if test is not None else [0] * classes
     of_train = np.bincount(train, minlength=classes).tolist() if train is not None else [None] * classes
     return TaskFacts(
@@ -150,7 +150,7 @@ def _task_facts(specification: Specification, task: TaskRows) -> TaskFacts:
 
 
 def _top(specification: Specification, facts: list[TaskFacts]) -> float | None:
-    """The score of the model that learned from everything; None where the score is not made of its answers alone."""
+    """The score of a model trained on everything; None if the score depends on more than its predictions."""
     values = [task.ceiling.value for task in facts if task.ceiling is not None]
     if len(values) < len(facts):
         return None

@@ -1,9 +1,10 @@
-"""Near-duplicates: how far each test row lies from its nearest row elsewhere, by exact search (faiss, flat index).
+"""Near-duplicates: the distance of each test row to its nearest row in another table, by exact search (faiss, flat
+index).
 
-Rows are scaled to unit length, since most models and all embeddings by contrastive learning care for directions. What
-"near" means differs from one embedding to the next, so it is taken from the data: a test row is a near-duplicate if its
-nearest row lies within ``NEAR`` of the median distance between rows of that table and their own nearest neighbours.
-Two rows ten times as alike as neighbours commonly are show the same thing twice: a crop, another encoding, a comma.
+Rows are scaled to unit length, since for most models and all contrastive embeddings only the direction matters. What
+"near" means differs between embeddings, so it is derived from the data: a test row is a near-duplicate if the distance
+to its nearest row is below ``NEAR`` times the median distance between rows of that table and their own nearest
+neighbours. Two rows that are ten times closer than usual show the same thing twice: a crop, another encoding, a comma.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from evaluators.readiness.copies import Hashes, copies
 from evaluators.readiness.report import Overlap
 
 NEAR = 0.1
-"""Of the median distance of neighbours; see above."""
+"""Threshold, as a fraction of the median distance between neighbours; see above."""
 
 MAX_QUERIES = 2_000
 MAX_OWN = 1_000
 MAX_INDEXED = 100_000
-"""Of a larger table so many rows, drawn by a fixed seed, are searched: 154 MiB of 384 numbers."""
+"""The most rows that are searched; of larger tables, a sample with a fixed seed. 154 MB for 384 dimensions."""
 
 BINS = 24
 SEED = 7
@@ -34,7 +35,7 @@ Distances = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Index:
-    """Rows that can be searched, with how far apart they are themselves: ``own`` (sampled rows,)."""
+    """A searchable table and the distances of its rows to their nearest other rows: ``own`` (sampled rows,)."""
 
     rows: TableRows
     hashes: Hashes
@@ -56,12 +57,12 @@ class Index:
         return float(np.median(self.own)) if len(self.own) else 0.0
 
     def overlap(self, left: TableRows, left_hashes: Hashes) -> Overlap:
-        """How much of ``left`` is also here."""
+        """How many rows of ``left`` also occur in this table, exactly or nearly."""
         asked = sample(len(left), MAX_QUERIES)
         distances = nearest(self.faiss_index, left.vectors(asked), k=1)
         threshold = NEAR * self.median
         copied = copies(left_hashes, self.hashes)
-        # An exact copy may lie among the rows that were not searched.
+        # The row may have an exact copy among the rows that were not searched.
         near = (distances < threshold) | copied[asked]
         edges = np.linspace(0, max(1e-6, *(float(found.max(initial=0)) for found in (distances, self.own))), BINS + 1)
         return Overlap(
@@ -82,9 +83,9 @@ class Index:
 
 
 def nearest(index: faiss.IndexFlatL2, vectors: Floats, *, k: int) -> Distances:
-    """The distance of each row to its ``k``-th nearest row, (rows,); ``k`` = 2 passes over the row itself.
+    """The distance of each row to its ``k``-th nearest row, (rows,); use ``k`` = 2 to skip the row itself.
 
-    faiss takes differences of large numbers for squared distances: below about 10⁻³ they are rounding errors.
+    faiss computes squared distances as differences of large numbers: below about 10⁻³, distances are rounding errors.
     """
     squared, _ = index.search(unit(vectors), k)
     found: Distances = np.sqrt(np.maximum(squared[:, -1], 0)).astype(np.float64)
@@ -92,14 +93,14 @@ def nearest(index: faiss.IndexFlatL2, vectors: Floats, *, k: int) -> Distances:
 
 
 def unit(vectors: Floats) -> Floats:
-    """The same rows at length 1; rows of zeros stay what they are."""
+    """The same rows scaled to length 1; rows of zeros are unchanged."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled: Floats = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
     return scaled
 
 
 def sample(rows: int, most: int) -> NDArray[np.int64]:
-    """So many row numbers in ascending order, the same ones each time."""
+    """At most ``most`` row indices in ascending order, drawn with a fixed seed."""
     if rows <= most:
         return np.arange(rows)
     return np.sort(np.random.default_rng(SEED).choice(rows, most, replace=False))

@@ -1,9 +1,9 @@
-"""Whether labels have anything to do with embeddings: does the nearest row have the same label more often than chance?
+"""Whether labels are related to embeddings: does the nearest row have the same label more often than by chance?
 
-A permutation test (Ojala and Garriga 2010, "Permutation tests for studying classifier performance") on the answers of
-the nearest neighbour. Shuffling the answers of a trained model would not do: it answers alike for all rows of a
-cluster, so a model that learned from noise is often far from chance, on either side. A neighbour's label was drawn for
-itself.
+A permutation test (Ojala and Garriga 2010, "Permutation tests for studying classifier performance") on the predictions
+of the nearest neighbour. Shuffling the predictions of a trained model would be wrong: it predicts the same class for
+all rows of a cluster, so a model trained on noise is often far above or below chance. Labels of neighbours are
+independent.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ MAX_ROWS = 5_000
 MAX_QUERIES = 2_000
 SHUFFLES = 200
 REACH = 3.5
-"""Standard deviations around the mean of the shuffles: chance comes so far less than once in a thousand challenges."""
+"""Standard deviations around the mean of the shuffles: chance exceeds them in under one in 1,000 challenges."""
 
 
 def agreement(task: TaskRows) -> Agreement | None:
-    """Of test rows with their nearest rows of the pool, or, where that has no labels, with their nearest test rows."""
+    """Agreement of test rows with their nearest rows of the pool or, if it has no labels, their nearest test rows."""
     true = task.classes_of(task.test)
     if true is None or len(np.unique(true)) < 2:
         return None
@@ -36,7 +36,7 @@ def agreement(task: TaskRows) -> Agreement | None:
     answers = classes[rows]
     neighbours = found[:, -1]
     if k == 2:
-        # Of two equal rows either may come first.
+        # With two equal rows, either may come first.
         neighbours = np.where(rows[neighbours] == asked, found[:, 0], neighbours)
     return _tested(true[asked], answers, neighbours, len(task.classes), source.title)
 
@@ -58,8 +58,8 @@ def _tested(true: Labels, labels: Labels, neighbours: Labels, classes: int, sour
 def kappa(y_true: Labels, y_pred: Labels, n_classes: int) -> float:
     """Agreement beyond chance, 0 at chance and 1 if all agree (Cohen 1960): (agreed − expected) / (1 − expected).
 
-    Unlike plain agreement it gives nothing for always naming the largest class; unlike a mean over classes, a class of
-    three rows does not move it.
+    ``y_true`` and ``y_pred`` have shape (rows,). Unlike accuracy, always predicting the largest class gives 0; unlike a
+    mean over classes, a class of three rows has little effect.
     """
     agreed = float(np.mean(y_true == y_pred))
     shares = [np.bincount(labels, minlength=n_classes) / len(labels) for labels in (y_true, y_pred)]

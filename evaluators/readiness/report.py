@@ -1,4 +1,4 @@
-"""The report of a dry run: what was measured, in numbers ready to be drawn, and what was found in them.
+"""The report of the readiness check: measurements ready for plotting, and the findings.
 
 The same data and submissions give the same bytes. Codes of findings are stable: acknowledgements refer to them.
 """
@@ -15,18 +15,18 @@ from evaluators.kinds.cleaning.facts import CleaningFacts
 from evaluators.kinds.records import Count, Finite, Name, Record, Sha256
 
 MAX_REPORT_BYTES = 4 * 1024 * 1024
-"""A larger output is refused unread."""
+"""The largest output, in bytes, that the site reads."""
 
 Severity = Literal["blocker", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("blocker", "warning", "note")
-"""In the order in which they are shown."""
+"""Severities in the order in which they are shown."""
 
 Text = Annotated[str, Field(max_length=2000)]
 Label = Annotated[str, Field(max_length=200)]
 
 
 class Finding(Record):
-    """``measured`` says in words what ``value`` is; ``where`` names the task or table, empty for the whole."""
+    """``measured`` describes ``value`` in words; ``where`` names the task or table, empty for the whole challenge."""
 
     code: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=60)]
     severity: Severity
@@ -39,10 +39,10 @@ class Finding(Record):
 
 
 class TableFacts(Record):
-    """A table as it is: ``distinct`` embeddings, ``dead`` dimensions that never change, quantiles of the norms.
+    """A table: ``distinct`` embeddings, ``dead`` (constant) dimensions and norms.
 
-    ``conflicts`` are rows whose very embedding also occurs with another label; None where the table has no labels, or
-    labels that are meant to be wrong. ``norms`` are the 0, 5, 25, 50, 75, 95 and 100 % quantiles.
+    ``conflicts`` counts rows whose exact embedding also occurs with another label; None if the table has no labels, or
+    intentionally wrong ones. ``norms`` are the 0, 5, 25, 50, 75, 95 and 100 % quantiles.
     """
 
     name: Name
@@ -57,12 +57,12 @@ class TableFacts(Record):
 
 
 class Overlap(Record):
-    """Rows of ``left`` that are also in ``right``, or almost.
+    """Rows of ``left`` that also occur in ``right``, exactly or nearly.
 
-    ``copies`` are exact ones among all ``rows_left`` and ``rows_right``; ``near`` of the ``compared_left`` rows lie
-    closer than ``threshold`` to one of the ``compared_right``, copies included. ``own_median`` is the median distance
-    between a row of ``right`` and its nearest other row. ``edges`` (bins + 1), ``to_right`` and ``own`` (bins) are the
-    histograms of both distances, in parts of the rows.
+    ``copies`` counts exact copies among all ``rows_left`` and ``rows_right``. ``near`` counts those of the
+    ``compared_left`` rows that are closer than ``threshold`` to one of the ``compared_right``, including copies.
+    ``own_median`` is the median distance between a row of ``right`` and its nearest other row. ``edges`` (bins + 1),
+    ``to_right`` and ``own`` (bins,) are the histograms of both distances, as fractions of the rows.
     """
 
     left: Label
@@ -81,7 +81,7 @@ class Overlap(Record):
 
 
 class Drift(Record):
-    """How well a classifier tells rows of ``left`` from rows of ``right``: ``auc`` 0.5 not at all, 1 always."""
+    """How well a classifier tells rows of ``left`` from rows of ``right``: ``auc`` 0.5 means not at all, 1 always."""
 
     left: Label
     right: Label
@@ -91,7 +91,7 @@ class Drift(Record):
 
 
 class ClassCount(Record):
-    """``train`` is None where the labels of the rows to learn from are not known."""
+    """Rows of one class; ``train`` is None if the labels of the training rows are not known."""
 
     name: Label
     train: Count | None
@@ -99,9 +99,9 @@ class ClassCount(Record):
 
 
 class Ceiling(Record):
-    """A model trained on all rows, or on ``rows`` drawn from them; ``metric`` is measured on the test rows.
+    """The score of a model trained on all rows, or on a sample of ``rows``; ``metric`` is measured on the test rows.
 
-    ``how`` says what it learned from.
+    ``how`` describes the training rows.
     """
 
     metric: Name
@@ -113,7 +113,7 @@ class Ceiling(Record):
 class Agreement(Record):
     """Whether the nearest row of ``source`` has the label of a test row: Cohen's kappa over ``rows`` test rows.
 
-    With shuffled labels it lies between ``low`` and ``high``.
+    With shuffled labels it is between ``low`` and ``high``.
     """
 
     value: Finite
@@ -124,7 +124,7 @@ class Agreement(Record):
 
 
 class TaskFacts(Record):
-    """``smallest_difference`` that ``test_rows`` can resolve between two accuracies, at worst."""
+    """One task; ``smallest_difference`` is the worst-case difference of accuracies that ``test_rows`` can resolve."""
 
     task: Name
     title: Label
@@ -148,7 +148,7 @@ class BaselineScore(Record):
 
 
 class LeftOut(Record):
-    """A baseline that the data themselves do not allow; ``reason`` is for the organizer."""
+    """A baseline that cannot run on this challenge's data; ``reason`` is for the organizer."""
 
     name: Name
     title: Label
@@ -156,11 +156,11 @@ class LeftOut(Record):
 
 
 class Noise(Record):
-    """What can be told apart and what there is to gain, in units of the metric.
+    """Which differences are resolvable and how much there is to gain, in units of the metric.
 
-    ``resolvable`` is the half-width of the 95 % interval of the difference of two entries; ``headroom`` lies between
-    ``random`` and the better of ``best`` (the best other baseline) and ``ceiling``. ``seed_spread`` is the standard
-    deviation over the seeds, ``test_error`` the standard error of a difference that the test rows make.
+    ``resolvable`` is the half-width of the 95 % interval of the difference of two entries. ``headroom`` is the
+    difference between ``random`` and the better of ``best`` (the best other baseline) and ``ceiling``. ``seed_spread``
+    is the standard deviation over the seeds, ``test_error`` the standard error of a difference due to the test rows.
     """
 
     random: Finite | None
@@ -173,7 +173,7 @@ class Noise(Record):
 
 
 class ReadinessReport(Record):
-    """``final`` is the digest of the hidden part of the test set, if it was looked at as well.
+    """``final`` is the digest of the dataset of the final test rows, if it was checked too.
 
     ``left_out`` is added by the site, which knows why a baseline of a dry run has no score.
     """
@@ -196,7 +196,7 @@ class ReadinessReport(Record):
     markets: list[MarketFacts] = []
 
     def of(self, severity: Severity) -> list[Finding]:
-        """The findings of one severity, in their order."""
+        """The findings of one severity, in order."""
         return [finding for finding in self.findings if finding.severity == severity]
 
     def to_bytes(self) -> bytes:

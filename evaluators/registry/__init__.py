@@ -1,6 +1,6 @@
-"""Which names stand for which code: scorers, models, baselines, importers. Adding one is a module and a line here.
+"""Maps names to code: scorers, models, baselines, importers. To add one, write a module and add one line here.
 
-Entries name their module and are imported on use: a page that lists the baselines must not load scikit-learn.
+Entries name their module, which is only imported on use: a page that lists baselines must not load scikit-learn.
 """
 
 from evaluators.learning.entries import RegistryEntry

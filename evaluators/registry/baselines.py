@@ -13,7 +13,7 @@ from evaluators.specification.challenge import Specification
 
 @dataclass(frozen=True, slots=True)
 class BaselineInfo(RegistryEntry):
-    """``paper`` says where the method comes from. ``needs_examples``: it starts from the challenge's examples."""
+    """``paper`` is the source of the method. ``needs_examples``: it starts from the challenge's examples."""
 
     paper: str = ""
     needs_examples: bool = False
@@ -149,19 +149,19 @@ BASELINE_WRITERS = {
 
 
 def baselines_for(specification: Specification) -> list[BaselineInfo]:
-    """The baselines that this challenge can have."""
+    """The baselines available for this challenge."""
     available = list(BASELINES[specification.kind].values())
     if not isinstance(specification, SelectionSpecification) or all(
         plan.examples for plan in specification.plans.values()
     ):
         return available
     if specification.labels == "submitted":
-        return []  # Their labels would be those of the nearest examples.
+        return []  # Without pool labels, baselines take those of the nearest examples.
     return [info for info in available if not info.needs_examples]
 
 
 def write_baseline(info: BaselineInfo, dataset: PreparedDataset, folder: Path, *, seed: int) -> list[Path]:
-    """Choose by a baseline and write its files into ``folder``, as a participant would send them."""
+    """Run a baseline and write its files into ``folder``, as a participant would submit them. Returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = load(BASELINE_WRITERS[dataset.specification.kind])(info.load(), dataset, folder, seed=seed)
     return written

@@ -1,4 +1,4 @@
-"""The challenges that were published elsewhere and can be imported."""
+"""The importers of challenges that were published elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scorers: of each kind, and of each challenge that was published with an evaluator of its own."""
+"""The scorers: one for each kind, and those of challenges that were published with their own evaluator."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from evaluators.specification.challenge import Specification
 from evaluators.submissions.uploads import Upload
 
 ComputeScores = Callable[[PreparedDataset, ParsedSubmission, Timings], SubmissionScores]
-"""A scoring; its third argument receives the seconds of each part."""
+"""A score function; it adds the seconds of each section to its third argument."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScorerInfo:
     """How the submissions of some challenges are read and scored.
 
-    ``of`` is a kind of challenge, or what the specification calls ``reference``. ``reading`` and ``scoring`` are
-    ``module:attribute``; reading loads neither scikit-learn nor faiss. ``without_curves`` is a scoring that gives the
-    same numbers sooner and no curves, where there is one. ``version`` changes whenever the same submission could get
-    another score or its result hold something else.
+    ``of`` is a kind of challenge, or a specification's ``reference``. ``reading`` and ``scoring`` are
+    ``module:attribute``; reading loads neither scikit-learn nor faiss. ``without_curves`` is a faster score function,
+    if there is one, with the same scores but no curves. ``version`` changes whenever the same submission could get
+    another score or its result other content.
     """
 
     of: str
@@ -42,7 +42,7 @@ class ScorerInfo:
         return submission
 
     def load(self, *, curves: bool = True) -> ComputeScores:
-        """The function that scores what ``read`` has returned."""
+        """The function that scores what ``read`` returns; with ``curves=False``, the fastest one."""
         location = self.scoring if curves else self.without_curves or self.scoring
         function: ComputeScores = load(location)
         return function
@@ -114,15 +114,15 @@ SCORERS = [
 
 
 def scorers_for(specification: Specification) -> dict[str, ScorerInfo]:
-    """The scorers that this challenge can have, by name."""
+    """The scorers available for this challenge, by name."""
     return {info.name: info for info in SCORERS if info.of in (specification.kind, specification.reference)}
 
 
 def scorer_of(specification: Specification, name: str | None = None) -> ScorerInfo:
-    """A challenge's scorer: the one that counts on its board, or another one by name.
+    """A challenge's scorer: the one used for its leaderboard by default, or the one called ``name``.
 
     Raises:
-        UnknownScorer: it has none of this name.
+        UnknownScorer: it has no scorer of this name.
     """
     available = scorers_for(specification)
     wanted = name or specification.scorer

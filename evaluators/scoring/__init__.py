@@ -1,7 +1,7 @@
-"""A submission's score: checked, scored by one of the challenge's scorers, in the sandbox for the site.
+"""Checking and scoring of submissions; the site scores in the sandbox.
 
-``check`` reads a submission, ``evaluate`` scores one in the sandbox. ``score.score``, which both come to in the end,
-loads scikit-learn and faiss, and is not imported here.
+``check`` reads a submission, ``evaluate`` scores one in the sandbox. ``score.score``, which does the work, loads
+scikit-learn and faiss, and is therefore not imported here.
 """
 
 from evaluators.scoring.checking import CheckReport, check, reads_the_same

@@ -1,6 +1,6 @@
-"""Check a submission without scoring it: the same code in the browser's instant check, at a shell and in the sandbox.
+"""Check a submission without scoring it. The site's instant check, the command line and the sandbox use this code.
 
-Only what the submission names is read, never the test rows; it takes milliseconds.
+It reads only what the submission names, never the test rows, and takes milliseconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from evaluators.submissions.uploads import Upload
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """A submission that may be scored."""
+    """The report on a valid submission."""
 
     tasks: tuple[TaskReport, ...]
 
@@ -31,7 +31,7 @@ class CheckReport:
 
 
 def check(dataset: PreparedDataset, uploads: Sequence[Upload], *, scorer: str | None = None) -> CheckReport:
-    """Check unpacked files against the challenge, by the rules of its scorer or of another one that it has.
+    """Check unpacked files by the rules of the challenge's own scorer, or of the one called ``scorer``.
 
     Raises:
         SubmissionError: with every problem found.
@@ -43,9 +43,9 @@ def check(dataset: PreparedDataset, uploads: Sequence[Upload], *, scorer: str | 
 def reads_the_same(
     old: Specification, old_sources: Mapping[str, str], new: Specification, new_sources: Mapping[str, str]
 ) -> bool:
-    """Whether ``check`` would say of every submission on new data what it says on old data: only test rows differ.
+    """Whether ``check`` gives the same report on old and new data for every submission: only test rows differ.
 
-    True is certain. False says only that something else differs, even if that has no effect.
+    True is certain. False means that something else differs, even if that has no effect.
 
     Args:
         old: the specification of the data on which submissions were checked.
@@ -57,13 +57,13 @@ def reads_the_same(
 
 
 def _what_is_read(specification: Specification, sources: Mapping[str, str]) -> tuple[Any, dict[str, str | None]]:
-    """The specification without its test tables, and the sums of all other files."""
+    """The specification without its test tables, and the SHA-256 of all other files."""
     content = specification.scoring_part()
     for place in (content, *content["tasks"]):
         place.pop("test", None)
     tests = set(specification.test_tables().values())
     tables = specification.tables().items()
-    # Where a market has no test rows, its buyer's public table stands for them, and that is read.
+    # In a market without test rows, the buyer's public table serves as the test table, and checks do read it.
     read = [planned.table.sources for name, planned in tables if name not in tests or planned.table.public]
     names = {name for files in read for name in files} | set(specification.documents)
     return content, {name: sources.get(name) for name in sorted(names)}

@@ -1,7 +1,7 @@
-"""The result of scoring: what the sandbox prints, the site records and anyone can derive again.
+"""The result of scoring: the sandbox prints it, the site records it, and anyone can reproduce it.
 
-The same submission, data and scorer give the same bytes (``Result.to_bytes``): keys are ordered, floats are printed
-in their shortest exact form, and nothing that differs from run to run (times, host names) is part of it.
+The same submission, data and scorer give the same bytes (``Result.to_bytes``): keys are sorted, floats are printed in
+their shortest exact form, and nothing that differs between runs (times, host names) is included.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from evaluators.kinds.records import Finite, Name, Record, SeedScores, Sha256
 
 
 class BoardScore(Record):
-    """The one number a board is ordered by."""
+    """The number by which a leaderboard is sorted."""
 
     value: Finite
     metric: Name
@@ -21,7 +21,7 @@ class BoardScore(Record):
 
 
 class Scorer(Record):
-    """Which code made the numbers. ``libraries`` maps a distribution to its version."""
+    """The code that computed the scores. ``libraries`` maps a distribution to its version."""
 
     name: Name
     version: Name
@@ -29,7 +29,7 @@ class Scorer(Record):
 
 
 class Inputs(Record):
-    """SHA-256 of everything the numbers depend on: the prepared dataset, its source files, the submission's files."""
+    """SHA-256 of everything the scores depend on: the prepared dataset, its source files, the submission's files."""
 
     dataset: Sha256
     sources: dict[str, Sha256]
@@ -40,7 +40,7 @@ class Result(Record):
     """One scored submission.
 
     ``tasks`` maps a task to its metrics, each the mean over ``seeds``. ``curves`` and ``slices`` hold, by task, what a
-    kind of challenge adds to the plain numbers; for a selection, ``slices[task]["selected"]`` counts the rows by class.
+    kind of challenge adds to the metrics; for a selection, ``slices[task]["selected"]`` counts the rows by class.
     """
 
     format: Literal[1] = 1

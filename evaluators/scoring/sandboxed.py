@@ -1,4 +1,4 @@
-"""Evaluate a submission in the sandbox and say which of the three things happened."""
+"""Evaluate a submission in the sandbox; the outcome is a score, a rejection or a failure of ours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from evaluators.scoring.result import Result
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """``content`` is what the evaluator printed, ``result`` the same, validated; ``timings`` are seconds by part."""
+    """``content`` is the evaluator's output, ``result`` the same, validated; ``timings`` are seconds by section."""
 
     content: bytes
     result: Result
@@ -28,16 +28,16 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The submission is at fault."""
+    """The participant's fault: the submission has problems."""
 
     problems: list[Problem]
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """We are at fault. ``reason`` is ``timeout``, ``memory``, ``output``, ``crash``, ``result`` or ``sandbox``.
+    """Our fault. ``reason`` is ``timeout``, ``memory``, ``output``, ``crash``, ``result`` or ``sandbox``.
 
-    ``detail`` is for the log alone.
+    ``detail`` is only for the log.
     """
 
     reason: str
@@ -47,7 +47,7 @@ class Broken:
 Outcome = Scored | Rejected | Broken
 
 MAX_PROBLEMS_BYTES = 64 * 1024
-"""Problems that take more are not ours: no message repeats more than a little of what was sent."""
+"""Longer output cannot be genuine problems: our messages quote only short extracts of what was submitted."""
 
 _PROBLEMS = TypeAdapter(dict[str, Annotated[list[Problem], Field(min_length=1, max_length=MAX_PROBLEMS)]])
 _TIMINGS = TypeAdapter(Annotated[dict[Name, Finite], Field(max_length=100)])
@@ -58,7 +58,7 @@ def evaluate(
 ) -> Outcome:
     """Score the files in the folder ``submission`` on a prepared dataset, inside the sandbox.
 
-    ``evaluators`` replaces the code that scores; the proofs of the sandbox put a hostile one there.
+    ``evaluators`` replaces the folder of the scoring code; the sandbox tests pass a hostile one.
     """
     checked = availability()
     if not checked.ok:
@@ -86,7 +86,7 @@ def _outcome(completed: Completed) -> Outcome:
     try:
         if completed.code == ExitCode.SUCCESS:
             result = Result.model_validate_json(completed.output)
-            # A key named twice, or a number written otherwise, could be read otherwise by somebody else.
+            # Repeated keys or non-canonical numbers could be read differently by others.
             if result.to_bytes() != completed.output:
                 return Broken("result", f"not in the canonical form\n{log}")
             return Scored(completed.output, result, _timings(completed.errors))
@@ -100,7 +100,7 @@ def _outcome(completed: Completed) -> Outcome:
 
 
 def _timings(errors: bytes) -> dict[str, float]:
-    """The last line of the standard error, if it is the timings: they are for information only."""
+    """The timings, if the last line of standard error holds them; they are for information only."""
     lines = errors.splitlines()
     try:
         return _TIMINGS.validate_json(lines[-1]) if lines else {}

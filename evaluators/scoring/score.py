@@ -1,7 +1,7 @@
-"""Score a submission by one of the challenge's scorers and say what the numbers stand on.
+"""Score a submission with one of the challenge's scorers and record everything the scores depend on.
 
-A pure function of the prepared dataset and the files. It runs on one thread: the order in which a matrix product adds
-its terms depends on how it is shared out, and with it the last bits of a score.
+A pure function of the prepared dataset and the files. It runs on one thread: with several, the order in which a matrix
+product adds its terms could change, and with it the last bits of a score.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def score(
     curves: bool = True,
     timings: Timings | None = None,
 ) -> Result:
-    """Score unpacked files; ``timings`` receives the seconds of each part. Without ``curves`` some take less time.
+    """Score unpacked files. ``timings`` receives the seconds of each section. Some scorers are faster without
+    ``curves``.
 
     Raises:
         SubmissionError: the files break a rule of the challenge.

@@ -1,4 +1,4 @@
-"""What an organizer answers about an acquisition in the wizard."""
+"""The organizer's answers in the wizard about an acquisition challenge."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from evaluators.material.answers import Answer
 
 
 class SellerAnswer(Answer):
-    """A seller, by the value of its column; without a price, one coin for each row."""
+    """A seller, identified by its value in the seller column. Without a price, each row costs one coin."""
 
     title: str = Field(default="", max_length=100)
     price: Price | None = None
 
 
 class AcquisitionAnswers(Answer):
-    """One market. ``budget`` is by default what a quarter of all rows costs.
+    """One market. ``budget`` defaults to a quarter of the price of all rows.
 
-    The buyer's own rows are a file of the part ``buyer``, or ``buyer_rows`` that are split off. ``samples_each`` rows
-    of each seller are shown.
+    The buyer's own rows come from a file of the table ``buyer``, or ``buyer_rows`` rows are split off for the buyer.
+    ``samples_each`` rows of each seller are shown to participants.
     """
 
     budget: float | None = Field(default=None, gt=0, le=MAX_AMOUNT)

@@ -1,4 +1,4 @@
-"""An acquisition challenge from its material: one market."""
+"""Drafts an acquisition challenge with one market from the organizer's material."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from evaluators.problems.problem import BundleError, Problem, quoted
 
 SUMMARIES = "public/summaries.json"
 PART_OF_ALL = 4
-"""The budget buys one row in so many, where nothing is answered."""
+"""The default budget buys one row in this many."""
 
 
 def draft_acquisition(material: Material[AcquisitionAnswers], tables: Tables, bundle: Path) -> dict[str, Any]:
-    """Write the tables and the summaries; return what is particular in challenge.yaml."""
+    """Write the tables and the summaries; return the fields of challenge.yaml that only an acquisition has."""
     answers = material.own
     sold = material.texts("rows", "label", "true label")
     right = {part: material.texts(part, "true label", "label") for part in material.parts}
@@ -65,7 +65,7 @@ def draft_acquisition(material: Material[AcquisitionAnswers], tables: Tables, bu
 
 
 def _names(owners: list[str]) -> dict[str, str]:
-    """Each value of the column of sellers and the name made of it, in the order of the values."""
+    """The seller name made of each value of the seller column, in the order of the values."""
     values = sorted(set(owners) - {""})
     if not 1 <= len(values) <= MAX_SELLERS:
         words = f"there are {len(values)} sellers"
@@ -96,7 +96,7 @@ def _buyer(material: Material[AcquisitionAnswers], rest: Piece, right: dict[str,
 
 
 def _stalls(rest: Piece, owners: list[str], names: dict[str, str], each: int) -> dict[str, tuple[Index, Index]]:
-    """By seller the samples that are shown and the rows that are sold."""
+    """For each seller the sample rows that are shown and the rows that are sold."""
     owner = np.array([owners[row] for row in rest.index.tolist()], object)
     stalls = {}
     for value in names:
@@ -138,7 +138,7 @@ def _summary(material: Material[AcquisitionAnswers], piece: Piece, sold: list[st
 
 
 def _budget(sellers: list[dict[str, Any]], tables: Tables) -> float:
-    """What a quarter of everything costs, in whole coins."""
+    """The default budget: a quarter of the price of all rows, in whole coins."""
     total = exact(0.0)
     for seller in sellers:
         price = SellerAnswer.model_validate({"price": seller["price"]}).price

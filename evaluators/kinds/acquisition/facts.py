@@ -1,4 +1,4 @@
-"""What the budget of a market buys."""
+"""What the budget of a market can buy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from evaluators.kinds.records import Count, Finite, Name, Record
 
 
 class MarketFacts(Record):
-    """``affordable`` is the largest part of one seller's rows that the whole budget buys; ``everything`` costs so."""
+    """``affordable``: the largest fraction of any seller's rows in budget; ``everything``: the price of all rows."""
 
     task: Name
     sellers: Count

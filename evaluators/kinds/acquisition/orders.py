@@ -1,12 +1,12 @@
-"""From an acquisition's files to what was written for each seller, market by market.
+"""Parse the files of an acquisition submission into the orders to each seller, market by market.
 
-A market's file, whose name names the market, holds either one line of numbers, one for each seller in their order, as
-DataPerf has it, or a table with the columns ``seller`` and ``rows``, where a seller who is not named sells nothing. All
-markets may come in one table with a column ``task``. With a single market any file name will do.
+A market's file is named after the market. It holds either one line of numbers, one per seller in the sellers' order (as
+in DataPerf), or a table with the columns ``seller`` and ``rows``, in which sellers that are not listed sell nothing.
+All markets may also come in one table with a column ``task``. With a single market any file name will do.
 
-Of numbers everything is read that the public evaluator's ``numpy.loadtxt`` reads into one row of whole numbers: blanks
-around them, signs and leading zeros, empty lines, comments from ``#`` to the end of a line, and one number a line. A
-byte order mark is passed over, which it was not.
+For lines of numbers, everything is accepted that the public evaluator's ``numpy.loadtxt`` reads as one row of whole
+numbers: surrounding blanks, signs and leading zeros, empty lines, comments from ``#`` to the end of the line, and one
+number per line. A byte order mark is also accepted, though not by the public evaluator.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BLANK = b" \t\r\n\v\f"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What was written for one seller, and where: ``field`` says what to look at in the line."""
+    """The order to one seller as written in a file. ``field`` names the place in the line that an error refers to."""
 
     seller: str
     rows: str
@@ -39,10 +39,10 @@ class Order:
 
 
 def orders_by_market(specification: AcquisitionSpecification, uploads: Sequence[Upload]) -> dict[str, list[Order]]:
-    """The orders of every market that was submitted, in the order of the specification.
+    """The orders of every submitted market, in the order of the specification.
 
     Raises:
-        SubmissionError: a file cannot be read, names no market, a market comes twice or is missing.
+        SubmissionError: a file is unreadable or names no market, or a market is missing or given twice.
     """
     orders: dict[str, list[Order]] = {name: [] for name in specification.markets}
     origin: dict[str, str] = {}
@@ -75,16 +75,16 @@ def _market_of_file(specification: AcquisitionSpecification, file: str) -> str |
 def _file_orders(
     specification: AcquisitionSpecification, upload: Upload, market: str | None, *, alone: bool
 ) -> list[tuple[str, Order]]:
-    """Every order of one file, with the market that it is for."""
+    """Every order in one file, with its market."""
     if _looks_like_numbers(upload.content):
         if market is None:
             raise SubmissionError(_unnamed(specification, upload.name))
         return [(market, order) for order in _numbers(specification, upload, specification.markets[market])]
     layouts = [PLAIN, SEVERAL] if market is not None and alone and len(specification.tasks) > 1 else [PLAIN]
     if market is None:
-        layouts = [SEVERAL, PLAIN]  # With the plain header it is the name that is wrong: see below.
+        layouts = [SEVERAL, PLAIN]  # With the plain header the file name is wrong: see below.
     sellers = sum(len(item.sellers) for item in specification.tasks)
-    # Twice as many as can be right are read to their end, so that each doubled seller is named.
+    # Up to twice the valid number of rows is read, so that each seller listed twice is named.
     table = read_csv(upload, layouts, max_bytes=specification.max_file_bytes, max_rows=2 * sellers)
     if market is None and "task" not in table.columns:
         raise SubmissionError(_unnamed(specification, upload.name))
@@ -96,7 +96,7 @@ def _order(file: str, row: CsvRow) -> Order:
 
 
 def _looks_like_numbers(content: bytes) -> bool:
-    """Whether the file starts as a number or a comment does, rather than as a header or something else altogether."""
+    """Whether the file starts with a number or a comment, rather than with a header or anything else."""
     first = content.removeprefix(_BOM).lstrip(_BLANK)[:1]
     return first != b"" and first in b"0123456789+-.,#" and b"\0" not in content
 
@@ -119,7 +119,7 @@ def _numbers(specification: AcquisitionSpecification, upload: Upload, market: Ma
 
 
 def _number_lines(upload: Upload, max_bytes: int) -> list[tuple[int, list[str]]]:
-    """The cells of every line that is neither empty nor a comment, with the line's number."""
+    """The cells of every line that is neither empty nor a comment, with the line number."""
     text = decoded(upload, max_bytes=max_bytes, remedy="Save the file as plain text in UTF-8 and send that.")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     without_comments = ((number, line.partition("#")[0]) for number, line in enumerate(lines, start=1))

@@ -1,17 +1,17 @@
-"""What a purchase costs: one small model for each way of pricing, chosen by ``method``.
+"""The price of a purchase: one small model per pricing method, chosen by ``method``.
 
 Let *n* be the rows bought, *N* the rows owned and *q* = *n*/*N*:
 
 =====================  =====================================  ======================================================
-``linear``             full_price · q                         DataPerf's only one ("lin")
-``volume-discount``    full_price · q · (1 − discount · q)    each further row costs less; at most half off in all, so
-                                                              that no further row is ever paid back
-``fixed-plus-unit``    0 for n = 0, else fixed + unit · n     a fee for the contract; dear for little, cheap for much
+``linear``             full_price · q                         the only method in DataPerf ("lin")
+``volume-discount``    full_price · q · (1 − discount · q)    each further row costs less; the discount is at most
+                                                              half, so that no further row has a negative price
+``fixed-plus-unit``    0 for n = 0, else fixed + unit · n     a contract fee: expensive for few rows, cheap for many
 =====================  =====================================  ======================================================
 
-Every cost is 0 for nothing and never falls when more is bought. Costs are exact fractions of the numbers as they are
-written in the specification: whoever spends a budget to its last cent is not refused for a rounding error, and the
-order in which sellers are added cannot matter.
+Every cost is 0 for no rows and never falls when more rows are bought. Costs are exact fractions of the numbers as
+written in the specification, so that spending a budget to the last cent never fails because of rounding, and the order
+in which sellers are added does not matter.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PositiveAmount = Annotated[float, Field(gt=0, le=MAX_AMOUNT)]
 
 
 class LinearPrice(SpecificationModel):
-    """``full_price`` is the price of everything; a part of the rows costs the same part of it."""
+    """``full_price`` is the price of all rows; a fraction of the rows costs the same fraction of it."""
 
     method: Literal["linear"]
     full_price: PositiveAmount
@@ -40,7 +40,7 @@ class LinearPrice(SpecificationModel):
 
 
 class VolumeDiscountPrice(SpecificationModel):
-    """``full_price`` is that of everything before the discount, ``discount`` the part taken off for buying it all."""
+    """``full_price``: price of all rows before the discount; ``discount``: fraction taken off for buying all."""
 
     method: Literal["volume-discount"]
     full_price: PositiveAmount
@@ -52,7 +52,7 @@ class VolumeDiscountPrice(SpecificationModel):
 
 
 class FixedPlusUnitPrice(SpecificationModel):
-    """``fixed`` is owed once anything is bought, ``unit`` for each row."""
+    """``fixed`` is charged once if any row is bought, ``unit`` for each row."""
 
     method: Literal["fixed-plus-unit"]
     fixed: Amount
@@ -66,12 +66,12 @@ Price = Annotated[LinearPrice | VolumeDiscountPrice | FixedPlusUnitPrice, Field(
 
 
 def exact(amount: float) -> Fraction:
-    """The decimal number that was written, not the binary one nearest to it."""
+    """The decimal number as written, not the nearest binary one."""
     return Fraction(repr(float(amount)))
 
 
 def affordable(price: Price, owned: int, amount: Fraction) -> int:
-    """The most rows that ``amount`` buys from a seller of ``owned`` rows: bisection, as no cost ever falls."""
+    """The most of a seller's ``owned`` rows that ``amount`` buys. Bisection works because cost never falls."""
     least, most = 0, owned
     while least < most:
         middle = (least + most + 1) // 2

@@ -1,4 +1,4 @@
-"""What readiness asks of an acquisition: its rows by task, what a budget buys, what a purchase's model says."""
+"""An acquisition's inputs for the readiness check: rows of each task, market facts, a model's predictions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from evaluators.kinds.training import predict_first_seed
 
 
 def task_rows(dataset: PreparedDataset, specification: AcquisitionSpecification) -> list[TaskRows]:
-    """The tasks in the order of the specification, each with what it learns from and what it is tested on."""
+    """The tasks in the order of the specification, each with its training and test rows."""
     found = []
     for market in specification.tasks:
         tables = tuple(dataset.table(name) for name in market.seller_tables)
@@ -28,7 +28,7 @@ def task_rows(dataset: PreparedDataset, specification: AcquisitionSpecification)
         buyer = rows_of_table(dataset, market.buyer_table, "buyer's rows")
         others = [buyer] if market.test is not None else []
         if market.samples is not None:
-            # Careless sellers are part of the game.
+            # Sellers with wrong labels are part of the challenge.
             others.append(rows_of_table(dataset, market.samples_table, "sellers' samples", trusted=False))
         test = (
             rows_of_table(dataset, market.test_table, "hidden test rows", hidden=True)
@@ -45,7 +45,7 @@ def task_rows(dataset: PreparedDataset, specification: AcquisitionSpecification)
 def predict(
     dataset: PreparedDataset, specification: AcquisitionSpecification, purchase: Purchase, tasks: dict[str, TaskRows]
 ) -> Labels:
-    """The classes of the test rows, (test rows,), by the fixed model under the first seed."""
+    """Predicted classes of the test rows, (test rows,), from the fixed model under the first seed."""
     seed = (specification.seeds[0], specification.tasks.index(purchase.market))
     vectors, classes = Stock.of(dataset, purchase, trials=1).take(draw(purchase, seed=seed), np.float64)
     test = tasks[purchase.market.name].test.vectors()
@@ -54,7 +54,7 @@ def predict(
 
 
 def market_facts(dataset: PreparedDataset) -> list[MarketFacts]:
-    """For each market: what the budget buys, and what everything costs."""
+    """For each market, what the budget buys and what all rows cost."""
     specification = dataset.specification
     if not isinstance(specification, AcquisitionSpecification):
         return []

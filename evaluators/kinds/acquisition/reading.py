@@ -1,6 +1,6 @@
-"""From an acquisition's files to what is bought and what it costs, with every mistake explained.
+"""Parse the files of an acquisition into purchases and their costs, explaining every problem.
 
-The light side of the kind: of the sellers' rows nothing is opened but their number, which is public.
+This is the part of the kind that loads little: of the sellers' rows it only uses their number, which is public.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from evaluators.problems.problem import Problem, SubmissionError, quoted
 from evaluators.submissions.uploads import Upload
 
 MAX_TRAINED_BYTES = 1 << 30
-"""Vectors in double precision of one market that a reference scorer trains on; it holds them about twice."""
+"""Limit on the double-precision vectors of one market in a reference scorer, in bytes; it holds about two copies."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What is bought in one market: rows and cost of each seller, in the sellers' order."""
+    """The purchase in one market: rows and cost for each seller, in the sellers' order."""
 
     market: Market
     owned: list[int]
@@ -51,7 +51,7 @@ class Purchase:
         return {seller.name: value for seller, value in zip(self.market.sellers, values, strict=True)}
 
     def slices(self) -> dict[str, dict[str, float]]:
-        """``rows`` and ``spent`` by seller."""
+        """``rows`` and ``spent`` for each seller."""
         return {
             "rows": self.by_seller([float(rows) for rows in self.n_rows]),
             "spent": self.by_seller([float(cost) for cost in self.costs]),
@@ -60,7 +60,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class AcquisitionSubmission:
-    """A whole submission that keeps the rules."""
+    """A complete, valid submission."""
 
     purchases: list[Purchase]
 
@@ -78,10 +78,11 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubm
 
 
 def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubmission:
-    """As the public evaluator has it: the budget is not enforced.
+    """Read a submission as the public evaluator does: the budget is not enforced.
 
-    A number below zero or above what the seller owns stops its price function, and it needs one number for each
-    seller, so those are refused here too. As no budget bounds what is trained on, ``MAX_TRAINED_BYTES`` does.
+    The public evaluator fails on a number below zero or above what the seller owns, and needs one number for each
+    seller, so violations of these rules are refused here too. As no budget limits the training data,
+    ``MAX_TRAINED_BYTES`` does.
 
     Raises:
         SubmissionError: as ``read``.
@@ -113,7 +114,7 @@ def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, within_budget:
 
 
 def _rows(market: Market, owned: list[int], orders: list[Order]) -> tuple[dict[str, int], list[Problem]]:
-    """The rows bought from each seller that is named, and what is wrong with the orders."""
+    """The rows bought from each listed seller, and the problems in the orders."""
     stock = dict(zip((seller.name for seller in market.sellers), owned, strict=True))
     rows: dict[str, int] = {}
     first: dict[str, Order] = {}
@@ -147,7 +148,7 @@ def _unknown(market: Market, order: Order) -> Problem:
 
 
 def _wrong_number(order: Order, owned: int) -> tuple[str, str] | None:
-    """What is wrong with a number of rows, and what would be right."""
+    """What is wrong with a number of rows, and what would be right; None if nothing is."""
     text, remedy = order.rows, f"Write a whole number from 0 to {owned}."
     if not text:
         return "there is no number.", remedy
@@ -155,14 +156,14 @@ def _wrong_number(order: Order, owned: int) -> tuple[str, str] | None:
         return f"{quoted(text)} is not a whole number.", remedy
     if text.startswith("-") and text.strip("-0"):
         return f"{quoted(text)} is below zero: nothing can be sold back.", remedy
-    # Python refuses to read numbers of thousands of digits.
+    # Python refuses to parse numbers with thousands of digits.
     if len(text.lstrip("+-0")) > MAX_DIGITS or _whole(text) > owned:
         return f"{quoted(text)} is more than the {owned} rows that the seller owns.", remedy
     return None
 
 
 def _whole(text: str) -> int:
-    """A number that is not below zero; of zeros in front of it there may be thousands, which ``int`` would refuse."""
+    """Parse a non-negative number. It may have thousands of leading zeros, which ``int`` would refuse."""
     return int(text.lstrip("+-0") or "0")
 
 
@@ -206,6 +207,6 @@ def _over_memory(purchase: Purchase, dimensions: int, file: str) -> list[Problem
 
 
 def amount(value: Fraction) -> str:
-    """An amount for people, to six decimals; what is left of a smaller one is not shown as nothing."""
+    """An amount formatted for display, with at most six decimals; a smaller positive amount is never shown as 0."""
     text = f"{float(value):.6f}".rstrip("0").rstrip(".")
     return "less than 0.000001" if text == "0" and value else text

@@ -1,12 +1,13 @@
 """DataPerf's acquisition as its public evaluator scores it: facebookresearch/Data_Acquisition_for_ML_Benchmark.
 
-Rows are drawn *with* replacement from NumPy's legacy generator, seeded once with 1111: markets in order, in each as
-many trials as the specification has seeds, in each trial the sellers in order. The models are scikit-learn's, on
-float64, with the rows in the order drawn; nothing may be reordered or merged, as the last bits depend on it. Seeds of
-the specification only number the trials.
+Rows are drawn *with* replacement from NumPy's legacy generator, seeded once with 1111. Markets come in order; each has
+as many trials as the specification has seeds; each trial takes the sellers in order. The models are scikit-learn's, on
+float64, with the rows in the order drawn. Nothing may be reordered or merged, because the last bits depend on it. The
+seeds of the specification only number the trials.
 
-Where the public evaluator stops with an error this one goes on as the corrected one does: nothing bought answers the
-first class, rows of one class that class. With fewer rows than the model has neighbours all of them vote.
+Where the public evaluator stops with an error, this scorer continues as the corrected one does: with nothing bought it
+predicts the first class, and with rows of one class it predicts that class. If there are fewer rows than the model has
+neighbours, all of them vote.
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ NEIGHBOURS = 9
 
 
 def score(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
-    """The scores with ``LogisticRegression(random_state=0)``, the configuration that DataPerf's board used."""
+    """Scores with ``LogisticRegression(random_state=0)``, the configuration used for DataPerf's leaderboard."""
     return _score(dataset, submission, spent, _logistic_regression)
 
 
 def score_neighbours(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
-    """The scores with ``KNeighborsClassifier(n_neighbors=9)``."""
+    """Scores with ``KNeighborsClassifier(n_neighbors=9)``."""
     return _score(dataset, submission, spent, _neighbours)
 
 
@@ -67,7 +68,7 @@ def _score(
 
 
 def _metrics(specification: AcquisitionSpecification, purchase: Purchase, measured: float) -> MetricValues:
-    """A market's metrics in floating-point numbers, added and rounded as the evaluator does it."""
+    """A market's metrics in floating point, added and rounded in the public evaluator's order."""
     market, cost = purchase.market, 0.0
     for seller, rows, owned in zip(market.sellers, purchase.n_rows, purchase.owned, strict=True):
         if not isinstance(seller.price, LinearPrice):
@@ -79,7 +80,7 @@ def _metrics(specification: AcquisitionSpecification, purchase: Purchase, measur
 
 
 def _mean(values: list[float]) -> float:
-    """The evaluator's: each trial's part is rounded before it is added."""
+    """The public evaluator's mean: each trial's share is rounded before it is added."""
     total = 0.0
     for value in values:
         total += value / len(values)
@@ -87,7 +88,7 @@ def _mean(values: list[float]) -> float:
 
 
 def draw(generator: np.random.RandomState, purchase: Purchase) -> list[RowIndices]:
-    """The rows that each seller hands over in one trial, with repetition, in the order drawn."""
+    """The rows that each seller delivers in one trial: with repetitions, in the order drawn."""
     return [
         generator.choice(owned, size=rows, replace=True)
         for owned, rows in zip(purchase.owned, purchase.n_rows, strict=True)
@@ -95,9 +96,9 @@ def draw(generator: np.random.RandomState, purchase: Purchase) -> list[RowIndice
 
 
 def _beside_labels(embedding: NDArray[Any]) -> NDArray[np.float64]:
-    """The vectors as a part of a wider matrix, as they are in the public evaluator, where the label is the last column.
+    """Return the vectors as a view into a wider matrix, as in the public evaluator, where the last column is the label.
 
-    By whether its rows follow each other without a gap scikit-learn chooses how to search for neighbours.
+    scikit-learn chooses its neighbour search depending on whether the array is contiguous.
     """
     matrix = np.zeros((len(embedding), embedding.shape[1] + 1), np.float64)
     matrix[:, :-1] = embedding
@@ -107,14 +108,14 @@ def _beside_labels(embedding: NDArray[Any]) -> NDArray[np.float64]:
 def _logistic_regression(train: Vectors, classes: Classes, test: Vectors) -> Classes:
     estimator = LogisticRegression(random_state=0)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping after 100 rounds is part of the reference
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping after 100 iterations is part of the reference
         estimator.fit(train, classes)
     predicted: Classes = estimator.predict(test)
     return predicted
 
 
 def _neighbours(train: Vectors, classes: Classes, test: Vectors) -> Classes:
-    """scikit-learn's own search: rows drawn twice make ties, and which of equals is the nearer depends on its ways."""
+    """Use scikit-learn's own search: rows drawn twice create ties, and how they are broken depends on its algorithm."""
     estimator = KNeighborsClassifier(n_neighbors=min(NEIGHBOURS, len(train)))
     estimator.fit(train, classes)
     predicted: Classes = estimator.predict(test)

@@ -1,4 +1,4 @@
-"""The rows that a purchase brings: no more of a seller's rows than those is ever in memory."""
+"""Reads the rows that a purchase delivers. Only these rows of a seller are ever in memory."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from evaluators.datasets.prepared import PreparedDataset, PreparedTable, RowIndi
 from evaluators.kinds.acquisition.reading import Purchase
 
 SPARSE = 20
-"""Of a seller of whose rows fewer than one in so many are drawn, the drawn ones alone are read."""
+"""If fewer than one in this many of a seller's rows are drawn, only the drawn rows are read from disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What the sellers of a market own."""
+    """The rows owned by the sellers of a market."""
 
     tables: list[PreparedTable]
     labels: list[NDArray[np.int32]]
 
     @classmethod
     def of(cls, dataset: PreparedDataset, purchase: Purchase, *, trials: int) -> Stock:
-        """What is for sale in a market where ``purchase`` will be drawn so many times."""
+        """The stock of a market from which ``purchase`` will be drawn ``trials`` times."""
         tables = [dataset.table(name) for name in purchase.market.seller_tables]
         for table, rows in zip(tables, purchase.n_rows, strict=True):
             if rows * trials * SPARSE > len(table):
@@ -32,7 +32,7 @@ class Stock:
         return cls(tables, [table.labels for table in tables])
 
     def take(self, drawn: list[RowIndices], dtype: type[np.floating[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """The drawn rows of each seller, one seller after the other, each seller's in the order drawn.
+        """The drawn rows, seller by seller, each seller's in the order drawn.
 
         Returns:
             Vectors (rows, dimensions) of ``dtype``, in C order, and their classes (rows,).

@@ -1,8 +1,8 @@
-"""Draw what was bought, train the fixed model on it, and weigh its accuracy against what it cost.
+"""Draw the purchased rows, train the fixed model on them, and weigh its accuracy against the cost.
 
-In every market and under every seed a generator of their own shuffles each seller's rows; who buys *n* of them gets the
-first *n*. So no row comes twice, and buying one more row adds that one and changes no other: purchases are compared on
-the same luck.
+For every market and seed, a separate generator shuffles each seller's rows; buying *n* rows gets the first *n*. So no
+row is delivered twice, and buying one more row adds that row without changing the others: all purchases are compared
+under the same draws.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from evaluators.learning.models.registry import model_class
 
 MetricValues = dict[str, float]
 Predict = Callable[[Vectors, Classes, Vectors], Classes]
-"""Trains on vectors (rows, dimensions) with classes (rows,) and answers for others."""
+"""Trains on vectors (rows, dimensions) with classes (rows,) and predicts the classes of other vectors."""
 
 
 def score(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
-    """The scores of an acquisition that keeps the rules."""
+    """The scores of a valid acquisition submission."""
     specification = acquisition_of(dataset)
     by_task = {
         purchase.market.name: _market_scores(dataset, specification, purchase, spent)
@@ -67,7 +67,7 @@ def _predict(model: FixedModel, seed: int, X_train: Vectors, y_train: Classes, X
 
 
 def draw(purchase: Purchase, *, seed: tuple[int, int]) -> list[RowIndices]:
-    """The rows that each seller hands over, without repetition, in ascending order."""
+    """The rows that each seller delivers: without repetition, in ascending order."""
     generator = np.random.default_rng(seed)
     return [
         np.sort(generator.permutation(owned)[:rows])
@@ -76,14 +76,14 @@ def draw(purchase: Purchase, *, seed: tuple[int, int]) -> list[RowIndices]:
 
 
 def answers(predict: Predict, X_train: Vectors, y_train: Classes, X_test: Vectors) -> Classes:
-    """What ``predict`` says; without a row to learn from always the first class, with one class that class."""
+    """Predictions of ``predict``; always the first class without training rows, the only class if there is just one."""
     if len(np.unique(y_train)) < 2:
         return np.full(len(X_test), y_train[0] if len(y_train) else 0, np.int64)
     return predict(X_train, y_train, X_test)
 
 
 def metrics(specification: AcquisitionSpecification, purchase: Purchase, measured: float) -> MetricValues:
-    """A market's metrics from the accuracy that was measured."""
+    """A market's metrics, given the measured accuracy."""
     weight, budget = exact(specification.accuracy_weight), exact(purchase.market.budget)
     left = (budget - purchase.cost) / budget
     return {
@@ -100,7 +100,7 @@ def submission_scores(
     *,
     mean: Callable[[list[float]], float] = fmean,
 ) -> SubmissionScores:
-    """Scores from the metrics of every market under every seed, in the order of the seeds."""
+    """Combine the metrics of every market under every seed, in the order of the seeds."""
     return SubmissionScores(
         seeds=[
             SeedScores(seed=seed, tasks={task: scores[place] for task, scores in by_task.items()})
@@ -112,7 +112,7 @@ def submission_scores(
 
 
 def acquisition_of(dataset: PreparedDataset) -> AcquisitionSpecification:
-    """The specification of a dataset that can only be an acquisition."""
+    """The specification of a dataset that must be an acquisition challenge."""
     if not isinstance(dataset.specification, AcquisitionSpecification):
         raise TypeError(f"{dataset.specification.slug} is no acquisition")
     return dataset.specification

@@ -1,4 +1,4 @@
-"""What an acquisition challenge is."""
+"""The specification of an acquisition challenge."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from evaluators.specification.table import SpecificationModel, Table, is_data_fi
 
 MAX_SELLERS = 64
 MAX_DIGITS = 18
-"""Digits of a number of rows; more do not fit in 64 bits, and no seller owns as many."""
+"""Maximum digits of a number of rows; longer numbers do not fit in 64 bits, and no seller owns that many rows."""
 
 METRICS = ("score", "accuracy")
 
 
 class Seller(SpecificationModel):
-    """Somebody with rows to sell: ``data`` are the hidden, labelled rows, which have no ids."""
+    """A seller of rows: ``data`` holds the hidden, labelled rows, which have no ids."""
 
     name: str = Field(pattern=NAME, max_length=40)
     title: str = Field(default="", max_length=100)
@@ -50,9 +50,10 @@ class Seller(SpecificationModel):
 class Market(Task):
     """One marketplace: a buyer with ``budget`` and ``sellers``.
 
-    ``buyer`` are the buyer's own rows, public and labelled. Accuracy is measured on ``test``, hidden rows, or, where
-    there are none, on the buyer's. ``summaries`` is a public JSON document, a list with one object for each seller in
-    their order, see ``summaries``; ``samples`` are a few public rows of sellers, whose ``group`` names the seller.
+    ``buyer`` are the buyer's own rows, public and labelled. Accuracy is measured on the hidden rows ``test``, or on the
+    buyer's rows if there is no ``test``. ``summaries`` is a public JSON document: a list with one object for each
+    seller in their order, see ``summaries``. ``samples`` are a few public rows of the sellers; their ``group`` names
+    the seller.
     """
 
     budget: float = Field(gt=0, le=MAX_AMOUNT)
@@ -103,7 +104,7 @@ class Market(Task):
 
     @cached_property
     def seller_tables(self) -> list[str]:
-        """The table of each seller, in their order."""
+        """The name of each seller's table, in the sellers' order."""
         return [f"seller-{self.name}-{number}" for number in range(len(self.sellers))]
 
 
@@ -111,7 +112,7 @@ class AcquisitionSpecification(Specification):
     """An *acquisition* challenge: in each market, say how many rows to buy from each seller within the budget.
 
     A market's score under a seed is ``accuracy_weight · accuracy + (1 − accuracy_weight) · (budget − cost) / budget``.
-    Each seed is a trial: another draw of the rows that were bought.
+    Each seed is a trial with another draw of the purchased rows.
     """
 
     kind: Literal["acquisition"]
@@ -181,7 +182,7 @@ class AcquisitionSpecification(Specification):
                 rows = read_summary(item).rows
             except ValueError as error:
                 raise ValueError(f"the summary of '{seller.name}' {error}") from error
-            # What was published in 2023 is taken as it is.
+            # Summaries published in 2023 are accepted as they are.
             if rows != counts[table] and self.reference is None:
                 raise ValueError(f"says that '{seller.name}' owns {rows} rows; the data have {counts[table]}")
 
@@ -194,6 +195,6 @@ class AcquisitionSpecification(Specification):
 
     @property
     def max_file_bytes(self) -> int:
-        # One line holds the names of a market and a seller, a number, their quotes (each may be doubled) and line ends.
+        # One line holds a market name, a seller name, a number, their quotes (each may be doubled) and the line end.
         line = 2 * (40 + 40 + MAX_DIGITS) + 16
         return max(64 * 1024, sum(len(market.sellers) + 1 for market in self.tasks) * line)

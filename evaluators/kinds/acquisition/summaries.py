@@ -1,15 +1,15 @@
 """The public summary of a seller's rows: what a buyer sees before buying.
 
-The form is DataPerf's, one object for each seller::
+The format is DataPerf's, one object for each seller::
 
     {"row_number": 1200,                          rows owned
-     "column_number": 65,                         dimensions, and one for the label
+     "column_number": 65,                         dimensions, plus one for the label
      "hist": {"0": {"0_size": 3, …, "9_size": 37, "0_range": -0.72, …, "10_range": 0.48}, …},
-     "label_correlation": {"0": 0.085, …},        Pearson's, of a dimension with the number of the class
-     "class_counts": {"0": 700, "1": 500}}        ours; DataPerf's have none
+     "label_correlation": {"0": 0.085, …},        Pearson correlation of a dimension with the class number
+     "class_counts": {"0": 700, "1": 500}}        our addition, not in DataPerf
 
-``hist`` counts a dimension's values in ten bins of equal width between the smallest and the largest; a value on a
-border belongs to the bin above it, the largest to the last.
+``hist`` counts a dimension's values in ten bins of equal width from the smallest to the largest value. A value on an
+edge belongs to the bin above it, the largest value to the last bin.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ DIGITS = 6
 
 Floats = NDArray[np.float64]
 Batches = Callable[[], Iterator[tuple[NDArray[Any], NDArray[Any]]]]
-"""Starts anew at each call: (rows, dimensions) vectors with (rows,) class numbers."""
+"""Each call starts a new pass over batches of (rows, dimensions) vectors and (rows,) class numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One seller as a buyer sees it: ``means`` (as far as bins tell) and ``correlation``, both (dimensions,)."""
+    """One seller as a buyer sees it: ``means`` (estimated from the bins) and ``correlation``, both (dimensions,)."""
 
     rows: int
     means: Floats
@@ -39,7 +39,7 @@ class Summary:
 
 
 def summarise(batches: Batches, classes: list[str]) -> dict[str, Any]:
-    """The summary of some rows, in two passes: its memory is that of one batch.
+    """Summarise rows in two passes; only one batch is in memory at a time.
 
     Numbers are rounded to six digits, so that a summary does not grow into a copy of the data.
     """
@@ -81,7 +81,7 @@ class _Extent:
 
 
 def _extent(batches: Batches) -> _Extent:
-    """The first pass: what the bins and the correlations are counted from."""
+    """The first pass: ranges and sums from which the bins and correlations are computed."""
     rows, total, label_total = 0, 0.0, 0
     least, most = np.inf, -np.inf
     for vectors, labels in batches():
@@ -105,10 +105,10 @@ def _rounded(value: float) -> float:
 
 
 def read_summary(content: Any) -> Summary:
-    """A summary as JSON gave it, DataPerf's or ours.
+    """Read a summary parsed from JSON, DataPerf's or ours.
 
-    A dimension that never changes has no correlation (DataPerf writes NaN); it counts as 0. If the label is described
-    as well, as the last column, it is left out.
+    A constant dimension has no correlation (DataPerf writes NaN); it is read as 0. If the label is described too, as
+    the last column, it is left out.
 
     Raises:
         ValueError: it is not a summary.
@@ -134,7 +134,7 @@ def _by_dimension(entries: dict[str, Any], dimensions: int) -> list[Any]:
 
 
 def _mean(histogram: dict[str, float]) -> float:
-    """The mean of a dimension if all values lay in the middle of their bins."""
+    """The mean of a dimension, assuming that all values lie in the middle of their bins."""
     bins = len(histogram) // 2
     sizes = np.array([histogram[f"{number}_size"] for number in range(bins)])
     edges = np.array([histogram[f"{number}_range"] for number in range(bins + 1)])

@@ -1,1 +1,1 @@
-"""*Cleaning*: find the wrong labels of a training set, or mend them."""
+"""*Cleaning*: find the wrong labels of a training set, or correct them."""

@@ -1,4 +1,4 @@
-"""What an organizer answers about a cleaning in the wizard."""
+"""The organizer's answers in the wizard about a cleaning challenge."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from evaluators.problems.problem import quoted
 
 
 class CleaningAnswers(Answer):
-    """Wrong labels are ``given`` (one column of labels, one of true labels) or ``planted``; None: as the columns say.
+    """Wrong labels are ``given`` (columns of labels and of true labels) or ``planted``; None: decided by the columns.
 
-    Planted ones: the part ``rate`` of each class is wrong. ``uniform`` takes any other class, ``similar`` the class
-    whose mean embedding is nearest, ``confusion`` what ``confusion`` says: class → class it is taken for → part of its
-    rows (``rate`` is not used then). ``train_rows`` is at most 10,000; ``validation_rows`` are public, labelled right.
+    When planted, the fraction ``rate`` of each class gets a wrong label. ``uniform`` picks any other class, ``similar``
+    the class with the nearest mean embedding, and ``confusion`` uses the mapping ``confusion``: class → the class it is
+    mistaken for → fraction of its rows (``rate`` is then unused). ``train_rows`` is at most 10,000; ``validation_rows``
+    are public, with correct labels.
     """
 
     action: Literal["rank", "relabel"] = "relabel"

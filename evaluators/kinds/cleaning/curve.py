@@ -1,8 +1,8 @@
-"""Setting labels right one after the other: what the model is worth after each, and how many it took.
+"""The accuracy of the model as labels are corrected one after the other, and how many corrections a target takes.
 
-Pure functions of ``measure``, which trains a model on some labels and returns its accuracy. A row whose label was
-right leaves the labels as they are, and labels that are the same give the same model: of 300 rows with 90 wrong labels
-91 models are trained, not 300.
+Pure functions of ``measure``, which trains a model on some labels and returns its accuracy. Correcting a label that was
+already right changes nothing, and equal labels give the same model, so a model is only trained when a label changes:
+91 models, not 300, for 300 rows with 90 wrong labels.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ Measure = Callable[[Labels], float]
 RowIndices = NDArray[np.int64]
 
 ENOUGH = 0.95
-"""The part of the accuracy on clean labels at which a model is nearly as good."""
+"""The target, as a fraction of the accuracy with clean labels."""
 
 PIECES = 10
-"""A coarse curve has about so many pieces."""
+"""A coarse curve has about this many segments."""
 
 MIN_STEP = 10
-"""The fewest fixes in a piece: a tenth of a small training set would be a row or two."""
+"""The fewest fixes in a segment: a tenth of a small training set would be only a row or two."""
 
 
 def accuracies(
     measure: Measure, noisy: Labels, true: Labels, order: RowIndices, *, used: NDArray[np.bool_] | None = None
 ) -> Iterator[float]:
-    """The accuracy before any fix and after each, ``len(order) + 1`` numbers, each computed when it is asked for.
+    """The accuracy before any fix and after each one: ``len(order) + 1`` numbers, each computed on demand.
 
-    ``noisy`` and ``true`` have shape (rows,); ``order`` holds row numbers and may name one again. ``used`` says which
-    rows the model is trained on; a label of another one makes no new model.
+    ``noisy`` and ``true`` have shape (rows,). ``order`` holds row indices and may repeat them. ``used`` says which rows
+    the model is trained on; fixing any other row does not change the model.
     """
     labels = noisy.copy()
     accuracy = measure(labels)
@@ -47,24 +47,24 @@ def accuracies(
 
 
 def coarse_step(rows: int) -> int:
-    """Every how many fixes a curve has a point if it is not to say which they were.
+    """The number of fixes between two points of a curve that must not reveal which labels were wrong.
 
-    In a whole curve each point that differs from the one before gives away that the row between had a wrong label.
+    In a full curve, each change from one point to the next reveals that the row in between had a wrong label.
     """
     return max(MIN_STEP, -(-rows // PIECES))
 
 
 def coarse(points: NDArray[np.float64], step: int) -> NDArray[np.float64]:
-    """Of points (rows + 1,) those after 0, ``step``, 2 ``step``, … fixes, and the last."""
+    """The points, out of (rows + 1,), after 0, ``step``, 2 ``step``, … fixes, and the last one."""
     last = len(points) - 1
     return points[[*range(0, last, step), last]]
 
 
 def first_reaching(points: Iterable[float], target: float) -> int:
-    """The place of the first point that is at least ``target``; takes no more points than that.
+    """The index of the first point that is at least ``target``; consumes no further points.
 
     Raises:
-        ValueError: none is.
+        ValueError: no point reaches it.
     """
     for place, point in enumerate(points):
         if point >= target:

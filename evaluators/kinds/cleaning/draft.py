@@ -1,4 +1,4 @@
-"""A cleaning challenge from its material."""
+"""Drafts a cleaning challenge from the organizer's material."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from evaluators.material.writing import Tables, table
 from evaluators.problems.problem import BundleError, Problem, quoted
 
 TRAIN_ROWS = {"rank": 1000, "relabel": 5000}
-"""Rows to be cleaned where nothing is answered: a ranking costs one more model for every wrong label."""
+"""Default number of training rows: to score a ranking, one more model is trained for every wrong label."""
 
 BUDGET = 0.15
 FEWEST = 10
 
 
 def draft_cleaning(material: Material[CleaningAnswers], tables: Tables) -> dict[str, Any]:
-    """Write the tables; return what is particular in challenge.yaml."""
+    """Write the tables; return the fields of challenge.yaml that only a cleaning challenge has."""
     answers = material.own
     rows = material.parts["rows"]
     is_given = answers.noise == "given" or (answers.noise is None and {"label", "true label"} <= rows.texts.keys())
@@ -98,7 +98,7 @@ def _train(material: Material[CleaningAnswers], rest: Piece, true: list[str]) ->
 
 
 def _planted(material: Material[CleaningAnswers], train: Piece, true: list[str]) -> list[str]:
-    """Labels by row of the part; those of the training rows with what is planted."""
+    """Labels indexed by the row in the input table; the training rows include the planted errors."""
     answers, classes = material.own, material.classes
     number_of = {name: number for number, name in enumerate(classes)}
     numbers = np.array([number_of[true[row]] for row in train.index.tolist()], np.int64)
@@ -129,7 +129,7 @@ def _named(confusion: dict[str, dict[str, float]]) -> list[str]:
 
 
 def _means(material: Material[CleaningAnswers], train: Piece, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The mean embedding of each class, (classes, dimensions); of one without rows the mean of all."""
+    """The mean embedding of each class, (classes, dimensions); for a class without rows, the mean of all rows."""
     vectors = material.parts["rows"].vectors
     sums = np.zeros((len(material.classes), vectors.dimensions))
     first = 0
@@ -149,7 +149,7 @@ def _some_are_wrong(train: Piece, labels: list[str], true: list[str]) -> None:
 
 
 def _nothing_tells(material: Material[CleaningAnswers], train: Piece, true: list[str]) -> None:
-    """Refuse a text that is shown and is nothing but the hidden true label."""
+    """Refuse a displayed text column that merely repeats the hidden true label."""
     for name, values in material.parts["rows"].shown.items():
         if sum(values[row] == true[row] for row in train.index.tolist()) > 0.9 * len(train):
             remedy = "Leave it out: the true labels are hidden."

@@ -1,4 +1,4 @@
-"""What wrong labels cost in a cleaning."""
+"""What wrong labels cost in a cleaning challenge."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from evaluators.kinds.records import Count, Finite, Name, Record
 
 
 class CleaningFacts(Record):
-    """A training set with wrong labels: accuracy with the labels as they are, and with all of them right."""
+    """A training set with wrong labels: the accuracy with the labels as given, and with all labels right."""
 
     task: Name
     rows: Count

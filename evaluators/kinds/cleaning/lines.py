@@ -1,10 +1,10 @@
-"""From a cleaning's files to the lines that name rows, task by task, whichever of the forms they come in.
+"""Parse the files of a cleaning submission, in any of the accepted formats, into lines that name rows, task by task.
 
-A ranking is a text file with one row number a line, counted from 0, as DataPerf has it (``.txt``), or a table with the
-column ``id``; mended labels are a table with the columns ``id`` and ``label``. A task's lines come in a file of their
-own, whose name names the task, or all tasks' lines come in one table with a column ``task``. With a single task any
-file name will do. Beside a ranking, ``time_….txt`` may say how many seconds it took to make; where no other file of its
-task is there, row numbers under such a name are the ranking.
+A ranking is a text file (``.txt``) with one row index per line, counted from 0, as in DataPerf, or a table with the
+column ``id``. Corrected labels are a table with the columns ``id`` and ``label``. Each task has a file named after it,
+or all tasks are in one table with a column ``task``. With a single task any file name will do. Along with a ranking, a
+file ``time_….txt`` may say how many seconds the ranking took. If it is the only file of its task and holds row indices,
+it is read as the ranking.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SECONDS = re.compile(r"[0-9]{1,20}(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,3})?")
 
 @dataclass(frozen=True, slots=True)
 class SubmittedLine:
-    """One line of a submission. ``row`` is the text that names the row, ``field`` what it is: ``row`` or ``id``."""
+    """One line of a submission. ``row`` is the text that names the row; ``field`` says how: ``row`` or ``id``."""
 
     file: str
     line: int
@@ -39,7 +39,7 @@ class SubmittedLine:
 
 @dataclass(slots=True)
 class TaskLines:
-    """What was sent for one task. ``file`` is where it stands; ``seconds`` is what its author says it took."""
+    """What was submitted for one task. ``file`` is its file; ``seconds`` is the running time its author reports."""
 
     file: str = ""
     lines: list[SubmittedLine] = field(default_factory=list)
@@ -49,12 +49,12 @@ class TaskLines:
 def lines_by_task(
     specification: CleaningSpecification, uploads: Sequence[Upload], rows: dict[str, int]
 ) -> dict[str, TaskLines]:
-    """The lines of every task that was submitted, in the order of the specification.
+    """The lines of every submitted task, in the order of the specification.
 
-    ``rows`` are the training rows of each task, which bound how much is read.
+    ``rows`` is the number of training rows of each task; it limits how much is read.
 
     Raises:
-        SubmissionError: a file cannot be read, names no task, a task comes twice or is missing.
+        SubmissionError: a file is unreadable or names no task, or a task is missing or given twice.
     """
     found = {task.name: TaskLines() for task in specification.tasks}
     times = _times(specification, uploads)
@@ -85,7 +85,7 @@ def lines_by_task(
 def _file_lines(
     specification: CleaningSpecification, upload: Upload, rows: dict[str, int], *, alone: bool
 ) -> list[tuple[str, SubmittedLine]]:
-    """Every line of one file, with the name of its task."""
+    """Every line of one file, with its task name."""
     task = _task_of_file(specification, upload.name)
     plain = tuple(specification.columns)
     if specification.action == "rank" and _is_text(upload.name):
@@ -97,12 +97,12 @@ def _file_lines(
         _no_row_numbers(upload)
     layouts = [plain, several] if alone and len(specification.tasks) > 1 else [plain]
     if task is None:
-        layouts = [several, plain]  # With the plain header it is the name that is wrong: see below.
+        layouts = [several, plain]  # With the plain header the file name is wrong: see below.
     table = read_csv(
         upload,
         layouts,
         max_bytes=specification.max_file_bytes,
-        # Twice as much as is right is read to its end, so that what is said is by how much it is too much.
+        # Up to twice the valid number of rows is read, so that the error can say by how much it is exceeded.
         max_rows=2 * sum(plan.budget or rows[plan.name] for plan in specification.plans.values()),
     )
     if task is None and "task" not in table.columns:
@@ -117,7 +117,7 @@ def _file_lines(
 
 
 def _numbered(specification: CleaningSpecification, upload: Upload, most: int) -> list[SubmittedLine]:
-    """The lines of a text file that are not blank."""
+    """The non-blank lines of a text file."""
     text = decoded(upload, max_bytes=specification.max_file_bytes, remedy=_AS_TEXT)
     lines = [
         SubmittedLine(upload.name, number, content.strip(), "row")
@@ -140,7 +140,7 @@ def _numbered(specification: CleaningSpecification, upload: Upload, most: int) -
 
 
 def _no_row_numbers(upload: Upload) -> None:
-    """Refuse row numbers that came as a table: that the header is missing would be no help to whoever sent them."""
+    """Refuse row indices sent as a table, with a better message than that the header is missing."""
     first = upload.content[:100].split(maxsplit=1)
     if first and first[0].isdigit():
         remedy = "Give a file of row numbers a name that ends in .txt."
@@ -152,7 +152,7 @@ def _is_text(file: str) -> bool:
 
 
 def _times(specification: CleaningSpecification, uploads: Sequence[Upload]) -> list[Upload]:
-    """The files that say how long a ranking took: those named so that stand beside a ranking or hold one word."""
+    """The files that report running times: named ``time_…`` and either next to a ranking or holding a single word."""
     if not specification.takes_times:
         return []
     ranked = {_task_of_file(specification, upload.name) for upload in uploads if not is_time_name(upload.name)}
@@ -182,7 +182,7 @@ def _add_time(specification: CleaningSpecification, upload: Upload, found: dict[
 
 
 def _seconds(upload: Upload) -> float:
-    """The number of seconds that a file holds and nothing else."""
+    """The number of seconds in a file; anything else in it is refused."""
     text = decoded(upload, max_bytes=64 * 1024, remedy=_AS_TEXT).strip()
     seconds = float(text) if _SECONDS.fullmatch(text) else math.nan
     if not math.isfinite(seconds):

@@ -1,4 +1,4 @@
-"""Wrong labels that are planted: the same part of every class, by one of three patterns."""
+"""Planted label noise: uniform, between similar classes, or by the organizer's own confusion matrix."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ Numbers = NDArray[np.int64]
 
 
 def planted(true: Numbers, confusion: NDArray[np.float64], generator: np.random.Generator) -> Numbers:
-    """(rows,) class numbers of which some are wrong.
+    """Class numbers (rows,), some of them wrong.
 
-    ``confusion`` (classes, classes) says which part of a class is taken for which other one; its diagonal is 0. Of each
-    class the number of wrong rows is the sum of its parts, rounded; they go to the others by the largest remainder.
+    ``confusion`` (classes, classes) holds the fraction of each class (row) that is mislabelled as another one (column);
+    its diagonal is 0. The number of wrong rows in a class is its row sum times its size, rounded; they are distributed
+    over the other classes by largest remainder.
     """
     labels = true.copy()
     for number, parts in enumerate(confusion):
@@ -22,7 +23,7 @@ def planted(true: Numbers, confusion: NDArray[np.float64], generator: np.random.
         ideal = parts * len(rows)
         counts = np.floor(ideal).astype(np.int64)
         missing = min(round(float(ideal.sum())), len(rows)) - int(counts.sum())
-        # Ties are broken by chance: else all that is left over of a class went to the first ones.
+        # Ties are broken at random; otherwise the first classes would get all remaining rows.
         order = np.lexsort((generator.random(len(parts)), -(ideal - counts)))
         counts[order[:missing]] += 1
         taken_for = np.repeat(np.arange(len(parts)), counts)
@@ -31,14 +32,14 @@ def planted(true: Numbers, confusion: NDArray[np.float64], generator: np.random.
 
 
 def uniform(classes: int, rate: float) -> NDArray[np.float64]:
-    """Every class is taken for each other one as often."""
+    """Every class is mistaken for each other class equally often."""
     confusion = np.full((classes, classes), rate / (classes - 1))
     np.fill_diagonal(confusion, 0)
     return confusion
 
 
 def similar(means: NDArray[np.float64], rate: float) -> NDArray[np.float64]:
-    """Every class is taken for the one whose mean embedding, of (classes, dimensions), is nearest."""
+    """Every class is mistaken for the one with the nearest mean embedding; ``means`` is (classes, dimensions)."""
     squares = (means**2).sum(axis=1)
     distances = squares[:, None] + squares[None, :] - 2 * means @ means.T
     np.fill_diagonal(distances, np.inf)
@@ -48,10 +49,10 @@ def similar(means: NDArray[np.float64], rate: float) -> NDArray[np.float64]:
 
 
 def given(parts: Mapping[str, Mapping[str, float]], classes: list[str]) -> NDArray[np.float64]:
-    """What an organizer wrote, by the names of classes.
+    """The confusion matrix (classes, classes) from the organizer's mapping of class names.
 
     Raises:
-        ValueError: a name is none of the classes.
+        ValueError: a name is not one of the classes.
     """
     confusion = np.zeros((len(classes), len(classes)))
     for name, others in parts.items():

@@ -1,4 +1,4 @@
-"""What a submission found, in counts and, where the challenge says so, row by row."""
+"""What a submission found: counts and, if the challenge reveals it, row by row."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ PERCENTAGES = (10, 25, 50, 100)
 
 
 def ranking_slices(specification: CleaningSpecification, data: TaskData, ranking: TaskRanking) -> Slices:
-    """``errors``: how many wrong labels are among the first so many per cent of the rows.
+    """``errors``: how many wrong labels are among the first 10, 25, 50 and 100 % of the ranked rows.
 
-    With ``reveal: fixes`` also ``fixes``, for every id 1 if its label was wrong, else 0, and ``places``, where in the
-    ranking it is, counted from 0: a result has its keys in the order of the alphabet.
+    With ``reveal: fixes`` also ``fixes`` (for every id 1 if its label was wrong, else 0) and ``places`` (its index in
+    the ranking, counted from 0), because a result orders its keys alphabetically.
     """
     wrong = data.wrong[ranking.row_indices]
     rows = len(wrong)
@@ -34,11 +34,12 @@ def ranking_slices(specification: CleaningSpecification, data: TaskData, ranking
 
 
 def label_slices(specification: CleaningSpecification, data: TaskData, labels: TaskLabels) -> Slices:
-    """``outcomes``: what became of the rows that were named.
+    """``outcomes``: what happened to the rows in the submission.
 
-    ``mended`` had a wrong label and now have the right one; ``still wrong`` have another wrong one; ``errors dropped``
-    had a wrong label; ``spoilt`` and ``right dropped`` had the right one. ``errors left`` are wrong labels elsewhere.
-    With ``reveal: fixes`` also ``fixes``: for every id that was named 1 if its label was wrong, else 0.
+    ``mended`` had a wrong label and now have the right one; ``still wrong`` had a wrong label and got another wrong
+    one; ``errors dropped`` had a wrong label; ``spoilt`` and ``right dropped`` had the right one. ``errors left``
+    counts the wrong labels of rows not submitted. With ``reveal: fixes`` also ``fixes``: for every submitted id 1 if
+    its label was wrong, else 0.
     """
     wrong = data.wrong[labels.row_indices]
     dropped = labels.classes == DROPPED

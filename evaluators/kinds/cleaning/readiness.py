@@ -1,4 +1,4 @@
-"""What readiness asks of a cleaning: its rows by task, what wrong labels cost, what a submission's model says."""
+"""A cleaning's inputs for the readiness check: rows of each task, cost of wrong labels, predictions of a model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evaluators.learning.subsampling import subsample
 
 
 def task_rows(dataset: PreparedDataset, specification: CleaningSpecification) -> list[TaskRows]:
-    """The tasks in the order of the specification, each with what it learns from and what it is tested on."""
+    """The tasks in the order of the specification, each with its training and test rows."""
     found = []
     for plan in specification.plans.values():
         table, truth = dataset.table(plan.train), dataset.table(plan.truth)
@@ -30,7 +30,7 @@ def task_rows(dataset: PreparedDataset, specification: CleaningSpecification) ->
 
 
 def predict(dataset: PreparedDataset, specification: CleaningSpecification, labels: TaskLabels) -> Labels:
-    """The classes of the test rows, (test rows,), by the fixed model under the first seed."""
+    """Predicted classes of the test rows, (test rows,), from the fixed model under the first seed."""
     data = load(dataset, labels.plan)
     mended = data.noisy.copy()
     mended[labels.row_indices] = labels.classes
@@ -44,7 +44,7 @@ def predict(dataset: PreparedDataset, specification: CleaningSpecification, labe
 
 
 def cleaning_facts(dataset: PreparedDataset) -> list[CleaningFacts]:
-    """For each task of a cleaning: how many labels are wrong, and what the model loses by them."""
+    """For each task of a cleaning challenge, how many labels are wrong and how much accuracy they cost the model."""
     specification = dataset.specification
     if not isinstance(specification, CleaningSpecification):
         return []

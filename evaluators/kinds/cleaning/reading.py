@@ -1,4 +1,4 @@
-"""From a cleaning's files to the rows and labels they name, with every mistake explained."""
+"""Parse the files of a cleaning submission into rows and labels, explaining every problem."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ DROPPED = -1
 
 @dataclass(frozen=True, slots=True)
 class TaskRanking:
-    """``row_indices`` are of the training set, most suspicious first, shape (rows,), int64.
+    """One task's ranking. ``row_indices`` index the training set, most suspicious first: shape (rows,), int64.
 
-    ``seconds`` is what the author says it took to rank them.
+    ``seconds`` is the running time that the author reports.
     """
 
     plan: CleaningPlan
@@ -43,9 +43,9 @@ class TaskRanking:
 
 @dataclass(frozen=True, slots=True)
 class TaskLabels:
-    """``row_indices`` are of the training set in ascending order, shape (named,), int64.
+    """One task's labels. ``row_indices`` index the training set in ascending order: shape (named,), int64.
 
-    ``classes`` are numbers of ``plan.classes``, or ``DROPPED``, same shape.
+    ``classes`` are indices into ``plan.classes``, or ``DROPPED``; same shape.
     """
 
     plan: CleaningPlan
@@ -63,7 +63,7 @@ class TaskLabels:
 
 @dataclass(frozen=True, slots=True)
 class CleaningSubmission:
-    """A whole submission that keeps the rules: rankings or labels, as the challenge's action is."""
+    """A complete, valid submission: rankings or labels, depending on the challenge's action."""
 
     rankings: list[TaskRanking]
     labels: list[TaskLabels]
@@ -73,7 +73,7 @@ class CleaningSubmission:
 
 
 def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CleaningSubmission:
-    """Read and check a whole submission. A ranking names every row once; labels keep to the budget.
+    """Read and check a complete submission. A ranking names every row once; labels must keep to the budget.
 
     Raises:
         SubmissionError: with every problem found, up to the number that is shown.
@@ -82,9 +82,10 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CleaningSubmiss
 
 
 def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CleaningSubmission:
-    """The same, except that a ranking may name a row again and again, as DataPerf's evaluator let it.
+    """Like ``read``, but a ranking may repeat rows, as DataPerf's evaluator allowed.
 
-    It must still have as many lines as the training set has rows: DataPerf's rules say so, its code did not check it.
+    It must still have as many lines as the training set has rows: DataPerf's rules say so, though its code did not
+    check.
     """
     return _read(dataset, uploads, repeats=True)
 
@@ -125,7 +126,7 @@ def cleaning_of(dataset: PreparedDataset) -> CleaningSpecification:
 def _rows(
     plan: CleaningPlan, train: PreparedTable, lines: list[SubmittedLine]
 ) -> tuple[NDArray[np.int64], list[Problem]]:
-    """The row of each line, −1 where it names none, and what is wrong with those."""
+    """The row index of each line, −1 for an unknown row, and the problems of unknown rows."""
     named = [place for place, line in enumerate(lines) if line.field == "id"]
     rows = np.array([_row_number(line.row, len(train)) for line in lines], np.int64)
     rows[named] = train.rows_of([lines[place].row for place in named])
@@ -139,7 +140,7 @@ def _rows(
 
 
 def _row_number(text: str, count: int) -> int:
-    # Python's int() also takes '1_0', '+1' and the digits of every script, and refuses numbers of thousands of digits.
+    # Python's int() also accepts '1_0', '+1' and digits of every script, and refuses numbers with thousands of digits.
     return int(text) if _ROW.fullmatch(text) and len(text) < 10 and int(text) < count else -1
 
 
@@ -179,7 +180,7 @@ def _wrong_count(plan: CleaningPlan, lines: TaskLines, count: int) -> list[Probl
 def _classes(
     plan: CleaningPlan, train: PreparedTable, lines: list[SubmittedLine], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], list[Problem]]:
-    """The class that each line gives its row, and what is wrong with it."""
+    """The class that each line gives to its row, and the problems with labels."""
     numbers = {name: number for number, name in enumerate(plan.classes)} | {DROP: DROPPED}
     classes = np.array([numbers.get(line.label or "", DROPPED) for line in lines], np.int64)
     problems = []

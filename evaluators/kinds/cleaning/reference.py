@@ -1,9 +1,9 @@
 """DataPerf's evaluator of vision cleaning (vision-debugging, 2023), number by number.
 
 For each task: the accuracy, rounded to two decimals, after each of the n fixes; ``fraction_fixes`` is i/n for the first
-i, counted from 0, whose accuracy is at least 0.95 of the *submission's own* last one. So naming one row with a right
-label n times gives 0, a single fix that is enough counts 0/n, and the accuracy before any fix is not considered.
-``auc`` was never computed and is always −1. The model is ``linear-adamw`` with seed 42 whatever the challenge says.
+i, counted from 0, whose accuracy is at least 0.95 times the *submission's own* last accuracy. So naming one row with a
+right label n times gives 0, a single sufficient fix counts as 0/n, and the accuracy before any fix is ignored. ``auc``
+was never computed and is always −1. The model is ``linear-adamw`` with seed 42, whatever the challenge says.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timin
 
 
 def score_without_curves(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timings) -> SubmissionScores:
-    """The same numbers from the models up to the first that is good enough, and the last."""
+    """The same scores, training only the models up to the first that reaches the target, and the last one."""
     tasks: Tasks = {}
     for name, data, order in _loaded(dataset, submission, spent):
         with timed(spent, "train"):
@@ -78,7 +78,7 @@ def _submission_scores(
 
 
 def rounded_accuracy(data: TaskData) -> Measure:
-    """The accuracy on the test rows to two decimals; halves go to the even digit, as NumPy rounds."""
+    """Accuracy on the test rows, rounded to two decimals; halves go to the even digit, as in NumPy."""
     model = LinearAdamW()
 
     def measured(labels: Labels) -> float:

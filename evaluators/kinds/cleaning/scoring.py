@@ -1,4 +1,4 @@
-"""What a ranking or mended labels are worth to the fixed model, for every task and seed."""
+"""Scores a ranking or corrected labels with the fixed model, for every task and seed."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ Curves = NDArray[np.float64]
 
 
 def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timings) -> SubmissionScores:
-    """The scores of a cleaning that keeps the rules.
+    """The scores of a valid cleaning submission.
 
-    A ranking's target is the accuracy of the model on clean labels, k fixes of n rows count k/n, no fix at all counts,
-    and accuracies are not rounded. ``curves`` are the means over the seeds, from no fix to all. With ``reveal: fixes``
-    they have a point for each fix; that tells which rows were wrong, so else they have one for every
-    ``slices[task]["curve"]["step"]`` of ``slices[task]["curve"]["rows"]`` fixes, and the last.
+    A ranking's target is relative to the model's accuracy on clean labels, k fixes of n rows count as k/n, zero fixes
+    are possible, and accuracies are not rounded. ``curves`` are means over the seeds, from no fix to all. With
+    ``reveal: fixes`` they have a point for each fix. As that reveals which rows were wrong, otherwise they only have
+    one point per ``slices[task]["curve"]["step"]`` fixes (out of ``slices[task]["curve"]["rows"]``), and the last one.
     """
     specification = cleaning_of(dataset)
     by_task: dict[str, list[MetricValues]] = {}
@@ -65,12 +65,12 @@ def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timin
 
 
 def ranking_curves(specification: CleaningSpecification, data: TaskData, ranking: TaskRanking) -> Curves:
-    """The accuracies before any fix and after each, (seeds, rows + 1)."""
+    """The accuracies before any fix and after each one, (seeds, rows + 1)."""
     number = specification.tasks.index(ranking.plan.task)
     model = _model(specification)
 
     def curve(seed: int) -> list[float]:
-        # One draw for the whole curve: its steps show what a fix does, not which rows were drawn.
+        # One draw for the whole curve: its steps must show the effect of a fix, not of which rows were drawn.
         kept = subsample(data.noisy, specification.subsample, seed=(seed, number))
         used = np.zeros(len(data.noisy), bool)
         used[kept] = True
@@ -95,7 +95,7 @@ def _ranking_metrics(points: NDArray[np.float64]) -> MetricValues:
 
 
 def _label_scores(specification: CleaningSpecification, data: TaskData, labels: TaskLabels) -> list[MetricValues]:
-    """The metrics of the model on the mended training set under every seed."""
+    """The metrics of the model trained on the corrected labels, under every seed."""
     number = specification.tasks.index(labels.plan.task)
     mended = data.noisy.copy()
     mended[labels.row_indices] = labels.classes

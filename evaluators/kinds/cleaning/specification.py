@@ -1,4 +1,4 @@
-"""What a cleaning challenge is."""
+"""The specification of a cleaning challenge."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ TABLES = ("train", "validation", "test", "truth")
 RANKING_METRICS = ("fraction_fixes", "auc")
 
 DROP = "drop"
-"""What is written in the place of a label to take a row out of the training set."""
+"""Given as the label of a row to remove the row from the training set."""
 
 REFERENCE_SEED = 42
-"""The one seed of DataPerf's evaluator."""
+"""The only seed of DataPerf's evaluator."""
 
 MAX_TRAIN_ROWS = 10_000
-"""A ranking names every row, and each wrong label is another model to train."""
+"""Limit on training rows: a ranking names every row, and each wrong label is another model to train."""
 
 
 class CleaningTask(Task):
-    """One training set to be cleaned. What is given here stands in place of what is given for all tasks."""
+    """One training set to be cleaned. Fields given here override those given for all tasks."""
 
     classes: list[str] | None = Field(default=None, min_length=2, max_length=1000)
     budget: int | None = Field(default=None, ge=1, le=MAX_TRAIN_ROWS)
@@ -53,9 +53,9 @@ class CleaningTask(Task):
 
 @dataclass(frozen=True, slots=True)
 class CleaningPlan:
-    """A task with all that holds for it. The tables are names of prepared ones.
+    """A task with everything that applies to it. Tables are the names of prepared tables.
 
-    ``budget`` is how many labels may be mended; in a ranking there is no such number, and it is 0.
+    ``budget`` is how many labels may be corrected; rankings have no budget, and it is 0.
     """
 
     task: CleaningTask
@@ -75,15 +75,15 @@ class CleaningPlan:
 class CleaningSpecification(Specification):
     """A *cleaning* challenge: some labels of a public training set are wrong.
 
-    ``action`` is ``rank`` (rank all rows, most suspicious first; labels are set right in this order until the model is
+    ``action`` is ``rank`` (rank all rows, most suspicious first; labels are corrected in this order until the model is
     good again) or ``relabel`` (give at most ``budget`` rows another label, or drop them).
 
-    ``train`` is public, with the labels as they are; ``validation`` public, with right labels; ``test`` hidden;
-    ``truth`` hidden, with an id and the right label for every row of ``train`` and no embeddings.
+    ``train`` is public, with the labels as they are; ``validation`` is public, with right labels; ``test`` is hidden;
+    ``truth`` is hidden, with an id and the right label for every row of ``train`` and no embeddings.
 
-    ``subsample`` is the part of the training rows, by class, on which each seed trains. With ``reveal: fixes`` a result
-    says of every row that was named whether its label was wrong, which gives the truth away bit by bit: for teaching
-    only. Otherwise it says how many were.
+    ``subsample`` is the fraction of the training rows of each class on which each seed trains. With ``reveal: fixes``,
+    a result says for every submitted row whether its label was wrong, which gives the truth away bit by bit: use it
+    only for teaching. Otherwise it says how many were wrong.
     """
 
     added = ("final",)
@@ -110,7 +110,7 @@ class CleaningSpecification(Specification):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         different_names(self.tasks)
-        # Without them there are no plans to look at.
+        # Plans cannot be built while tables or classes are missing.
         refuse(self._missing())
         refuse(self._disagreements())
         return self
@@ -168,7 +168,7 @@ class CleaningSpecification(Specification):
 
     @cached_property
     def plans(self) -> dict[str, CleaningPlan]:
-        """Every task by its name, with what holds for it."""
+        """Every task by name, with everything that applies to it."""
         return {task.name: self._plan(task) for task in self.tasks}
 
     def _plan(self, task: CleaningTask) -> CleaningPlan:
@@ -197,11 +197,11 @@ class CleaningSpecification(Specification):
     def _required(self, role: str, task: CleaningTask) -> Table:
         table = self._table(role, task)
         if table is None:
-            raise KeyError(role)  # was refused before, see _missing
+            raise KeyError(role)  # cannot happen: _missing refuses it first
         return table
 
     def _table_name(self, role: str, task: CleaningTask) -> str:
-        """``train`` for the one of all tasks, else ``train-TASK``: also where only the classes are the task's own."""
+        """``train`` for a table shared by all tasks; ``train-TASK`` if the task has its own table or classes."""
         return role if getattr(task, role) is None and task.classes is None else f"{role}-{task.name}"
 
     def tables(self) -> dict[str, PlannedTable]:
@@ -230,7 +230,7 @@ class CleaningSpecification(Specification):
 
     @property
     def columns(self) -> list[str]:
-        """The columns of a submission's table for one task."""
+        """The columns of a submission table for one task."""
         return ["id"] if self.action == "rank" else ["id", "label"]
 
     @property
@@ -239,7 +239,7 @@ class CleaningSpecification(Specification):
 
     @property
     def max_file_bytes(self) -> int:
-        # One line holds an id, a label, a task's name, their quotes (each may be doubled) and line ends.
+        # One line holds an id, a label, a task name, their quotes (each may be doubled) and the line end.
         longest = max(len(name.encode()) for plan in self.plans.values() for name in [*plan.classes, DROP])
         line = 2 * (MAX_ID_BYTES + longest + 40) + 16
         rows = sum(plan.budget or MAX_TRAIN_ROWS for plan in self.plans.values()) + len(self.tasks)

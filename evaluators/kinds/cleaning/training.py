@@ -1,4 +1,4 @@
-"""The arrays of one task: what is trained on, what is measured on."""
+"""The arrays of one task: training and test rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evaluators.learning.subsampling import as_floats
 
 @dataclass(frozen=True, slots=True)
 class TaskData:
-    """``train`` (rows, dimensions) with its ``noisy`` and ``true`` labels, both (rows,); the test rows alike."""
+    """``train`` (rows, dimensions) with its ``noisy`` and ``true`` labels, both (rows,); likewise for the test rows."""
 
     ids: list[str]
     train: Vectors
@@ -27,13 +27,13 @@ class TaskData:
 
     @property
     def wrong(self) -> NDArray[np.bool_]:
-        """Which labels are wrong, (rows,)."""
+        """Which training labels are wrong, (rows,)."""
         different: NDArray[np.bool_] = self.noisy != self.true
         return different
 
 
 def load(dataset: PreparedDataset, plan: CleaningPlan) -> TaskData:
-    """Read a task's tables; all of them are small beside a pool to select from."""
+    """Read a task's tables into memory; they are small compared with the pool of a selection challenge."""
     train, test, truth = (dataset.table(name) for name in (plan.train, plan.test, plan.truth))
     ids = train.ids()
     return TaskData(

@@ -1,4 +1,4 @@
-"""What an organizer answers about a selection in the wizard."""
+"""The organizer's answers in the wizard about a selection challenge."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from evaluators.material.answers import Answer
 
 
 class SelectionAnswers(Answer):
-    """``labels``: the pool's are public (``known``), or the submission brings them. None: a default from the data.
+    """``labels``: the pool's labels are public (``known``), or submissions provide them. None: chosen from the data.
 
-    ``examples_each`` rows of each class are given beside the pool: 5 by default with submitted labels, else none.
+    ``examples_each`` rows of each class are published in addition to the pool: by default 5 with submitted labels,
+    otherwise none.
     """
 
     labels: Literal["known", "submitted"] = "known"

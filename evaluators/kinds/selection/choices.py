@@ -1,7 +1,7 @@
-"""From a selection's files to the choices that name rows, task by task.
+"""Parse the files of a selection submission into choices of rows, task by task.
 
-A task's rows come in a file of their own, whose name names the task, or all tasks' rows come in one CSV file with a
-column ``task``. With a single task any file name will do, and there is no such column.
+Each task has a file named after it, or all tasks are in one CSV file with a column ``task``. With a single task any
+file name will do, and there is no such column.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from evaluators.submissions.uploads import Upload
 
 @dataclass(slots=True)
 class Chosen:
-    """What a file says for one task. ``words`` are the target words of a word list, those without ids included."""
+    """A file's content for one task. ``words`` are the target words of a word list, including those without ids."""
 
     file: str
     words: tuple[str, ...] | None
@@ -29,19 +29,19 @@ class Chosen:
 def choices_by_task(
     specification: SelectionSpecification, uploads: Sequence[Upload], *, as_published: bool = False
 ) -> dict[str, Chosen]:
-    """The choices of every task that was submitted, in the order of the specification.
+    """The choices for every submitted task, in the order of the specification.
 
-    With ``as_published`` files are read as the public evaluators read them: with any number of rows, with columns that
-    nobody asks for, with every blank.
+    With ``as_published``, files are read as the public evaluators read them: any number of rows, extra columns, and
+    blanks kept.
 
     Raises:
-        SubmissionError: a file cannot be read, names no task, a task comes twice or is missing.
+        SubmissionError: a file is unreadable or names no task, or a task is missing or given twice.
     """
     tasks: dict[str, Chosen] = {}
     found = SubmissionProblems()
     for number, upload in enumerate(uploads):
         if found and number > len(specification.tasks):
-            break  # One of these files is too many anyhow.
+            break  # The submission is refused anyway: one of these files is too many.
         own = _task_of_file(specification, upload.name)
         content = read_file(specification, upload, own, alone=len(uploads) == 1, as_published=as_published)
         for task, choice in content.choices:

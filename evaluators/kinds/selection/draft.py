@@ -1,4 +1,4 @@
-"""A selection challenge from its material."""
+"""Drafts a selection challenge from the organizer's material."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_GROUPS = 1000
 
 
 def draft_selection(material: Material[SelectionAnswers], tables: Tables) -> dict[str, Any]:
-    """Write the tables; return what is particular in challenge.yaml."""
+    """Write the tables; return the fields of challenge.yaml that only a selection challenge has."""
     answers = material.own
     known = answers.labels == "known"
     labels = _labels(material, known=known)
@@ -54,7 +54,7 @@ def draft_selection(material: Material[SelectionAnswers], tables: Tables) -> dic
 
 
 def _labels(material: Material[SelectionAnswers], *, known: bool) -> dict[str, list[str]]:
-    """Labels by part. With submitted ones a pool may have none at all, if a test set is given."""
+    """Labels by input table. With submitted labels, the pool needs none, provided that a test set is given."""
     roles = ("label", "true label")
     rows = material.parts["rows"]
     if not known and not any(role in rows.texts for role in roles) and "test" in material.parts:
@@ -86,7 +86,7 @@ def _examples(
 
 
 def _nothing_tells(material: Material[SelectionAnswers], pool: Piece, labels: list[str]) -> None:
-    """Refuse a text that is shown and is nothing but the hidden label."""
+    """Refuse a displayed text column that merely repeats the hidden label."""
     rows = [row for row in pool.index.tolist() if labels[row]]
     for name, values in material.parts["rows"].shown.items():
         if rows and sum(values[row] == labels[row] for row in rows) > 0.9 * len(rows):

@@ -1,7 +1,7 @@
-"""The forms in which a selection may be sent, told apart by their content.
+"""The file formats of a selection submission, detected by their content.
 
-CSV with the header ``id`` or ``id,label``, perhaps with ``task``; DataPerf's CSV, ``ImageID,Confidence``; DataPerf's
-JSON, a label map or a word list (see ``formats_json``). A word list's words, and its ``nontarget``, are classes.
+CSV with the header ``id`` or ``id,label``, optionally with ``task``; DataPerf's CSV, ``ImageID,Confidence``; DataPerf's
+JSON: a label map or a word list (see ``formats_json``). The classes of a word list are its words and ``nontarget``.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from evaluators.submissions.uploads import Upload
 
 NONTARGET = "nontarget"
 MAX_PUBLISHED_ROWS = 20_000
-"""The public evaluators count no rows, or count them only later; DataPerf's largest choices had a thousand."""
+"""The public evaluators limit rows late or not at all; the largest choices in DataPerf had a thousand rows."""
 _DATAPERF = {"ImageID": "id", "Confidence": "label"}
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenRow:
-    """This row, perhaps with this label, for one task. ``line`` is where a CSV file says so."""
+    """A chosen row for one task, with its label if one is given. ``line`` is its line in a CSV file."""
 
     file: str
     line: int | None
@@ -31,13 +31,13 @@ class ChosenRow:
     label: str | None
 
     def problem(self, message: str, remedy: str, *, field: str) -> Problem:
-        """A finding about ``field`` of this choice; without lines, the id says where it is."""
+        """A problem with ``field`` of this choice; in a format without lines, the id shows where it is."""
         return Problem(message, remedy, self.file, self.line, field if self.line is not None else shown(self.id))
 
 
 @dataclass(frozen=True, slots=True)
 class FileChoices:
-    """What one file says: choices with the names of their tasks, and a word list's target words in their order."""
+    """The content of one file: choices with their task names, and the target words of a word list in order."""
 
     choices: list[tuple[str, ChosenRow]]
     words: tuple[str, ...] | None = None
@@ -46,10 +46,10 @@ class FileChoices:
 def read_file(
     specification: SelectionSpecification, upload: Upload, task: str | None, *, alone: bool, as_published: bool
 ) -> FileChoices:
-    """Read one file; ``task`` is the one that its name names, ``alone`` says that no other file was sent.
+    """Read one file. ``task`` is the task named by the file name; ``alone`` says that it is the only file.
 
     Raises:
-        SubmissionError: it cannot be read, or says nowhere which task it is for.
+        SubmissionError: it is unreadable, or does not say which task it is for.
     """
     if not is_json(upload.content):
         return FileChoices(_csv_choices(specification, upload, task, alone=alone, as_published=as_published))
@@ -67,7 +67,7 @@ def read_file(
 
 
 def _max_rows(specification: SelectionSpecification, as_published: bool) -> int:
-    """How many rows of a file are read. Twice the budget is read to its end, to say by how much it is over."""
+    """The row limit of a file. Up to twice the budget is read, so that the error can say by how much it is exceeded."""
     most = 2 * sum(plan.budget for plan in specification.plans.values())
     return max(most, MAX_PUBLISHED_ROWS) if as_published else most
 
@@ -83,7 +83,7 @@ def _csv_choices(
     several = ("task", *plain)
     layouts = [plain, several] if alone and len(specification.tasks) > 1 else [plain]
     if task is None:
-        layouts = [several, plain]  # With the plain header it is the name that is wrong: see below.
+        layouts = [several, plain]  # With the plain header the file name is wrong: see below.
     table = read_csv(
         upload,
         layouts,

@@ -1,8 +1,8 @@
-"""A submission's JSON file, read strictly: both forms that DataPerf's challenges took.
+"""Strict reading of a submission's JSON file, in either format of DataPerf's challenges.
 
 A *label map*, ``{"ID": 0, "ID": 1, …}``, gives each row a label. A *word list*, ``{"targets": {"WORD": ["ID", …]},
-"nontargets": ["ID", …]}``, lists rows by class. JSON readers keep the last of two equal keys and say nothing; here a
-key that occurs twice is an error, whoever scores the file.
+"nontargets": ["ID", …]}``, lists rows by class. JSON readers silently keep the last of two equal keys; here a repeated
+key is an error with every scorer.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _ONE_LIST = 'Write the ids as a list of texts, ["ID", …].'
 
 @dataclass(frozen=True, slots=True)
 class LabelMap:
-    """Ids with the labels given to them, as texts, in the order of the file."""
+    """Ids with their labels as text, in the order of the file."""
 
     labels: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Ids by target word, in the order of the file, words without ids included; and ids of no target word.
+    """Ids by target word in the order of the file, including words without ids, and the ids of ``nontargets``.
 
-    ``others`` are keys beside these two.
+    ``others`` are any further keys.
     """
 
     targets: tuple[tuple[str, tuple[str, ...]], ...]
@@ -45,14 +45,14 @@ class WordList:
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number as it is written: 1.0 is not 1, and a million digits are not worth counting."""
+    """A number as written: 1.0 is not 1, and numbers with a million digits are not parsed."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Object:
-    """The pairs of an object, equal keys and all."""
+    """The pairs of an object, including repeated keys."""
 
     pairs: tuple[tuple[str, _Value], ...]
 
@@ -65,20 +65,20 @@ class _TooManyPairs(ValueError):
 
 
 class _Constant(ValueError):
-    """NaN or an infinity, which Python reads and JSON does not have."""
+    """NaN or an infinity: Python accepts them, JSON does not."""
 
 
 def is_json(content: bytes) -> bool:
-    """Whether a file begins as a JSON object or list does."""
+    """Whether a file starts like a JSON object or list."""
     return content.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:1] in (b"{", b"[")
 
 
 def read_json(upload: Upload, *, max_bytes: int, max_rows: int) -> LabelMap | WordList:
-    """Read a file of either form.
+    """Read a file in either format.
 
     Raises:
-        SubmissionError: it is too large, not UTF-8, not JSON, nested too deeply, has a key twice, half a character,
-            more than ``max_rows`` rows, or another form.
+        SubmissionError: it is too large, not UTF-8, not JSON, too deeply nested or in another format, or it has a
+            repeated key, an unpaired surrogate or more than ``max_rows`` rows.
     """
     value = _parsed(upload, max_bytes, max_rows)
     if not isinstance(value, _Object):
@@ -125,7 +125,7 @@ def _parsed(upload: Upload, max_bytes: int, max_rows: int) -> _Value:
 
 
 def _with_half_a_character(value: _Value) -> str | None:
-    """A text, key or not, that cannot be written in UTF-8. The file itself is UTF-8; an escape can still make one."""
+    """A key or text with an unpaired surrogate. The file is valid UTF-8, but an escape can still produce one."""
     waiting = [value]
     while waiting:
         found = waiting.pop()
@@ -223,5 +223,5 @@ def _kind(value: _Value) -> str:
 
 
 def shown(key: str) -> str | None:
-    """A key as the field of a problem; one that does not print or is long is only quoted in the message."""
+    """A key as the field of a problem; a long or unprintable key is only quoted in the message."""
     return key if key and key.isprintable() and len(key) <= 60 else None

@@ -1,4 +1,4 @@
-"""What readiness asks of a selection: its rows by task, and what a submission's model says about the test rows."""
+"""A selection's inputs for the readiness check: rows of each task, and predictions of a submission's model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evaluators.learning.subsampling import as_floats, subsample
 
 
 def task_rows(dataset: PreparedDataset, specification: SelectionSpecification) -> list[TaskRows]:
-    """The tasks in the order of the specification, each with what it learns from and what it is tested on."""
+    """The tasks in the order of the specification, each with its training and test rows."""
     found = []
     for plan in specification.plans.values():
         mapped = np.arange(len(plan.classes))
@@ -33,7 +33,7 @@ def predict(
     chosen: TaskSelection,
     tasks: dict[str, TaskRows],
 ) -> Labels:
-    """The classes of the test rows, (test rows,), by the fixed model under the first seed."""
+    """Predicted classes of the test rows, (test rows,), from the fixed model under the first seed."""
     seed = (specification.seeds[0], specification.tasks.index(chosen.plan.task))
     kept = subsample(chosen.classes, specification.subsample, seed=seed)
     vectors = as_floats(dataset.table(chosen.plan.pool).vectors(chosen.row_indices))[kept]

@@ -1,4 +1,4 @@
-"""From a selection's files to the rows and classes it names, with every mistake explained."""
+"""Parse the files of a selection submission into rows and classes, explaining every problem."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ from evaluators.submissions.uploads import Upload
 
 @dataclass(frozen=True, slots=True)
 class TaskSelection:
-    """The training rows of one task, in the order of the pool: the same choice gets the same score.
+    """The training rows of one task, in the order of the pool, so that the same choice gets the same score.
 
-    ``row_indices`` are of the pool, shape (chosen,), int64; ``classes`` are numbers of ``plan.labels``, same
-    shape.
+    ``row_indices`` index the pool: shape (chosen,), int64. ``classes`` are indices into ``plan.labels``; same shape.
     """
 
     plan: TaskPlan
@@ -33,7 +32,7 @@ class TaskSelection:
 
     def report(self) -> TaskReport:
         plan = self.plan
-        # "1" says less to a person than the class that it stands for.
+        # The class name tells a reader more than "1".
         names = plan.labels if plan.task.positive is None else ["others", plan.task.positive]
         counts = dict(zip(names, np.bincount(self.classes, minlength=len(names)).tolist(), strict=True))
         classes = ", ".join(f"{count} × {name}" for name, count in counts.items() if count)
@@ -47,7 +46,7 @@ class TaskSelection:
 
 @dataclass(frozen=True, slots=True)
 class SelectionSubmission:
-    """A whole submission that keeps the rules."""
+    """A complete, valid submission."""
 
     tasks: list[TaskSelection]
 
@@ -56,7 +55,7 @@ class SelectionSubmission:
 
 
 def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> SelectionSubmission:
-    """Read and check a whole submission, touching nothing of the pool but the rows it names.
+    """Read and check a complete submission; of the pool, only the rows it names are read.
 
     Raises:
         SubmissionError: with every problem found, up to the number that is shown.
@@ -83,7 +82,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> SelectionSubmis
 
 
 def _task_problems(plan: TaskPlan, choices: list[ChosenRow]) -> SubmissionProblems:
-    """What is wrong with a task's lines by themselves: duplicates, labels, the budget."""
+    """Problems of a task's lines that need no data: duplicates, labels, the budget."""
     found = SubmissionProblems()
     first: dict[str, ChosenRow] = {}
     classes = set(plan.labels)
@@ -112,7 +111,7 @@ def _bad_label(choice: ChosenRow, classes: list[str]) -> Problem:
 
 
 def unknown_ids(plan: TaskPlan, choices: list[ChosenRow], rows: NDArray[np.int64]) -> SubmissionProblems:
-    """A problem for each choice whose row in the pool is negative."""
+    """A problem for each choice whose row index is negative, which means that the pool has no such id."""
     found = SubmissionProblems()
     for place in np.flatnonzero(rows < 0).tolist():
         found.add(_unknown_id, plan, choices[place])
@@ -131,7 +130,7 @@ def _unknown_id(plan: TaskPlan, choice: ChosenRow) -> Problem:
 def wrong_labels(
     dataset: PreparedDataset, plan: TaskPlan, choices: list[ChosenRow], rows: NDArray[np.int64]
 ) -> SubmissionProblems:
-    """A problem for each choice that gives a row of the pool another label than the pool, which is public, does."""
+    """A problem for each choice whose label differs from the pool's public label."""
     numbers = task_classes(plan, dataset.table(plan.pool).labels[rows])
     found = SubmissionProblems()
     for choice, number in zip(choices, numbers.tolist(), strict=True):
@@ -149,7 +148,7 @@ def _wrong_label(choice: ChosenRow, true: str) -> Problem:
 
 
 def _look_alike(text: str) -> str:
-    """Names the first character beyond ASCII: it may look like another one, or like nothing."""
+    """Name the first non-ASCII character of ``text``: it may look like another character or be invisible."""
     found = next(((place, char) for place, char in enumerate(text, start=1) if not char.isascii()), None)
     if found is None:
         return ""
@@ -191,7 +190,7 @@ def _missing_classes(
 
 
 def task_classes(plan: TaskPlan, labels: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Class numbers of a task for rows with these labels: 1 and 0 for a binary task, the labels' own otherwise."""
+    """Class numbers of a task, (rows,), for label numbers (rows,): 1 and 0 in a binary task, otherwise unchanged."""
     if plan.task.positive is None:
         return labels.astype(np.int64)
     positive: NDArray[np.bool_] = labels == plan.classes.index(plan.task.positive)

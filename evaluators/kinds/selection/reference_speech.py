@@ -1,10 +1,10 @@
 """A submission as the public evaluator of DataPerf's speech selection reads it (harvard-edge/dataperf-speech-example).
 
 Classes are numbered by the target words that the *submission* names, in alphabetical order from 1; 0 is ``nontarget``.
-A word that it leaves out so shifts the numbers behind it, and with them most answers. Rows of a word come in the order
-of the pool, each once, however often it is listed; nontargets in the order in which their words are first listed, as
-often as they are listed. All that is listed counts to the budget. The order is not free: libsvm shuffles the rows by
-their places.
+So if it leaves out a word, all later words get other numbers, and most predictions become wrong. The rows of a word
+come in the order of the pool, each once even if listed repeatedly. Nontargets come in the order in which their words
+are first listed, and as often as they are listed. Everything listed counts towards the budget. The order of the rows
+matters, because libsvm shuffles them by position.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from evaluators.submissions.uploads import Upload
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """The training rows of one board, in the order in which the evaluator trains on them.
+    """The training rows of one task, in the order in which the evaluator trains on them.
 
-    ``row_indices`` are of the pool, shape (rows,), int64, with repetitions; ``classes`` are the numbers by which
-    it calls them, same shape; ``words`` are the submission's target words, the first is number 1. ``listed`` is the
-    number of ids that count to the budget.
+    ``row_indices`` index the pool: shape (rows,), int64, with repetitions. ``classes`` are the evaluator's class
+    numbers; same shape. ``words`` are the submission's target words; the first has number 1. ``listed`` is the number
+    of ids that count towards the budget.
     """
 
     plan: TaskPlan
@@ -43,7 +43,7 @@ class Keywords:
 
     @property
     def counts(self) -> dict[str, float]:
-        """Rows by class."""
+        """Number of rows by class."""
         numbers = np.bincount(self.classes, minlength=len(self.words) + 1).tolist()
         return {name: float(count) for name, count in zip((NONTARGET, *self.words), numbers, strict=True)}
 
@@ -60,7 +60,7 @@ class Keywords:
 
 @dataclass(frozen=True, slots=True)
 class KeywordSets:
-    """A whole submission, one training set for each board that it is for."""
+    """A complete submission: one training set for each submitted task."""
 
     tasks: list[Keywords]
 
@@ -69,10 +69,10 @@ class KeywordSets:
 
 
 def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> KeywordSets:
-    """Read a whole submission, touching nothing of the pool but the rows it names.
+    """Read a complete submission; of the pool, only the rows it names are read.
 
     Raises:
-        SubmissionError: a file cannot be read, or the public evaluator would refuse it.
+        SubmissionError: a file is unreadable, or the public evaluator would refuse it.
     """
     specification = dataset.specification
     if not isinstance(specification, SelectionSpecification):
@@ -103,7 +103,7 @@ def _over_budget(plan: TaskPlan, file: Chosen) -> SubmissionProblems:
 
 
 def _one_sided(plan: TaskPlan, file: str, labels: list[str]) -> SubmissionProblems:
-    """Without a target, or without a nontarget, the evaluator has nothing to stack and ends."""
+    """The evaluator stops if there is no target or no nontarget, because it has nothing to stack."""
     missing = "target word" if set(labels) == {NONTARGET} else NONTARGET if NONTARGET not in labels else None
     if missing is None:
         return SubmissionProblems()
@@ -128,5 +128,5 @@ def _in_order(plan: TaskPlan, file: Chosen, rows: NDArray[np.int64], labels: lis
 
 
 def _word(choice: ChosenRow) -> str:
-    """The word that is spoken in a clip: its folder, ``cat/common_voice_en_1.wav``."""
+    """The word spoken in a clip: its folder, as in ``cat/common_voice_en_1.wav``."""
     return choice.id.partition("/")[0]

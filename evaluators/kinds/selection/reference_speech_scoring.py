@@ -19,10 +19,10 @@ from evaluators.learning.subsampling import as_floats
 
 
 def score(dataset: PreparedDataset, submission: KeywordSets, spent: Timings) -> SubmissionScores:
-    """Macro F1 of every board under every seed.
+    """Macro F1 of every task under every seed.
 
-    The evaluation rows have numbers of their own: 0 for ``nontarget``, then all words in alphabetical order. F1 is
-    averaged over the classes that occur in the truth or in the answers.
+    Test rows have their own class numbers: 0 for ``nontarget``, then all words in alphabetical order. F1 is averaged
+    over the classes that occur in the true or the predicted classes.
     """
     seeds = dataset.specification.seeds
     by_task = {task.plan.name: _macro_f1(dataset, task, seeds, spent) for task in submission.tasks}
@@ -47,12 +47,12 @@ def _macro_f1(dataset: PreparedDataset, task: Keywords, seeds: list[int], spent:
 
 
 def _numpy_mean(values: list[float]) -> float:
-    """The evaluator's: ten numbers are added in pairs."""
+    """The public evaluator's mean: NumPy adds ten numbers pairwise."""
     return float(np.mean(values))
 
 
 def _numbers(plan: TaskPlan) -> NDArray[np.int64]:
-    """The evaluator's number of each of the task's classes, (classes,)."""
+    """The evaluator's number for each of the task's classes, (classes,)."""
     words = sorted(name for name in plan.classes if name != NONTARGET)
     return np.array([0 if name == NONTARGET else words.index(name) + 1 for name in plan.classes], np.int64)
 

@@ -1,8 +1,8 @@
 """A submission as the public evaluator of DataPerf's vision selection reads it (CoactiveAI/dataperf-vision-selection).
 
-Its rows are joined with the pool by their ids: rows with unknown ids vanish without a word, rows that come twice count
-twice. Nobody counts them. What makes the evaluator end without a score is refused here in words. Labels are any text,
-but bounded in length and without control characters.
+The evaluator joins the submission with the pool by id: rows with unknown ids are silently dropped, repeated rows count
+repeatedly, and the budget is not checked. What makes the evaluator stop without a score is refused here with an
+explanation. A label may be any text up to ``MAX_LABEL_CHARACTERS`` characters, without control characters.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class LabelledRows:
-    """The rows of one concept that the join keeps.
+    """The rows of one concept that remain after the join.
 
-    ``row_indices`` are of the pool, shape (kept,), int64, ascending, with repetitions; ``labels`` are their labels
-    as they were written. Spark gives rows in the order of the pool, too; equal rows come in the order of the file.
-    ``unknown`` is the number of rows that the join drops.
+    ``row_indices`` index the pool: shape (kept,), int64, ascending, with repetitions. ``labels`` are their labels as
+    written. Like Spark, rows come in the order of the pool; equal rows in the order of the file. ``unknown`` is the
+    number of rows dropped by the join.
     """
 
     plan: TaskPlan
@@ -45,7 +45,7 @@ class LabelledRows:
 
     @property
     def counts(self) -> dict[str, float]:
-        """Rows by label; whatever is neither "0" nor "1" is counted together."""
+        """Number of rows by label; all labels other than "0" and "1" are counted together."""
         counts = {label: float(self.labels.count(label)) for label in LABELS}
         foreign = len(self.labels) - sum(counts.values())
         return counts | ({"other labels": foreign} if foreign else {})
@@ -60,7 +60,7 @@ class LabelledRows:
 
 @dataclass(frozen=True, slots=True)
 class LabelledSets:
-    """A whole submission, one training set for each concept."""
+    """A complete submission: one training set for each concept."""
 
     tasks: list[LabelledRows]
 
@@ -69,10 +69,10 @@ class LabelledSets:
 
 
 def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> LabelledSets:
-    """Read a whole submission, touching nothing of the pool but the rows it names.
+    """Read a complete submission; of the pool, only the rows it names are read.
 
     Raises:
-        SubmissionError: a file cannot be read, or the public evaluator could not train on it.
+        SubmissionError: a file is unreadable, or the public evaluator could not train on it.
     """
     specification = dataset.specification
     if not isinstance(specification, SelectionSpecification):

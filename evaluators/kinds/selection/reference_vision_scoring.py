@@ -1,8 +1,8 @@
 """DataPerf's vision selection as its public evaluator of 2023 scores it (CoactiveAI/dataperf-vision-selection).
 
-Labels are text, as Spark reads them from a CSV file, and class "1" is the text ``1``. So a row labelled ``1.0`` is of
-a third class. That goes unnoticed until the model answers a test row with it; then scikit-learn's binary metrics
-refuse to be computed, and the evaluator ends without a score.
+Labels are text, as Spark reads them from a CSV file, and class "1" is the text ``1``. So a row labelled ``1.0`` belongs
+to a third class. Nothing happens until the model predicts that class for a test row; then scikit-learn refuses to
+compute binary metrics, and the evaluator stops without a score.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def score(dataset: PreparedDataset, submission: LabelledSets, spent: Timings) ->
     """The scores that the public evaluator gives.
 
     Raises:
-        SubmissionError: it gives none, because the model learned labels that no test row has.
+        SubmissionError: it gives no score, because the model predicted a label that no test row has.
     """
     scores: dict[str, dict[str, float]] = {}
     problems: list[Problem] = []
@@ -48,7 +48,7 @@ def score(dataset: PreparedDataset, submission: LabelledSets, spent: Timings) ->
                 problems.append(_foreign(task))
     if problems:
         raise SubmissionError(problems)
-    # The evaluator trains once, and nothing in it is drawn at random: it has the same to say for every seed.
+    # The evaluator trains once and draws nothing at random, so every seed has the same scores.
     seeds = [SeedScores(seed=seed, tasks=scores) for seed in dataset.specification.seeds]
     return SubmissionScores(
         seeds=seeds, slices={task.plan.name: {"selected": task.counts} for task in submission.tasks}
@@ -56,7 +56,7 @@ def score(dataset: PreparedDataset, submission: LabelledSets, spent: Timings) ->
 
 
 def _foreign(task: LabelledRows) -> Problem:
-    # Which label the model gave to which test rows would be news from hidden rows.
+    # Do not say which label was predicted for which test rows: that would reveal hidden information.
     return Problem(
         "has labels other than 0 and 1, and with these rows the public evaluator ends without a score.",
         "Write every label as 0 or 1.",
@@ -66,20 +66,21 @@ def _foreign(task: LabelledRows) -> Problem:
 
 
 class ForeignPrediction(ValueError):
-    """The model answered with a label that no test row has."""
+    """The model predicted a label that no test row has."""
 
 
 def measures(train: NDArray[Any], labels: Sequence[str], test: NDArray[Any], truth: Sequence[str]) -> dict[str, float]:
     """Accuracy, and recall, precision and F1 of class "1", of logistic regression on float64.
 
-    ``train`` has shape (rows, dimensions) with one of at least two different ``labels`` a row, ``test`` and ``truth``
-    likewise, ``truth`` being "0" or "1". The order of the rows matters in the last bits of the weights only.
+    ``train`` has shape (rows, dimensions), ``labels`` one text per row, at least two different ones. ``test`` and
+    ``truth`` likewise, ``truth`` only with "0" and "1". The order of the rows only affects the last bits of the
+    weights.
 
     Raises:
-        ForeignPrediction: a test row got a label other than "0" and "1".
+        ForeignPrediction: the model predicted a label other than "0" and "1" for a test row.
     """
-    # Numbers in the order in which scikit-learn sorts the texts: an array of texts would give each the width of the
-    # longest, and cut NULs at their ends.
+    # Numbers in the order in which scikit-learn sorts the texts. An array of texts would make every element as wide as
+    # the longest text, and would strip trailing NULs.
     numbers = {label: number for number, label in enumerate(sorted({*labels, *LABELS}))}
     classes = np.array([numbers[label] for label in labels], np.int64)
     negative, positive = (numbers[label] for label in LABELS)
@@ -91,7 +92,7 @@ def measures(train: NDArray[Any], labels: Sequence[str], test: NDArray[Any], tru
     if not np.isin(predicted, (negative, positive)).all():
         raise ForeignPrediction
     true = np.array([numbers[label] for label in truth], np.int64)
-    # A model that never answers "1" has a precision of 0, as with scikit-learn's default, which also warns.
+    # A model that never predicts "1" has precision 0: scikit-learn's default, but without its warning.
     binary = {"pos_label": positive, "zero_division": 0}
     return {
         "accuracy": float(accuracy_score(true, predicted)),

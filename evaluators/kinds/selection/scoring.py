@@ -1,4 +1,4 @@
-"""Train the fixed model on what was chosen, for every task and seed, and measure it on the hidden test rows."""
+"""Trains the fixed model on the chosen rows, for every task and seed, and measures it on the hidden test rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MetricValues = dict[str, float]
 
 
 def score(dataset: PreparedDataset, submission: SelectionSubmission, spent: Timings) -> SubmissionScores:
-    """The scores of a selection that keeps the rules."""
+    """The scores of a valid selection submission."""
     specification = dataset.specification
     if not isinstance(specification, SelectionSpecification):
         raise TypeError(f"{specification.slug} is no selection")
@@ -55,7 +55,7 @@ def _task_scores(
 
 
 def slices(dataset: PreparedDataset, selection: TaskSelection) -> dict[str, dict[str, float]]:
-    """What was chosen: ``selected`` by class, and ``groups`` by group of the pool where it has any."""
+    """What was chosen: ``selected`` counts rows by class, ``groups`` by group of the pool if it has groups."""
     plan = selection.plan
     counts = np.bincount(selection.classes, minlength=len(plan.labels))
     found = {"selected": {name: float(count) for name, count in zip(plan.labels, counts.tolist(), strict=True)}}

@@ -1,4 +1,4 @@
-"""What a selection challenge is."""
+"""The specification of a selection challenge."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SelectionTask(Task):
     """One training set to be chosen.
 
     With ``positive`` the task is binary: rows labelled ``positive`` are class "1", all others class "0". Without it,
-    the labels are the classes. What is given here stands in place of what the specification gives for all tasks.
+    the labels are the classes. Fields given here override those given for all tasks.
     """
 
     positive: str | None = None
@@ -45,7 +45,7 @@ class SelectionTask(Task):
 
 @dataclass(frozen=True, slots=True)
 class TaskPlan:
-    """A task with all that holds for it. ``pool``, ``test`` and ``examples`` are names of prepared tables.
+    """A task with everything that applies to it. ``pool``, ``test`` and ``examples`` are names of prepared tables.
 
     ``classes`` are the labels of the tables, ``labels`` those that a chosen row may have in this task.
     """
@@ -70,12 +70,12 @@ class TaskPlan:
 class SelectionSpecification(Specification):
     """A *selection* challenge: choose at most ``budget`` rows of a pool for each task.
 
-    ``labels`` says where the labels of the chosen rows come from: ``known`` (the pool's own, public ones; a submission
-    names ids only) or ``submitted`` (the pool has none; a submission names ids and labels).
+    ``labels`` says where the labels of the chosen rows come from: ``known`` (the pool's own labels, which are public; a
+    submission lists ids only) or ``submitted`` (the pool has no labels; a submission lists ids and labels).
 
-    ``subsample`` is the part of the chosen rows, by class, on which each seed trains. Below 1 the spread over seeds
-    says how much a score hangs on single rows. At 1 only a model that draws by itself depends on the seed; for the
-    others one seed is enough. With ``every_class`` a choice needs a row of each class.
+    ``subsample`` is the fraction of the chosen rows of each class on which each seed trains. Below 1, the spread over
+    seeds shows how much a score depends on single rows. At 1, only a model that is itself random depends on the seed;
+    for other models one seed is enough. With ``every_class``, a choice needs a row of each class.
     """
 
     added = ("final",)
@@ -101,7 +101,7 @@ class SelectionSpecification(Specification):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         different_names(self.tasks)
-        # Without them there are no plans to look at.
+        # Plans cannot be built while tables are missing.
         refuse(self._missing())
         refuse(self._disagreements())
         return self
@@ -151,7 +151,7 @@ class SelectionSpecification(Specification):
 
     @cached_property
     def plans(self) -> dict[str, TaskPlan]:
-        """Every task by its name, with what holds for it."""
+        """Every task by name, with everything that applies to it."""
         return {task.name: self._plan(task) for task in self.tasks}
 
     def _plan(self, task: SelectionTask) -> TaskPlan:
@@ -177,7 +177,7 @@ class SelectionSpecification(Specification):
         return table
 
     def _table_name(self, role: str, task: SelectionTask) -> str:
-        """``pool`` for the one of all tasks, else ``pool-TASK`` with the first task that has this very table."""
+        """``pool`` for a table shared by all tasks, else ``pool-TASK`` with the first task that uses the table."""
         if getattr(task, role) is None and task.classes is None:
             return role
         for earlier in self.tasks:
@@ -197,12 +197,12 @@ class SelectionSpecification(Specification):
 
     @property
     def columns(self) -> list[str]:
-        """The columns of a submission's file for one task."""
+        """The columns of a submission file for one task."""
         return ["id"] if self.labels == "known" else ["id", "label"]
 
     @property
     def max_file_bytes(self) -> int:
-        # One line holds an id, a label, a task's name, their quotes (each may be doubled) and line ends.
+        # One line holds an id, a label, a task name, their quotes (each may be doubled) and the line end.
         longest = max(len(name.encode()) for plan in self.plans.values() for name in plan.labels)
         line = 2 * (MAX_ID_BYTES + longest + 40) + 16
         return max(64 * 1024, (sum(plan.budget for plan in self.plans.values()) + len(self.tasks)) * line)

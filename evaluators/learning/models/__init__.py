@@ -1,1 +1,1 @@
-"""The fixed models: what every submission of a challenge is trained with, so that only the data differ."""
+"""The fixed models: all submissions of a challenge train the same model, so that only the data differ."""

@@ -1,4 +1,4 @@
-"""What a fixed model is."""
+"""The interface of a fixed model."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ Classes = NDArray[np.int64]
 
 
 class FixedModel(Protocol):
-    """A classifier that is trained anew for every task and set of rows.
+    """A classifier that is trained from scratch for every task and set of rows.
 
-    The constructor takes the parameters of ``models.parameters`` by keyword, each with a default, and raises
-    ``ValueError`` for one that is unknown or out of range.
+    The constructor takes the parameters of ``models.parameters`` by keyword, each with a default.
+
+    Raises:
+        ValueError: a parameter is unknown or out of range.
     """
 
     def __init__(self, **parameters: Any) -> None: ...
@@ -24,8 +26,10 @@ class FixedModel(Protocol):
     def fit_predict(
         self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]
     ) -> list[Classes]:
-        """Train on ``X_train`` (rows, dimensions) with ``y_train`` (rows,); return the classes of ``X_test``, (rows,).
+        """Train on ``X_train`` (rows, dimensions) with ``y_train`` (rows,) and predict the classes of ``X_test``.
 
-        One prediction for each seed, so that what does not depend on it is done once.
+        Returns:
+            One array of classes (test rows,) for each seed. All seeds are passed at once, so that work that does not
+            depend on the seed is done once.
         """
         ...

@@ -1,12 +1,12 @@
 """Soft vote of a support vector machine and logistic regression: the keyword spotter of DataPerf's speech challenge.
 
 The class probabilities of scikit-learn's ``SVC(probability=True)`` (Platt 1999, by libsvm's inner cross-validation)
-and of ``LogisticRegression`` are averaged and the most probable class is the answer, as
-``VotingClassifier(voting="soft")`` has it (Mazumder et al. 2022, arXiv 2207.10062).
+and of ``LogisticRegression`` are averaged, and the most probable class is predicted, as with
+``VotingClassifier(voting="soft")`` (Mazumder et al. 2022, arXiv 2207.10062).
 
-Only the shuffling of libsvm's cross-validation depends on the seed. So the kernel matrices and the logistic
-regression are computed once for all seeds, and the test rows go in chunks: widening them all to float64 would be the
-largest array of the whole evaluation.
+Only the shuffling in libsvm's cross-validation depends on the seed. So the kernel matrices and the logistic regression
+are computed once for all seeds. The test rows are processed in chunks: converting all of them to float64 would create
+the largest array of the whole evaluation.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ Floats = NDArray[np.float64]
 class KeywordVote:
     """Mean of the class probabilities of an RBF support vector machine and of logistic regression.
 
-    Both have scikit-learn's defaults: C = 1, gamma "scale", 100 iterations. The machine works on float64, the
-    regression on the type of ``X_train``, which scikit-learn keeps when it is float32. Between equally probable classes
-    the smaller class number wins; labels that are equal in all rows give a model that always answers that class.
+    Both have scikit-learn's defaults: C = 1, gamma "scale", 100 iterations. The support vector machine works on
+    float64, the regression on the dtype of ``X_train``, which scikit-learn keeps if it is float32. Ties between classes
+    go to the smaller class number. If all training rows have the same label, the model always predicts it.
     """
 
     def __init__(self, **parameters: Any) -> None:
@@ -64,7 +64,7 @@ class KeywordVote:
 
 
 def scale(vectors: Floats) -> float:
-    """scikit-learn's ``gamma="scale"``: 1 / (dimensions · variance of all numbers), 1 where they are all equal."""
+    """scikit-learn's ``gamma="scale"``: 1 / (dimensions · variance of all numbers), or 1 if they are all equal."""
     variance = vectors.var()
     return float(1.0 / (vectors.shape[1] * variance)) if variance != 0 else 1.0
 
@@ -72,8 +72,9 @@ def scale(vectors: Floats) -> float:
 def training_kernel(vectors: Floats, gamma: float) -> Floats:
     """exp(−gamma · |a − b|²) between all rows of ``vectors`` (rows, dimensions); (rows, rows).
 
-    |a|² + |b|² − 2 a·b of single dot products, in libsvm's order and by the library that scikit-learn hands to it:
-    the same bits, and so the same machine, where a matrix product would differ in the last place.
+    Computed as |a|² + |b|² − 2 a·b from single dot products, in libsvm's order and with the BLAS function that
+    scikit-learn gives it. So the bits and the trained model are the same; a matrix product would differ in the last
+    bit.
     """
     count = len(vectors)
     squares = np.array([ddot(row, row) for row in vectors])
@@ -87,10 +88,10 @@ def training_kernel(vectors: Floats, gamma: float) -> Floats:
 
 
 def evaluation_kernel(rows: Floats, base: Floats, gamma: float) -> Floats:
-    """The same between ``rows`` (rows, dimensions) and the training rows ``base``; (rows, training rows).
+    """The same kernel between ``rows`` (rows, dimensions) and the training rows ``base``; (rows, training rows).
 
-    By a matrix product, which costs a thirtieth of single differences. Its error, about 1e-15, moves a probability
-    that much and no prediction but one that hangs by a hair.
+    Uses a matrix product, which takes a thirtieth of the time of single differences. Its error of about 1e-15 changes
+    probabilities by about as much, and a prediction only if two classes are that close.
     """
     squares = np.einsum("ij,ij->i", rows, rows)[:, None] + np.einsum("ij,ij->i", base, base)
     distances = np.maximum(squares - 2 * (rows @ base.T), 0)
@@ -109,7 +110,7 @@ def _regression(X_train: Vectors, y_train: Classes) -> LogisticRegression:
 def _machine(kernel: Floats, y_train: Classes, seed: int) -> SVC:
     estimator = SVC(kernel="precomputed", probability=True, random_state=seed)
     with warnings.catch_warnings():
-        # The proposed replacement calibrates otherwise and gives other scores; scikit-learn is pinned below 1.11.
+        # The suggested replacement calibrates differently and changes scores; scikit-learn is pinned below 1.11.
         warnings.filterwarnings("ignore", "The `probability` parameter was deprecated in 1.9", FutureWarning)
         return estimator.fit(kernel, y_train)
 

@@ -1,12 +1,12 @@
 """The classifier of DataPerf's cleaning challenge: two linear layers trained with AdamW, in NumPy.
 
-Nothing non-linear lies between the layers, so a batch goes through both as one vector, ``w2 · W1``, and the gradient of
-the first weight matrix is an outer product, ``w2 ⊗ Σ residual · row``. What is left to do for every weight is AdamW
-itself (Loshchilov and Hutter 2019, "Decoupled weight decay regularization"): for 300 rows of 2048 numbers twenty-six
-million small updates, about 60 ms.
+There is no non-linearity between the layers, so a batch passes through both as one vector, ``w2 · W1``, and the
+gradient of the first weight matrix is an outer product, ``w2 ⊗ Σ residual · row``. The only work left for every weight
+is AdamW itself (Loshchilov and Hutter 2019, "Decoupled weight decay regularization"): for 300 rows of 2048 numbers,
+twenty-six million small updates, about 60 ms.
 
-Sums are made by ``einsum``, never by BLAS, so their order, and with it every bit of a prediction, is the same however
-many threads there are.
+Sums are computed by ``einsum``, never by BLAS, so their order, and with it every bit of a prediction, does not depend
+on the number of threads.
 """
 
 from __future__ import annotations
@@ -31,20 +31,19 @@ WEIGHT_DECAY = 0.9
 BETA_1 = 0.9
 BETA_2 = 0.999
 EPSILON = 1e-8
-THRESHOLDS = np.arange(0.1, 1, 0.05).astype(np.float32)  # 0.1, 0.15, … 0.95; torch compares in the tensor's float32
+THRESHOLDS = np.arange(0.1, 1, 0.05).astype(np.float32)  # 0.1, 0.15, … 0.95; torch compares in float32
 
-# A block of this many weights and its moments stay in a processor's second cache.
+# A block of this many weights and its moments fit in a processor's L2 cache.
 BLOCK_WEIGHTS = 32 * 1024
 
 Floats = NDArray[np.float32]
 
 
 class LinearAdamW:
-    """Linear(d, 128) → Linear(128, 1), binary cross-entropy, 20 epochs of batches of 64 rows in the order given.
+    """Linear(d, 128) → Linear(128, 1), binary cross-entropy, 20 epochs of batches of 64 rows in the given order.
 
-    The seed draws the initial weights, as ``torch.manual_seed`` does. A row is of class 1 when its probability is
-    above the threshold, of 0.1, 0.15, … 0.95, that classifies the training rows best: the first whose accuracy,
-    rounded to two decimals, is the highest.
+    The seed draws the initial weights, as ``torch.manual_seed`` does. A row is of class 1 if its probability is above a
+    threshold: the first of 0.1, 0.15, … 0.95 with the highest training accuracy, rounded to two decimals.
     """
 
     def __init__(self, **parameters: Any) -> None:
@@ -53,7 +52,7 @@ class LinearAdamW:
     def fit_predict(
         self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]
     ) -> list[Classes]:
-        """One prediction for each seed.
+        """Train on ``X_train`` (rows, dimensions) with ``y_train`` (rows,); classes (test rows,) for each seed.
 
         Raises:
             ValueError: a class is neither 0 nor 1.
@@ -71,18 +70,18 @@ class LinearAdamW:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The two layers as the one they amount to: ``weight`` (dimensions,) and ``bias``."""
+    """The two layers combined into one: ``weight`` (dimensions,) and ``bias``."""
 
     weight: Floats
     bias: np.float32
 
     def probabilities(self, rows: Floats) -> Floats:
-        """Of class 1, for ``rows`` (rows, dimensions); shape (rows,)."""
+        """Probabilities of class 1 for ``rows`` (rows, dimensions); shape (rows,)."""
         return _sigmoid(np.einsum("ri,i->r", rows, self.weight) + self.bias)
 
 
 def fit(X_train: Floats, y_train: Classes, *, seed: int) -> Fitted:
-    """Train on ``X_train`` (rows, dimensions) with classes 0 and 1, shape (rows,)."""
+    """Train on ``X_train`` (rows, dimensions) with classes 0 and 1, (rows,)."""
     generator = TorchGenerator(seed)
     first, first_bias, second, second_bias = (
         _AdamW(part) for part in (*_layer(generator, X_train.shape[1], HIDDEN), *_layer(generator, HIDDEN, 1))
@@ -93,7 +92,7 @@ def fit(X_train: Floats, y_train: Classes, *, seed: int) -> Fitted:
         x = X_train[batch]
         residuals = (fitted.probabilities(x) - targets[batch]) / np.float32(len(x))
         rows_sum, residual_sum = np.einsum("r,ri->i", residuals, x), residuals.sum(keepdims=True)
-        # Every gradient is taken before any weight moves.
+        # Compute all gradients before any weight changes.
         outer, rates = second.values[0].copy(), _Rates.at(step)
         hidden_sum = np.einsum("hi,i->h", first.values, rows_sum) + first_bias.values[:, 0] * residual_sum
         first.update(outer, rows_sum, rates)
@@ -116,7 +115,7 @@ def _as_one(first: _AdamW, first_bias: _AdamW, second: _AdamW, second_bias: _Ada
 
 
 def threshold(probabilities: Floats, y_train: Classes) -> np.float32:
-    """The first of ``THRESHOLDS`` with the highest accuracy to two decimals; 0 when every accuracy rounds to 0."""
+    """The first of ``THRESHOLDS`` with the highest accuracy to two decimals; 0 if all accuracies round to 0."""
     best, chosen = 0.0, np.float32(0)
     for candidate in THRESHOLDS:
         accuracy = float(np.round(np.mean((probabilities > candidate) == y_train), 2))
@@ -132,13 +131,13 @@ def _batches(count: int) -> Iterator[slice]:
 
 
 def _sigmoid(values: Floats) -> Floats:
-    with np.errstate(over="ignore"):  # e^89 is infinite in float32, and 1 / infinity the 0 that is meant
+    with np.errstate(over="ignore"):  # e^89 overflows to infinity in float32; 1 / infinity is the 0 we want
         return np.float32(1) / (np.float32(1) + np.exp(-values))
 
 
 @dataclass(frozen=True, slots=True)
 class _Rates:
-    """The factors of one step, both moments' corrections for their start at zero worked into them."""
+    """The factors of one step, including the bias corrections of both moments."""
 
     step: np.float32
     epsilon: np.float32
@@ -155,17 +154,17 @@ _KEEP_2, _TAKE_2 = np.float32(BETA_2), np.float32(1 - BETA_2)
 
 
 class _AdamW:
-    """A matrix of weights and the running means of its gradient and of the gradient's square."""
+    """A weight matrix with the running means of its gradient and of the squared gradient."""
 
     def __init__(self, initial: Floats) -> None:
         self.values = initial.copy()
         self._mean, self._square = np.zeros_like(initial), np.zeros_like(initial)
         rows, columns = initial.shape
-        # Kept from step to step: touching fresh pages would cost more than the sums written to them.
+        # Reused in every step: allocating fresh memory pages would cost more than computing the sums written to them.
         self._room = np.empty((min(rows, max(1, BLOCK_WEIGHTS // columns)), columns), np.float32)
 
     def update(self, left: Floats, right: Floats, rates: _Rates) -> None:
-        """One step with the gradient ``left ⊗ right``, block by block of rows; (rows,) and (columns,)."""
+        """One step with the gradient ``left ⊗ right``, (rows,) and (columns,), in blocks of rows."""
         scaled, squared, squares = left * _TAKE_1, left * left * _TAKE_2, right * right
         for start in range(0, len(left), len(self._room)):
             block = slice(start, start + len(self._room))

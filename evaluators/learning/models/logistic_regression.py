@@ -1,4 +1,4 @@
-"""Logistic regression: scikit-learn's, by L-BFGS, on float64."""
+"""scikit-learn's logistic regression with L-BFGS on float64."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from evaluators.learning.models.parameters import LogisticRegressionParameters
 class LogisticRegression:
     """Multinomial logistic regression with an L2 penalty of strength 1/``C``.
 
-    Stopping at ``max_iter`` is part of the fixed model, so it is no error. Labels that are equal in all rows give a
-    model that always answers that class. L-BFGS draws nothing, so all seeds share one model.
+    Stopping at ``max_iter`` is part of the fixed model and not reported as an error. If all training rows have the same
+    label, the model always predicts it. L-BFGS draws nothing at random, so all seeds share one model.
     """
 
     def __init__(self, **parameters: Any) -> None:

@@ -18,8 +18,8 @@ BATCH_ROWS = 1024
 class NearestNeighbours:
     """The majority class of the ``k`` nearest training rows by Euclidean distance.
 
-    Between classes with equally many neighbours the one whose neighbours are nearer in sum wins, then the smaller
-    class number. With fewer than ``k`` training rows all of them vote. Nothing depends on the seed.
+    Ties go to the class with the smaller sum of squared distances, then to the smaller class number. With fewer than
+    ``k`` training rows all of them vote. Nothing depends on the seed.
     """
 
     def __init__(self, **parameters: Any) -> None:
@@ -33,9 +33,10 @@ class NearestNeighbours:
 
 
 def search(base: NDArray[Any], queries: NDArray[Any], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Squared Euclidean distances and row numbers of the ``k`` rows of ``base`` nearest to each query.
+    """Squared Euclidean distances and row indices of the ``k`` rows of ``base`` nearest to each query.
 
-    Both have shape (queries, k), nearest first. Queries go in batches so that the memory does not grow with them.
+    Both have shape (queries, k), nearest first. Queries are searched in batches, so that memory does not grow with
+    them.
     """
     index = faiss.IndexFlatL2(base.shape[1])
     index.add(np.ascontiguousarray(base, np.float32))

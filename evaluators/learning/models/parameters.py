@@ -1,4 +1,4 @@
-"""What an organizer may set on a fixed model, checked when a challenge is read and without loading any model."""
+"""The parameters an organizer may set for a fixed model; they are checked without loading any model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ModelParameters(BaseModel):
-    """``uses_seed``: two seeds can give two models on the same rows. ``binary``: for two classes, no more."""
+    """``uses_seed``: the model may depend on the seed. ``binary``: it takes exactly two classes."""
 
     uses_seed: ClassVar[bool] = False
     binary: ClassVar[bool] = False
@@ -25,19 +25,19 @@ class LogisticRegressionParameters(ModelParameters):
 
 
 class NearestNeighboursParameters(ModelParameters):
-    """``k`` neighbours vote."""
+    """The ``k`` nearest neighbours vote."""
 
     k: int = Field(default=5, ge=1, le=1000)
 
 
 class KeywordVoteParameters(ModelParameters):
-    """Nothing can be set: the model is what DataPerf's speech challenge fixed."""
+    """No parameters: DataPerf's speech challenge fixed the model."""
 
     uses_seed: ClassVar[bool] = True
 
 
 class LinearAdamWParameters(ModelParameters):
-    """Nothing can be set: the model is what DataPerf's cleaning challenge fixed. The seed draws its first weights."""
+    """No parameters: DataPerf's cleaning challenge fixed the model. The seed draws the initial weights."""
 
     uses_seed: ClassVar[bool] = True
     binary: ClassVar[bool] = True

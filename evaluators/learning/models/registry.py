@@ -31,5 +31,5 @@ MODELS = by_name(
 
 
 def model_class(name: str) -> Any:
-    """The class of a fixed model, see ``models.base.FixedModel``."""
+    """The class of the fixed model ``name``, see ``models.base.FixedModel``."""
     return MODELS[name].load()

@@ -1,4 +1,4 @@
-"""Metrics against versions written out by hand, and one contract for all of them."""
+"""Metrics against hand-written versions, and one contract for all of them."""
 
 from __future__ import annotations
 

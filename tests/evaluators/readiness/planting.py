@@ -1,4 +1,4 @@
-"""A healthy challenge of a few hundred rows, and the same with one fault planted in it."""
+"""A healthy challenge with a few hundred rows, and versions of it with one planted fault."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ POOL, TEST = 500, 600
 
 @dataclass
 class Data:
-    """Vectors and classes by table. ``plant`` changes them."""
+    """Vectors and classes by table. Planting a fault changes them."""
 
     vectors: dict[str, NDArray[Any]]
     classes: dict[str, NDArray[Any]]
@@ -30,7 +30,7 @@ class Data:
 
 
 def healthy(seed: int = 0) -> Data:
-    """Three classes that overlap: a model is right about most rows, and better on more of them."""
+    """Three overlapping classes: a model is right about most rows, and better with more training rows."""
     generator = np.random.default_rng(seed)
     centres = generator.normal(size=(len(CLASSES), DIMENSIONS)) * 0.9
     sizes = {"pool": POOL, "test": TEST, "examples": 30}
@@ -50,7 +50,7 @@ def healthy(seed: int = 0) -> Data:
 
 
 def report_of(folder: Path, plant: Callable[[Data], None] = lambda _: None) -> ReadinessReport:
-    """The report of the challenge with the fault, its baselines made and scored."""
+    """The report on the challenge with the planted fault, including its baselines, run and scored."""
     data = healthy()
     plant(data)
     bundle = write_bundle(folder / "bundle", **data.specification)

@@ -1,4 +1,4 @@
-"""The quick ways against the slow and exact ones."""
+"""The fast measurements against slow, exact versions."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def rows_of(folder: Path, vectors: np.ndarray, *, name: str = "pool", labels: np
 @pytest.mark.parametrize("floats", ["float16", "float32", "float64"])
 def test_copies_are_those_of_a_slow_comparison(tmp_path: Path, floats: str) -> None:
     generator = np.random.default_rng(0)
-    # Few values, so that many rows are equal; both zeros, which are one number.
+    # Few distinct values, so that many rows are equal; both signs of zero, which compare equal.
     left, right = (generator.integers(-1, 2, (300, 4)).astype(floats) * 0.5 for _ in range(2))
     left[0] = -0.0
     found = copies(hashes(rows_of(tmp_path, left, name="left")), hashes(rows_of(tmp_path, right[:60], name="right")))
@@ -63,7 +63,7 @@ def test_neighbours_are_those_of_a_slow_search(tmp_path: Path) -> None:
     generator = np.random.default_rng(2)
     pool = generator.normal(size=(400, 12)).astype(np.float32) * generator.uniform(0.1, 9, (400, 1)).astype(np.float32)
     test = generator.normal(size=(90, 12)).astype(np.float32)
-    test[:7] = pool[:7] * 3  # another length, the same direction
+    test[:7] = pool[:7] * 3  # same direction, different length
     right, left = rows_of(tmp_path, pool), rows_of(tmp_path, test, name="test")
     index = Index.of(right, hashes(right))
     between = np.linalg.norm(unit(test)[:, None] - unit(pool)[None], axis=2)
@@ -98,7 +98,7 @@ def test_the_bootstrap_over_cells_is_the_one_over_rows(metric: str) -> None:
 
 @pytest.mark.parametrize("metric", list(MEASURES))
 def test_a_draw_that_loses_a_class_is_measured_by_the_definition(metric: str) -> None:
-    """Two rows of a class are missing from every seventh draw: its recall is then left out of the mean, not 0."""
+    """Every seventh draw misses both rows of a class: its recall is then left out of the mean, not counted as 0."""
     classes = 2 if metric in ("f1", "precision", "recall") else 3
     true = np.array([0] * 6 + [1] * 2 if classes == 2 else [0] * 6 + [1] * 2 + [2] * 6)
     said = np.where(np.arange(len(true)) % 3 == 0, 0, true)

@@ -1,4 +1,4 @@
-"""A fault that was planted is named, by its code and severity; what is healthy is left alone."""
+"""Every planted fault is found, with its code and severity; a healthy challenge has no findings."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_the_healthy_challenge_has_no_finding(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("slug", ["digits", "rare-nouns", "gloss-market", "mended-digits"])
 def test_the_demo_is_ready(tmp_path: Path, slug: str) -> None:
-    """No blocker and no warning; notes say what is so. The two others take a minute; see docs/readiness.md."""
+    """No blocker and no warning; notes are allowed. The other two demos take a minute; see docs/readiness.md."""
     dataset = open_bundle(DEMO / slug, tmp_path / "store")
     quick = {"selection": ("random", "stratified"), "cleaning": ("random", "knn-shapley")}
     for name in quick.get(dataset.specification.kind, ("nothing", "random-seller", "best-seller")):
@@ -141,7 +141,7 @@ def test_the_demo_is_ready(tmp_path: Path, slug: str) -> None:
     assert not report.of("warning")
 
 
-# --- one kind alone
+# --- findings of a single kind
 
 
 def test_a_market_that_sells_nothing_and_one_that_sells_everything(tmp_path: Path) -> None:

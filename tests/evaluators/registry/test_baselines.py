@@ -1,4 +1,4 @@
-"""One contract for all baselines: from public data, within the budget, valid, and the same for the same seed."""
+"""One contract for all selection baselines: public data only, within the budget, valid, and reproducible by seed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class TestContract:
         for number, seed in enumerate((5, 5, 6)):
             write_baseline(SELECTION[name], dataset, tmp_path / str(number), seed=seed)
         assert contents(tmp_path / "0") == contents(tmp_path / "1")
-        if name != "neighbours":  # which draws nothing
+        if name != "neighbours":  # it draws nothing at random
             assert contents(tmp_path / "0") != contents(tmp_path / "2")
 
     def test_it_sees_nothing_but_public_data(
@@ -122,7 +122,7 @@ def test_shares_fill_the_budget_as_evenly_as_the_classes_allow(classes: list[int
     assert sum(shares) == min(budget, len(classes))
     assert all(share <= size for share, size in zip(shares, sizes, strict=True))
     unfilled = [share for share, size in zip(shares, sizes, strict=True) if share < size]
-    # Whoever could give more has at most one less than anyone else.
+    # A class with rows left has at most one chosen row less than any other.
     assert all(max(shares) <= share + 1 for share in unfilled)
 
 
@@ -233,7 +233,7 @@ def test_medoids_stand_for_their_clusters() -> None:
 def test_of_a_large_class_a_sample_is_clustered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(k_medoids, "SAMPLE_ROWS", 10)
     vectors = np.random.default_rng(0).normal(size=(100, 3)).astype(np.float32)
-    for budget in (8, 40):  # fewer and more than the sample
+    for budget in (8, 40):  # smaller and larger than the sample
         chosen = k_medoids.choose(problem([0, 1] * 50, budget, vectors), np.random.default_rng(1))
         assert len(set(chosen.tolist())) == budget
         assert (chosen % 2).sum() == budget / 2
@@ -272,7 +272,7 @@ def test_seals_asks_for_candidates_alone() -> None:
 
 
 def test_seals_goes_on_when_no_neighbour_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a single neighbour, itself, every labelled row is its own neighbourhood."""
+    """With a single neighbour, namely itself, every labelled row is its own neighbourhood."""
     monkeypatch.setattr(seals, "NEIGHBOURS", 1)
     vectors = np.random.default_rng(0).normal(size=(30, 2)).astype(np.float32)
     chosen = seals.choose(problem([0, 1] * 15, 20, vectors), np.random.default_rng(0))
@@ -280,7 +280,7 @@ def test_seals_goes_on_when_no_neighbour_is_left(monkeypatch: pytest.MonkeyPatch
 
 
 def test_examples_of_one_class_are_nothing_to_guess_from(make_dataset: MakeDataset, tmp_path: Path) -> None:
-    """So DataPerf published its vision examples."""
+    """As in DataPerf's published vision examples."""
     dataset = make_dataset(labels="submitted", classes=["apple", "bread"])
     labels = dataset.table("examples").path / "labels.npy"
     labels.chmod(0o600)

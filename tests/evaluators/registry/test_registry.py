@@ -1,4 +1,4 @@
-"""The registry: one name, one entry, and every entry can be loaded."""
+"""The registry: names are unique, and every entry can be loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking a selection: every mistake is found, named and placed; the hidden rows are never opened."""
+"""Checking a selection: every mistake is found, named and located; the hidden rows are never read."""
 
 from __future__ import annotations
 

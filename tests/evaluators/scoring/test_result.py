@@ -1,4 +1,4 @@
-"""The result: canonical bytes, finite numbers, and the fields of the contract."""
+"""The result: canonical bytes, finite numbers, and the required fields."""
 
 from __future__ import annotations
 

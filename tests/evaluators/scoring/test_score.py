@@ -1,4 +1,4 @@
-"""Scoring: the same bytes every time, and the same value as a scorer written out by hand."""
+"""Scoring: the same bytes every time, and the same score as a hand-written scorer."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_means_are_taken_over_seeds_then_over_tasks(
 
 
 def test_a_scorer_written_out_by_hand_gives_the_same_value(tmp_path: Path, make_dataset: MakeDataset) -> None:
-    """No subsampling, one seed: nothing but the parquet files, scikit-learn and the definition of F1."""
+    """No subsampling and one seed: only the parquet files, scikit-learn and the definition of F1."""
     dataset = make_dataset(subsample=1, seeds=[3], rows=90)
     bundle = tmp_path / "bundle-0"
     pool = {row["id"]: row for row in pq.read_table(bundle / "public/pool.parquet").to_pylist()}
@@ -154,7 +154,7 @@ def test_two_runs_give_the_same_bytes(family: str, request: pytest.FixtureReques
 def test_processes_with_other_threads_and_hashes_give_the_same_bytes(
     tmp_path: Path, command_line: Callable[..., Any]
 ) -> None:
-    """OpenBLAS and OpenMP share a product out differently among two threads; a hash seed reorders sets."""
+    """OpenBLAS and OpenMP split a product differently over two threads; a hash seed reorders sets."""
     bundle = write_bundle(tmp_path / "bundle", rows=600, dimensions=200, budget=200)
     files = tmp_path / "files"
     files.mkdir()
@@ -207,7 +207,7 @@ def test_every_row_is_drawn_about_equally_often() -> None:
     drawn = sum(
         (np.bincount(subsample(classes, 0.5, seed=(seed, 0)), minlength=20) for seed in range(400)), np.zeros(20)
     )
-    # 200 of 400 expected, standard deviation 10.
+    # Expected: 200 of 400, standard deviation 10.
     assert (abs(drawn - 200) < 60).all()
 
 

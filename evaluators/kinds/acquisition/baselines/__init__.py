@@ -1,1 +1,1 @@
-"""Baselines of acquisition: ways of spending a budget that look at nothing but what is public."""
+"""Baselines of acquisition: ways to spend the budget that use only public data."""

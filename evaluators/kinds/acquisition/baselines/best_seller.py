@@ -1,7 +1,8 @@
-"""Everything from the seller whose labels mean most nearly what the buyer's mean.
+"""Spend everything on the seller whose labels agree best with the buyer's.
 
-Label correlations, of a seller public and of the buyer's own rows computed, are the direction from one class to the
-other and how far apart they are; with many wrong labels, or another meaning of the label, they are another vector.
+Label correlations are published for each seller and computed for the buyer's own rows. They point from one class to
+the other and say how far apart the classes are. With many wrong labels, or another meaning of the label, the seller's
+vector differs from the buyer's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,6 @@ from evaluators.kinds.acquisition.baselines.problem import MarketProblem
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
-    """The first of those with the best of ``agreements``. Nothing is drawn at random."""
+    """Buy from the first seller with the highest value in ``agreements``. Deterministic: ``generator`` is not used."""
     best = int(np.argmax(problem.agreements))
     return problem.spend([float(place == best) for place in range(len(problem.prices))])

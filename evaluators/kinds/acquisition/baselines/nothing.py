@@ -1,4 +1,4 @@
-"""Buy nothing: the model answers the first class, and the whole budget is left. What scores less cost too much."""
+"""Buy nothing: the model predicts the first class, the whole budget is left. A lower score means overspending."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from evaluators.kinds.acquisition.baselines.problem import MarketProblem
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
-    """No row from any seller. Nothing is drawn at random."""
+    """No rows from any seller. ``generator`` is not used."""
     return [0] * len(problem.prices)

@@ -1,4 +1,4 @@
-"""What an acquisition baseline is given: one market, in public data only, and ways to spend money in it."""
+"""The input of an acquisition baseline: one market, public data only, with helpers for spending the budget."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class MarketProblem:
-    """Buy from the sellers for at most ``budget``.
+    """One market in which to spend at most ``budget``.
 
-    ``prices``, ``owned`` and ``summaries`` are in the sellers' order; ``embedding`` (rows, dimensions) and ``classes``
-    (rows,) are the buyer's own rows.
+    ``prices``, ``owned`` (rows owned) and ``summaries`` are in the sellers' order. ``embedding`` (rows, dimensions) and
+    ``classes`` (rows,) are the buyer's own rows.
     """
 
     budget: Fraction
@@ -36,7 +36,7 @@ class MarketProblem:
 
     @cached_property
     def correlation(self) -> Floats:
-        """Pearson's, of every dimension with the class in the buyer's rows; 0 where either never changes."""
+        """Pearson correlation of each dimension with the class in the buyer's rows, (dimensions,); 0 for a constant."""
         centred = self.embedding - self.embedding.mean(axis=0)
         offsets = self.classes - self.classes.mean()
         scale = np.sqrt((centred**2).sum(axis=0) * (offsets @ offsets))
@@ -45,10 +45,10 @@ class MarketProblem:
 
     @cached_property
     def agreements(self) -> list[float]:
-        """How much of the buyer's label correlations *b* each seller's *s* explain: 1 − ‖s − b‖² / ‖b‖².
+        """How well each seller's label correlations *s* explain the buyer's *b*: 1 − ‖s − b‖² / ‖b‖².
 
-        1 is alike, 0 no better than knowing nothing, below 0 the opposite. Wrong labels shrink *s*, other inputs and
-        other meanings of the label turn it away from *b*.
+        1 means identical, 0 no better than knowing nothing, and negative values mean opposite. Wrong labels shrink *s*;
+        different inputs or another meaning of the label turn it away from *b*.
         """
         length = float(self.correlation @ self.correlation)
         if length == 0:
@@ -58,16 +58,16 @@ class MarketProblem:
 
     @cached_property
     def distances(self) -> list[float]:
-        """How far each seller's mean is from the buyer's: root mean square over dimensions, in the buyer's spread."""
+        """RMS distance, over dimensions, of each seller's mean from the buyer's, in buyer standard deviations."""
         spread = self.embedding.std(axis=0)
         spread[spread == 0] = 1
         centre = self.embedding.mean(axis=0)
         return [float(np.sqrt(np.mean(((summary.means - centre) / spread) ** 2))) for summary in self.summaries]
 
     def spend(self, weights: Sequence[float]) -> list[int]:
-        """Share the budget out by ``weights``; what a sold-out seller leaves of its share goes to the others.
+        """Share the budget by ``weights``; what a sold-out seller does not need of its share goes to the others.
 
-        Who has no weight sells nothing. No share is ever exceeded, so neither is the budget.
+        Sellers with weight 0 sell nothing. No share is ever exceeded, so neither is the budget.
         """
         rows = [0] * len(weights)
         left = self.budget
@@ -87,11 +87,11 @@ class MarketProblem:
 
 
 Choose = Callable[[MarketProblem, np.random.Generator], list[int]]
-"""A baseline: the rows that it buys from each seller."""
+"""A baseline: maps a market to the number of rows bought from each seller."""
 
 
 def problem_of(dataset: PreparedDataset, market: Market) -> MarketProblem:
-    """The problem of one market; of the sellers' rows nothing is read."""
+    """The problem of one market. The sellers' rows are not read."""
     buyer = dataset.table(market.buyer_table)
     return MarketProblem(
         budget=exact(market.budget),

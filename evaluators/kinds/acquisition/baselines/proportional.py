@@ -1,4 +1,4 @@
-"""The same part of every seller's rows: a sample of the market as a whole."""
+"""Buy the same fraction of every seller's rows: a sample of the market as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from evaluators.kinds.acquisition.baselines.problem import MarketProblem
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
-    """The largest part that can be paid, by bisection in steps of one row of the largest seller."""
+    """The largest affordable fraction, by bisection in steps of one row of the largest seller. Deterministic."""
     largest = max(problem.owned)
     least, most = 0, largest
     while least < most:

@@ -1,4 +1,4 @@
-"""Everything from one seller, drawn at random ("single" in Chen et al. 2023)."""
+"""Spend everything on one seller, drawn at random ("single" in Chen et al. 2023)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from evaluators.kinds.acquisition.baselines.problem import MarketProblem
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
-    """One seller with equal chances; as many of its rows as the budget buys."""
+    """One seller, each with equal probability, and as many of its rows as the budget buys."""
     chosen = int(generator.integers(len(problem.prices)))
     return problem.spend([float(place == chosen) for place in range(len(problem.prices))])

@@ -1,4 +1,4 @@
-"""The same money to every seller ("uniform" in Chen et al. 2023)."""
+"""Spend the same amount on every seller ("uniform" in Chen et al. 2023)."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from evaluators.kinds.acquisition.baselines.problem import MarketProblem
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
-    """Equal shares of the budget; what sold-out sellers leave goes to the others."""
+    """Equal shares of the budget; what a sold-out seller does not need goes to the others. Deterministic."""
     return problem.spend([1.0] * len(problem.prices))

@@ -1,4 +1,4 @@
-"""A baseline's files, in the form in which a participant would send them."""
+"""Writes a baseline's choices as the files that a participant would submit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 
 
 def write(choose: Choose, dataset: PreparedDataset, folder: Path, *, seed: int) -> list[Path]:
-    """Choose in every market and write ``TASK.csv`` with ``seller,rows`` into ``folder``."""
+    """Choose in every market, write ``TASK.csv`` (columns ``seller,rows``) into ``folder`` and return the paths."""
     specification = dataset.specification
     if not isinstance(specification, AcquisitionSpecification):
         raise TypeError(f"{specification.slug} is no acquisition")

@@ -1,1 +1,1 @@
-"""Baselines of cleaning challenges: each says how suspicious the label of every training row is."""
+"""Baselines of cleaning: each rates how suspicious the label of every training row is."""

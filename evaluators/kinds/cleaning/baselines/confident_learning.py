@@ -1,8 +1,8 @@
 """Confident learning with cleanlab (Northcutt, Jiang and Chuang 2021, "Confident learning: estimating uncertainty in
 dataset labels").
 
-A row's label is an issue if the classifier, trained on other rows, calls it another class with more confidence than it
-has on average in that class; as many are taken in each class as the estimated confusion of labels has it.
+The label of a row is an issue if a classifier trained on other rows predicts another class with more confidence than
+its average confidence in that class. The number of issues taken per class follows the estimated confusion of labels.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from evaluators.problems.problem import BundleError, Problem
 
 FOLDS = 5
 RANKING = "normalized_margin"
-"""By how much the label's probability is behind that of the likeliest other class."""
+"""The margin: the label's probability minus the probability of the most likely other class."""
 
 
 def choose(problem: CleaningProblem, generator: np.random.Generator) -> Suspicion:
-    """Issues first, each part by its margin. The proposed class is the likeliest one."""
+    """Label issues first, then the other rows, both by margin. The proposed class is the most likely one."""
     classes = problem.train.classes
     probabilities = out_of_fold(problem.train, problem.class_count, generator)
     issues = find_label_issues(classes, probabilities, n_jobs=1)
@@ -32,10 +32,10 @@ def choose(problem: CleaningProblem, generator: np.random.Generator) -> Suspicio
 
 
 def out_of_fold(train: Labelled, class_count: int, generator: np.random.Generator) -> NDArray[np.float64]:
-    """The classes' probabilities of every row by a logistic regression on the other folds, (rows, class_count).
+    """Class probabilities of every row from a logistic regression on the other folds, (rows, class_count).
 
     Raises:
-        BundleError: there is one row, so there are no others to learn from.
+        BundleError: there is only one row, so there are no others to learn from.
     """
     rows = len(train.classes)
     if rows == 1:
@@ -47,7 +47,7 @@ def out_of_fold(train: Labelled, class_count: int, generator: np.random.Generato
         if len(present) == 1:
             probabilities[held_out, present[0]] = 1
             continue
-        with threadpool_limits(limits=1):  # as in scoring: small products are faster so, and always the same
+        with threadpool_limits(limits=1):  # as in scoring: faster for small products, and reproducible
             model = LogisticRegression(max_iter=1000).fit(train.embedding[others], train.classes[others])
             probabilities[np.ix_(held_out, present)] = model.predict_proba(train.embedding[held_out])
     return probabilities

@@ -1,7 +1,7 @@
-"""The Shapley value of every training row to a classifier by nearest neighbours, exactly and in O(n log n) a query.
+"""The exact Shapley value of every training row for a nearest-neighbour classifier, in O(n log n) per query.
 
 Jia et al. 2019, "Efficient task-specific data valuation for nearest neighbor algorithms" (PVLDB 12(11)), theorem 1.
-A row with a wrong label stands among rows of another class and lowers their accuracy: its value is low.
+A row with a wrong label lies among rows of another class and lowers their accuracy, so its value is low.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ FOLDS = 5
 
 
 def choose(problem: CleaningProblem, generator: np.random.Generator) -> Suspicion:
-    """The lowest value first.
+    """Rank rows by value, lowest first.
 
-    The queries are the validation rows, where there are any. Otherwise the training rows are, fold by fold, each for
-    the rows of the other folds; their labels are partly wrong, but mostly not. The proposed class is the one that most
-    neighbours have.
+    The queries are the validation rows if there are any. Otherwise each fold of the training rows serves as queries for
+    the rows of the other folds; some of their labels are wrong, but most are right. The proposed class is the most
+    frequent one among the neighbours.
     """
     train = problem.train
     if problem.validation is not None:
@@ -32,7 +32,7 @@ def choose(problem: CleaningProblem, generator: np.random.Generator) -> Suspicio
 
 
 def _cross_fitted(train: Labelled, generator: np.random.Generator) -> NDArray[np.float64]:
-    """The mean value of each row for the folds that it is not in."""
+    """The mean value of each row over the folds that do not contain it."""
     rows = len(train.classes)
     folds = np.array_split(generator.permutation(rows), min(FOLDS, rows))
     values = np.zeros(rows)
@@ -47,10 +47,10 @@ def _taken(labelled: Labelled, rows: NDArray[np.int64]) -> Labelled:
 
 
 def shapley_values(train: Labelled, queries: Labelled, *, k: int) -> NDArray[np.float64]:
-    """Values of the training rows, (rows,), in the game whose worth v(S) is the mean over the queries of the part of
-    right labels among the k rows of S nearest to the query (of k, also where S has fewer).
+    """Values of the training rows, (rows,). The worth v(S) of a coalition S is the mean over the queries of the
+    fraction of right labels among the k rows of S nearest to the query (divided by k even if S has fewer rows).
 
-    For one query and rows α₁, α₂, … αₙ from near to far, with aᵢ = 1 if the label of αᵢ is the query's::
+    For one query and rows α₁, α₂, … αₙ from near to far, with aᵢ = 1 if αᵢ has the query's label::
 
         s(αₙ) = aₙ / max(k, n)
         s(αᵢ) = s(αᵢ₊₁) + (aᵢ − aᵢ₊₁) / k · min(k, i) / i

@@ -1,4 +1,4 @@
-"""Disagreement with the nearest neighbours, found with faiss: the rule by which Wilson edited training sets.
+"""Disagreement with the nearest neighbours, found with faiss: Wilson's rule for editing training sets.
 
 Wilson 1972, "Asymptotic properties of nearest neighbor rules using edited data".
 """
@@ -15,10 +15,10 @@ NEIGHBOURS = 10
 
 
 def choose(problem: CleaningProblem, generator: np.random.Generator) -> Suspicion:
-    """The part of a row's neighbours that has another label; nothing is drawn at random.
+    """Rank rows by the fraction of their neighbours that have another label; ``generator`` is not used.
 
-    Between rows with equally many the order is that of the training set. The proposed class is the one that most of the
-    other neighbours have.
+    Ties keep the order of the training set. The proposed class is the most frequent one among the neighbours with
+    another label.
     """
     classes = problem.train.classes
     votes = neighbour_votes(problem.train, problem.class_count)
@@ -27,11 +27,11 @@ def choose(problem: CleaningProblem, generator: np.random.Generator) -> Suspicio
 
 
 def neighbour_votes(train: Labelled, class_count: int) -> NDArray[np.int64]:
-    """How many of each row's nearest neighbours, itself left out, have each class; (rows, class_count)."""
+    """How many of each row's nearest neighbours, excluding the row itself, have each class; (rows, class_count)."""
     rows = len(train.classes)
     count = min(NEIGHBOURS, rows - 1)
     _, found = search(train.embedding, train.embedding, count + 1)
-    # A row is not always its own nearest: copies of it are as near. Where it was not found, the last goes.
+    # A row is not always found as its own nearest: copies are as near. If it was not found, drop the last neighbour.
     is_itself = found == np.arange(rows)[:, None]
     is_itself[~is_itself.any(axis=1), -1] = True
     neighbours = found[~is_itself].reshape(rows, count)

@@ -1,4 +1,4 @@
-"""What a cleaning baseline is given, one task in public data only, and what it answers."""
+"""The input of a cleaning baseline (one task, public data only) and its output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evaluators.kinds.cleaning.specification import CleaningPlan
 
 @dataclass(frozen=True)
 class Labelled:
-    """Rows with labels: ``embedding`` (rows, dimensions), ``classes`` (rows,)."""
+    """Labelled rows: ``embedding`` (rows, dimensions) and ``classes`` (rows,)."""
 
     embedding: NDArray[np.float32]
     classes: NDArray[np.int64]
@@ -22,7 +22,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class CleaningProblem:
-    """A training set some of whose labels are wrong. ``validation`` are rows with right labels, where there are any."""
+    """A training set with some wrong labels. ``validation`` holds rows with right labels, if the challenge has any."""
 
     train: Labelled
     class_count: int
@@ -31,9 +31,9 @@ class CleaningProblem:
 
 @dataclass(frozen=True)
 class Suspicion:
-    """For every training row how suspicious its label is, larger is worse, and which it should rather be; (rows,) each.
+    """For every training row, how suspicious its label is (larger is worse) and a better class; (rows,) each.
 
-    Where that is the label it has, the row is better dropped than mended.
+    Where the proposed class equals the current label, dropping the row is better than relabelling it.
     """
 
     scores: NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""Uniform sampling without replacement: what inspecting rows is worth that are no more suspicious than others."""
+"""Uniform sampling without replacement: what inspecting randomly chosen rows is worth."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from evaluators.kinds.cleaning.baselines.problem import CleaningProblem, Suspici
 
 
 def choose(problem: CleaningProblem, generator: np.random.Generator) -> Suspicion:
-    """All rows in random order; nothing is known of their labels, so they are dropped where they cannot be ranked."""
+    """All rows in random order. No other label is proposed, so with ``relabel`` they are dropped."""
     return Suspicion(generator.random(len(problem.train.classes)), problem.train.classes)

@@ -1,4 +1,4 @@
-"""A baseline's files, in the form in which a participant would send them."""
+"""Writes a baseline's choices as the files that a participant would submit."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from evaluators.kinds.cleaning.specification import DROP
 
 
 def write(choose: Choose, dataset: PreparedDataset, folder: Path, *, seed: int) -> list[Path]:
-    """Write ``TASK.csv`` for every task into ``folder``: all ids, the most suspicious first, or as many of the first as
-    the budget allows, each with the label that it should rather have.
+    """Write ``TASK.csv`` for every task into ``folder``, the most suspicious rows first: the ids of all rows for a
+    ranking, else as many rows as the budget allows, each with its proposed label. Returns the files.
     """
     specification = cleaning_of(dataset)
     written = []

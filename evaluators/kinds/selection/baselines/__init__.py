@@ -1,1 +1,1 @@
-"""Baselines of selections. Where the pool has no labels, they guess them as the label of the nearest example."""
+"""Baselines of selection. If the pool has no labels, a row gets the label of its nearest example."""

@@ -1,7 +1,8 @@
 """Farthest-point sampling: greedy k-center within every class.
 
-Each next row is the one farthest from all chosen so far, which covers a class within twice the best possible radius
-(Gonzalez 1985). Sener and Savarese 2018 choose training data by it; it won DataPerf's vision selection challenge.
+Each next row is the one farthest from all rows chosen so far, which covers a class within twice the best possible
+radius (Gonzalez 1985). Sener and Savarese 2018 use it to choose training data; it won DataPerf's vision selection
+challenge.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 
 
 def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
-    """Equal shares of the budget for all classes, each spread over its class from a random start."""
+    """Equal shares of the budget for all classes; within each class, farthest points from a random start."""
     return np.concatenate(
         [
             rows[farthest_points(problem.embedding[rows], share, start=int(generator.integers(len(rows))))]
@@ -23,9 +24,9 @@ def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
 
 
 def farthest_points(points: NDArray[np.float32], count: int, *, start: int) -> Rows:
-    """``count`` positions in ``points`` (rows, dimensions), ``start`` first; between equal distances the first wins.
+    """``count`` row indices of ``points`` (rows, dimensions), ``start`` first; ties go to the first row.
 
-    O(count · rows · dimensions) time and O(rows) memory beside the points.
+    Takes O(count · rows · dimensions) time and O(rows) memory in addition to the points.
     """
     chosen = np.empty(count, np.int64)
     squares = np.einsum("ij,ij->i", points, points)

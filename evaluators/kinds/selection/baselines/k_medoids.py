@@ -1,11 +1,11 @@
-"""k-medoids within every class by FasterPAM: rows that stand for the others.
+"""k-medoids within every class by FasterPAM: rows that represent the others.
 
-A class gets as many medoids as it has of the budget, placed so that the sum of the distances of its rows to their
-nearest medoid is small: dense regions get more of them, where farthest-point sampling runs after outliers. FasterPAM
-(Schubert and Rousseeuw 2021, "Fast and eager k-medoids clustering: O(k) runtime improvement of the PAM, CLARA, and
-CLARANS algorithms") makes every swap of a medoid for another row that lowers the sum, as soon as it is seen, from a
-random start until no swap does. Of a large class a random sample is clustered in its place, as CLARA does (Kaufman and
-Rousseeuw 1990, "Finding groups in data", chapter 3).
+Each class gets as many medoids as its share of the budget, placed so that the sum of the distances from its rows to
+their nearest medoid is small. Dense regions get more medoids, whereas farthest-point sampling chases outliers.
+FasterPAM (Schubert and Rousseeuw 2021, "Fast and eager k-medoids clustering: O(k) runtime improvement of the PAM,
+CLARA, and CLARANS algorithms") starts at random and makes every swap of a medoid for another row that lowers the sum as
+soon as it is found, until there is none left. For a large class, a random sample is clustered instead, as in CLARA
+(Kaufman and Rousseeuw 1990, "Finding groups in data", chapter 3).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from sklearn.metrics import euclidean_distances
 from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 
 SAMPLE_ROWS = 4000
-"""Of a larger class so many rows are clustered: their distances take 64 MB."""
+"""The most rows of a class that are clustered: their distance matrix takes 64 MB."""
 
 Distances = NDArray[np.float32]
 
 
 def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
-    """Equal shares of the budget for all classes, each the medoids of its class."""
+    """Equal shares of the budget for all classes; within each class, its medoids."""
     return np.concatenate(
         [
             _representatives(problem.embedding, rows, share, generator)
@@ -41,11 +41,11 @@ def _representatives(embedding: NDArray[np.float32], rows: Rows, count: int, gen
 
 
 def medoids(distances: Distances, start: Rows) -> Rows:
-    """Positions of ``len(start)`` medoids of which none can be swapped for another row to lower the cost.
+    """Row indices of ``len(start)`` medoids such that no swap for another row lowers the cost.
 
     ``distances`` has shape (rows, rows); the cost is the sum over all rows of the distance to the nearest medoid. Such
-    a local optimum costs at most five times the best there is (Arya et al. 2004, "Local search heuristics for k-median
-    and facility location problems"). Each row tried takes O(rows) time, each swap O(rows · medoids).
+    a local optimum costs at most five times the global optimum (Arya et al. 2004, "Local search heuristics for k-median
+    and facility location problems"). Testing a row takes O(rows) time, a swap O(rows · medoids).
     """
     if len(start) == 1:
         return np.array([distances.sum(axis=1, dtype=np.float64).argmin()])
@@ -58,7 +58,7 @@ def medoids(distances: Distances, start: Rows) -> Rows:
 
 
 class _Search:
-    """The medoids so far; for every row the numbers of its nearest and second nearest medoid and how far they are."""
+    """The current medoids; for every row, its nearest and second-nearest medoid and the distances to them."""
 
     def __init__(self, distances: Distances, start: Rows) -> None:
         self.distances = distances
@@ -69,15 +69,15 @@ class _Search:
         self._assign(np.arange(len(distances)))
 
     def improve(self, row: int) -> bool:
-        """Put ``row`` in the place of the medoid that is best given up for it, if that lowers the cost."""
+        """Swap ``row`` for the medoid whose replacement lowers the cost most, if any does."""
         distances = self.distances[row]
         gain = np.minimum(distances - self.first, 0).sum()
-        # Without its nearest medoid a row goes to the new one or to its second nearest, whichever is nearer; if the new
-        # one is nearer even than the nearest, the gain has that already.
+        # Without its nearest medoid, a row moves to the new one or to its second nearest, whichever is nearer. If the
+        # new one is even nearer than the current nearest, the gain already includes that.
         moved = np.clip(distances, self.first, self.second) - self.first
         changes = gain + np.bincount(self.nearest[0], moved, minlength=len(self.medoids))
         number = int(changes.argmin())
-        # The sums are rounded: a gain below that could be made for ever.
+        # The sums are rounded; without this tolerance, swaps with a tiny gain could go on forever.
         if changes[number] >= -1e-9 * self.first.sum():
             return False
         self.medoids[number] = row

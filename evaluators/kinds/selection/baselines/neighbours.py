@@ -1,7 +1,7 @@
 """The nearest neighbours of the examples, found with faiss.
 
-Rare concepts gather in embedding space, so the neighbours of a few known members are members or the rows most easily
-taken for them: the observation on which SEALS (Coleman et al. 2022) rests, without its rounds.
+Rare concepts cluster in embedding space, so the neighbours of a few known members are members or the rows most easily
+mistaken for them. SEALS (Coleman et al. 2022) builds on the same observation; this baseline does without its rounds.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from evaluators.learning.models.nearest_neighbours import search
 
 
 def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
-    """For every class the rows nearest to an example of the concepts sought, in equal shares.
+    """For every class the rows nearest to an example of the target concepts, in equal shares.
 
-    In a binary task the examples of class 1 are the concept: their neighbours of class 1 are members, those of class 0
-    near misses. Otherwise each class starts from its own examples. Nothing is drawn at random.
+    In a binary task the concept is given by the examples of class 1: their neighbours of class 1 are members, those of
+    class 0 near misses. Otherwise each class starts from its own examples. ``generator`` is not used.
     """
     if problem.examples is None:
         raise ValueError("there are no examples to start from")

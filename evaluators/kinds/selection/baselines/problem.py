@@ -1,4 +1,4 @@
-"""What a selection baseline is given: one task, in public data only."""
+"""The input of a selection baseline: one task, public data only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Examples:
-    """Labelled rows that are not in the pool: ``embedding`` (rows, dimensions), ``classes`` (rows,)."""
+    """Labelled rows that are not in the pool: ``embedding`` (rows, dimensions) and ``classes`` (rows,)."""
 
     embedding: NDArray[np.float32]
     classes: NDArray[np.int64]
@@ -28,10 +28,10 @@ class Examples:
 
 @dataclass(frozen=True)
 class SelectionProblem:
-    """Choose at most ``budget`` of the pool's rows for one task.
+    """One task: choose at most ``budget`` of the pool's rows.
 
-    ``embedding`` has shape (rows, dimensions). ``classes`` has shape (rows,): the pool's own labels where they are
-    known, guesses otherwise. With ``every_class`` a choice needs a row of each class, otherwise rows of two classes.
+    ``embedding`` has shape (rows, dimensions). ``classes`` has shape (rows,): the pool's own labels if they are public,
+    guesses otherwise. With ``every_class`` a choice needs a row of each class, otherwise rows of at least two classes.
     """
 
     embedding: NDArray[np.float32]
@@ -42,12 +42,12 @@ class SelectionProblem:
 
     @cached_property
     def by_class(self) -> list[Rows]:
-        """The rows of each class that occurs, smallest class number first."""
+        """The row indices of each class that occurs, smallest class number first."""
         return [np.flatnonzero(self.classes == name) for name in np.unique(self.classes)]
 
     @cached_property
     def shares(self) -> list[int]:
-        """How many rows each class of ``by_class`` gets when the budget is shared out as evenly as its rows allow."""
+        """How many rows each class of ``by_class`` gets if the budget is shared as evenly as the class sizes allow."""
         left = [len(rows) for rows in self.by_class]
         shares = [0] * len(left)
         for _ in range(min(self.budget, sum(left))):
@@ -58,14 +58,14 @@ class SelectionProblem:
 
 
 Choose = Callable[[SelectionProblem, np.random.Generator], Rows]
-"""A baseline: which rows of the pool it chooses."""
+"""A baseline: maps a problem to the indices of the chosen rows."""
 
 
 def problem_of(dataset: PreparedDataset, specification: SelectionSpecification, plan: TaskPlan) -> SelectionProblem:
     """The problem of one task; reads the whole pool.
 
     Raises:
-        BundleError: the challenge's examples tell nothing about the labels of the pool.
+        BundleError: all examples have the same label, so they say nothing about the labels of the pool.
     """
     pool = dataset.table(plan.pool)
     embedding = np.asarray(pool.embedding, np.float32)
@@ -78,7 +78,7 @@ def problem_of(dataset: PreparedDataset, specification: SelectionSpecification, 
     elif examples is not None:
         classes = examples.classes[search(examples.embedding, embedding, 1)[1][:, 0]]
         if len(np.unique(examples.classes)) == 1:
-            # As DataPerf published its own: nearest or not, every row would get the one label there is.
+            # As in DataPerf's published examples: every row would get the only label there is.
             raise BundleError(
                 Problem(
                     f"the examples of the task '{plan.name}' are all of one class.",

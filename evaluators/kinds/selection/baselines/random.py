@@ -1,4 +1,4 @@
-"""Uniform sampling without replacement: what a choice is worth that is no choice."""
+"""Uniform sampling without replacement: the baseline that uses no information."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 
 
 def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
-    """``budget`` rows of the pool.
+    """``budget`` random rows of the pool.
 
-    They are drawn again while all are of one class, which no classifier can learn from. Where every class is needed,
-    which may be too rare to wait for, one row of each is drawn first.
+    The draw is repeated while all rows are of one class, from which no classifier can learn. If every class is
+    required, one row of each is drawn first, since repeating until rare classes occur could take too long.
     """
     count = min(problem.budget, len(problem.classes))
     if problem.every_class:

@@ -1,6 +1,6 @@
-"""Active learning on a pool: label a few rows, train, ask for the rows that the classifier is least sure of, again.
+"""Active learning on a pool: label a few rows, train, query the rows the classifier is least certain about, repeat.
 
-What the baselines of active learning share; they differ in which rows may be asked for. The query strategy is
+Shared by the active-learning baselines, which differ in the candidates that may be queried. The query strategy is
 scikit-activeml's uncertainty sampling by the smallest margin between the two most probable classes (Settles 2009,
 "Active learning literature survey"), with a class-weighted logistic regression whatever the challenge's fixed model is.
 """
@@ -21,20 +21,20 @@ from evaluators.kinds.selection.baselines.stratified import choose as stratified
 ROUNDS = 10
 
 Candidates = Callable[[Rows], Rows]
-"""From all rows chosen so far to the rows that may be asked for next; those already chosen are left out anyway."""
+"""Maps all rows chosen so far to the candidates for the next query; chosen rows are excluded in any case."""
 
 
 def in_rounds(problem: SelectionProblem, generator: np.random.Generator, candidates: Candidates) -> Rows:
-    """The budget's rows: half of them stratified, the others in ``ROUNDS`` rounds the least certain of ``candidates``.
+    """Spend the budget: half stratified at random, the rest in ``ROUNDS`` rounds on the least certain ``candidates``.
 
-    The classifier learns from the examples, where there are any, and from every row chosen so far, with the class that
-    the pool gives it or that was guessed. Examples alone would do to start it, but the fixed model is trained on the
-    chosen rows and no others, and a set of nothing but doubtful rows teaches it little.
+    The classifier learns from the examples, if any, and from every row chosen so far, with its known or guessed class.
+    The examples could be enough to start it, but the fixed model is trained only on the chosen rows, and a set of
+    nothing but uncertain rows teaches it little.
 
     When no candidate is left, all rows are candidates.
     """
     count = min(problem.budget, len(problem.classes))
-    # At least one row of every class; of a single class nothing can be learnt.
+    # At least one row of every class; nothing can be learned from a single class.
     start = count if len(problem.by_class) == 1 else min(count, max(len(problem.by_class), count // 2))
     chosen = stratified(replace(problem, budget=start), generator)
     for left in range(ROUNDS, 0, -1):
@@ -57,11 +57,11 @@ def _least_certain(
         vectors = np.concatenate([problem.examples.embedding, vectors])
         classes = np.concatenate([problem.examples.classes, classes])
     classifier = SklearnClassifier(LogisticRegression(class_weight="balanced", max_iter=200))
-    # It breaks ties at random.
+    # The strategy breaks ties at random.
     strategy = UncertaintySampling(method="margin_sampling", random_state=int(generator.integers(2**31)))
     asked = strategy.query(
         vectors,
-        classes.astype(np.float64),  # NaN would mark rows without a label.
+        classes.astype(np.float64),  # scikit-activeml marks unlabelled rows with NaN.
         classifier,
         candidates=problem.embedding[candidates],
         batch_size=count,

@@ -1,9 +1,9 @@
-"""SEALS: active learning among the nearest neighbours of what is labelled.
+"""SEALS: active learning among the nearest neighbours of the labelled rows.
 
-Coleman et al. 2022, "Similarity search for efficient active learning and search of rare concepts": a rare concept's
-rows lie close together, so in every round only the ``NEIGHBOURS`` nearest neighbours of the labelled rows are
-candidates, not the whole pool. A round's work follows the number of labelled rows, and each labelled row is looked up
-once. The index here is faiss' exact one; the paper uses an approximate one for billions of rows.
+Coleman et al. 2022, "Similarity search for efficient active learning and search of rare concepts": the rows of a rare
+concept lie close together, so in every round the candidates are the ``NEIGHBOURS`` nearest neighbours of the labelled
+rows, not the whole pool. The work per round grows with the number of labelled rows, and each labelled row is looked up
+once. We use faiss' exact index; the paper uses an approximate one for billions of rows.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Neighbourhood:
             self._add(problem.examples.embedding)
 
     def __call__(self, chosen: Rows) -> Rows:
-        """The neighbourhood once the rows ``chosen`` are labelled, in ascending order."""
+        """The neighbourhood after the rows ``chosen`` have been labelled, in ascending order."""
         self._add(self.embedding[np.setdiff1d(chosen, self.looked_up)])
         self.looked_up = chosen
         return np.flatnonzero(self.inside)

@@ -8,7 +8,7 @@ from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 
 
 def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
-    """Equal shares of the budget for all classes; a class with fewer rows leaves its share to the others."""
+    """Equal shares of the budget for all classes; what a class with fewer rows cannot use goes to the others."""
     return np.concatenate(
         [
             generator.choice(rows, share, replace=False)

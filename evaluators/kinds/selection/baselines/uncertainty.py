@@ -10,6 +10,6 @@ from evaluators.kinds.selection.baselines.rounds import in_rounds
 
 
 def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
-    """Half of the budget stratified at random, then in every round the rows of the pool that are least certain."""
+    """Half of the budget stratified at random, then in every round the least certain rows of the pool."""
     everything = np.arange(len(problem.classes))
     return in_rounds(problem, generator, lambda chosen: everything)

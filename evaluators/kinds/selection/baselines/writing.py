@@ -1,4 +1,4 @@
-"""A baseline's files, in the form in which a participant would send them."""
+"""Writes a baseline's choices as the files that a participant would submit."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from evaluators.kinds.selection.specification import SelectionSpecification
 
 
 def write(choose: Choose, dataset: PreparedDataset, folder: Path, *, seed: int) -> list[Path]:
-    """Choose for every task and write ``TASK.csv`` into ``folder``.
+    """Choose for every task and write ``TASK.csv`` into ``folder``. Returns the files.
 
     Raises:
-        ValueError: the baseline cannot be had for this challenge.
+        ValueError: the baseline is not available for this challenge.
     """
     specification = dataset.specification
     if not isinstance(specification, SelectionSpecification):

@@ -1,4 +1,4 @@
-"""Tiny markets, prepared."""
+"""Small prepared markets."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def make_market(tmp_path: Path) -> MakeMarket:
 
 @pytest.fixture(scope="session")
 def market(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
-    """Two markets with hidden test rows and all three ways of pricing."""
+    """Two markets with hidden test rows and all three pricing methods."""
     folder = tmp_path_factory.mktemp("market")
     return PreparedDataset.open(prepare(write_market(folder / "bundle"), folder / "store"))
 
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
-    """Two markets as DataPerf's: linear prices, measured on the buyer's rows."""
+    """Two markets as in DataPerf: linear prices, accuracy measured on the buyer's rows."""
     folder = tmp_path_factory.mktemp("published")
     bundle = write_market(folder / "bundle", **reference_market())
     return PreparedDataset.open(prepare(bundle, folder / "store"))

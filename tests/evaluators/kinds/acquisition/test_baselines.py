@@ -1,4 +1,4 @@
-"""Acquisition's baselines: within the budget, from public data, the same for the same seed; and ways to spend."""
+"""Acquisition baselines: within the budget, public data only, reproducible by seed; and the spending helpers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
 
 
 def problem(budget: int, prices: list[dict[str, Any]], owned: list[int], **others: Any) -> MarketProblem:
-    """A market with these sellers; what nobody asks for is empty."""
+    """A market with these sellers; fields that are not given are empty."""
     summaries = others.pop("summaries", [])
     empty = {"embedding": np.zeros((2, 1)), "classes": np.array([0, 1])}
     return MarketProblem(
@@ -115,7 +115,7 @@ def test_proportional_takes_the_same_part_of_all() -> None:
 
 
 def informed() -> MarketProblem:
-    """The buyer's labels follow the first dimension; the sellers' more, less, not at all and the other way."""
+    """Only the first dimension predicts the buyer's labels; the sellers' follow it partly, mostly, not, inversely."""
     embedding = np.array([[-1.0, 1], [-1, -1], [1, 1], [1, -1]])
     summaries = [
         Summary(100, np.array([0.0, 0.0]), np.array(correlation))

@@ -1,4 +1,4 @@
-"""Prices: nothing costs nothing, more never costs less, and what is affordable is the most that is."""
+"""Prices: no rows cost nothing, more rows never cost less, and ``affordable`` is the maximum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading purchases: what NumPy reads is read, every mistake is named, and a budget is kept to the last cent."""
+"""Reading purchases: all that NumPy reads is read, every mistake is named, the budget is kept to the cent."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ def test_with_one_market_any_name_will_do(make_market: MakeMarket) -> None:
 
 @pytest.mark.parametrize("tea", ["{0},{0}7,-{0}", "seller,rows\nmill,{0}\nbarn,+{0}7\n"])
 def test_thousands_of_zeros_are_one(market: PreparedDataset, tea: str) -> None:
-    """``int`` refuses them, ``numpy.loadtxt`` does not."""
+    """``int`` refuses thousands of zeros, ``numpy.loadtxt`` does not."""
     found = read(market, files(tea=tea.format("0" * 5000), ink="0,0,0"))
     assert rows_of(found)["tea"] == [0, 7, 0]
 
 
 def test_no_budget_binds_the_reference_but_memory_does(published: PreparedDataset) -> None:
-    """Five dimensions in double precision: 26,843,545 rows are a gibibyte."""
+    """Five dimensions in double precision: 26,843,545 rows are one GiB."""
     large = replace(published, counts=dict.fromkeys(published.counts, 30_000_000))
     assert rows_of(read_reference(large, files(tea="26843545,0,0", ink="26843545,0,0")))["ink"] == [26_843_545, 0, 0]
     with pytest.raises(SubmissionError) as caught:
@@ -153,7 +153,7 @@ def test_a_market_that_is_missing_twice_or_unknown_is_named(market: PreparedData
 
 
 def test_a_budget_is_kept_to_the_last_cent(make_market: MakeMarket) -> None:
-    """In floating-point numbers three tenths are more than 0.3."""
+    """In floating point, 0.1 + 0.1 + 0.1 is more than 0.3."""
     tea = market_content("tea") | {"budget": 0.3}
     for seller in tea["sellers"]:
         seller["price"] = {"method": "fixed-plus-unit", "fixed": 0, "unit": 0.1}
@@ -191,7 +191,7 @@ endings = st.sampled_from(["\n", "\r\n", "\n\n", " # said\n", ""])
 def test_numbers_are_read_as_the_public_evaluator_reads_them(
     published: PreparedDataset, parts: list[tuple[str, str]], before: str
 ) -> None:
-    """What ``numpy.loadtxt`` makes one row of as many whole numbers as there are sellers, none too large, is read."""
+    """Whatever ``numpy.loadtxt`` reads as one row with a whole number per seller, none too large, is read."""
     text = before + "".join(line + ending for line, ending in parts)
     try:
         with warnings.catch_warnings():

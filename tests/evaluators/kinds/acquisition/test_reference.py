@@ -1,6 +1,6 @@
-"""The reference scorers against the public evaluator's way, written out plainly; and each of its quirks.
+"""The reference scorers against a plain version of the public evaluator, and each of its quirks.
 
-The quirks are closed in the corrected scorer: what each of the two says is tested side by side.
+The corrected scorer does not have the quirks: both scorers are tested side by side.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BOUGHT = {"tea": "10,30,4", "ink": "3,0,15"}
 
 
 def plainly(dataset: PreparedDataset, bought: dict[str, str], model: Callable[[], Any]) -> dict[str, dict[str, float]]:
-    """Whole matrices with the label in the last column, the global generator, trial after trial, cost as it adds up."""
+    """The public evaluator: full matrices with labels in the last column, one global generator, trial by trial."""
     np.random.seed(1111)
     found = {}
     for name, line in bought.items():
@@ -94,7 +94,7 @@ def test_the_budget_binds_in_the_corrected_alone(published: PreparedDataset) -> 
 
 
 def test_what_is_bought_first_moves_what_is_drawn_next_in_the_reference_alone(published: PreparedDataset) -> None:
-    """One generator goes through all markets and trials: an order in one market changes the luck of another."""
+    """One generator serves all markets and trials, so an order in one market changes the draws in another."""
 
     def accuracies(scorer: str, tea: str) -> list[float]:
         result = score(published, files(tea=tea, ink="3,0,15"), scorer=scorer)
@@ -117,7 +117,7 @@ def test_seeds_only_number_the_trials_of_the_reference(make_market: MakeMarket) 
 @pytest.mark.parametrize("scorer", ["reference", "reference-knn", "corrected"])
 @pytest.mark.parametrize("tea", ["0,0,0", "1,0,0", "2,2,2"])
 def test_where_the_public_evaluator_stops_there_is_a_score(published: PreparedDataset, scorer: str, tea: str) -> None:
-    """Nothing to learn from, one class, fewer rows than neighbours."""
+    """Nothing to learn from, only one class, fewer rows than neighbours."""
     found = score(published, files(tea=tea, ink="3,0,15"), scorer=scorer).tasks["tea"]
     if tea == "0,0,0":
         assert found["accuracy"] == np.mean(published.table("buyer-tea").labels == 0)

@@ -1,4 +1,4 @@
-"""The corrected scorer: no row twice, the same luck for all, and an answer for every purchase that keeps the rules."""
+"""The corrected scorer: no row drawn twice, the same draws for all, and predictions for every valid purchase."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_every_market_and_seed_has_a_draw_of_its_own(market: PreparedDataset) ->
 
 
 def test_it_is_what_the_plain_way_gives(market: PreparedDataset) -> None:
-    """Accuracy by scikit-learn from the whole tables, the score by its formula."""
+    """Accuracy from scikit-learn on whole tables, the score from its formula."""
     result = score(market, files(**BOUGHT))
     specification = market.specification
     assert isinstance(specification, AcquisitionSpecification)

@@ -1,4 +1,4 @@
-"""What an acquisition may look like, and what is said about one that may not."""
+"""Valid specifications of an acquisition are accepted, invalid ones refused with a reason."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.markets import market, reference_market, specification, write_market
 
 
 def changed(**changes: Any) -> dict[str, Any]:
-    """The specification with one market, in which these fields are others."""
+    """The specification with one market and these fields replaced."""
     return specification(tasks=[market("tea") | changes])
 
 
 def sellers(**changes: Any) -> dict[str, Any]:
-    """The specification whose first seller has these fields."""
+    """The specification with these fields of the first seller replaced."""
     tea = market("tea")
     tea["sellers"][0] |= changes
     return specification(tasks=[tea])

@@ -1,4 +1,4 @@
-"""Summaries: DataPerf's form, the numbers that NumPy gives, in any batches."""
+"""Summaries have DataPerf's format and NumPy's numbers, whatever the batch size."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_what_is_written_is_read() -> None:
     vectors, _ = rows()
     found = read_summary(json.loads(json.dumps(summary())))
     assert found.rows == 500
-    assert found.means == pytest.approx(vectors.mean(axis=0), abs=0.4)  # half a bin
+    assert found.means == pytest.approx(vectors.mean(axis=0), abs=0.4)  # half a bin width
     assert found.correlation[0] == pytest.approx(summary()["label_correlation"]["0"])
 
 

@@ -1,4 +1,4 @@
-"""Tiny cleaning challenges, prepared."""
+"""Small prepared cleaning challenges."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def make_cleaning(tmp_path: Path) -> MakeCleaning:
 
 @pytest.fixture(scope="session")
 def ranked(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
-    """Two tasks of which any may be sent."""
+    """Two tasks; a submission may leave one out."""
     folder = tmp_path_factory.mktemp("ranked")
     return PreparedDataset.open(prepare(write_cleaning(folder / "bundle", partial=True), folder / "store"))
 
 
 @pytest.fixture(scope="session")
 def relabelled(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
-    """Two tasks with a budget of six labels each, of which any may be sent."""
+    """Two tasks with a budget of six labels each; a submission may leave one out."""
     folder = tmp_path_factory.mktemp("relabelled")
     bundle = write_cleaning(folder / "bundle", action="relabel", partial=True)
     return PreparedDataset.open(prepare(bundle, folder / "store"))
@@ -44,7 +44,7 @@ def relabelled(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> PreparedDataset:
-    """Two tasks as DataPerf's, of 40 rows."""
+    """Two tasks of 40 rows each, as in DataPerf."""
     folder = tmp_path_factory.mktemp("published")
     import_bundle(write_debugging(folder / "source"), folder / "bundle")
     return PreparedDataset.open(prepare(folder / "bundle", folder / "store"))

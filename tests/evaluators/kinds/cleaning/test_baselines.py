@@ -1,4 +1,4 @@
-"""One contract for the baselines of cleaning, and Shapley values against all coalitions."""
+"""One contract for all cleaning baselines, and Shapley values against the sum over all coalitions."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ def test_on_the_demos_looking_beats_not_looking(slug: str, tmp_path: Path) -> No
 
 
 def labelled(rows: list[tuple[int, int]]) -> Labelled:
-    """Rows on a line, with classes."""
+    """Rows on a line, with their classes."""
     return Labelled(np.array([[place] for place, _ in rows], np.float32), np.array([label for _, label in rows]))
 
 
 def worth(train: Labelled, queries: Labelled, coalition: tuple[int, ...], k: int) -> float:
-    """The mean part of right labels among the k nearest rows of a coalition; between equally near the first row."""
+    """Mean fraction of right labels among the k nearest rows of a coalition; ties go to the first row."""
     total = 0.0
     for query, label in zip(queries.embedding, queries.classes, strict=True):
         near = sorted(coalition, key=lambda row: (abs(float(train.embedding[row, 0] - query[0])), row))[:k]
@@ -120,7 +120,7 @@ def test_shapley_values_are_those_of_all_coalitions(train: list[Any], queries: l
                 expected[row] += gain / (count * math.comb(count - 1, size))
     values = shapley_values(rows, asked, k=k)
     assert values == pytest.approx(expected, abs=1e-9)
-    # What all are worth together is shared out among them.
+    # Efficiency: the values add up to the worth of all rows together.
     assert values.sum() == pytest.approx(worth(rows, asked, tuple(range(count)), k), abs=1e-9)
 
 
@@ -144,7 +144,7 @@ def test_a_row_is_no_neighbour_of_its_own_even_among_copies() -> None:
 
 
 def test_probabilities_come_from_other_folds(datasets: dict[str, PreparedDataset]) -> None:
-    """A row with a label that nobody else has cannot be given it."""
+    """A row whose label no other row has cannot be predicted to have it."""
     generator = np.random.default_rng(0)
     vectors = generator.normal(size=(20, 3)).astype(np.float32)
     classes = np.arange(20) % 2
@@ -158,6 +158,6 @@ def test_probabilities_come_from_other_folds(datasets: dict[str, PreparedDataset
 
 
 def test_one_row_has_no_others_to_learn_from() -> None:
-    """The data's fault, and told as such: a dry run leaves the baseline out instead of breaking."""
+    """A problem of the data, reported as one: a dry run leaves the baseline out instead of failing."""
     with pytest.raises(BundleError, match="one row"):
         out_of_fold(labelled([(0, 1)]), 2, np.random.default_rng(0))

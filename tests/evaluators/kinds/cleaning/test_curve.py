@@ -1,4 +1,4 @@
-"""The chain of fixes against labels mended from the start, and how few models it trains."""
+"""The curve of fixes against correcting the labels from scratch each time, and how few models it trains."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_it_is_what_mending_from_the_start_gives(chain: tuple[Array, Array, Arra
     trained.clear()
     before = noisy.copy()
     assert list(accuracies(measure, noisy, true, order, used=used)) == expected
-    assert len(trained) == len(set(trained))  # no model twice
+    assert len(trained) == len(set(trained))  # no model is trained twice
     assert np.array_equal(before, noisy)
 
 

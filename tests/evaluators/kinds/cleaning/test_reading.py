@@ -1,4 +1,4 @@
-"""Every form a cleaning may come in, and every mistake by file, line and remedy."""
+"""Every format of a cleaning submission, and every mistake with its file, line and remedy."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_ranking_may_be_named_like_a_time(ranked: PreparedDataset, make_cleani
     assert timed.rankings[0].seconds == 2.5
     both_ranked = refused(single, upload("mine.txt", rows), upload("time_ordered.txt", rows))
     assert "is not a number of seconds" in both_ranked
-    # Of several tasks the name still says which.
+    # With several tasks the name still says which task it is.
     two = read(ranked, [upload("jam.txt", rows), upload("time_tea_ordered.txt", rows)])
     assert [ranking.plan.name for ranking in two.rankings] == ["jam", "tea"]
 
@@ -219,7 +219,7 @@ def test_mistakes_in_labels_are_explained(relabelled: PreparedDataset, uploads: 
 
 def test_a_training_set_of_one_class_is_refused(relabelled: PreparedDataset, make_cleaning: MakeCleaning) -> None:
     small = make_cleaning(action="relabel", rows=3, partial=True)
-    # Rows 0 to 2 are apple, chair (wrongly) and chair.
+    # Rows 0 to 2 are labelled apple, chair (wrongly) and chair.
     assert read(small, [labels(r000="drop", r001="bread")]).labels
     assert refused(small, labels(r000="drop")) == (
         "jam.csv: leaves a training set of fewer than two classes. A classifier needs rows of at least two."

@@ -1,4 +1,4 @@
-"""The public evaluator of vision cleaning, its quirks included, and how they are closed in the corrected scorer."""
+"""The public evaluator of vision cleaning with its quirks, which the corrected scorer does not have."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROWS = 40
 
 
 def best(dataset: PreparedDataset) -> list[int]:
-    """Every wrong label first."""
+    """All wrong labels first."""
     return np.argsort(~data_of(dataset, TASK).wrong, kind="stable").tolist()
 
 
@@ -62,7 +62,7 @@ def test_without_curves_the_numbers_are_the_same(published: PreparedDataset, ord
 
 
 def test_the_target_is_the_submissions_own_last_accuracy(published: PreparedDataset) -> None:
-    """One right row again and again: nothing changes, and nothing is at once as good as at the end."""
+    """One correct row repeated: nothing changes, so the first accuracy already equals the last one."""
     right = int(np.flatnonzero(~data_of(published, TASK).wrong)[0])
     result = score(published, [ranking([right] * ROWS, TASK)])
     assert result.score.value == 0
@@ -77,7 +77,7 @@ def test_the_accuracy_before_any_fix_is_no_point_of_the_curve_and_one_fix_counts
     corrected = score(published, [ranking(order, TASK)], scorer="corrected")
     assert len(reference.curves[TASK]) == ROWS
     assert len(corrected.curves[TASK]) == ROWS + 1
-    # Test rows are 50: their accuracies have two decimals anyhow, so the curves differ by their first point alone.
+    # With 50 test rows, accuracies have two decimals anyway, so the curves differ only in their first point.
     assert corrected.curves[TASK] == [reference.tasks[TASK]["accuracy_before"], *reference.curves[TASK]]
     assert corrected.score.value == reference.score.value + 1 / ROWS > 0
     assert corrected.tasks[TASK]["auc"] == pytest.approx(np.mean(corrected.curves[TASK]))

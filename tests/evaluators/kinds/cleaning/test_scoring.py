@@ -1,4 +1,4 @@
-"""The corrected scorer: what the challenge meant, whatever the submission would like the target to be."""
+"""The corrected scorer: it implements the challenge's intent, and submissions cannot influence their target."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def data_of(dataset: PreparedDataset, task: str = "jam") -> TaskData:
 
 
 def accuracy(data: TaskData, labels: Array, kept: Array) -> float:
-    """By scikit-learn, without a thought of what was trained before."""
+    """Accuracy from scikit-learn, ignoring all earlier models."""
     with threadpool_limits(limits=1):
         model = LogisticRegression().fit(data.train[kept].astype(np.float64), labels[kept])
         return float(np.mean(model.predict(data.test.astype(np.float64)) == data.test_labels))
@@ -65,7 +65,7 @@ def test_a_ranking_gets_what_the_plain_way_gives(ranked: PreparedDataset, order:
             "accuracy_clean": accuracy(data, data.true, kept),
         }
         curves.append(curve)
-    # Of 30 rows one point after every tenth: a whole curve says which rows were wrong.
+    # With 30 rows, there is one point per tenth, because a whole curve says which rows were wrong.
     assert result.curves["jam"] == pytest.approx(np.mean(curves, axis=0)[::10].tolist(), abs=1e-15)
     assert result.slices["jam"]["curve"] == {"rows": ROWS, "step": 10}
     assert result.score.value == pytest.approx(
@@ -107,7 +107,7 @@ def test_slices_count_the_errors_found(ranked: PreparedDataset) -> None:
 
 
 MENDED = {"r001": "bread", "r004": "apple", "r007": "drop", "r000": "chair", "r002": "drop"}
-"""Rows 1, 4 and 7 are wrong: one is mended, one is given another wrong label, one is dropped."""
+"""Rows 1, 4 and 7 are wrong: one is corrected, one gets another wrong label, one is dropped."""
 
 
 def test_labels_get_what_the_plain_way_gives(relabelled: PreparedDataset) -> None:
@@ -155,7 +155,7 @@ def test_the_truth_is_told_only_where_the_challenge_says_so(make_cleaning: MakeC
 
 
 def shuffled(order: list[int], seed: int) -> list[int]:
-    """The rows in another order between the places up to which errors are counted or the curve has points."""
+    """Shuffle the ranking within segments that end where errors are counted or where the curve has a point."""
     bounds = [0, 3, 8, 10, 15, 20, ROWS]
     generator = np.random.default_rng(seed)
     pieces = [generator.permutation(order[low:high]).tolist() for low, high in itertools.pairwise(bounds)]
@@ -164,7 +164,7 @@ def shuffled(order: list[int], seed: int) -> list[int]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_from_counts_nobody_learns_which_labels_were_wrong(ranked: PreparedDataset, seed: int) -> None:
-    """Which rows of a piece were wrong changes nothing but the two metrics of the ranking."""
+    """Which rows of a segment were wrong changes nothing but the two metrics of the ranking."""
     orders = [list(range(ROWS)), shuffled(list(range(ROWS)), seed)]
     known = []
     for order in orders:

@@ -1,4 +1,4 @@
-"""Cleaning challenges that make no sense are refused in words; tables that do not belong together as well."""
+"""Invalid cleaning challenges, and tables that do not match each other, are refused with an explanation."""
 
 from __future__ import annotations
 

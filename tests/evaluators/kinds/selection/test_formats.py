@@ -1,4 +1,4 @@
-"""The forms in which a selection may be sent: the same choice, whatever it is written in."""
+"""The file formats of a selection submission: the same choice in any of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ lists_of_words = st.fixed_dictionaries({}, optional={"targets": json_values, "no
 
 
 def problems(content: bytes) -> list[Problem]:
-    """What is wrong with a file; nothing if it can be read."""
+    """The problems of a file; none if it can be read."""
     try:
         parsed(content)
     except SubmissionError as error:
@@ -170,7 +170,7 @@ def test_labels_may_come_in_any_form(vision: PreparedDataset) -> None:
 
 
 def test_known_labels_may_be_said_and_must_be_right(known: PreparedDataset) -> None:
-    """A binary task's labels are 0 and 1: row i of the pool is an apple where i is divisible by three."""
+    """The labels of a binary task are 0 and 1: row i of the pool is an apple if i is divisible by three."""
     labels = {f"pool-{number:03d}": int(number % 3 == 0) for number in range(6)}
     bread = Upload("bread.csv", b"id\npool-000\npool-001\n")
     plain = Upload("apple.csv", "\n".join(["id", *labels]).encode())

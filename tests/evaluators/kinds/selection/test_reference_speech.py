@@ -1,4 +1,4 @@
-"""DataPerf's speech selection, its quirks included, against the public evaluator written out; and as corrected."""
+"""DataPerf's speech selection, quirks included, against a plain public evaluator; and the corrected scorer."""
 
 from __future__ import annotations
 
@@ -88,13 +88,13 @@ def test_each_quirk_is_reproduced_by_the_reference_and_refused_by_the_corrected_
 
 
 def test_the_shift_is_as_bad_as_it_was(speech: PreparedDataset, speech_source: Path) -> None:
-    """The word left out comes second of five: only the one before it keeps its number."""
+    """The missing word is the second of five, so only the first word keeps its number."""
     right = speech_choice(speech_source, each=3)
     assert macro_f1(speech, upload(without_a_word(right)))[0] < macro_f1(speech, upload(right))[0] / 2
 
 
 def test_rows_repeat_and_stand_in_the_public_order(speech: PreparedDataset, speech_source: Path) -> None:
-    """Words in the order of the file, each word's clips in the order of the pool, nontargets as first spoken."""
+    """Words in the order of the file, each word's clips in pool order, nontargets in order of their first mention."""
     listing = allowed(speech_source)
     job, route = listing["targets"]["job"], listing["targets"]["route"]
     cat, owl = (next(name for name in listing["nontargets"] if name.startswith(word)) for word in ("cat/", "owl/"))
@@ -124,7 +124,7 @@ def test_what_is_listed_twice_counts_twice_to_the_budget(
     ("targets", "nontargets", "said"),
     [
         ({"fifty": [clip("fifty", 0)]}, None, "'fifty/common_voice_en_0.wav' is not in the pool"),  # not allowed
-        ({"fifty": [clip("fifty", 501)]}, None, "'fifty/common_voice_en_501.wav' is not in the pool"),  # to evaluate
+        ({"fifty": [clip("fifty", 501)]}, None, "'fifty/common_voice_en_501.wav' is not in the pool"),  # evaluation
         ({"fifty": [clip("job", 3001)]}, None, "is listed as 'fifty'; in the pool it is 'job'."),
         ({"fifty": [clip("cat", 5001)]}, None, "is listed as 'fifty'; in the pool it is 'nontarget'."),
         ({}, [clip("job", 3001)], "is listed as 'nontarget'; in the pool it is 'job'."),
@@ -174,7 +174,7 @@ def test_a_clip_of_another_language_is_unknown(speech: PreparedDataset, speech_s
 
 
 def test_a_file_of_ids_is_the_same_choice(speech: PreparedDataset, speech_source: Path) -> None:
-    """What the baselines write."""
+    """The format that the baselines write."""
     choice = speech_choice(speech_source)
     ids = [name for listed in choice["targets"].values() for name in listed] + choice["nontargets"]
     csv = Upload("en_25.csv", "\n".join(["id", *ids]).encode())

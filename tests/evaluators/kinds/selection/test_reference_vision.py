@@ -1,4 +1,4 @@
-"""DataPerf's vision selection, its quirks included, against the public evaluator written out; and as corrected."""
+"""DataPerf's vision selection, quirks included, against a plain public evaluator; and the corrected scorer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Change = Callable[[Rows], Rows]
 
 @pytest.fixture(scope="module")
 def rows(vision_source: Path) -> dict[str, Rows]:
-    """A right choice for each concept, not in the order of the pool."""
+    """A valid choice for each concept, not in the order of the pool."""
     return {concept: vision_rows(vision_source, concept, range(60, 20, -1)) for concept in CONCEPTS}
 
 
@@ -115,7 +115,7 @@ def test_where_the_public_evaluator_ends_without_a_score_it_is_said_why(
 
 @pytest.mark.parametrize("foreign", ["", "-1", "0.0", "2", "\U0001f34e", "1" * 100])
 def test_a_third_class_takes_the_place_that_its_text_has_among_the_others(foreign: str) -> None:
-    """The model's very weights depend on the order of the classes; here it never answers the third one."""
+    """The order of the classes affects even the model's weights; in this case it never predicts the third class."""
     generator = np.random.default_rng(0)
     train, test = generator.normal(size=(60, 8)), generator.normal(size=(200, 8))
     labels = [str(int(value > 0)) for value in train[:, 0]]
@@ -134,7 +134,7 @@ def test_a_third_class_takes_the_place_that_its_text_has_among_the_others(foreig
 def test_a_long_label_is_held_once_however_many_rows_have_it() -> None:
     train = np.zeros((3000, 2))
     train[::2] = 1
-    labels = ["0", "1" * 30_000] * 1500  # as an array of texts, 360 MB
+    labels = ["0", "1" * 30_000] * 1500  # would take 360 MB as an array of texts
     tracemalloc.start()
     with pytest.raises(ForeignPrediction):
         measures(train, labels, train[1:2] - 1, ["1"])
@@ -163,7 +163,7 @@ def test_what_nothing_can_be_learned_from_is_refused_before_scoring(
 def test_columns_and_blanks_are_read_as_the_public_evaluator_reads_them(
     rows: dict[str, Rows], vision: PreparedDataset, vision_source: Path
 ) -> None:
-    """A column more is no matter; a label with a blank is another label, and an id with one is unknown."""
+    """An extra column does not matter; a label with a blank is a different label, and an id with one is unknown."""
     first, second, *others = rows["Cupcake"]
     blanks: Rows = [(f"{first[0]} ", first[1]), (second[0], f" {second[1]}"), *others]
     lines = [f"{number},{name},{label},x" for number, (name, label) in enumerate(blanks)]

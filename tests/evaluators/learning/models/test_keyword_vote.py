@@ -1,4 +1,4 @@
-"""The shared kernel and regression against scikit-learn's own ``VotingClassifier``, trained anew for every seed."""
+"""The shared kernel and regression against scikit-learn's ``VotingClassifier``, trained from scratch for every seed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Array = NDArray[Any]
 
 
 def plain(train: Array, classes: Array, test: Array, seed: int) -> Array:
-    """The very slow way of it."""
+    """The plain, slow version."""
     model = VotingClassifier(
         [("svm", SVC(probability=True, random_state=seed)), ("lr", LogisticRegression(random_state=seed))],
         voting="soft",
@@ -32,7 +32,7 @@ def plain(train: Array, classes: Array, test: Array, seed: int) -> Array:
 
 
 def sounds(seed: int, rows: int, classes: int, *, dimensions: int = 40, spread: float = 3.0) -> tuple[Array, Array]:
-    """Overlapping classes, so that there are close calls."""
+    """Overlapping classes, so that some predictions are close."""
     generator = np.random.default_rng(seed)
     centres = generator.normal(size=(classes, dimensions))
     labels = np.sort(generator.integers(classes, size=rows))
@@ -52,7 +52,7 @@ def test_every_seed_answers_as_the_voting_classifier(floats: type, classes: int)
 
 
 def test_some_answers_hang_on_the_seed() -> None:
-    """Otherwise the test above could not tell one machine for all seeds from one for each."""
+    """Otherwise the test above could not tell one shared support vector machine from one per seed."""
     train, labels = sounds(6, 40, 6)
     test, _ = sounds(6, 300, 6, spread=6.0)
     first, *others = KeywordVote().fit_predict(train, labels, test, seeds=SEEDS)

@@ -28,7 +28,7 @@ def noisy(rows: int = 150, dimensions: int = 20) -> tuple[Array, Array]:
 
 
 def test_random_numbers_are_those_of_torch() -> None:
-    """``torch.manual_seed(42); torch.rand(3)``, as it stands in many a tutorial."""
+    """The well-known output of ``torch.manual_seed(42); torch.rand(3)``."""
     drawn = TorchGenerator(42).uniform(3, 0, 1)
     assert drawn.dtype == np.float32
     assert drawn.round(4).tolist() == np.array([0.8823, 0.9150, 0.3829], np.float32).tolist()
@@ -53,7 +53,7 @@ def test_first_weights_are_those_of_torch_to_the_last_bit(seed: int, inputs: int
 
 
 def train_plainly(rows: Array, classes: Array, seed: int) -> tuple[Array, float]:
-    """Both layers as layers, gradients as matrices, AdamW as its paper writes it, in float64."""
+    """A plain version in float64: two layers, gradients as matrices, AdamW as in its paper."""
     generator = TorchGenerator(seed)
     parts = [*generator.linear(rows.shape[1], 128), *generator.linear(128, 1)]
     weights = [part.astype(np.float64) for part in parts]
@@ -84,7 +84,7 @@ def test_the_fast_training_is_the_plain_one(rows: int, dimensions: int) -> None:
     weight, bias = train_plainly(vectors, classes, seed=42)
     fitted = fit(vectors, classes, seed=42)
     plain = vectors @ weight + bias
-    assert np.abs(plain).max() > 1  # it has learnt something
+    assert np.abs(plain).max() > 1  # it has learned something
     assert np.allclose(fitted.probabilities(vectors), 1 / (1 + np.exp(-plain)), atol=1e-5)
 
 
@@ -109,11 +109,11 @@ def test_a_third_class_is_refused() -> None:
 
 class TestThreshold:
     def test_the_first_of_the_best_is_taken(self) -> None:
-        # 0.15 to 0.65 all tell these apart.
+        # All thresholds from 0.15 to 0.65 separate these.
         assert threshold(np.array([0.12, 0.7], np.float32), np.array([0, 1])) == np.float32(0.15)
 
     def test_accuracies_that_are_equal_to_two_decimals_are_equal(self) -> None:
-        # Above 0.1 one of 300 rows is wrong, above 0.15 none: 0.9967 and 1 both round to 1.
+        # With threshold 0.1, one of 300 rows is wrong, with 0.15 none: 0.9967 and 1 both round to 1.
         probabilities = np.array([0.12] + [0.05] * 150 + [0.9] * 149, np.float32)
         assert threshold(probabilities, (probabilities > 0.5).astype(int)) == THRESHOLDS[0]
 

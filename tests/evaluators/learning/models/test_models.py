@@ -1,4 +1,4 @@
-"""One contract for all fixed models, and the neighbours against brute force."""
+"""One contract for all fixed models, and nearest neighbours against brute force."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def blobs(classes: int = 3, rows: int = 30, *, seed: int = 0) -> tuple[Array, Ar
 
 
 def class_count(name: str) -> int:
-    """How many classes the contract shows a model."""
+    """The number of classes in the contract's data for this model."""
     return 2 if PARAMETERS[name].binary else 3
 
 
@@ -110,7 +110,7 @@ GRID = st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2)), min_size=1, m
 
 
 def vote_by_hand(train: list[Any], classes: list[int], query: Any, k: int, order: list[int]) -> int:
-    """Among the k first of ``order``: most votes, then the smaller sum of squares, then the smaller class."""
+    """Among the first k rows of ``order``: most votes, then smallest sum of squares, then smallest class."""
     squares = [sum((a - b) ** 2 for a, b in zip(row, query, strict=True)) for row in train]
     nearest = order[:k]
     votes = {name: [squares[row] for row in nearest if classes[row] == name] for name in {classes[r] for r in nearest}}
@@ -130,7 +130,7 @@ def test_neighbours_are_those_of_brute_force(train: list[Any], queries: list[Any
         assert distances[number].tolist() == sorted(squares)[:k_used]
         assert [squares[row] for row in found[number]] == distances[number].tolist()
         assert len(set(found[number].tolist())) == k_used
-        # Which of equally near rows is the k-th is for the index to say; the vote among the k is for us.
+        # The index decides which of several equally near rows is the k-th; the vote among the k is ours to test.
         assert predicted[number] == vote_by_hand(train, classes, query, k_used, found[number].tolist())
 
 
