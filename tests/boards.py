@@ -1,4 +1,4 @@
-"""Boards with further versions, for tests: what a worker would do in the background, with answers given."""
+"""Boards with several versions, for tests: evaluate what a worker would in the background, with given outcomes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ Outcome = Scored | Rejected | Broken | float
 
 
 def finish(evaluation: Evaluation, outcome: Outcome) -> None:
-    """Let a worker evaluate it, with this outcome in place of the sandbox's."""
+    """Let a worker run this evaluation; ``outcome`` replaces the sandbox's result."""
     answer = factories.scored(evaluation, outcome) if isinstance(outcome, float) else outcome
     with (
         mock.patch.object(attempt.sandbox, "availability", return_value=Availability(True)),
         mock.patch.object(attempt.scoring, "evaluate", return_value=answer),
-        # The versions that ``factories.other_version`` makes may not be prepared.
+        # Versions from ``factories.other_version`` may have no prepared dataset.
         mock.patch.object(attempt, "dataset_directory", return_value=Path()),
     ):
         attempt.evaluate(evaluation.pk, worker="test")
 
 
 def finish_all(version: BoardVersion, outcomes: Mapping[str, Outcome]) -> None:
-    """All that waits for this version, by the submission's name."""
+    """Finish all queued evaluations of this version; ``outcomes`` are by submission name."""
     for evaluation in Evaluation.objects.filter(board_version=version, status="queued").select_related("submission"):
         finish(evaluation, outcomes[evaluation.submission.name])

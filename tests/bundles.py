@@ -1,8 +1,8 @@
-"""Tiny challenges for the tests: a bundle of a few dozen rows is written, prepared and scored in milliseconds.
+"""Tiny challenges for tests: a bundle of a few dozen rows that is written, prepared and scored in milliseconds.
 
-``write_bundle(folder)`` makes a challenge with public labels and two binary tasks, ``write_bundle(folder,
-labels="submitted")`` one with a single task whose labels the submission brings. Every keyword that is a field of the
-specification replaces it; ``None`` takes it out.
+``write_bundle(folder)`` creates a challenge with public labels and two binary tasks, ``write_bundle(folder,
+labels="submitted")`` one with a single task whose labels are part of the submission. A keyword argument named like a
+field of the specification replaces that field; ``None`` removes it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FLOATS = {"float16": pa.float16(), "float32": pa.float32(), "float64": pa.float6
 
 
 def specification(*, labels: str = "known", **changes: Any) -> dict[str, Any]:
-    """The content of a valid ``challenge.yaml``, with ``changes`` made to it."""
+    """The content of a valid ``challenge.yaml``, with ``changes`` applied to it."""
     known = labels == "known"
     content: dict[str, Any] = {
         "format": 1,
@@ -57,14 +57,14 @@ def specification(*, labels: str = "known", **changes: Any) -> dict[str, Any]:
 
 
 def write_bundle(folder: Path, *, rows: int = 60, dimensions: int = 8, seed: int = 0, **changes: Any) -> Path:
-    """Write a whole bundle into ``folder`` and return it.
+    """Write a whole bundle into ``folder`` and return the folder.
 
-    Row i of a table is of class ``i % classes``; ids are ``pool-000``, ``pool-001``, … (``test-…``, ``example-…``).
+    Row i of a table has the class ``i % classes``; ids are ``pool-000``, ``pool-001``, … (``test-…``, ``example-…``).
     """
     content = specification(**changes)
     for directory in ("public", "hidden"):
         (folder / directory).mkdir(parents=True, exist_ok=True)
-    # JSON is YAML: nothing about quoting can go wrong here.
+    # JSON is valid YAML and avoids mistakes in quoting.
     (folder / "challenge.yaml").write_text(json.dumps(content, indent=1))
     generator = np.random.default_rng(seed)
     for table, count in (("pool", rows), ("examples", 9), ("test", 30)):
@@ -97,7 +97,7 @@ def write_table(
     floats: str = "float32",
     fixed_size: bool = False,
 ) -> None:
-    """Write one parquet file with the columns ``id``, ``embedding`` and perhaps ``label``."""
+    """Write one parquet file with the columns ``id``, ``embedding`` and optionally ``label``."""
     values = [None if vector is None else np.asarray(vector, floats).tolist() for vector in vectors]
     length = len(values[0]) if fixed_size else -1
     columns = {
@@ -111,7 +111,7 @@ def write_table(
 
 
 def good_files(*, labels: str = "known", rows: int = 6) -> dict[str, bytes]:
-    """Files by name that the bundle of ``write_bundle`` accepts: the first ``rows`` rows for every task."""
+    """A valid submission to ``write_bundle``'s challenge, files by name: the first ``rows`` rows for every task."""
     ids = [f"pool-{number:03d}" for number in range(rows)]
     if labels == "submitted":
         lines = ["id,label", *(f"{name},{CLASSES[number % len(CLASSES)]}" for number, name in enumerate(ids))]

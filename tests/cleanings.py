@@ -1,8 +1,8 @@
-"""Tiny cleaning challenges, and DataPerf's layout with its evaluator written out plainly.
+"""Tiny cleaning challenges, and DataPerf's layout with a plain version of its evaluator.
 
-``write_cleaning(folder)`` makes a challenge with the tasks ``jam`` and ``tea``, each with ROWS training rows of three
-classes of which those in WRONG have a wrong label. Every keyword that is a field of the specification replaces it;
-``None`` takes it out. ``write_debugging(folder)`` makes a source for the importer.
+``write_cleaning(folder)`` creates a challenge with the tasks ``jam`` and ``tea``. Each has ROWS training rows of three
+classes, and the rows in WRONG have a wrong label. A keyword argument named like a field of the specification replaces
+that field; ``None`` removes it. ``write_debugging(folder)`` creates a source for the importer.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Array = NDArray[Any]
 
 
 def specification(*, action: str = "rank", **changes: Any) -> dict[str, Any]:
-    """The content of a valid ``challenge.yaml``, with ``changes`` made to it."""
+    """The content of a valid ``challenge.yaml``, with ``changes`` applied to it."""
     content: dict[str, Any] = {
         "format": 1,
         "kind": "cleaning",
@@ -67,11 +67,11 @@ def row_id(task_name: str, row: int) -> str:
 
 
 def write_cleaning(folder: Path, *, rows: int = ROWS, wrong: Sequence[int] = WRONG, **changes: Any) -> Path:
-    """Write a whole bundle into ``folder`` and return it. Row i of a table is of class ``i % 3``."""
+    """Write a whole bundle into ``folder`` and return the folder. Row i of a table has the class ``i % 3``."""
     content = specification(**changes)
     for directory in ("public", "hidden"):
         (folder / directory).mkdir(parents=True, exist_ok=True)
-    (folder / "challenge.yaml").write_text(json.dumps(content, indent=1))  # JSON is YAML
+    (folder / "challenge.yaml").write_text(json.dumps(content, indent=1))  # JSON is valid YAML
     generator = np.random.default_rng(0)
     for name in TASKS:
         ids = [row_id(name, row) for row in range(rows)]
@@ -79,7 +79,7 @@ def write_cleaning(folder: Path, *, rows: int = ROWS, wrong: Sequence[int] = WRO
         noisy = true.copy()
         noisy[[row for row in wrong if row < rows]] += 1
         _write(folder / f"public/{name}-train.parquet", label=_names(noisy % 3), id=ids, embedding=vectors)
-        # Not in the order of the training set: the truth is found by its ids.
+        # Not in the order of the training set: the true labels must be matched by id.
         order = generator.permutation(rows)
         shuffled = [ids[row] for row in order]
         _write(folder / f"hidden/{name}-truth.parquet", label=_names(true[order]), id=shuffled)
@@ -109,12 +109,12 @@ def _write(path: Path, **columns: Any) -> None:
 
 
 def ranking(rows: Sequence[int] = tuple(range(ROWS)), name: str = "jam") -> Upload:
-    """A ranking by row numbers."""
+    """An upload with a ranking by row numbers."""
     return Upload(f"{name}.txt", "".join(f"{row}\n" for row in rows).encode())
 
 
 def labels(name: str = "jam", **chosen: str) -> Upload:
-    """Labels by id: ``labels(r001="bread", r002="drop")``."""
+    """An upload with labels by id: ``labels(r001="bread", r002="drop")``."""
     lines = ["id,label", *(f"{name}-{row[1:]},{label}" for row, label in chosen.items())]
     return Upload(f"{name}.csv", "\n".join(lines).encode())
 
@@ -151,9 +151,9 @@ def write_debugging(folder: Path, *, tasks: Sequence[str] = ("01g317", "01g317-f
 def evaluate_plainly(
     fit_and_measure: Callable[[Array], float], noisy: Array, true: Array, order: Sequence[int]
 ) -> tuple[float, list[float]]:
-    """The public evaluator: a model for every prefix of the ranking, each on labels mended from the start.
+    """The public evaluator: train a new model for every prefix of the ranking, on labels fixed up to there.
 
-    ``fit_and_measure`` trains on labels and gives the accuracy to two decimals.
+    ``fit_and_measure`` trains on labels and returns the accuracy, rounded to two decimals.
     """
     size = len(noisy)
     accuracies = []

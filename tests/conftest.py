@@ -1,5 +1,4 @@
-"""What all tests of the site stand on: folders of their own, messages to workers that are recorded, a tiny
-challenge."""
+"""Fixtures for all tests of the site: separate folders, recorded messages to workers, and a tiny challenge."""
 
 from __future__ import annotations
 
@@ -34,7 +33,7 @@ from tests.bundles import write_bundle
 
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that the workers of one run share, for ``once``."""
+    """A folder shared by the workers of one test run, for ``once``."""
     base = tmp_path_factory.getbasetemp()
     return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "run"
 
@@ -43,10 +42,10 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
-    """A database for each worker. SQLite's is in a file, since tests of races need several connections, and in a new
-    one for every run.
+    """A separate database for each worker. SQLite's is a file, because tests of races need several connections.
 
-    Under a fixed name a run that was stopped would leave a write-ahead log behind that fits no other database.
+    The file is new for every run: under a fixed name, an interrupted run would leave a write-ahead log behind that
+    doesn't fit the next database.
     """
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
@@ -54,14 +53,14 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def data_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Names for folders beside each other. Counted here: ``mktemp`` reads all names for each that it makes."""
+    """Folders' names next to each other, counted here because ``mktemp`` lists the whole directory each time."""
     base = tmp_path_factory.mktemp("data")
     return (base / str(number) for number in itertools.count())
 
 
 @pytest.fixture(scope="session", autouse=True)
 def for_all_tests() -> Iterator[None]:
-    """What would cost every test a moment: slow passwords, a manifest of static files, a test of the sandbox."""
+    """Switch off what would slow down every test: slow password hashes, a static files manifest, sandbox self-tests."""
     storages = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     sandbox = import_module("evaluators.sandbox.availability")
@@ -74,13 +73,13 @@ def for_all_tests() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_folders(settings: LazySettings, data_folders: Iterator[Path]) -> Iterator[Path]:
-    """No test touches the data of an installation."""
+    """Keep every test away from the data of an installation."""
     folder = next(data_folders)
     folder.mkdir()
     settings.OBJECTS_DIR = folder / "objects"
     settings.DATASETS_DIR = folder / "datasets"
     settings.SCRATCH_DIR = folder / "scratch"
-    # Not the tree's: whoever collects the static files meanwhile takes them away under our hands.
+    # Not the repository's folder, whose files disappear for a moment if static files are collected during the test.
     settings.STATIC_ROOT = folder / "static"
     settings.STATIC_ROOT.mkdir()
     object_store.cache_clear()
@@ -92,7 +91,7 @@ def own_folders(settings: LazySettings, data_folders: Iterator[Path]) -> Iterato
 
 @pytest.fixture(autouse=True)
 def messages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The evaluations that a worker was told of. No message leaves a test."""
+    """The ids of evaluations that were sent to a worker. No message leaves a test."""
     heard: list[int] = []
     monkeypatch.setattr(app, "send_task", lambda name, args: heard.append(args[0]))
     return heard
@@ -106,7 +105,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def prepare_once(tmp_path_factory: pytest.TempPathFactory) -> Preparing:
-    """``prepare_splits``, once for each content of a bundle; every caller has a copy of what it prepared."""
+    """``prepare_splits`` that prepares each content only once; every caller gets a copy of the result."""
     store = tmp_path_factory.mktemp("prepared")
     splits_of: dict[bytes, list[PreparedDataset]] = {}
 
@@ -137,7 +136,7 @@ def load(settings: LazySettings, db: None, prepare_once: Preparing) -> Callable[
     """Load a bundle directory, open a phase on it and publish it."""
 
     def load_and_open(bundle: Path, **phase: Any) -> Phase:
-        # Without the sandbox, which takes half a second: the bundle is ours.
+        # Without the sandbox, which takes half a second: the bundle is our own.
         version = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_once)
         opened = factories.phase(version, **phase)
         publish(version.challenge, without_dry_run=True)

@@ -1,7 +1,7 @@
-"""Small random data in the layouts of DataPerf's selection challenges, and their evaluators written out plainly.
+"""Small random data in the layouts of DataPerf's selection challenges, and plain versions of their evaluators.
 
 The evaluators here follow the public ones step by step (CoactiveAI/dataperf-vision-selection and
-harvard-edge/dataperf-speech-example), with scikit-learn's own estimators and no thought of speed.
+harvard-edge/dataperf-speech-example), with scikit-learn's own estimators and without optimizations.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def image(number: int) -> str:
 
 
 def write_vision(folder: Path, *, rows: int = 120, parts: int = 0, dimensions: int = 6, examples: bool = True) -> Path:
-    """A pool of ``rows`` images, in one file or in ``parts``; the first half of a concept's own are positives."""
+    """A pool of ``rows`` images, in one file or ``parts`` files; the first half of a concept's images are positives."""
     generator = np.random.default_rng(0)
     vectors = generator.normal(size=(rows, dimensions)).astype(np.float32)
     ids = [image(number) for number in range(rows)]
@@ -69,14 +69,14 @@ def vision_csv(rows: Iterable[tuple[str, object]]) -> bytes:
 
 
 def vision_rows(folder: Path, concept: str, numbers: Iterable[int]) -> list[tuple[str, object]]:
-    """Some images of the pool, labelled as the test set would have them."""
+    """Some images of the pool, with the labels that they would have in the test set."""
     vectors = dict(_read(folder / "embeddings/train_emb_256_dataperf.parquet", ("ImageID", "embedding")))
     place = CONCEPTS.index(concept)
     return [(image(number), int(vectors[image(number)][place] > 0)) for number in numbers]
 
 
 def public_vision(folder: Path, concept: str, rows: Iterable[tuple[str, object]]) -> dict[str, float]:
-    """The public evaluator: an inner join on the ids, then logistic regression on labels as they are written."""
+    """The public evaluator: an inner join on the ids, then logistic regression on the labels as submitted."""
     vectors = dict(_read(folder / "embeddings/train_emb_256_dataperf.parquet", ("ImageID", "embedding")))
     joined = [(vectors[name].tolist(), str(label)) for name, label in rows if name in vectors]
     test = pq.read_table(folder / f"test_sets/alpha_test_set_{concept}_256.parquet").to_pydict()
@@ -94,7 +94,7 @@ def public_vision(folder: Path, concept: str, rows: Iterable[tuple[str, object]]
 
 
 SPOKEN = (*WORDS, "cat", "dog", "owl")
-"""All words: the five targets, and three others."""
+"""All words: the five targets and three others."""
 
 
 def clip(word: str, number: int, language: str = "en") -> str:
@@ -102,14 +102,14 @@ def clip(word: str, number: int, language: str = "en") -> str:
 
 
 def allowed_clips(word: str, language: str = "en") -> list[str]:
-    """Of the twenty clips of a word all but every fifth."""
+    """The allowed clips of a word: all of its twenty except every fifth."""
     return [clip(word, 1000 * SPOKEN.index(word) + number, language) for number in range(20) if number % 5]
 
 
 def write_speech(
     folder: Path, *, languages: Sequence[str] = ("en",), dimensions: int = 24, spread: float = 2.5
 ) -> Path:
-    """Twenty clips of each word to choose from, of which every fifth is not allowed, and ten to evaluate."""
+    """For each word, twenty clips to choose from, of which every fifth isn't allowed, and ten clips to evaluate."""
     for language in languages:
         generator = np.random.default_rng(sum(language.encode()))
         data = folder / f"dataperf_{language}_data"
@@ -129,12 +129,12 @@ def write_speech(
                 else:
                     listing["nontargets"] += listed
             name = "allowed_training_set.yaml" if split == "train" else "eval.yaml"
-            (data / name).write_text(json.dumps(listing))  # JSON is YAML
+            (data / name).write_text(json.dumps(listing))  # JSON is valid YAML
     return folder
 
 
 def allowed(folder: Path, language: str = "en") -> dict[str, Any]:
-    """What may be chosen: ``{"targets": {word: ids}, "nontargets": ids}``."""
+    """The clips that may be chosen: ``{"targets": {word: ids}, "nontargets": ids}``."""
     content: dict[str, Any] = json.loads((folder / f"dataperf_{language}_data/allowed_training_set.yaml").read_text())
     return content
 
@@ -142,7 +142,7 @@ def allowed(folder: Path, language: str = "en") -> dict[str, Any]:
 def speech_choice(
     folder: Path, language: str = "en", *, each: int = 2, nontargets: int = 5, seed: int = 0
 ) -> dict[str, Any]:
-    """A right submission: some clips of each word and some nontargets, in random order."""
+    """A valid submission: some clips of each word and some nontargets, in random order."""
     generator = np.random.default_rng(seed)
     listing = allowed(folder, language)
     words = _draw(list(WORDS), len(WORDS), generator)

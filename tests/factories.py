@@ -1,4 +1,4 @@
-"""Objects for tests, made through the same doors as in life wherever there is one."""
+"""Objects for tests, created by the same functions as in production wherever possible."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def phase(version: DatasetVersion, **fields: Any) -> Phase:
 def other_version(
     version: DatasetVersion, *, digest: str = "f" * 64, split: Split = Split.PUBLIC, **changes: Any
 ) -> DatasetVersion:
-    """A further version of the same challenge, on the same files and, if the first is prepared, prepared as well."""
+    """Another version of the same challenge with the same files; it is prepared if the first version is."""
     made = DatasetVersion.objects.create(
         challenge=version.challenge,
         number=version.number + 1,
@@ -66,12 +66,12 @@ def uploads(files: dict[str, bytes] | None = None) -> list[Upload]:
 
 
 def form_files(files: dict[str, bytes] | None = None) -> list[SimpleUploadedFile]:
-    """For the ``files`` field of a test client's post."""
+    """Files for the ``files`` field of a test client's POST request."""
     return [SimpleUploadedFile(name, content, "text/csv") for name, content in (files or good_files()).items()]
 
 
 def accepting(phase: Phase) -> dict[str, str]:
-    """What the box below the rules adds to the form of a submission."""
+    """The form fields that the checkbox below the rules adds to a submission."""
     return {"accept_rules": rules_sha256(phase)}
 
 
@@ -86,7 +86,7 @@ def submission(
 
 
 def submit_for(team: Team, phase: Phase, author: User, *, name: str = "ours") -> Submission:
-    """What a member sends for a team of several."""
+    """Submit as a member of a team."""
     return submit(
         phase,
         team,
@@ -99,7 +99,7 @@ def submit_for(team: Team, phase: Phase, author: User, *, name: str = "ours") ->
 
 
 def scored(evaluation: Evaluation, value: float = 0.5, **changes: Any) -> Scored:
-    """What the sandbox answers for this evaluation."""
+    """The sandbox's result for this evaluation, as a ``Scored``."""
     specification = evaluation.dataset_version.spec
     tasks = {task.name: {specification.metric: value} for task in specification.tasks}
     content: dict[str, Any] = {
@@ -122,7 +122,7 @@ def scored(evaluation: Evaluation, value: float = 0.5, **changes: Any) -> Scored
 def evaluate(
     submission: Submission, outcome: Scored | Rejected | Broken | float, *, worker: str = "test"
 ) -> Evaluation:
-    """Let a worker evaluate the submission, with this outcome in place of the sandbox's; return the evaluation."""
+    """Let a worker evaluate the submission, with ``outcome`` replacing the sandbox's result; return the evaluation."""
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
     answer = scored(evaluation, outcome) if isinstance(outcome, float) else outcome
     with (
@@ -135,7 +135,7 @@ def evaluate(
 
 
 def readiness_report(version: DatasetVersion, *findings: Finding, **changes: Any) -> ReadinessReport:
-    """What a dry run says in which every baseline was scored."""
+    """The report of a dry run in which every baseline was scored."""
     specification = version.spec
     scores = [
         BaselineScore(name=info.name, title=info.title, uninformed=False, value=0.5, seeds=[0.5], low=0.4, high=0.6)

@@ -1,4 +1,4 @@
-"""A hidden part of the test set for any tiny challenge."""
+"""Add a hidden final split to the test set of any tiny challenge."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from evaluators.specification import TestSplit
 
 
 def add_final(bundle: Path, *, rows: int = 12, rename: str = "final-") -> Path:
-    """Beside every ``test`` a ``final`` of the first ``rows`` of its rows, with ``rename`` before their ids.
+    """Add a ``final`` to every ``test``: the first ``rows`` of its rows, with ``rename`` before their ids.
 
-    With ``rename=""`` the rows are in both parts, as they must not be.
+    With ``rename=""`` the same rows are in both splits, which is invalid.
     """
     content = json.loads((bundle / "challenge.yaml").read_text())
     for place in (content, *content["tasks"]):
@@ -32,7 +32,7 @@ def add_final(bundle: Path, *, rows: int = 12, rename: str = "final-") -> Path:
 
 
 def without_final(bundle: Path, *, part: TestSplit) -> dict[str, Any]:
-    """What the bundle's specification is when it knows of this part alone, written by hand."""
+    """The bundle's specification restricted to one split, written by hand."""
     content: dict[str, Any] = json.loads((bundle / "challenge.yaml").read_text())
     for place in (content, *content["tasks"]):
         final = place.pop("final", None)

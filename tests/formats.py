@@ -27,7 +27,7 @@ def csv_text(ids: list[str], vectors: Any, labels: list[str], cell: Callable[[An
 
 
 def wide_text(ids: list[str], vectors: Any, labels: list[str], name: str = "embedding_{}") -> str:
-    # The columns are sorted by their numbers, not by their places or names.
+    # The columns are shuffled, so that they must be sorted by their numbers, not by position or name.
     order = [int(place) for place in np.argsort([str(number) for number in range(vectors.shape[1])])]
     header = ",".join(name.format(place) for place in order)
     lines = [
@@ -38,7 +38,7 @@ def wide_text(ids: list[str], vectors: Any, labels: list[str], name: str = "embe
 
 
 def written(folder: Path, kind: str, rows: Rows) -> dict[str, Any]:
-    """Write the pool in one of the formats; give its table."""
+    """Write the pool in one of the formats; return its table for the specification."""
     ids, vectors, labels = rows
     public = folder / "public"
     texts = {"id": np.array(ids), "label": np.array(labels)}
@@ -50,7 +50,7 @@ def written(folder: Path, kind: str, rows: Rows) -> dict[str, Any]:
     elif kind == "npz":
         np.savez_compressed(public / "pool.npz", embedding=vectors, **texts)
     elif kind == "loose":
-        # As other programs write it: bytes, big-endian, column by column.
+        # As other programs may write it: byte strings, big-endian, column-major.
         texts = {name: values.astype("S") for name, values in texts.items()}
         np.savez(public / "pool.npz", embedding=np.asfortranarray(vectors).astype(">f4"), other=[1, 2], **texts)
     else:

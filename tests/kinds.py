@@ -26,7 +26,7 @@ _TEXTS = {
 
 
 def write_cleaning(folder: Path, *, pixels: Any = None, names: tuple[str, ...] = ("pets",), **changes: Any) -> Path:
-    """A cleaning of ``ROWS`` rows for each name; ``pixels`` is an Arrow array for the column of that name."""
+    """A cleaning task of ``ROWS`` rows for each name; ``pixels`` is an Arrow array for the column of that name."""
     generator = np.random.default_rng(0)
     content: dict[str, Any] = {
         **_TEXTS,
@@ -61,7 +61,7 @@ def write_cleaning(folder: Path, *, pixels: Any = None, names: tuple[str, ...] =
 
 
 def write_acquisition(folder: Path, *, markets: tuple[str, ...] = ("0", "1"), **changes: Any) -> Path:
-    """Markets of three sellers, one with each way of pricing, who own 10, 20 and 30 rows."""
+    """Markets of three sellers with 10, 20 and 30 rows, one for each pricing scheme."""
     prices = (
         {"method": "linear", "full_price": 100.0},
         {"method": "volume-discount", "full_price": 80.0, "discount": 0.2},
@@ -117,16 +117,16 @@ def summary(rows: int) -> dict[str, Any]:
 
 
 def squares(rows: int = ROWS, side: int = 4) -> pa.Array:
-    """Pictures of one grey each."""
+    """Square images, each of a single grey value."""
     return pa.array([[10 * row % 256] * (side * side) for row in range(rows)], pa.list_(pa.uint8(), side * side))
 
 
 def ranking(name: str = "pets", *, hit: int = 5, reveal: bool = False) -> dict[str, Any]:
-    """What a scorer adds to a result for a ranking of all rows whose first five were wrong."""
+    """What a scorer adds to the result for a ranking of all rows, of which the first five were wrong."""
     curve = [0.5 + 0.4 * min(1.0, fixes / hit) for fixes in range(ROWS + 1)]
     slices: dict[str, dict[str, float]] = {"errors": {"first 10 %": 2.0, "first 25 %": 5.0, "first 100 %": 5.0}}
     if reveal:
-        # Keys of a recorded result are in the order of the alphabet.
+        # Keys of a recorded result are in alphabetical order.
         slices["fixes"] = {f"{name}-{row:03d}": float(row < 5) for row in range(ROWS)}
         slices["places"] = {f"{name}-{row:03d}": float((row + 3) % ROWS) for row in range(ROWS)}
     metrics = {"fraction_fixes": hit / ROWS, "auc": 0.8, "accuracy_before": 0.5, "accuracy_clean": 0.9}
@@ -140,7 +140,7 @@ def ranking(name: str = "pets", *, hit: int = 5, reveal: bool = False) -> dict[s
 
 
 def purchase(markets: tuple[str, ...] = ("0", "1"), *, accuracy: float = 0.75, cost: float = 42.5) -> dict[str, Any]:
-    """What a scorer adds to a result for a purchase from the first two sellers."""
+    """What a scorer adds to the result for a purchase from the first two sellers."""
     tasks = {name: {"score": 0.74, "accuracy": accuracy, "cost": cost} for name in markets}
     slices = {
         name: {

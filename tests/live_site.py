@@ -1,6 +1,6 @@
 """The real site on a free port with its own data: gunicorn and a Celery worker, as ``./run`` starts them.
 
-For the journeys in a browser, for what must survive a killed worker, and for measurements.
+It is used for browser tests, for tests that kill a worker, and for measurements.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ T = TypeVar("T")
 def wait_for(
     condition: Callable[[], T | None], *, seconds: float = 60, every: float = 0.05, what: str = "the condition"
 ) -> T:
-    """The first true answer of ``condition``, asked again and again.
+    """Poll ``condition`` and return its first true value.
 
     Raises:
-        TimeoutError: there was none in time.
+        TimeoutError: it didn't become true in time.
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -53,7 +53,7 @@ def wait_for(
 
 
 class _OwnDatabase:
-    """A database for one site on the server that the settings name; with SQLite it is in the site's own folder."""
+    """A database for one site on the server from the settings; SQLite's is in the site's own folder."""
 
     def __init__(self, server: str) -> None:
         self._server = server
@@ -73,11 +73,11 @@ class _OwnDatabase:
 
 
 class LiveSite:
-    """A site of its own: ``start()``, talk to ``url``, ``stop()``.
+    """A site of its own: call ``start()``, send requests to ``url``, call ``stop()``.
 
-    ``environment`` adds ``RATCHET_*`` variables; those of the calling process hold, so the same tests run on another
-    database, broker or store by settings alone. In ``run_folder`` is what all sites of a run of the tests begin with:
-    the static files are collected once, and so is an empty database migrated where it is a file.
+    ``environment`` adds ``RATCHET_*`` variables to those of the calling process, so the same tests run on another
+    database, broker or store just by changing settings. ``run_folder`` is shared by all sites of a test run: static
+    files are collected only once, and so is the empty database migrated if it is a file.
     """
 
     def __init__(self, folder: Path, run_folder: Path | None = None, **environment: str) -> None:
@@ -92,7 +92,8 @@ class LiveSite:
         broker = os.environ.get("RATCHET_BROKER_URL", "")
         self._lease: IO[bytes] | None = None
         if broker.startswith("redis"):
-            # Another site's worker would take the messages; with files they are in the site's own folder.
+            # On a shared broker another site's worker would take the messages; file-based brokers are in the site's own
+            # folder.
             broker, self._lease = lease(broker)
         self.environment = (
             os.environ
@@ -106,7 +107,7 @@ class LiveSite:
     def start(self, *, worker: bool = True) -> None:
         """Migrate, collect the static files and start web and worker; return when the site is healthy."""
         self._migrate()
-        # They go to the tree, whence a site that runs already serves them: collected again, they would go meanwhile.
+        # All sites serve static files from the repository; collecting them again would remove them for a moment.
         once(self._run_folder / "collected", self._collect)
         self.web = self._spawn(
             "gunicorn", "--config", "docker/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}", "leaderboard.wsgi"
@@ -137,7 +138,7 @@ class LiveSite:
         self.worker = self._spawn("celery", "--app", "leaderboard", "worker")
 
     def kill_worker(self) -> None:
-        """SIGKILL for the worker alone: what it started has to notice by itself."""
+        """Kill only the worker with SIGKILL; its child processes have to notice by themselves."""
         assert self.worker is not None
         os.kill(self.worker.pid, signal.SIGKILL)
         self.worker.wait()
@@ -158,7 +159,7 @@ class LiveSite:
             self._lease.close()
 
     def manage(self, *arguments: str, **environment: str) -> str:
-        """Run one of Django's commands, ``environment`` added to the site's; return what it printed."""
+        """Run a Django command with ``environment`` added to the site's; return its output."""
         command = [sys.executable, "manage.py", *arguments]
         variables = self.environment | environment
         done = subprocess.run(command, cwd=TREE, env=variables, capture_output=True, text=True)
@@ -183,7 +184,7 @@ class LiveSite:
             return False
 
     def load_demo(self, *slugs: str, seconds: float = 600) -> None:
-        """Load the demo's challenges, or these; return when every baseline of every one of them is on its board."""
+        """Load the demo's challenges, or only ``slugs``; return once all their baselines are on the leaderboards."""
         self.manage("loaddemo", *slugs)
         specifications = [
             read_specification(path.parent)
@@ -206,7 +207,7 @@ class LiveSite:
             return json.load(answer)
 
     def submit(self, slug: str, files: dict[str, bytes], *, token: str, name: str, **fields: str) -> Any:
-        """Upload through the API; the JSON of the new submission."""
+        """Upload through the API; return the JSON of the new submission."""
         sent = [("files", file, content) for file, content in files.items()]
         body, kind = multipart({"name": name, **fields}, sent)
         request = urllib.request.Request(
@@ -218,7 +219,7 @@ class LiveSite:
             return json.load(answer)
 
     def log_matches(self, pattern: str) -> list[str]:
-        """What a pattern finds in the site's log: a demo's mails are printed there."""
+        """All matches of a pattern in the site's log, which contains the e-mails of a demo site."""
         return re.findall(pattern, self.log.read_text(errors="replace")) if self.log.exists() else []
 
     def _spawn(self, *module: str) -> subprocess.Popen[bytes]:

@@ -1,8 +1,8 @@
-"""Tiny acquisition challenges for the tests: a bundle of a few hundred rows, prepared and scored in milliseconds.
+"""Tiny acquisition challenges for tests: a bundle of a few hundred rows, prepared and scored in milliseconds.
 
-``write_market(folder)`` makes a challenge of two markets, ``tea`` and ``ink``, each with the sellers ``mill`` (linear),
-``barn`` (with a discount) and ``loft`` (a fee and a price for each row). Every keyword that is a field of the
-specification replaces it; ``None`` takes it out.
+``write_market(folder)`` creates a challenge with two markets, ``tea`` and ``ink``, each with the sellers ``mill``
+(linear price), ``barn`` (with a discount) and ``loft`` (a fee and a price per row). A keyword argument named like a
+field of the specification replaces that field; ``None`` removes it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def market(name: str, *, test: bool = True, owned: dict[str, int] | None = None)
 
 
 def specification(**changes: Any) -> dict[str, Any]:
-    """The content of a valid ``challenge.yaml``, with ``changes`` made to it."""
+    """The content of a valid ``challenge.yaml``, with ``changes`` applied to it."""
     content: dict[str, Any] = {
         "format": 1,
         "kind": "acquisition",
@@ -72,11 +72,11 @@ def specification(**changes: Any) -> dict[str, Any]:
 
 
 def write_market(folder: Path, *, seed: int = 0, owned: dict[str, int] | None = None, **changes: Any) -> Path:
-    """Write a whole bundle into ``folder`` and return it."""
+    """Write a whole bundle into ``folder`` and return the folder."""
     content = specification(**changes)
     for directory in ("public", "hidden"):
         (folder / directory).mkdir(parents=True, exist_ok=True)
-    (folder / "challenge.yaml").write_text(json.dumps(content, indent=1))  # JSON is YAML
+    (folder / "challenge.yaml").write_text(json.dumps(content, indent=1))  # JSON is valid YAML
     generator = np.random.default_rng(seed)
     for task in content["tasks"]:
         direction = generator.normal(size=DIMENSIONS)
@@ -93,7 +93,7 @@ def write_market(folder: Path, *, seed: int = 0, owned: dict[str, int] | None = 
 
 
 def reference_market(**changes: Any) -> dict[str, Any]:
-    """What to change for a challenge that the public evaluator could score: one seller like another, no hidden test."""
+    """Changes that make a challenge valid for the public evaluator: all sellers priced alike, no hidden test."""
     tasks = [market(name, test=False) for name in ("tea", "ink")]
     for task in tasks:
         task["budget"] = 100

@@ -1,7 +1,7 @@
-"""How much memory a process has had at most.
+"""The peak memory of a process.
 
-Not ``ru_maxrss``: that outlives ``exec``, so a child begins with what its parent had, and a measure that begins high
-sees nothing.
+Not ``ru_maxrss``, which survives ``exec``: a child would start with its parent's peak, and smaller peaks of its own
+would be invisible.
 """
 
 from __future__ import annotations
@@ -16,5 +16,5 @@ def peak() -> int:
 
 
 def forget_peak() -> None:
-    """Let ``peak`` begin anew at what is resident now."""
+    """Reset ``peak`` to the current resident memory."""
     Path("/proc/self/clear_refs").write_text("5")

@@ -1,4 +1,4 @@
-"""What is prepared once for a run of the tests, by the first worker that needs it."""
+"""Create something only once for a test run, in the first worker that needs it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def once(path: Path, make: Callable[[Path], object]) -> Path:
-    """``path``, after ``make`` has written what belongs there; nobody else makes it meanwhile, or makes it again.
+    """Return ``path`` once ``make`` has written its content; ``make`` runs only once, in one worker.
 
-    ``make`` is given another path beside it: what breaks off half-way is not taken for the whole.
+    ``make`` gets a temporary path, so that a failure doesn't leave an incomplete ``path`` behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f"{path.name}.lock").open("ab") as lock:

@@ -1,4 +1,7 @@
-"""Are the servers of the second leg there? ``python -m tests.reachable``: exit code 0, or 1 with the reason."""
+"""Check that the servers of the second test run are reachable: ``python -m tests.reachable`` exits with 0 or 1.
+
+With 1, it prints the reason.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import redis
 
 
 def main() -> str:
-    """Empty if all is there, else a sentence."""
+    """The reason why a server isn't reachable; empty if all are."""
     try:
         psycopg.connect(os.environ["TEST_DATABASE_URL"], connect_timeout=3).close()
     except psycopg.OperationalError:

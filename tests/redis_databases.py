@@ -1,4 +1,4 @@
-"""Redis databases for tests that run side by side: each is lent to one test process or one live site at a time."""
+"""Redis databases for tests that run in parallel: each is used by one test process or one live site at a time."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from urllib.parse import urlsplit, urlunsplit
 import redis
 
 NUMBERS = range(10, 16)
-"""Those of the server's 16 that are the tests'; they are emptied when they are lent."""
+"""Of the server's 16 databases, those for tests; a database is emptied when it is leased."""
 
 SECONDS = 600
 
 
 def lease(server: str) -> tuple[str, IO[bytes]]:
-    """The URL of a free database on this server, and a file; it is lent until that is closed or the process ends.
+    """Lease a free database of this server; return its URL and a file.
+
+    The lease ends when the file is closed or the process ends.
 
     Raises:
-        TimeoutError: all of them have been taken for ten minutes.
+        TimeoutError: all databases have been in use for ten minutes.
     """
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
@@ -36,7 +38,7 @@ def lease(server: str) -> tuple[str, IO[bytes]]:
 
 
 def _lock(name: str) -> IO[bytes] | None:
-    """An open file that is locked, or nothing if another process holds it; the kernel gives up the lock of the dead."""
+    """An open, locked file, or None if another process holds the lock; the kernel releases locks of dead processes."""
     file = (Path(tempfile.gettempdir()) / f"ratchet-tests-redis-{name}.lock").open("ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

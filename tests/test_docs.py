@@ -1,4 +1,4 @@
-"""The documentation is complete: what the code offers is named where a reader looks for it."""
+"""The documentation is complete: everything that the code offers is named where a reader looks for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README's lines work: its curl example is run, line by line, against the real site with the demo's challenges."""
+"""The README's commands work: its curl example is run, line by line, on the real site with the demo's challenges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody at a browser without scripts: cookies, pages, and forms sent as they are on the page."""
+"""A visitor whose browser has no scripts: cookies, pages, and forms submitted as they are on the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 BOUNDARY = "ratchet-7c1f"
 
 File = tuple[str, str, bytes]
-"""The field, the file's name and what is in it."""
+"""The field's name, the file's name and its content."""
 
 
 def forms_of(text: str) -> list[str]:
@@ -26,7 +26,7 @@ def form_with(text: str, field: str = "seen") -> str:
 
 
 def fields_of(form: str) -> dict[str, Any]:
-    """What a browser would send of a form, untouched."""
+    """What a browser would send for an unchanged form."""
     sent: dict[str, Any] = {}
     for tag in re.findall(r"<input [^>]*>", form):
         kind, name, value = (_attribute(tag, item) for item in ("type", "name", "value"))
@@ -43,7 +43,7 @@ def fields_of(form: str) -> dict[str, Any]:
 
 
 def multipart(fields: dict[str, str], files: Sequence[File]) -> tuple[bytes, str]:
-    """The body of a form with files, and its type."""
+    """The body of a form with files, and its content type."""
     parts = [
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()
@@ -55,14 +55,14 @@ def multipart(fields: dict[str, str], files: Sequence[File]) -> tuple[bytes, str
 
 
 class Visitor:
-    """One browser at one site. What is refused is an ``HTTPError``."""
+    """One browser on one site. A refused request raises ``HTTPError``."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def open(self, path: str) -> str:
-        """The page at ``path`` or where it leads, as text."""
+        """The text of the page at ``path``, after redirects."""
         return self.read(path).decode()
 
     def read(self, path: str) -> bytes:
@@ -71,9 +71,9 @@ class Visitor:
         return content
 
     def send(self, path: str, *, having: str = "seen", to: str = "", files: Sequence[File] = (), **changes: Any) -> str:
-        """Open a page and send its form that has a field ``having``, as it is but for ``changes``; the page after it.
+        """Open a page and submit its form that has a field ``having``, with ``changes``; return the resulting page.
 
-        With ``to`` it is the form that is sent to an address that begins like this.
+        ``to`` selects the form by the beginning of its action instead.
         """
         page = self.open(path)
         here = urljoin(self.url, path)
@@ -99,7 +99,7 @@ class Visitor:
 
 
 def _address(form: str, here: str) -> str:
-    """Where a form of the page ``here`` is sent."""
+    """The address to which a form on the page ``here`` is sent."""
     return urljoin(here, _attribute(form[: form.index(">") + 1], "action") or here)
 
 

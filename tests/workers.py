@@ -1,6 +1,6 @@
-"""Tests on several workers side by side: what each worker has to itself, and which tests it is given.
+"""Run tests on several parallel workers: what each worker has for itself, and which tests it gets.
 
-A plugin of pytest's (see ``addopts``) and not a ``conftest.py``: Django's settings are read before those.
+This is a pytest plugin (see ``addopts``), not a ``conftest.py``, because Django's settings are read before those.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.redis_databases import lease
 from tests.s3_server import make_bucket
 
 TOGETHER = ("tests/browser/",)
-"""Folders whose tests all go to one worker, because they share a site that takes long to fill."""
+"""Folders whose tests all run on one worker, because they share a site that is slow to set up."""
 
 MAX_WORKERS = 8
 
@@ -26,20 +26,20 @@ _leases: list[IO[bytes]] = []
 
 
 def _share_servers(worker: str, environ: MutableMapping[str, str]) -> None:
-    """Give this worker a database of its own on the Redis, and a bucket on the S3, that the environment names."""
+    """Give this worker its own Redis database and its own S3 bucket on the servers that the environment names."""
     broker = environ.get("RATCHET_BROKER_URL", "")
     if broker.startswith("redis"):
-        # It is the cache as well, which every test empties.
+        # The database is also the cache, which every test empties.
         environ["RATCHET_BROKER_URL"], held = lease(broker)
         _leases.append(held)
     if environ.get("RATCHET_S3_BUCKET"):
-        # Equal bytes are one object: a test may remove what another worker's test has just stored.
+        # Objects with the same content share a key, so a test might delete what another worker's test has just stored.
         environ["RATCHET_S3_BUCKET"] += f"-{worker}"
         wait_for(lambda: make_bucket(environ), what="a bucket of the worker's own")
 
 
 class ByFile(LoadScopeScheduling):
-    """The tests of a file, or of a folder in ``TOGETHER``, go to one worker, which prepares what they share once."""
+    """Run the tests of a file, or of a folder in ``TOGETHER``, on one worker, which sets up shared things only once."""
 
     def _split_scope(self, nodeid: str) -> str:
         return _unit(nodeid)
@@ -52,7 +52,7 @@ def _unit(nodeid: str) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    config.option.loadscopereorder = False  # the order is that of pytest_collection_modifyitems
+    config.option.loadscopereorder = False  # the order comes from pytest_collection_modifyitems
     return ByFile(config, log)
 
 
@@ -65,7 +65,7 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On a worker: what takes longest comes first, so that no worker is left with it while the others are done."""
+    """On a worker, put the slowest tests first, so that no worker still runs one when the others have finished."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return
     units = {item: _unit(item.nodeid) for item in items}

@@ -1,1 +1,1 @@
-"""A challenge's bundle as it is sent: its text, its archive and its files, with everything wrong found at once."""
+"""A challenge's bundle as its organizer sends it: reads and checks its archive and files, and reports every problem."""

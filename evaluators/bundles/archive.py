@@ -1,6 +1,6 @@
-"""A bundle as a zip archive: looked through before anything is unpacked, unpacked by the names of the specification.
+"""A bundle as a zip archive: checked before anything is unpacked, then unpacked under the names of the specification.
 
-A member's name is never used as a path. What is written are the names that ``challenge.yaml`` gives, which have one of
+A member's name is never used as a path. Files are written only under the names that ``challenge.yaml`` gives: one of
 two folders and a plain file name.
 """
 
@@ -23,7 +23,7 @@ MAX_MEMBERS = 5_000
 MAX_DIRECTORY_BYTES = 4 * 1024 * 1024
 MAX_UNPACKED_BYTES = 4 * 1024 * 1024 * 1024
 MAX_NAMED = 5
-"""Members of one fault that are named."""
+"""How many members are named in one problem."""
 
 _CHUNK = 1024 * 1024
 _ENCRYPTED = 0x1
@@ -45,13 +45,13 @@ _UNREADABLE = (
 
 
 class Archive:
-    """An opened archive; ``members`` are its files by the name that they have in the bundle."""
+    """An opened archive; ``members`` maps names in the bundle to the archive's files."""
 
     def __init__(self, path: Path) -> None:
-        """Open and look through.
+        """Open the archive and check its list of members.
 
         Raises:
-            BundleError: it is no zip, or has a member that none may have; all of them are listed.
+            BundleError: the file isn't a zip archive, or has members that aren't allowed; all of them are listed.
         """
         self.name = path.name
         try:
@@ -66,7 +66,7 @@ class Archive:
         self.members = _by_bundle_name([info for info in infos if not info.is_dir()], self.name)
 
     def specification(self) -> bytes:
-        """What ``challenge.yaml`` holds.
+        """Return the content of ``challenge.yaml``.
 
         Raises:
             BundleError: it is missing, too large or damaged.
@@ -84,10 +84,10 @@ class Archive:
         return content
 
     def unpack(self, names: Iterable[str], folder: Path) -> BundleProblems:
-        """Write these files into ``folder``; return what is wrong with them.
+        """Write the files called ``names`` into ``folder``; return the problems found with them.
 
-        ``names`` come from a validated specification. Those that are not there are passed over, those that are damaged
-        left out.
+        ``names`` come from a validated specification. Names that the archive lacks are skipped; damaged files are
+        reported and not kept.
         """
         problems = BundleProblems()
         for name in names:
@@ -119,7 +119,7 @@ class Archive:
 
 
 def _read(stream: IO[bytes], name: str) -> bytes:
-    # Writing is ours, and a full disk is not the archive's fault: only reading is looked after here.
+    # Only reading is guarded here: an error while writing (a full disk) is our fault, not the archive's.
     try:
         return stream.read(_CHUNK)
     except _UNREADABLE as error:
@@ -131,10 +131,10 @@ def _damaged(name: str) -> Problem:
 
 
 def _bounded(file: BinaryIO, name: str) -> None:
-    """Refuse an archive whose directory alone is too large to be read.
+    """Refuse an archive whose central directory is too large to read.
 
     Raises:
-        BundleError: it is.
+        BundleError: the directory is too large.
     """
     file.seek(0, 2)
     size = file.tell()
@@ -142,7 +142,7 @@ def _bounded(file: BinaryIO, name: str) -> None:
     tail = file.read()
     place = tail.rfind(b"PK\x05\x06")
     if place < 0 or len(tail) < place + _END.size:
-        return  # the reader says what is wrong
+        return  # the reader reports what is wrong
     _, _, _, _, count, length, _, _ = _END.unpack_from(tail, place)
     place_64 = tail.rfind(b"PK\x06\x06", 0, place)
     if place_64 >= 0 and len(tail) >= place_64 + _END_64.size:
@@ -204,7 +204,7 @@ def _is_archive(info: zipfile.ZipInfo) -> bool:
 
 
 def _by_bundle_name(infos: list[zipfile.ZipInfo], name: str) -> dict[str, zipfile.ZipInfo]:
-    """The members without the one folder that all of them may lie in."""
+    """Members by their name in the bundle, without the single top-level folder that may enclose them all."""
     top = {info.filename.partition("/")[0] for info in infos}
     inside = f"{next(iter(top))}/" if len(top) == 1 and infos[0].filename.count("/") else ""
     if inside and not any(info.filename == inside + SPECIFICATION_FILE for info in infos):

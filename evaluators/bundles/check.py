@@ -1,4 +1,4 @@
-"""Check a whole bundle, folder or zip: everything wrong with it at once."""
+"""Check a whole bundle, folder or zip, and report everything that is wrong with it at once."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from evaluators.specification.yaml_document import Document, read_document
 
 @dataclass(frozen=True)
 class CheckedBundle:
-    """A bundle without a fault; ``rows`` by table."""
+    """A bundle without problems; ``rows`` counts rows by table."""
 
     specification: Specification
     rows: dict[str, int]
 
     @property
     def lines(self) -> list[str]:
-        """What it is, for people."""
+        """A summary for people, one line each."""
         spec = self.specification
         tables = ", ".join(f"{name} {rows}" for name, rows in self.rows.items())
         phases = [f"phase {phase.name}: {phase.starts} to {phase.ends or 'no end'}" for phase in spec.phases]
@@ -40,7 +40,9 @@ class CheckedBundle:
 
 
 def check_bundle(path: Path, *, out: Path | None = None) -> CheckedBundle:
-    """Check a folder or a zip archive; the files of a zip are left in the empty folder ``out`` if it is given.
+    """Check a folder or a zip archive.
+
+    ``out`` is an empty folder to unpack a zip into; without it a temporary folder is used.
 
     Raises:
         BundleError: with every problem that could be found.
@@ -83,7 +85,7 @@ def _folder(out: Path | None) -> Iterator[Path]:
 
 
 def _names(content: bytes) -> list[str]:
-    """The data files that are named, also by a specification that is not valid as a whole."""
+    """The data files that the specification names, even if it isn't valid as a whole."""
     try:
         return read_text(content).data_files
     except BundleError:
@@ -103,7 +105,7 @@ def _checked(folder: Path, content: bytes, there: list[str], problems: BundlePro
     except BundleError as error:
         found = BundleProblems()
         found.take(error)
-        # What is readable is looked at all the same, so that nobody has to come back for it.
+        # Check every table that can be read anyway, so that the organizer gets all problems in one run.
         for table in _loose_tables(_content(content)):
             for name in table.sources:
                 if name not in there:
@@ -159,7 +161,7 @@ def _unseen(table: Table) -> ScannedTable:
 
 
 def _placed(problem: Problem, document: Document) -> Problem:
-    """With the line of its field, where it is one of the specification's."""
+    """The problem with the line and column of its field, if it is about ``challenge.yaml``."""
     if problem.file != SPECIFICATION_FILE or problem.line is not None or problem.field is None:
         return problem
     place = document.place(problem.field.split("."))
@@ -167,7 +169,7 @@ def _placed(problem: Problem, document: Document) -> Problem:
 
 
 def _loose_tables(content: Any, depth: int = 0) -> list[Table]:
-    """Whatever in a document can be read as a table."""
+    """Every part of a document that can be read as a table."""
     if isinstance(content, dict):
         try:
             return [Table.model_validate(content)]

@@ -1,4 +1,4 @@
-"""The tables of a bundle beside one another and beside its specification."""
+"""Compare the tables of a bundle with one another and with its specification."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Tables = Mapping[str, ScannedTable]
 
 
 def compare(specification: Specification, tables: Tables, problems: BundleProblems) -> None:
-    """Add what is wrong between the tables of one part to ``problems``."""
+    """Add to ``problems`` what is inconsistent between the tables of one split."""
     _one_length(tables, problems)
     if specification.reference is not None:
-        # What was published in 2023 is taken as it is.
+        # Imports of the challenges published in 2023 are accepted as they are.
         _of_the_kind(specification, tables, problems)
         return
     problems.add(*_public_and_hidden(tables))
@@ -45,7 +45,7 @@ def _one_length(tables: Tables, problems: BundleProblems) -> None:
 
 
 def _public_and_hidden(tables: Tables) -> Iterator[Problem]:
-    """No row is both: whoever knows a test row's label could choose it."""
+    """No row may be both public and hidden: anyone who knows the label of a test row could select that row."""
     with_ids = {name: seen for name, seen in tables.items() if seen.table.id is not None}
     for name, hidden in with_ids.items():
         if hidden.table.public or hidden.table.embedding is None:
@@ -60,7 +60,7 @@ def _public_and_hidden(tables: Tables) -> Iterator[Problem]:
 
 
 def different_rows(shown: ScannedTable, final: ScannedTable) -> Iterator[Problem]:
-    """No row is in both parts of the test set: its score would be known before the end."""
+    """No row may be in both splits of the test set: its final score would be known before the end."""
     both = set(shown.names) & set(final.names)
     if both:
         message = f"{len(both)} ids are in the final part and in the shown part of the test set, such as {{}}."
@@ -69,7 +69,7 @@ def different_rows(shown: ScannedTable, final: ScannedTable) -> Iterator[Problem
 
 
 def _classes_without_rows(specification: Specification, tables: Tables) -> Iterator[Problem]:
-    """A class of which a table has no row can be neither learnt nor measured."""
+    """Every class needs a row in each table, or it can be neither learned nor measured."""
     for name, wanted in _wanted_labels(specification).items():
         seen = tables[name]
         without = [label for label in wanted if not seen.labels[label]]
@@ -82,11 +82,11 @@ def _classes_without_rows(specification: Specification, tables: Tables) -> Itera
 
 
 def _wanted_labels(specification: Specification) -> dict[str, dict[str, None]]:
-    """Labels of which a table needs a row, by table."""
+    """For each table, the labels that at least one of its rows must have."""
     wanted: dict[str, dict[str, None]] = {}
     if isinstance(specification, SelectionSpecification):
         for plan in specification.plans.values():
-            # In a task about one class the others may be many, and rare.
+            # In a task about one class there may be many other classes, some of them rare.
             labels = plan.classes if plan.task.positive is None else [plan.task.positive]
             for name in (plan.pool, plan.examples, plan.test):
                 if name is not None:
@@ -122,7 +122,7 @@ def _of_the_kind(specification: Specification, tables: Tables, problems: BundleP
 
 
 def check_documents(specification: Specification, bundle: Path, tables: Tables, problems: BundleProblems) -> None:
-    """Read the JSON files that are no tables and compare them with the tables."""
+    """Read the JSON files that aren't tables and compare them with the tables."""
     counts = {name: len(seen) for name, seen in tables.items()}
     for name in specification.documents:
         if not is_plain(bundle, name):

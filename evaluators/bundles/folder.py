@@ -1,4 +1,4 @@
-"""What lies in a bundle beside and among the files that its specification names."""
+"""Which files a bundle contains, compared with the files that its specification names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOTES = (".md", ".txt")
 
 
 def names_in(folder: Path) -> tuple[list[str], BundleProblems]:
-    """The files of a folder by their names in the bundle, and what must not be there at all."""
+    """List the files of a folder by their names in the bundle, with a problem for each entry that isn't allowed."""
     found: list[str] = []
     problems = BundleProblems()
     for name, entry in _entries(folder, ""):
@@ -43,7 +43,7 @@ def _entries(folder: Path, inside: str) -> Iterator[tuple[str, os.DirEntry[str]]
 
 
 def missing_and_unknown(there: Collection[str], named: Collection[str]) -> BundleProblems:
-    """Files that are named and not there, and files that are there and not named.
+    """Problems for files that are named but missing, and for files that are present but not named.
 
     Notes for people (``README.md``, ``LICENSE.txt``) may lie beside ``challenge.yaml``; they are not kept.
     """
@@ -62,7 +62,7 @@ def missing_and_unknown(there: Collection[str], named: Collection[str]) -> Bundl
 
 
 def is_plain(folder: Path, name: str) -> bool:
-    """Whether there is a file of this name that is no link, nor in a folder that is one."""
+    """Whether ``name`` is a regular file: not a link, and not in a folder that is a link."""
     path = folder / name
     return path.is_file() and not path.is_symlink() and not (path.parent != folder and path.parent.is_symlink())
 

@@ -1,4 +1,4 @@
-"""One table of a bundle, looked at row by row: everything that is wrong with it, not the first thing alone.
+"""Scan one table of a bundle row by row and report everything that is wrong, not only the first problem.
 
 Memory is bounded by a batch of rows and by the ids of the table; nothing is written.
 """
@@ -21,12 +21,15 @@ from evaluators.specification.table import MAX_GROUPS, MAX_ID_BYTES, Table
 from evaluators.tables import Batch, batches_of
 
 MAX_NAMED = 3
-"""Rows or values of one fault that are named."""
+"""How many rows or values are named in one problem."""
 
 
 @dataclass
 class ScannedTable:
-    """What was seen of a table. ``names`` are the ids that are right; ``whole`` says that every row could be read."""
+    """What a scan found in a table.
+
+    ``names`` are the valid ids; ``whole`` says whether every row could be read.
+    """
 
     table: Table
     rows: int = 0
@@ -43,7 +46,7 @@ class ScannedTable:
         return self.names
 
     def rows_of(self, ids: list[str]) -> NDArray[np.int64]:
-        """A number for each id that the table has, −1 for the others."""
+        """A position for each of ``ids``, −1 for ids that aren't in the table; shape (len(ids),), int64."""
         places = {name: row for row, name in enumerate(self.names)}
         return np.array([places.get(name, -1) for name in ids], np.int64)
 
@@ -163,9 +166,9 @@ class _Scan:
 
 
 def scan_table(bundle: Path, table: Table, classes: tuple[str, ...] | None, problems: BundleProblems) -> ScannedTable:
-    """Read a table from end to end and add what is wrong to ``problems``; without ``classes`` labels are not looked at.
+    """Read a whole table and add what is wrong to ``problems``; if ``classes`` is None, labels aren't checked.
 
-    A file that cannot be read any further is left there, and the next one is read.
+    When a file turns out to be unreadable, the rest of it is skipped and the scan continues with the next file.
     """
     seeing = _Scan(table, classes, problems)
     for piece in _pieces(table):
@@ -180,7 +183,7 @@ def scan_table(bundle: Path, table: Table, classes: tuple[str, ...] | None, prob
 
 
 def _pieces(table: Table) -> Iterator[Table]:
-    """The table file by file, so that one that cannot be read does not keep the others from being looked at."""
+    """One table for each file, so that an unreadable file doesn't prevent the others from being checked."""
     if table.ids is not None:
         yield table
     else:

@@ -1,4 +1,4 @@
-"""The published JSON Schema of ``challenge.yaml``: ``python -m evaluators.bundles.schema`` writes it anew."""
+"""Write the published JSON Schema of ``challenge.yaml``: ``python -m evaluators.bundles.schema``."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""``python -m evaluators``: ``main``, the groups of commands, and ``inside``, which starts it in the sandbox."""
+"""The command line: ``main``, its groups of commands, and ``inside``, which starts it in the sandbox."""

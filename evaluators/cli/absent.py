@@ -1,4 +1,4 @@
-"""Do without a library that others load wherever it is installed."""
+"""Hide an installed library, so that other libraries don't load it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import ModuleType
 
 @contextmanager
 def without(library: str) -> Iterator[None]:
-    """Let imports of ``library`` fail as if it were not installed; if it is loaded already, nothing changes."""
+    """Make imports of ``library`` fail as if it weren't installed; a library that is already loaded stays available."""
     finder = _NotInstalled(library)
     sys.meta_path.insert(0, finder)
     try:

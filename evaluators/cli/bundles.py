@@ -1,4 +1,4 @@
-"""``check-bundle`` and ``unpack-bundle``: for organizers at their desk, and for the site in its sandbox."""
+"""``check-bundle`` and ``unpack-bundle``: for organizers on their own machines, and for the site in its sandbox."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _check(options: argparse.Namespace) -> None:
     _there(options.bundle)
     if options.out is not None:
         _empty(options.out)
-    # It loads pyarrow, which the other commands may not need.
+    # This loads pyarrow, which the other commands may not need.
     checked = import_module("evaluators.bundles.check").check_bundle(options.bundle, out=options.out)
     if options.json:
         print(json.dumps({"specification": checked.specification.model_dump(mode="json"), "rows": checked.rows}))

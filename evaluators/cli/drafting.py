@@ -1,4 +1,4 @@
-"""``describe-files``, ``draft-bundle`` and ``data-card``: what the site's wizard starts in the sandbox."""
+"""``describe-files``, ``draft-bundle`` and ``data-card``: the commands that the site's wizard runs in the sandbox."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def add_commands(add: Add) -> None:
 
 
 def _describe(options: argparse.Namespace) -> None:
-    # The three load pyarrow, which the other commands may not need.
+    # These three commands load pyarrow, which the others may not need.
     _print(options, import_module("evaluators.drafting.describing").describe(_existing(options.folder)))
 
 
@@ -70,7 +70,7 @@ def _document(path: Path) -> Any:
 
 
 def _print(options: argparse.Namespace, report: Mapping[str, Any]) -> None:
-    """The report for a program, or, indented, for people."""
+    """Print the report: compact for programs, indented for people."""
     text = json.dumps(report, allow_nan=False, indent=None if options.json else 1, ensure_ascii=options.json)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()

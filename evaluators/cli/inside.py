@@ -1,11 +1,13 @@
-"""The first code inside the sandbox: it bounds its own process, then becomes the command line.
+"""The first code to run inside the sandbox: it limits its own process, then runs the command line.
 
     python inside.py LIMITS ARGUMENT...
 
-LIMITS is a JSON object of rlimit names and values. Set here, they bind everything after: raising a hard limit takes a
-capability that nothing in the sandbox has. (Of processor time the hard limit is a second later, so that the process is
-told it was time that ended it.) Whatever goes wrong and is not decided by the command line leaves by an exit code that
-cannot be taken for a fault of the submission: an exception that nobody catches would be Python's 1.
+LIMITS is a JSON object of rlimit names and values. Limits set here bind everything that runs afterwards: raising a hard
+limit takes a capability that nothing in the sandbox has. The hard limit of processor time is one second above the soft
+one, so that the process is ended by a signal that names the reason.
+
+Failures that the command line doesn't handle end with an exit code of their own. An uncaught exception would otherwise
+exit with Python's 1, which means that the submission is at fault.
 """
 
 import json
@@ -18,7 +20,7 @@ from evaluators.problems.problem import ExitCode
 
 
 def main() -> int:
-    """Bound this process, run the command line; the exit code to leave by."""
+    """Limit this process and run the command line; return the exit code."""
     try:
         for name, value in json.loads(sys.argv[1]).items():
             resource.setrlimit(getattr(resource, name), (value, value + (name == "RLIMIT_CPU")))
@@ -35,5 +37,5 @@ def main() -> int:
 if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
-    # No clean-up of libraries that might raise another code: what there is to say has been said.
+    # Skip the libraries' clean-up, which might change the exit code; all output has been written by now.
     os._exit(code)

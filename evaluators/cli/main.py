@@ -69,7 +69,7 @@ def _check(options: argparse.Namespace) -> None:
     print("\n".join(check(dataset, uploads, scorer=options.scorer).lines))
 
 
-# scikit-learn loads pandas where it finds it: a third of a second and 60 MB, for nothing.
+# scikit-learn imports pandas if it is installed: a third of a second and 60 MB that scoring doesn't need.
 @without("pandas")
 def _score(options: argparse.Namespace) -> None:
     started = time.perf_counter()
@@ -88,7 +88,7 @@ def _score(options: argparse.Namespace) -> None:
 
 
 def _table(result: Result) -> str:
-    """The scores for people: a line for each task, then the score that counts."""
+    """The scores as text for people: a line for each task, then the final score."""
     metrics = list(next(iter(result.tasks.values())))
     width = max(len(name) for name in [*result.tasks, "task"])
     lines = ["  ".join(["task".ljust(width), *(f"{name:>17}" for name in metrics)])]
@@ -106,7 +106,7 @@ def _baseline(options: argparse.Namespace) -> None:
         raise FileNotFoundError(f"this challenge has no baseline '{options.name}'; it has {', '.join(available)}")
     for name, info in available.items():
         if options.name in (name, EVERY):
-            # Their files have the same names.
+            # Every baseline writes files of the same names, so each needs a folder of its own.
             folder = options.out / name if options.name == EVERY else options.out
             with _writing(folder):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ def _prepare(options: argparse.Namespace) -> None:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """A request to end leaves through the blocks that clean up, which the system's way of ending does not."""
+    """Turn SIGTERM into ``SystemExit``, so that ``with`` and ``finally`` blocks clean up; by default they don't run."""
 
     def leave(number: int, frame: object) -> None:
         sys.exit(128 + number)
@@ -147,7 +147,7 @@ def _stoppable() -> Iterator[None]:
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
-    """Where a folder that was asked for, or a file in it, cannot be written, the call is at fault."""
+    """Report as an error of the caller that ``folder`` or a file in it can't be written."""
     try:
         yield
     except OSError as error:
@@ -215,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def default_store() -> Path:
-    """Where prepared datasets are kept between two calls: with the site's data, or in the user's cache folder."""
+    """The folder that keeps prepared datasets between calls: in the site's data, or in the user's cache folder."""
     if os.environ.get("RATCHET_DATA_DIR"):
         return Path(os.environ["RATCHET_DATA_DIR"]) / "datasets"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ratchet" / "datasets"

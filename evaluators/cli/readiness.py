@@ -1,4 +1,4 @@
-"""``readiness``: what the site starts in the sandbox when the baselines of a dry run are scored."""
+"""``readiness``: the command that the site runs in the sandbox once the baselines of a dry run are scored."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def add_command(add: Add, *, folder: Callable[[str], Path], store: Path) -> None
 
 
 def folder_there(text: str) -> Path:
-    """The path of a folder that is there.
+    """The path of an existing folder.
 
     Raises:
-        argparse.ArgumentTypeError: it is not.
+        argparse.ArgumentTypeError: the folder doesn't exist.
     """
     path = Path(text)
     if not path.is_dir():
@@ -43,7 +43,7 @@ def folder_there(text: str) -> Path:
 
 @without("pandas")
 def _readiness(options: argparse.Namespace) -> None:
-    # Only this command and the scoring need scikit-learn and faiss, which take most of a second to load.
+    # Only this command and scoring need scikit-learn and faiss, which take most of a second to load.
     measure = import_module("evaluators.readiness.measuring").readiness
     dataset = open_bundle(options.bundle, options.store)
     report: ReadinessReport = measure(dataset, options.submissions, final=_final(options))

@@ -1,4 +1,4 @@
-"""``show-rows``: what the site starts in the sandbox to show rows of a public table."""
+"""``show-rows``: the command that the site runs in the sandbox to show rows of a public table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bundle's data in the form in which it is scored: prepared here or in the sandbox, verified, named by content."""
+"""Prepared datasets, the form that is scored: prepared here or in the sandbox, verified, and named by their content."""
 
 from evaluators.datasets.prepared import PreparedDataset, PreparedTable, Source, is_prepared
 from evaluators.datasets.preparing import open_bundle, prepare, prepare_splits

@@ -1,7 +1,7 @@
-"""From the files of one table to the arrays of ``prepared``.
+"""Convert the files of one table to the arrays that ``prepared`` reads.
 
-Memory is bounded by a batch of rows of a source file and by the ids and labels of the table; the embeddings go through
-to disk batch by batch.
+Memory is bounded by a batch of rows of a source file and by the ids and labels of the table; embeddings are written to
+disk batch by batch.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def write_table(folder: Path, bundle: Path, planned: PlannedTable) -> int:
     """Write one table's arrays into the new folder ``folder``; return its number of rows.
 
     Raises:
-        BundleError: a file is missing columns, unreadable, or holds what cannot be scored.
+        BundleError: a file lacks columns, can't be read, or contains values that can't be scored.
     """
     table = planned.table
     folder.mkdir(parents=True)
@@ -39,8 +39,8 @@ def write_table(folder: Path, bundle: Path, planned: PlannedTable) -> int:
 class _VectorFile:
     """A ``.npy`` matrix that is written row by row.
 
-    Not through a mapping: its pages would count as memory of ours until the end, and a full disk would kill the process
-    instead of raising an error.
+    It isn't memory-mapped: the pages would count as memory of this process until the end, and a full disk would kill
+    the process instead of raising an error.
     """
 
     def __init__(self, path: Path, dtype: Any, dimensions: int) -> None:
@@ -53,7 +53,7 @@ class _VectorFile:
         self.rows += len(vectors)
 
     def close(self) -> None:
-        # Only now the number of rows is known; NumPy leaves room for any in every header.
+        # The number of rows is known only now; NumPy reserves room for any number in the header.
         self.file.seek(0)
         self._write_header()
         self.file.close()
@@ -64,7 +64,7 @@ class _VectorFile:
 
 
 class _Columns:
-    """The columns of a table while they are being collected."""
+    """The columns of a table, collected while it is read."""
 
     def __init__(self, folder: Path, planned: PlannedTable) -> None:
         self.folder = folder

@@ -1,16 +1,16 @@
-"""A dataset in the form in which it is scored: memory-mapped, read-only, named by its content.
+"""A prepared dataset, the form that is scored: memory-mapped, read-only, named by its content.
 
 A prepared dataset is a directory ``<store>/<digest>/``::
 
     manifest.json                  format, digest, the sources with their SHA-256, the tables with their rows
     specification.json             the validated specification
-    documents/NAME                 public files that are no tables, as they are
-    tables/NAME/                   what the table has of:
+    documents/NAME                 unchanged copies of public files that aren't tables
+    tables/NAME/                   those of the following that the table has:
         embedding.npy              (rows, dimensions) float16, float32 or float64, as in the source
         ids.npy                    (rows,) UTF-8 bytes of fixed width, sorted
         rows.npy                   (rows,) int32: ids[i] is the id of row rows[i]
-        labels.npy                 (rows,) int32 numbers of classes
-        groups.npy, groups.json    (rows,) int32 numbers of groups, and their names
+        labels.npy                 (rows,) int32 class numbers
+        groups.npy, groups.json    (rows,) int32 group numbers, and the groups' names
 
 Looking up k ids costs k · log(rows) and reading them touches k rows, however large the pool is.
 """
@@ -39,7 +39,7 @@ RowIndices = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One data file of the bundle."""
+    """One data file of the bundle, with its SHA-256 and size."""
 
     name: str
     sha256: str
@@ -52,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True)
 class PreparedTable:
-    """One table, opened lazily: nothing is read before it is asked for."""
+    """One table, opened lazily: nothing is read until it is needed."""
 
     path: Path
     count: int
@@ -62,14 +62,14 @@ class PreparedTable:
 
     @cached_property
     def embedding(self) -> np.memmap[Any, Any]:
-        """(rows, dimensions), memory-mapped."""
+        """The embeddings, memory-mapped; shape (rows, dimensions)."""
         return _mapped(self.path / "embedding.npy")
 
     def vectors(self, row_indices: RowIndices) -> NDArray[Any]:
-        """The embeddings of some rows, (len(row_indices), dimensions), read one by one.
+        """The embeddings of the given rows, read one by one; shape (len(row_indices), dimensions).
 
-        Not through the mapping: the kernel maps the 64 KiB around every page touched, and a thousand rows spread over
-        a large pool would cost as much memory as the pool.
+        They aren't read through the mapping: the kernel maps the 64 KiB around every page that is touched, so a
+        thousand rows spread over a large pool would cost as much memory as the pool.
         """
         matrix = self.embedding
         found = np.empty((len(row_indices), matrix.shape[1]), matrix.dtype)
@@ -82,10 +82,10 @@ class PreparedTable:
         return found
 
     def read_ahead(self) -> None:
-        """Read all embeddings once from start to end, for whoever will ask for many of them.
+        """Read all embeddings once from start to end; call this before reading many of them.
 
-        The system keeps them in its cache: from a cold disk, that takes less time than a twentieth of the rows one by
-        one.
+        The system then has them in its cache. From a cold disk, this takes less time than reading a twentieth of the
+        rows one by one.
         """
         buffer = bytearray(1024 * 1024)
         with (self.path / "embedding.npy").open("rb", buffering=0) as file:
@@ -94,7 +94,7 @@ class PreparedTable:
 
     @cached_property
     def labels(self) -> NDArray[np.int32]:
-        """(rows,) class numbers, memory-mapped."""
+        """The class numbers, memory-mapped; shape (rows,)."""
         return _mapped(self.path / "labels.npy")
 
     @cached_property
@@ -107,7 +107,7 @@ class PreparedTable:
 
     @cached_property
     def groups(self) -> tuple[NDArray[np.int32], list[str]] | None:
-        """(rows,) numbers of groups and the groups' names; None for a table without."""
+        """The group numbers, shape (rows,), and the groups' names; None for a table without groups."""
         if not (self.path / "groups.npy").is_file():
             return None
         return _mapped(self.path / "groups.npy"), json.loads((self.path / "groups.json").read_bytes())
@@ -118,8 +118,9 @@ class PreparedTable:
             return np.empty(0, np.int64)
         kind = self._ids.dtype
         encoded = (name.encode("utf-8", "surrogatepass") for name in ids)
-        # NumPy pads fixed-width bytes with NUL and drops NULs at the end: an id holding one could pass for another.
-        # One that is wider than the index is not in it, and would make NumPy widen a copy of all of it to compare.
+        # NumPy pads fixed-width bytes with NUL and drops NULs at the end, so an id with a NUL could match a different
+        # one. An id wider than the index can't be in it, and would make NumPy copy the whole index at that width to
+        # compare.
         wanted = np.array([b"" if b"\0" in name or len(name) > kind.itemsize else name for name in encoded], kind)
         position = np.searchsorted(self._ids, wanted)
         inside = np.minimum(position, len(self) - 1)
@@ -127,7 +128,7 @@ class PreparedTable:
         return np.where(found, self._row_numbers[inside].astype(np.int64), -1)
 
     def ids(self) -> list[str]:
-        """Every id, in the order of the rows. Reads the whole index: for baselines and downloads, not for scoring."""
+        """Every id, in row order. This reads the whole index: for baselines and downloads, not for scoring."""
         names = np.empty(len(self), self._ids.dtype)
         names[self._row_numbers] = self._ids
         return [name.decode() for name in names.tolist()]
@@ -142,14 +143,14 @@ class PreparedDataset:
     specification: Specification
     sources: tuple[Source, ...]
     counts: dict[str, int]
-    """Rows by table."""
+    """Number of rows by table."""
 
     @classmethod
     def open(cls, path: Path) -> PreparedDataset:
         """Open ``<store>/<digest>/``.
 
         Raises:
-            FileNotFoundError: it is not a prepared dataset.
+            FileNotFoundError: it isn't a prepared dataset.
             ValueError: it was prepared in another format.
         """
         manifest = json.loads((path / MANIFEST).read_bytes())
@@ -160,10 +161,10 @@ class PreparedDataset:
         return cls(path, manifest["digest"], specification, sources, manifest["tables"])
 
     def table(self, name: str) -> PreparedTable:
-        """The table that the specification's ``tables()`` calls so.
+        """The table with this name in the specification's ``tables()``.
 
         Raises:
-            KeyError: there is none.
+            KeyError: there is no such table.
         """
         return PreparedTable(self.path / "tables" / name, self.counts[name])
 
@@ -173,7 +174,7 @@ class PreparedDataset:
 
 
 def is_prepared(path: Path) -> bool:
-    """Whether a folder holds a prepared dataset, of whatever format."""
+    """Whether a folder holds a prepared dataset, in any format version."""
     return (path / MANIFEST).is_file()
 
 

@@ -1,6 +1,6 @@
-"""Preparing a bundle: from its files to memory-mapped arrays in the store.
+"""Prepare a bundle: convert its files to memory-mapped arrays in the store.
 
-Preparing is done once for each content; ``array_writer`` does it for one table.
+Each content is prepared only once; ``array_writer`` converts a single table.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 def prepare(bundle: Path, store: Path, *, split: TestSplit = "test") -> Path:
     """Prepare a bundle directory; return ``store/<digest>/``.
 
-    ``split`` says on which rows it measures: ``test``, or ``final``, the hidden part of the test set.
+    ``split`` says which rows the dataset measures on: ``test``, or ``final``, the hidden split of the test set.
 
-    The digest names the scoring part of the specification and the bytes of every data file, so the same sources give
-    the same digest on every host. Repeating it is harmless, also from several processes at once: whoever comes second
-    finds the directory, or loses the renaming and throws its own copy away.
+    The digest covers the scoring part of the specification and the bytes of every data file, so the same sources give
+    the same digest on every host. Preparing again is harmless, even in several processes at once: a later process uses
+    the existing directory, or fails to rename its own copy and deletes it.
 
     Raises:
         BundleError: the specification or a data file is at fault.
@@ -41,13 +41,13 @@ def prepare(bundle: Path, store: Path, *, split: TestSplit = "test") -> Path:
 
 
 def prepare_splits(bundle: Path, store: Path) -> list[PreparedDataset]:
-    """Prepare all that a bundle has, the part ``test`` first; the specifications have the texts of this bundle.
+    """Prepare every split of a bundle, ``test`` first; the returned specifications have the texts of this bundle.
 
-    This reads the files here, in this process: for bundles that we or the caller made. Those of others are prepared by
+    This reads the files in this process, so use it only for bundles that we or the caller created. For all others use
     ``sandboxed.prepare_in_sandbox``.
 
     Raises:
-        BundleError: as ``prepare``, or a row is in both parts.
+        BundleError: as in ``prepare``, or a row is in both splits.
     """
     specification = read_specification(bundle)
     parts = [specification.on_split(name) for name in (TEST_SPLITS if specification.has_final else TEST_SPLITS[:1])]
@@ -73,7 +73,7 @@ def _prepare(bundle: Path, store: Path, specification: Specification) -> Path:
 
 
 def open_bundle(path: Path, store: Path, *, split: TestSplit = "test") -> PreparedDataset:
-    """Open a prepared dataset, or prepare a bundle directory first."""
+    """Open a prepared dataset; a bundle directory is prepared first."""
     return PreparedDataset.open(path if (path / MANIFEST).is_file() else prepare(path, store, split=split))
 
 
@@ -82,7 +82,7 @@ def _write(work: Path, bundle: Path, specification: Specification, sources: tupl
     counts = _write_tables(work / "tables", bundle, planned)
     prepared = {name: PreparedTable(work / "tables" / name, count) for name, count in counts.items()}
     if specification.reference is None:
-        # What was published in 2023 is taken as it is.
+        # Imports of the challenges published in 2023 are accepted as they are.
         _disjoint(specification, prepared)
     _one_length(specification, prepared)
     specification.check_tables(prepared)
@@ -105,7 +105,7 @@ def _write(work: Path, bundle: Path, specification: Specification, sources: tupl
 
 
 def _write_tables(folder: Path, bundle: Path, planned: Mapping[str, PlannedTable]) -> dict[str, int]:
-    """Rows by table; what is wrong with one table is told beside what is wrong with the others."""
+    """Write all tables; return their numbers of rows. If some fail, the error lists the problems of all of them."""
     counts, problems = {}, []
     for name, table in planned.items():
         try:
@@ -118,7 +118,7 @@ def _write_tables(folder: Path, bundle: Path, planned: Mapping[str, PlannedTable
 
 
 def _different_rows(shown: PreparedDataset, final: PreparedDataset) -> None:
-    """No row is in both parts of the test set: its score would be known before the end."""
+    """No row may be in both splits of the test set: its final score would be known before the end."""
     tables = final.specification.tables()
     for name, other in shown.specification.test_tables().items():
         theirs = final.specification.test_tables()[name]
@@ -139,7 +139,7 @@ def _different_rows(shown: PreparedDataset, final: PreparedDataset) -> None:
 
 
 def _disjoint(specification: Specification, prepared: Mapping[str, PreparedTable]) -> None:
-    """No row is both public and hidden: whoever knows a test row's label could choose it."""
+    """No row may be both public and hidden: anyone who knows the label of a test row could select that row."""
     tables = {name: planned.table for name, planned in specification.tables().items() if planned.table.id is not None}
     hidden = [name for name, table in tables.items() if not table.public and table.embedding is not None]
     public = [name for name, table in tables.items() if table.public]
@@ -159,7 +159,7 @@ def _disjoint(specification: Specification, prepared: Mapping[str, PreparedTable
 
 
 def _one_length(specification: Specification, prepared: Mapping[str, PreparedTable]) -> None:
-    """All rows that may meet in one model have equally many dimensions."""
+    """All rows that may be used in the same model must have the same number of dimensions."""
     with_vectors = [name for name, planned in specification.tables().items() if planned.table.embedding is not None]
     lengths = {prepared[name].embedding.shape[1] for name in with_vectors}
     if len(lengths) > 1:
@@ -167,7 +167,7 @@ def _one_length(specification: Specification, prepared: Mapping[str, PreparedTab
 
 
 def _copy_document(source: Path, target: Path, name: str) -> Any:
-    """Copy a document as it is; return what it says."""
+    """Copy a document unchanged; return its parsed content."""
     with source.open("rb") as file:
         content = file.read(MAX_DOCUMENT_BYTES + 1)
     if len(content) > MAX_DOCUMENT_BYTES:

@@ -1,9 +1,9 @@
-"""Preparing an organizer's bundle without reading it here: the sandbox does it, and we look at what it made.
+"""Prepare an organizer's bundle in the sandbox, without reading it here, and verify what comes out.
 
-What comes out is what that process wrote, which the organizer's files may have taken over. So it is adopted only where
-it can do no more harm than other files of the organizer's could: the sources are hashed here, the digest is computed
-here, and every array is of the type, the shape and the range of values that those who map it rely on. Embeddings are
-looked at by their header alone; only the sandbox computes with them.
+The organizer's files may have taken over the process in the sandbox, so its output isn't trusted. A dataset is adopted
+only if it can't do more harm than other files by the organizer could: the sources are hashed here, the digest is
+computed here, and every array has the dtype, shape and range of values that its readers rely on. Of embeddings only the
+header is checked; only the sandbox computes with them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from evaluators.specification.reading import MAX_SPECIFICATION_BYTES, SPECIFICAT
 
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_WRITTEN_SPECIFICATION_BYTES = 8 * MAX_SPECIFICATION_BYTES
-"""The specification is written out with its defaults, and as JSON, whose escapes are longer."""
+"""The written specification includes its defaults, and JSON escapes make it longer."""
 
 _PRINTED = re.compile(rf"{re.escape(str(OUTPUT))}/([0-9a-f]{{64}})")
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -52,19 +52,19 @@ class _WrittenManifest(BaseModel):
 
 
 def prepare_in_sandbox(bundle: Path, store: Path) -> list[PreparedDataset]:
-    """Prepare all parts that a bundle has, the part ``test`` first, each as ``store/<digest>/``.
+    """Prepare every split of a bundle, ``test`` first, each as ``store/<digest>/``.
 
-    The specifications have the texts of this bundle.
+    The returned specifications have the texts of this bundle.
 
     Raises:
         BundleError: the bundle is at fault.
-        SandboxUnavailable: there is no sandbox, so nothing is opened.
-        WorkFailed: we are at fault, or what came out is not what a preparation makes.
+        SandboxUnavailable: there is no sandbox, so nothing was opened.
+        WorkFailed: we are at fault, or the output isn't a valid prepared dataset.
     """
     if not (bundle / SPECIFICATION_FILE).is_file():
         raise BundleError(Problem("the bundle has no challenge.yaml.", file=SPECIFICATION_FILE))
     store.mkdir(parents=True, exist_ok=True)
-    # In the store, so that a finished dataset can be renamed into its place.
+    # Inside the store, so that a finished dataset can be moved into place by a rename.
     with tempfile.TemporaryDirectory(dir=store, prefix=".preparing-", ignore_cleanup_errors=True) as name:
         output = Path(name)
         printed = work(["prepare", str(INPUT), "--store", str(OUTPUT), "--json"], folder=bundle, output=output)
@@ -108,7 +108,7 @@ def _check_files(made: Path, specification: Specification, counts: dict[str, int
         check_table(made / "tables" / name, planned, counts[name])
     hashes = {source.name: source.sha256 for source in sources}
     for name in specification.documents:
-        # A document is kept as it is, so it need not be read to be known.
+        # Documents are unchanged copies, so comparing hashes is enough; they needn't be parsed here.
         with (made / "documents" / Path(name).name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != hashes[name]:
                 raise UnexpectedFile("a document is another")

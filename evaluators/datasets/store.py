@@ -1,6 +1,6 @@
-"""The content-addressed store of prepared datasets: what names a folder in it, and how one gets there.
+"""The content-addressed store of prepared datasets: computing digests, and moving finished folders into place.
 
-Nothing of a bundle's data is read here but its bytes.
+A bundle's data files are only hashed here, never parsed.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from evaluators.specification.challenge import Specification
 
 
 def sources_of(bundle: Path, specification: Specification, *, links: bool = False) -> tuple[Source, ...]:
-    """Every data file with its SHA-256; with ``links`` a file may be a link, as people have on hosts of their own.
+    """Every data file with its SHA-256; ``links`` allows symbolic links, which people use on their own machines.
 
     Raises:
-        BundleError: some are missing, cannot be read or are no plain files; all of them are listed.
+        BundleError: files are missing, can't be read or aren't regular files; all of them are listed.
     """
     found, problems = [], []
     for name in specification.data_files:
@@ -41,13 +41,13 @@ def sources_of(bundle: Path, specification: Specification, *, links: bool = Fals
 
 
 def open_plain(path: Path) -> BufferedReader:
-    """A regular file, opened for reading.
+    """Open a regular file for reading.
 
-    Whoever sent it may have put a link there, which could lead anywhere on this host, or a pipe, on whose first byte
-    one would wait.
+    The sender may have put a link there, which could lead anywhere on this host, or a pipe, which would block the
+    reader.
 
     Raises:
-        OSError: it is something else, or cannot be read.
+        OSError: it isn't a regular file, or can't be read.
     """
     file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -57,7 +57,7 @@ def open_plain(path: Path) -> BufferedReader:
 
 
 def digest_of(specification: Specification, sources: Iterable[Source]) -> str:
-    """The name of the dataset: of what a score depends on, and nothing else."""
+    """The dataset's digest: it covers everything that a score depends on, and nothing else."""
     content = {
         "format": FORMAT,
         "specification": specification.scoring_part(),
@@ -67,9 +67,9 @@ def digest_of(specification: Specification, sources: Iterable[Source]) -> str:
 
 
 def publish(made: Path, target: Path) -> None:
-    """Move a folder that is complete to its place; whoever was there first has the same."""
+    """Move a complete folder into place; if another process was faster, its folder has the same content."""
     for path in (made, *made.rglob("*")):
-        path.chmod(0o700 if path.is_dir() else 0o400)  # hidden rows are for the owner alone
+        path.chmod(0o700 if path.is_dir() else 0o400)  # only the owner may read hidden rows
     try:
         os.rename(made, target)
     except OSError:

@@ -1,6 +1,6 @@
-"""Whether the arrays of a prepared table are what those who map them rely on; for tables that were made elsewhere.
+"""Check that the arrays of a prepared table created elsewhere are what their readers rely on.
 
-An index that named a row that is not there, or a class that is none, would break whoever follows it: a page, a check.
+A row index or class number out of range would break every reader that uses it, such as a page or a check.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CHUNK = 65_536
 
 
 class UnexpectedArray(Exception):
-    """A file of a table does not hold what it should. The text is for the log."""
+    """A file of a table doesn't hold what it should. The text is for the log."""
 
 
 def table_files(planned: PlannedTable) -> list[str]:
@@ -36,10 +36,10 @@ def table_files(planned: PlannedTable) -> list[str]:
 
 
 def check_table(folder: Path, planned: PlannedTable, count: int) -> None:
-    """Look at every array of a table of ``count`` rows.
+    """Check every array of a table with ``count`` rows.
 
     Raises:
-        UnexpectedArray: one has another type or shape, or a value that nothing could have prepared.
+        UnexpectedArray: an array has another dtype or shape, or a value that preparing can't have produced.
     """
     table = planned.table
     if table.embedding is not None:
@@ -65,7 +65,7 @@ def _check_index(folder: Path, count: int) -> None:
     if not seen.all():
         raise UnexpectedArray("rows.npy names a row twice")
     for start in range(0, count, _CHUNK):
-        # One more, so that the seams are compared as well.
+        # One extra id, so that the ids at chunk boundaries are compared as well.
         names = ids[start : start + _CHUNK + 1]
         if not (names[1:] > names[:-1]).all():
             raise UnexpectedArray("ids.npy is not sorted")
@@ -93,9 +93,9 @@ def _group_names(path: Path) -> list[str]:
 
 
 def _mapped(path: Path, types: tuple[str, ...], count: int) -> np.memmap[Any, Any]:
-    """The array, mapped; of one of these types, with ``count`` rows, and the file ends where it does."""
+    """The memory-mapped array. It must have one of these dtypes and ``count`` rows, and the file must end with it."""
     try:
-        # Not np.load, which opens archives as well. Objects are refused by both.
+        # Not np.load, which also opens archives. Both refuse object arrays.
         array = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError, OverflowError) as error:
         raise UnexpectedArray(f"{path.name} is no array") from error

@@ -1,6 +1,6 @@
-"""From raw files to a bundle, without code: what the wizard of the site stands on.
+"""Create a bundle from raw files, without code: the base of the site's wizard.
 
-The site imports what is here, reads no file itself, and starts the commands in the sandbox:
+The site imports only the names below. It reads no files itself, but runs these commands in the sandbox:
 
 - ``describe-files FOLDER --json`` prints a ``FilesReport``: what the files hold, and a guess of every column's role;
 - ``draft-bundle FOLDER ANSWERS.json --out DIR --json`` writes a bundle and prints a ``DraftReport``;

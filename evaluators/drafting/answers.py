@@ -1,7 +1,7 @@
-"""What an organizer answers on the way from uploaded files to a draft: one model for each step of the wizard.
+"""An organizer's answers in the wizard, from uploaded files to a draft: one model for each step.
 
-Everything but the roles of the columns has a default. A problem's field begins with the name of the step in which it
-is mended (``STEPS``), then a dot and the field in that step.
+Only the roles of the columns have no default. A problem's field begins with the name of the step that fixes it (see
+``STEPS``), then a dot and the field in that step.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from evaluators.material.answers import (
 from evaluators.problems.problem import quoted
 
 STEPS = ("kind", "files", "tasks", "split", "selection", "cleaning", "acquisition", "scoring", "texts")
-"""The steps, which are the fields of ``Answers`` beside ``format``; a step's page shows the problems of its name."""
+"""The steps: all fields of ``Answers`` except ``format``. A step's page shows the problems that begin with its name."""
 
 
 class Answers(Answer):
-    """All answers, by step. ``Answers()`` is valid: everything as the files suggest."""
+    """All answers, by step. ``Answers()`` is valid: everything is taken as the files suggest."""
 
     format: Literal[1] = 1
     kind: KindAnswers = KindAnswers()

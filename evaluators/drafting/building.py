@@ -1,4 +1,4 @@
-"""``draft-bundle``: a whole bundle from raw files and answers; the same inputs give the same bytes."""
+"""``draft-bundle``: write a whole bundle from raw files and answers; the same inputs give the same bytes."""
 
 from __future__ import annotations
 
@@ -32,16 +32,17 @@ _STEPS = {
     "tasks": "tasks.tasks",
     "domain": "kind.domain",
 }
-"""Where the first word of a field of challenge.yaml is answered, if not in the step of the kind."""
+"""For each top-level field of challenge.yaml, where it is answered, unless that is the step of the challenge's kind."""
 
 _TEXTS = ("slug", "title", "summary", "licence", "description", "rules", "data_card")
 
 
 def draft(folder: Path, answers: Answers, out: Path) -> DraftReport:
-    """Write the bundle of the files in ``folder`` into ``out``, which is empty or not there yet.
+    """Write the bundle of the files in ``folder`` into ``out``, which must be empty or not exist yet.
 
     Raises:
-        BundleError: files or answers cannot be used; ``out`` is empty then. The fields name steps of the answers.
+        BundleError: files or answers can't be used; ``out`` is empty then. The problems' fields name steps of the
+            answers.
     """
     with _new_folder(out) as scratch:
         material = load(folder, answers, scratch)
@@ -77,9 +78,9 @@ def _content(material: Material[Any], tables: Tables, out: Path) -> dict[str, An
 
 @contextmanager
 def _new_folder(out: Path) -> Iterator[Path]:
-    """A folder for scratch files in ``out``; after a failure nothing is left of either.
+    """A folder for scratch files in ``out``; after a failure, neither scratch files nor results are left.
 
-    Not a folder beside it, to be renamed: in the sandbox ``out`` is all that can be written.
+    It isn't a folder beside ``out`` that is renamed at the end, because in the sandbox only ``out`` is writable.
     """
     there = out.exists()
     scratch = out / _SCRATCH
@@ -104,7 +105,7 @@ def _hidden_last(name: str) -> bool:
 
 
 def _as_answer(problem: Problem, answers: Answers) -> Problem:
-    """A problem of challenge.yaml as one of the answers that it was made of."""
+    """Translate a problem of challenge.yaml into a problem of the answer that the field came from."""
     first, _, rest = (problem.field or "").partition(".")
     message = problem.message
     if not first and ": " in message:

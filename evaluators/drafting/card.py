@@ -1,4 +1,4 @@
-"""``data-card``: statistics of a bundle's tables, and a text that says them."""
+"""``data-card``: statistics of a bundle's tables, and a text that summarises them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MAX_POINTS = 2000
 
 @dataclass(slots=True)
 class _Opened:
-    """A table with its files; ``embedding`` is its column of vectors there, if it has one."""
+    """A table with its opened files; ``embedding`` is the name of its vector column there, if it has one."""
 
     name: str
     table: Table
@@ -43,7 +43,7 @@ class _Opened:
     embedding: str | None
 
     def blocks(self) -> Iterator[NDArray[Any]]:
-        """The embeddings, some rows at a time."""
+        """Yield the embeddings in blocks of shape (rows, dimensions)."""
         if self.embedding is not None:
             for file in self.files:
                 if self.embedding in file.columns:
@@ -60,10 +60,10 @@ class _Opened:
 
 
 def data_card(bundle: Path, seed: int = 0) -> CardReport:
-    """The card of a bundle directory; hidden tables only as numbers that are marked as the organizer's.
+    """The data card of a bundle directory. Hidden tables appear only as numbers marked for the organizer.
 
     Raises:
-        BundleError: the bundle cannot be read.
+        BundleError: the bundle can't be read.
     """
     specification = read_specification(bundle)
     opened = [_opened(bundle, name, table) for name, table in _tables(specification).items()]
@@ -76,7 +76,7 @@ def data_card(bundle: Path, seed: int = 0) -> CardReport:
 
 
 def _tables(specification: Specification) -> dict[str, Table]:
-    """Every table, those that are kept for the end as well."""
+    """Every table by name, including the final split."""
     tables = {name: planned.table for name, planned in specification.tables().items()}
     for task, table in specification.final_tables().items():
         if table is not None and table not in tables.values():
@@ -102,7 +102,7 @@ def _counted(opened: _Opened) -> TableNumbers:
         for batch in file.batches(columns):
             numbers.add(batch)
     if table.sources != table.files:
-        numbers.rows //= 2  # the columns beside .npy files are the same rows once more
+        numbers.rows //= 2  # .npy files and their ids file hold the same rows twice
     return numbers
 
 
@@ -143,7 +143,7 @@ def _neighbours(opened: _Opened, numbers: TableNumbers, seed: int) -> Any:
 
 
 def _map(tables: list[_Opened], numbers: dict[str, TableNumbers], seed: int) -> MapCard | None:
-    """A sample of all public rows together; each table has its part in it."""
+    """The 2-D map of a sample from all public tables; each table gets its share of the sample."""
     total = sum(numbers[table.name].rows for table in tables)
     if total < 2:
         return None

@@ -1,4 +1,4 @@
-"""The numbers of a data card: what is counted of one table, in memory that hardly grows with it."""
+"""The statistics of one table for a data card, in memory that hardly grows with the table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evaluators.tables.raw.base import RawBatch, RawColumn, RawFile
 
 BINS = 40
 MAX_QUERIES = 1000
-"""Rows whose nearest neighbour is looked for, among all rows of their table."""
+"""How many rows are compared with all rows of their table to find their nearest neighbour."""
 
 MAX_LABELS = 1000
 
@@ -23,10 +23,10 @@ Floats = NDArray[np.float64]
 
 
 class TableNumbers:
-    """One pass over the files of a table.
+    """Statistics collected in one pass over the files of a table.
 
-    ``norms`` are (rows,) lengths of vectors, ``digests`` (rows,) short names of them; two rows have the same if their
-    numbers are the same.
+    ``norms``, shape (rows,), are the lengths of the vectors. ``digests``, shape (rows,), are hashes: two rows have the
+    same digest if their numbers are equal.
     """
 
     def __init__(self, *, embedding: str | None, label: str | None, group: str | None, id_column: str | None) -> None:
@@ -102,7 +102,7 @@ def _named(rows: Iterator[bytes]) -> NDArray[np.uint64]:
 
 
 def histogram(values: NDArray[Any]) -> Histogram | None:
-    """Counts in ``BINS`` equal bins from the least to the largest finite value; None without one."""
+    """Counts in ``BINS`` bins of equal width from the smallest to the largest finite value; None if there is none."""
     finite = values[np.isfinite(values)].astype(np.float64)
     if len(finite) == 0:
         return None
@@ -111,12 +111,12 @@ def histogram(values: NDArray[Any]) -> Histogram | None:
 
 
 def sampled(rows: int, most: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """Numbers of at most ``most`` rows, in order."""
+    """The sorted row indices of a random sample of at most ``most`` rows."""
     return np.sort(generator.permutation(rows)[:most]).astype(np.int64)
 
 
 def picked(batches: Iterator[NDArray[Any]], wanted: NDArray[np.int64]) -> Floats:
-    """(wanted, dimensions) rows with these sorted numbers, out of consecutive blocks."""
+    """The rows with the sorted indices ``wanted``, out of consecutive blocks; shape (len(wanted), dimensions)."""
     found, first = [], 0
     for block in batches:
         inside = wanted[(wanted >= first) & (wanted < first + len(block))] - first
@@ -126,10 +126,10 @@ def picked(batches: Iterator[NDArray[Any]], wanted: NDArray[np.int64]) -> Floats
 
 
 def nearest_distances(blocks: Iterator[NDArray[Any]], queries: Floats, rows: NDArray[np.int64]) -> Floats:
-    """The distance from each query to the nearest other row; the queries are the rows ``rows`` of the blocks.
+    """The distance from each query to its nearest other row; ``rows`` are the queries' own row indices in the blocks.
 
-    The nearest one is found in single precision, as |a|² + |b|² − 2ab; its distance is then taken anew from the two
-    vectors in double precision, as the formula loses most digits of a small one.
+    The nearest row is found in single precision, as |a|² + |b|² − 2ab. The formula loses most digits of a small
+    distance, so the distance itself is computed from the two vectors in double precision.
     """
     single = queries.astype(np.float32)
     squares = (single**2).sum(axis=1)
@@ -152,9 +152,9 @@ def nearest_distances(blocks: Iterator[NDArray[Any]], queries: Floats, rows: NDA
 
 
 def on_two_axes(vectors: Floats) -> tuple[Floats, list[float]]:
-    """(rows, 2) places on the first two principal components, and the part of the variance on each.
+    """Coordinates on the first two principal components, shape (rows, 2), and the fraction of the variance on each.
 
-    Signs are fixed: the component's largest number is positive.
+    The signs are fixed: the component's entry of largest magnitude is positive.
     """
     centred = vectors - vectors.mean(axis=0)
     total = float((centred**2).sum())
@@ -172,7 +172,7 @@ def on_two_axes(vectors: Floats) -> tuple[Floats, list[float]]:
 
 
 def columns_of(file: RawFile, names: Sequence[str | None]) -> list[RawColumn]:
-    """The columns of a file that can be read; of vectors only those that are named, as pixels say nothing here."""
+    """The usable columns of a file; vector columns only if they are in ``names``, so that pixels are left out."""
     return [
         column for column in file.columns.values() if column.usable and (not column.is_vector or column.name in names)
     ]

@@ -1,6 +1,6 @@
-"""The text of a data card, after "Datasheets for datasets" (Gebru et al. 2021): what, how many, how made, what is odd.
+"""The text of a data card, after "Datasheets for datasets" (Gebru et al. 2021): contents, sizes, origin and oddities.
 
-It is for everybody, so it speaks of hidden tables only by their number of rows.
+Everyone can read it, so it gives only the number of rows of a hidden table.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MAX_LINES = 20
 
 
 def markdown(specification: Specification, tables: Sequence[TableCard]) -> str:
-    """A start for the field ``data_card``, in Markdown."""
+    """A first version of the field ``data_card``, in Markdown."""
     public = [table for table in tables if table["audience"] == "public"]
     hidden = [table for table in tables if table["audience"] == "organizer"]
     with_vectors = [table for table in public if table["dimensions"] is not None]
@@ -59,6 +59,6 @@ def _oddities(public: Sequence[TableCard]) -> str:
 
 
 def _plain(text: str) -> str:
-    """A name from the data without what Markdown would read as its own."""
+    """A name from the data, without characters that have a meaning in Markdown."""
     cut = text if len(text) <= 40 else text[:39] + "…"
     return "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|<>~" else char for char in cut if char.isprintable())

@@ -1,4 +1,4 @@
-"""``describe-files``: what is in the files of a folder, and what each column may be for."""
+"""``describe-files``: report what the files of a folder contain and which role each column may have."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN_PARTS = 5
 
 
 def describe(folder: Path) -> FilesReport:
-    """Describe every file; whatever is wrong with one is among its problems, never raised."""
+    """Describe every file. Whatever is wrong with a file is listed among its problems; nothing is raised."""
     try:
         paths = raw_paths(folder)
     except BundleError as error:
@@ -37,7 +37,7 @@ def describe(folder: Path) -> FilesReport:
 
 
 def _leave_out_values(file: FileReport) -> None:
-    """Values are for choosing classes and sellers: of other columns only short lists of them are kept."""
+    """Drop long lists of values, except in columns of labels or sellers, where the organizer chooses from them."""
     for column in file["columns"]:
         if column["role"] not in ("label", "true label", "seller") and len(column["values"] or ()) > FEW_VALUES:
             column["values"] = None
@@ -83,7 +83,7 @@ class _Counted:
         self._bad: dict[str, Problem] = {}
 
     def reports(self, problems: list[Problem]) -> list[ColumnReport]:
-        """Read the file once; every column's report. What is wrong with its rows is added to ``problems``."""
+        """Read the file once and report every column; problems with its rows are added to ``problems``."""
         try:
             for batch in self.file.batches([column for column in self.columns if column.usable]):
                 self._add(batch)
@@ -129,7 +129,7 @@ class _Counted:
 
 
 class _Cells:
-    """What is counted of one column of texts or numbers."""
+    """Counts of one column of texts or numbers."""
 
     def __init__(self) -> None:
         self.missing = 0
@@ -153,11 +153,11 @@ class _Cells:
                 self._values = None
 
     def all_values(self, rows: int) -> list[ValueCount] | None:
-        """Every value with its number, the most frequent first; None if they are too many or hardly repeat."""
+        """Every value with its count, the most frequent first; None if there are too many or they hardly repeat."""
         if self._values is None or not self._values or len(self._values) > max(2, rows // 2):
             return None
         if any(len(value) > 100 or not value.isprintable() for value in self._values):
-            return None  # no classes and no sellers, and nothing to be shown whole
+            return None  # can't be class names or sellers, so the list isn't needed
         ordered = sorted(self._values.items(), key=lambda item: (-item[1], item[0]))
         return [{"value": value, "count": count} for value, count in ordered]
 

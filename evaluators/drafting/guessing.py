@@ -1,4 +1,4 @@
-"""Guesses: which column may be what, and which part a file may be. The organizer sees and corrects them."""
+"""Guess the role of each column and the part of each file. The organizer sees the guesses and can correct them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_CLASSES = 1000
 
 
 def guess_part(name: str) -> str:
-    """The part of a file, by words in its name."""
+    """The part of a file (``answers.Part``), guessed from the words in its name."""
     words = set(re.split(r"[^a-z]+", name.lower()))
     for part, names in (
         ("test", {"test", "hidden", "holdout", "eval"}),
@@ -48,7 +48,7 @@ def guess_roles(files: Sequence[FileReport]) -> None:
 
 
 def _vectors(columns: list[ColumnReport]) -> None:
-    """One embedding a file: the one that is called so, else of those not whole numbers the first."""
+    """Choose one embedding per file: the vector column with a matching name, otherwise the first that isn't pixels."""
     vectors = [column for column in columns if column["type"] == "vector"]
     others = [column for column in vectors if column["role"] != "pixels"] or vectors
     named = [column for column in vectors if _is_called(column["name"], "embedding")]
@@ -65,7 +65,7 @@ def _vectors(columns: list[ColumnReport]) -> None:
 
 def _scalars(file: FileReport, *, words: bool) -> None:
     columns, rows = file["columns"], file["rows"] or 0
-    # A list or a single array is called by its file: labels.npy, ids.txt.
+    # The only column of a list or a single array takes its name from the file: labels.npy, ids.txt.
     stem = file["name"].rpartition(".")[0] if len(columns) == 1 else None
     taken = {column["role"] for column in columns}
     scalars = [column for column in columns if column["type"] not in ("vector", "other")]
@@ -90,7 +90,7 @@ def _fits(column: ColumnReport, role: str, rows: int) -> bool:
         return distinct == rows and column["missing"] == 0
     if role in ("label", "true label"):
         values = column["values"]
-        # Classes may have been saved as 0.0, 1.0, …; a column of measurements is none.
+        # Classes may have been saved as 0.0, 1.0, …, but other decimals are measurements, not classes.
         whole = column["type"] != "number" or all(item["value"].lstrip("-").isdecimal() for item in values or ())
         return 2 <= distinct <= MOST_CLASSES and values is not None and whole
     if role in ("group", "seller"):

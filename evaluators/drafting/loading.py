@@ -1,4 +1,4 @@
-"""From the uploaded files and the roles of their columns to the material of a draft."""
+"""Load the uploaded files as the material of a draft, according to the roles of their columns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def load(folder: Path, answers: Answers, scratch: Path) -> Material[Any]:
     """Read all files that have a role.
 
     Raises:
-        BundleError: files or answers cannot be used; the fields begin with ``files``, the step that mends them.
+        BundleError: files or answers can't be used. The problems' fields begin with ``files``, the step that fixes
+            them.
     """
     with _problems_of_the_files():
         paths = {path.name: path for path in raw_paths(folder)}
@@ -53,7 +54,7 @@ def load(folder: Path, answers: Answers, scratch: Path) -> Material[Any]:
 
 @contextmanager
 def _problems_of_the_files() -> Iterator[None]:
-    """A problem in a file names its column alone, which could be called like a step: the step is put before it."""
+    """Add the prefix ``files`` to the fields of problems: a problem in a file names only a column, not the step."""
     try:
         yield
     except BundleError as error:
@@ -68,7 +69,7 @@ def _of_the_files(problem: Problem) -> Problem:
 
 
 def _opened(paths: Mapping[str, Path]) -> dict[str, RawFile]:
-    """All files, or the problems of all of them at once."""
+    """Open all files; if some fail, the error lists the problems of all of them."""
     opened: dict[str, RawFile] = {}
     problems: list[Problem] = []
     for name, path in paths.items():
@@ -82,7 +83,7 @@ def _opened(paths: Mapping[str, Path]) -> dict[str, RawFile]:
 
 
 def _guessed(folder: Path, answers: Answers) -> dict[str, FileAnswer]:
-    """Describing reads every file once more; only who has answered nothing needs it."""
+    """Guessed answers for the files; used only if the organizer answered nothing, because it reads every file again."""
     known = DRAFT_TABLES[answers.kind.kind]
     found = {name: FileAnswer.model_validate(file) for name, file in describe(folder)["answers"]["files"].items()}
     return {name: file for name, file in found.items() if file.part in known}

@@ -1,4 +1,4 @@
-"""From the JSON of a draft to ``Answers``, and problems that say which step mends them."""
+"""Parse the JSON of a draft into ``Answers``; problems say which step fixes them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from evaluators.problems.wording import worded
 
 
 def parse_answers(document: Any) -> Answers:
-    """The answers from plain data, as JSON gives it. Steps that are left out have their defaults.
+    """The answers from plain data, as parsed from JSON. Missing steps have their defaults.
 
     Raises:
-        BundleError: every finding, with ``STEP.FIELD`` as its field.
+        BundleError: all problems, with ``STEP.FIELD`` as their field.
     """
     try:
         return Answers.model_validate(document)
@@ -25,13 +25,13 @@ def parse_answers(document: Any) -> Answers:
 
 
 def step_of(problem: Problem) -> str | None:
-    """The step whose page mends a problem; None for one of the answers as a whole."""
+    """The step whose page fixes a problem; None if the problem concerns the answers as a whole."""
     step = (problem.field or "").partition(".")[0]
     return step if step in STEPS else None
 
 
 def as_report(problem: Problem) -> ProblemReport:
-    """A problem as JSON: ``Problem(**report)`` makes it again."""
+    """A problem as JSON; ``Problem(**report)`` turns it back into a problem."""
     return {
         "message": problem.message,
         "remedy": problem.remedy,
@@ -45,7 +45,7 @@ def _as_problem(item: Any) -> Problem:
     place = [str(part) for part in item["loc"]]
     file = None
     if place[:2] == ["files", "files"] and len(place) > 2:
-        file, place = place[2], ["files", *place[3:4]]  # names of files and columns may hold dots
+        file, place = place[2], ["files", *place[3:4]]  # names of files and columns may contain dots
     ways = (item.get("ctx") or {}).get("error")
     if isinstance(ways, ValueError):
         message, remedy = f"{ways}.", ""
@@ -55,7 +55,7 @@ def _as_problem(item: Any) -> Problem:
     else:
         message, remedy = worded(item)
     first, found, rest = message.partition(": ")
-    # A rule about several fields begins with the name of the one that is to be mended.
+    # The message of a rule about several fields begins with the name of the field to fix.
     if found and first.replace(".", "").replace("_", "").isalpha():
         message = rest
         place += [first] if place[-1:] != [first] else []

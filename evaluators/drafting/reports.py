@@ -1,21 +1,21 @@
-"""What the commands of drafting print with ``--json``.
+"""The JSON reports that the drafting commands print with ``--json``.
 
-Every command prints one object and ends with 0, or with 2 and ``{"problems": […], "omitted": n}`` if files or answers
-cannot be used; ``step_of`` says on which page a problem is mended. Numbers are finite; what is missing is null.
+Every command prints one object and exits with 0, or with 2 and ``{"problems": […], "omitted": n}`` if files or answers
+can't be used; ``step_of`` says which page fixes a problem. Numbers are finite; missing values are null.
 """
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-# Of the standard one pydantic takes no TypedDict before Python 3.12; the site checks the reports by these.
+# pydantic doesn't accept typing.TypedDict before Python 3.12; the site validates the reports with these types.
 from typing_extensions import TypedDict
 
 Audience = Literal["public", "organizer"]
 
 
 class ProblemReport(TypedDict):
-    """One finding about a file. ``line`` counts from 1, ``field`` is a column of it."""
+    """One problem with a file. ``line`` counts from 1; ``field`` is the name of a column."""
 
     message: str
     remedy: str
@@ -25,22 +25,22 @@ class ProblemReport(TypedDict):
 
 
 class ValueCount(TypedDict):
-    """A value of a column as it stands, to be sent back as a class or a seller, and how often it occurs."""
+    """A value of a column and how often it occurs. To choose it as a class or seller, send it back unchanged."""
 
     value: str
     count: int
 
 
 class ColumnReport(TypedDict):
-    """A column as the mapping names it.
+    """A column under the name that the answers use for it.
 
-    ``name`` may stand for several columns of the file: ``pixel_*`` for ``pixel_0``, ``pixel_1``, …; ``(numbers)`` for
-    all number columns that have no other role. ``parts`` lists at most the first five of them.
+    ``name`` may cover several columns of the file: ``pixel_*`` for ``pixel_0``, ``pixel_1``, …; ``(numbers)`` for all
+    number columns that have no other role. ``parts`` lists at most the first five of them.
 
-    ``type`` is ``text``, ``integer``, ``number``, ``truth value``, ``vector`` (with ``dimensions``) or ``other``
-    (cannot be used). ``distinct`` is a lower bound where ``distinct_is_exact`` is false. ``values`` are all values, the
-    most frequent first, if they repeat and are at most 50, or 1,000 in a column of labels or sellers; else null.
-    ``examples`` are at most three, quoted and cut, only to be shown. ``role`` is a guess, see ``answers.ROLES``.
+    ``type`` is ``text``, ``integer``, ``number``, ``truth value``, ``vector`` (with ``dimensions``) or ``other`` (can't
+    be used). ``distinct`` is a lower bound if ``distinct_is_exact`` is false. ``values`` are all values, the most
+    frequent first, if they repeat and there are at most 50 (1,000 in a column of labels or sellers); otherwise null.
+    ``examples`` are at most three values, quoted and shortened for display. ``role`` is a guess, see ``answers.ROLES``.
     """
 
     name: str
@@ -58,7 +58,7 @@ class ColumnReport(TypedDict):
 class FileReport(TypedDict):
     """One file. ``kind`` is ``parquet``, ``csv``, ``npy``, ``npz``, ``text`` or null (unusable, see ``problems``).
 
-    ``part`` is a guess by the file's name, see ``answers.Part``.
+    ``part`` is guessed from the file's name, see ``answers.Part``.
     """
 
     name: str
@@ -71,9 +71,10 @@ class FileReport(TypedDict):
 
 
 class FilesReport(TypedDict):
-    """``describe-files FOLDER --json``. ``usable``: some file has rows with an embedding and no problem stands.
+    """``describe-files FOLDER --json``.
 
-    ``answers`` is a ``FilesAnswers`` of the guesses, the form to begin with.
+    ``usable`` is true if some file has rows with an embedding and there are no problems. ``answers`` is a
+    ``FilesAnswers`` with the guesses, to start the form with.
     """
 
     files: list[FileReport]
@@ -85,9 +86,9 @@ class FilesReport(TypedDict):
 class DraftReport(TypedDict):
     """``draft-bundle FOLDER ANSWERS.json --out DIR --json``: what was written.
 
-    ``specification`` is the content of challenge.yaml, with every default filled in. ``tables`` are rows by table,
-    ``files`` the names of the data files. ``notes`` are sentences on what was decided or left out, not problems.
-    ``split`` says how: method, seed, rows and classes of each part; for organizers.
+    ``specification`` is the content of challenge.yaml, with every default filled in. ``tables`` are row counts by
+    table, ``files`` the names of the data files. ``notes`` are sentences about decisions and omissions that aren't
+    problems. ``split`` gives the method, the seed, and the rows and classes of each split; it is for organizers only.
     """
 
     bundle: str
@@ -99,14 +100,14 @@ class DraftReport(TypedDict):
 
 
 class Histogram(TypedDict):
-    """``edges`` has one number more than ``counts``; the last bin holds its upper edge."""
+    """``edges`` has one number more than ``counts``; the last bin includes its upper edge."""
 
     edges: list[float]
     counts: list[int]
 
 
 class MapPoint(TypedDict):
-    """One row of the 2-D map; ``label`` is null where it is hidden, ``table`` where the row stands."""
+    """One row of the 2-D map; ``label`` is null if it is hidden, ``table`` is the row's table."""
 
     x: float
     y: float
@@ -117,11 +118,11 @@ class MapPoint(TypedDict):
 class TableCard(TypedDict):
     """One table of the bundle.
 
-    ``audience`` is ``organizer`` for hidden tables: nothing of these blocks is shown to participants. ``classes`` are
-    rows by class, null without a column of labels (or in a table with hidden ones: there they are in an organizer's
-    block). ``repeated_rows`` are rows whose embedding occurs earlier in the same table; ``public_copies`` are rows
-    whose embedding occurs in a public table as well (hidden tables only, else null). ``constant_dimensions`` have one
-    value in all rows. ``missing`` counts empty cells by column.
+    ``audience`` is ``organizer`` for hidden tables: nothing in such a block is shown to participants. ``classes`` are
+    row counts by class; null without a column of labels, and in a public table whose labels are hidden (those counts
+    are in an organizer's block). ``repeated_rows`` counts rows whose embedding occurs earlier in the same table.
+    ``public_copies`` counts rows whose embedding also occurs in a public table (hidden tables only, otherwise null).
+    ``constant_dimensions`` counts dimensions with the same value in all rows. ``missing`` counts empty cells by column.
     """
 
     name: str
@@ -147,7 +148,7 @@ class TableCard(TypedDict):
 class MapCard(TypedDict):
     """The 2-D map: at most 2,000 rows of the public tables, on their first two principal components.
 
-    ``explained`` is the part of the variance on each axis.
+    ``explained`` is the fraction of the variance on each axis.
     """
 
     audience: Audience
@@ -158,7 +159,7 @@ class MapCard(TypedDict):
 
 
 class CardReport(TypedDict):
-    """``data-card BUNDLE --json``. ``markdown`` is a text for the field ``data_card``: public tables only."""
+    """``data-card BUNDLE --json``. ``markdown`` is a text for the field ``data_card`` and covers only public tables."""
 
     tables: list[TableCard]
     map: MapCard | None

@@ -1,4 +1,4 @@
-"""Texts where the organizer has written none: they say what was chosen."""
+"""Default texts where the organizer wrote none: they describe what was chosen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_LICENCE = "Not stated yet"
 
 
 def texts(material: Material[Any], content: Mapping[str, Any]) -> dict[str, str]:
-    """The texts of challenge.yaml; ``content`` is all that is known of it else."""
+    """The texts of challenge.yaml; ``content`` is the rest of its content."""
     given = material.answers.texts
     title = given.title or UNTITLED
     return {
@@ -41,7 +41,7 @@ def summary(content: Mapping[str, Any]) -> str:
 
 
 def rules(content: Mapping[str, Any]) -> str:
-    """A list in Markdown."""
+    """The rules, as a list in Markdown."""
     if content["kind"] == "selection":
         rows = ["At most {budget} rows for each task, each named once.", "Every row comes from the pool."]
         if content["labels"] == "submitted":
@@ -56,7 +56,7 @@ def rules(content: Mapping[str, Any]) -> str:
 
 
 def data_card(material: Material[Any]) -> str:
-    """What can be told to everyone before the data card is written: sizes, and how the test set was made."""
+    """What everyone may know before the data card is written: sizes, and how the test set was created."""
     rows = material.parts["rows"]
     test = material.split["parts"]["test"]["rows"]
     hidden = test + material.split["parts"].get("final", {}).get("rows", 0)

@@ -1,4 +1,4 @@
-"""What is wrong with an input, where, and what would be right: one type for it, and what collects several."""
+"""Problems: what is wrong with an input, where, and what would be right; and collectors for several of them."""
 
 from evaluators.problems.problem import (
     MAX_PROBLEMS,

@@ -1,4 +1,8 @@
-"""Several problems at once, few enough to be read: a submission's are counted, a bundle's are held, each once."""
+"""Collect several problems and limit how many are shown.
+
+Only the first problems of a submission are built, the others are counted; those of a bundle are kept, without
+duplicates.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,11 @@ from evaluators.problems.problem import MAX_PROBLEMS, BundleError, Problem, Subm
 Arguments = ParamSpec("Arguments")
 
 MAX_HELD = 500
-"""Held while the rest is looked at; the first of them are shown."""
+"""How many problems of a bundle are kept while the rest of it is checked; only the first of them are shown."""
 
 
 class BundleProblems:
-    """Problems in the order in which they are found, each once."""
+    """Problems in the order in which they were found, without duplicates."""
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
@@ -28,7 +32,7 @@ class BundleProblems:
                 self.omitted += 1
 
     def take(self, error: BundleError) -> None:
-        """What somebody else found."""
+        """Add the problems of an error."""
         self.add(*error.problems)
         self.omitted += error.omitted
 
@@ -39,10 +43,10 @@ class BundleProblems:
         return iter(self._found)
 
     def refuse(self) -> None:
-        """Raise what was found.
+        """Raise the collected problems, if any.
 
         Raises:
-            BundleError: anything was.
+            BundleError: there are problems.
         """
         if self._found:
             found = list(self._found)
@@ -50,9 +54,9 @@ class BundleProblems:
 
 
 class SubmissionProblems:
-    """Problems in the order in which they are found; those beyond ``MAX_PROBLEMS`` are counted and never built.
+    """Problems in the order in which they were found; those beyond ``MAX_PROBLEMS`` are only counted, not built.
 
-    ``first`` are the built ones, ``count`` is the number of all.
+    ``first`` are the problems that were built, ``count`` is the number of all.
     """
 
     def __init__(self, problems: Sequence[Problem] = ()) -> None:
@@ -60,7 +64,7 @@ class SubmissionProblems:
         self.count = len(self.first)
 
     def add(self, problem: Callable[Arguments, Problem], *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        """Count one more; ``problem`` makes it of the arguments if it can still be shown."""
+        """Count one more problem; ``problem`` is called with the arguments only if the result can still be shown."""
         self.count += 1
         if self.count <= MAX_PROBLEMS:
             self.first.append(problem(*args, **kwargs))
@@ -74,16 +78,19 @@ class SubmissionProblems:
         return self
 
     def by_line(self) -> SubmissionProblems:
-        """The same; if each problem was added in the order of lines, or merged from such ones, the first come first."""
+        """The same problems, sorted by line.
+
+        The first problems of the file come first if each collection was filled in line order before any merge.
+        """
         found = SubmissionProblems(sorted(self.first, key=lambda problem: problem.line or 0))
         found.count = self.count
         return found
 
     def refuse(self) -> None:
-        """Raise what was found.
+        """Raise the collected problems, if any.
 
         Raises:
-            SubmissionError: anything was.
+            SubmissionError: there are problems.
         """
         if self:
             raise SubmissionError(self.first, omitted=self.count - len(self.first))

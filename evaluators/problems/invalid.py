@@ -1,7 +1,7 @@
-"""What a specification's own rules say when they are broken: several problems at once, each with its remedy.
+"""Exceptions for the specification's own rules: several problems at once, each with its remedy.
 
-pydantic passes on one ``ValueError`` of a rule. These carry what is wrong, what would be right and in which field; the
-field is relative to the value whose rule it is, its parts separated by dots.
+pydantic passes on a ``ValueError`` that a validator raises. These carry the message, the remedy and the field; the
+field is relative to the validated value, its parts separated by dots.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from evaluators.problems.problem import Problem
 
 
 class InvalidValue(ValueError):
-    """A value that cannot be: ``message`` without its full stop, ``remedy`` a whole sentence."""
+    """An invalid value: ``message`` has no full stop at its end, ``remedy`` is a whole sentence."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -20,7 +20,7 @@ class InvalidValue(ValueError):
 
 
 class InvalidValues(ValueError):
-    """Values that cannot be together. Each text is ``FIELD: what is wrong`` or what is wrong alone."""
+    """Values that aren't valid together. Each text is ``FIELD: what is wrong`` or only ``what is wrong``."""
 
     def __init__(self, problems: Iterable[Problem | str]) -> None:
         self.problems = [item if isinstance(item, Problem) else _split(item) for item in problems]
@@ -28,12 +28,12 @@ class InvalidValues(ValueError):
 
 
 def refuse(problems: Iterable[Problem | str]) -> None:
-    """Raise what was found.
+    """Raise the problems, if any.
 
     Raises:
-        InvalidValues: anything was.
+        InvalidValues: there are problems.
     """
-    # The same may be found of several tasks.
+    # Several tasks may have the same problem.
     found = list(dict.fromkeys(problems))
     if found:
         raise InvalidValues(found)

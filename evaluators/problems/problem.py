@@ -1,7 +1,7 @@
-"""The two families of errors: the submission's fault, which its author is told in full, and everything else.
+"""The two families of errors: the sender's fault, which the sender is told in full, and everything else.
 
-``Problem`` is one that a person can act on. ``SubmissionError`` and ``BundleError`` carry one or more of them, and
-their text may be shown to whoever sent the file. Any other exception is *our* fault: it is logged, never shown.
+A ``Problem`` is something that the sender can fix. ``SubmissionError`` and ``BundleError`` carry one or more problems,
+and their text may be shown to the sender of the file. Any other exception is *our* fault: it is logged, never shown.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum
 
 MAX_PROBLEMS = 20
-"""How many problems are reported at most; a file with a thousand wrong lines needs to show only the first few."""
+"""How many problems are reported at most; for a file with a thousand wrong lines, the first few are enough."""
 
 MAX_QUOTED = 60
-"""How many characters of somebody's text are repeated in a message."""
+"""How many characters of a user's text are repeated in a message."""
 
 
 class ExitCode(IntEnum):
-    """Exit codes of ``python -m evaluators``. Whatever is neither success, submission nor usage is a fault of ours."""
+    """Exit codes of ``python -m evaluators``. All others, except for success, submission and usage, are our fault."""
 
     SUCCESS = 0
     SUBMISSION_FAULT = 1
@@ -56,13 +56,13 @@ class Problem:
         return f"{sentence} {self.remedy}".rstrip()
 
     def as_dict(self) -> dict[str, str | int | None]:
-        """The column is there where it is known: few problems have one, and the others keep the form they had."""
+        """The problem as JSON. An unknown ``column`` is left out, as in the form used before columns were added."""
         content: dict[str, str | int | None] = asdict(self)
         return content if self.column is not None else {key: content[key] for key in content if key != "column"}
 
 
 class ProblemsError(Exception):
-    """Base of the errors whose text may be shown to the person who sent the file."""
+    """Base class of the errors whose text may be shown to the sender of the file."""
 
     def __init__(self, problems: Sequence[Problem] | Problem, *, omitted: int = 0) -> None:
         found = [problems] if isinstance(problems, Problem) else list(problems)
@@ -86,10 +86,10 @@ class BundleError(ProblemsError):
 
 
 def quoted(text: str) -> str:
-    """Somebody's text, cut and made printable, for use inside a message.
+    """A user's text for use inside a message: shortened, printable and in quotes.
 
-    Control characters, and the invisible ones that reorder text, are shown as escapes, so that a message can neither
-    forge a line of a log nor hide what was sent.
+    Control characters, and invisible characters that reorder text, are shown as escapes. So a message can neither forge
+    a line of a log nor hide what was sent.
     """
     cut = text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
     return "'" + "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut) + "'"

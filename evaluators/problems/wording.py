@@ -1,4 +1,4 @@
-"""What pydantic says of a wrong value, in words for people who know no Python."""
+"""Translate pydantic's errors into words for people who don't know Python."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from evaluators.problems.suggestions import suggestion
 
 
 def worded(item: Any) -> tuple[str, str]:
-    """Message and remedy of one of pydantic's errors."""
+    """Message and remedy for one of pydantic's errors."""
     if item["type"] in WORDS:
         return WORDS[item["type"]](item["input"], item.get("ctx", {}))
     return f"{item['msg']}.", ""
 
 
 def shown(value: Any) -> str:
-    """A value as its writer would know it."""
+    """A value in the form in which its author would recognise it."""
     if isinstance(value, str):
         return quoted(value)
     if value is None:

@@ -1,12 +1,12 @@
 """The sandbox in which every submission is scored: bubblewrap, rlimits and a seccomp filter; it fails closed.
 
-The evaluator runs code of ours on somebody's data. Should that data ever take the process over, it finds: no network,
-no capabilities, no other process, no file but the interpreter, the libraries, the evaluators, this dataset and this
-submission (all read-only) and a small scratch folder in memory. It can start neither a process nor a thread, so the
-limits on its memory and time, which the kernel counts by process, bound everything it uses.
+The evaluator runs our code on untrusted data. If that data takes over the process, it finds no network, no capabilities
+and no other processes. Its only files are the interpreter, the libraries, the evaluators, this dataset and this
+submission (all read-only), and a small scratch folder in memory. It can't start processes or threads; the kernel counts
+memory and time by process, so the limits cover everything that it uses.
 
-``work`` runs other commands in the same way, on an organizer's files; these may leave files in one folder, which is
-bounded and watched.
+``work`` runs other commands on an organizer's files in the same way. These may leave files in one folder, whose size is
+limited and monitored.
 """
 
 from evaluators.sandbox.availability import Availability, availability

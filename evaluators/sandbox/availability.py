@@ -1,4 +1,4 @@
-"""Whether there is a sandbox, found out by starting one."""
+"""Find out whether the sandbox works, by starting it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_USER_NAMESPACES = (
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """``reason`` is a sentence for the operator where the sandbox does not work, and empty where it does."""
+    """``reason`` is a sentence for the operator if the sandbox doesn't work, otherwise empty."""
 
     ok: bool
     reason: str = ""
@@ -33,18 +33,18 @@ _last: tuple[float, Availability] | None = None
 
 
 def availability() -> Availability:
-    """Start the sandbox and let it try to break out in simple ways; the answer holds for a few seconds."""
+    """Start the sandbox and let it try to break out in simple ways; the answer is cached for a few seconds."""
     global _last
     with _lock:
         if _last is None or time.monotonic() - _last[0] > REMEMBERED_SECONDS:
             found = _self_test()
-            # The time after it: an answer that took long must hold for those who waited for it.
+            # The time after the check: callers that waited for a slow answer must be able to use it.
             _last = (time.monotonic(), found)
         return _last[1]
 
 
 def forget() -> None:
-    """Look anew at the next question: something failed that should not have."""
+    """Drop the cached answer, because something failed that shouldn't have."""
     global _last
     with _lock:
         _last = None

@@ -1,4 +1,4 @@
-"""The command line of bubblewrap: what the sandbox sees and what it does not."""
+"""The command line of bubblewrap: what is visible inside the sandbox and what isn't."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evaluators.learning.determinism import ENVIRONMENT
 from evaluators.sandbox.limits import Limits
 
 EVALUATORS = Path(__file__).resolve().parent.parent
-"""The package that is scored with; a proof of the sandbox puts a hostile one in its place."""
+"""The package that scores; tests of the sandbox replace it with a hostile one."""
 
 CODE = Path("/ratchet")
 DATASET = Path("/data/dataset")
@@ -25,20 +25,20 @@ SCRATCH = Path("/scratch")
 
 NOBODY = "65534"
 _TIME_ZONES = Path("/usr/share/zoneinfo")
-"""A bundle's phases name some."""
+"""Needed for the time zones of a bundle's phases."""
 
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64")
 
 
 class SandboxUnavailable(Exception):
-    """There is no sandbox; nothing may be scored. The text says what an operator can do."""
+    """There is no working sandbox, so nothing may be scored. The text tells the operator what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """What one run sees of the host: an evaluation a dataset and a submission, a self-test nothing.
+    """The host's folders that one run sees: a dataset and a submission for an evaluation, none for a self-test.
 
-    All are read-only but ``output``, an empty folder in which work leaves its files.
+    All are read-only except ``output``, an empty folder in which work leaves its files.
     """
 
     dataset: Path | None = None
@@ -48,7 +48,7 @@ class Folders:
 
 
 def executable() -> str:
-    """The system's bubblewrap, else the one installed with the requirements.
+    """The system's bubblewrap, otherwise the one installed with the requirements.
 
     Raises:
         SandboxUnavailable: there is neither.
@@ -67,8 +67,8 @@ def command(bwrap: str, folders: Folders, limits: Limits, *, seccomp: int, evalu
     return [
         bwrap,
         *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
-        # No --new-session: all of a sandbox stays in one process group, by which it can be ended. And no --hostname:
-        # setting one is what container runtimes forbid, and the host's name is no secret.
+        # No --new-session: the whole sandbox stays in one process group, so that it can be killed as a group. No
+        # --hostname: container runtimes forbid setting it, and the host's name isn't secret.
         *("--unshare-cgroup-try", "--die-with-parent", "--cap-drop", "ALL"),
         *("--uid", NOBODY, "--gid", NOBODY, "--clearenv"),
         *_environment(),
@@ -80,7 +80,7 @@ def command(bwrap: str, folders: Folders, limits: Limits, *, seccomp: int, evalu
         *(("--bind", str(folders.output), str(OUTPUT)) if folders.output else ()),
         *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
         *("--size", str(limits.scratch_bytes), "--tmpfs", str(SCRATCH), "--chdir", str(SCRATCH)),
-        # The root itself is a small file system in memory: without this it could be written to.
+        # The root directory itself is a small in-memory file system, which would be writable without this.
         *("--remount-ro", "/", "--seccomp", str(seccomp), "--"),
         *(str(_python()), "-P", "-s", "-B", str(CODE / "evaluators/cli/inside.py")),
     ]
@@ -97,7 +97,7 @@ def _environment() -> list[str]:
 
 
 def _python() -> Path:
-    # Not the one of the virtual environment: that reads files beside it which are not there.
+    # Not the virtual environment's interpreter: it reads files next to it that don't exist in the sandbox.
     return Path(sys.executable).resolve()
 
 

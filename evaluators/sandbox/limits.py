@@ -1,4 +1,4 @@
-"""What one evaluation may use."""
+"""The resources that one evaluation may use."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 MEBIBYTE = 1024 * 1024
 
 MAX_RESULT_BYTES = 8 * MEBIBYTE
-"""A larger output of the evaluator is refused unread."""
+"""A larger result of the evaluator is refused unread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one evaluation.
+    """Limits of one evaluation.
 
-    ``memory_bytes`` bounds what can be written to, and the address space beyond the dataset, which is mapped, not read.
-    Processes and threads are one and not a choice: the seccomp filter lets none start another.
+    ``memory_bytes`` limits writable memory, and the address space beyond the dataset, which is memory-mapped. The
+    number of processes and threads isn't configurable: the seccomp filter prevents the first one from starting another.
     """
 
     memory_bytes: int = 3 * 1024 * MEBIBYTE
@@ -25,10 +25,10 @@ class Limits:
     output_bytes: int = MAX_RESULT_BYTES
     open_files: int = 256
     folder_bytes: int = 8 * 1024 * MEBIBYTE
-    """Of the folder that work may leave files in, all together; a single file cannot be larger either."""
+    """Total size of the folder in which work may leave files; a single file can't be larger either."""
 
     folder_entries: int = 10_000
 
 
 WORK_LIMITS = Limits(output_bytes=16 * MEBIBYTE)
-"""Of work on an organizer's files, which answers with pages of problems and numbers for plots."""
+"""Limits of work on an organizer's files, whose output is long lists of problems and numbers for plots."""

@@ -1,4 +1,4 @@
-"""Run one program in the sandbox: bounded output, bounded time, nothing left behind."""
+"""Run one program in the sandbox, with limits on output and time, and leave no process behind."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.written import is_overfull
 
 OUT_OF_TIME = 128 + signal.SIGXCPU
-"""The exit code of a process that the limit of its processor time ended."""
+"""The exit code of a process that reached its limit of processor time."""
 
 ERROR_BYTES = 64 * 1024
-"""How much of the standard error is kept, for the log; the rest is read and dropped."""
+"""How much of standard error is kept for the log; the rest is read and dropped."""
 
 _CHUNK = 64 * 1024
 _LOOK_SECONDS = 0.1
-"""How often the folder that is written to is looked at."""
+"""How often the size of the output folder is checked."""
 
 _running: set[subprocess.Popen[bytes]] = set()
 _stopped: set[subprocess.Popen[bytes]] = set()
-"""Those that ``stop_all`` ended. An exit code does not tell: the program inside could choose the same one."""
+"""Processes that ``stop_all`` ended. Exit codes can't tell: the program inside could choose the same one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """How the process ended. ``stopped`` says which bound it was killed for: ``timeout``, ``output`` or nothing.
+    """How the process ended. ``stopped`` is the limit that it was killed for: ``timeout``, ``output`` or empty.
 
     ``code`` is its exit code, or 128 + the number of the signal that ended it.
     """
@@ -50,7 +50,7 @@ def run(arguments: Sequence[str], folders: Folders, limits: Limits, *, evaluator
     """Run the evaluators' command line with ``arguments`` inside the sandbox.
 
     Raises:
-        SandboxUnavailable: bubblewrap cannot be found or started, or ``stop_all`` ended this run.
+        SandboxUnavailable: bubblewrap can't be found or started, or ``stop_all`` ended this run.
     """
     filter_end = _filter()
     try:
@@ -68,7 +68,7 @@ def run(arguments: Sequence[str], folders: Folders, limits: Limits, *, evaluator
             stderr=subprocess.PIPE,
             pass_fds=(filter_end,),
             env={},
-            # Without a terminal, and in a process group of its own, see _end.
+            # No terminal, and a process group of its own, see _end.
             start_new_session=True,
         )
     except OSError as error:
@@ -89,27 +89,27 @@ def run(arguments: Sequence[str], folders: Folders, limits: Limits, *, evaluator
 
 
 def stop_all() -> None:
-    """End every sandbox of this process, because the worker goes away: each run raises ``SandboxUnavailable``."""
+    """End every sandbox of this process because the worker shuts down; each run raises ``SandboxUnavailable``."""
     for process in tuple(_running):
         _stopped.add(process)
         _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill bwrap and, by their group, the processes it made.
+    """Kill bwrap and, through their process group, the processes that it started.
 
-    Killing bwrap alone is not enough: its child dies with it (--die-with-parent) only from the moment it has asked the
-    kernel for that, after all its mounts. One that lost its parent before waits for a word from it for ever, and holds
-    the pipes we read from open.
+    Killing only bwrap isn't enough. Its child dies with it (--die-with-parent) only once the child has asked the kernel
+    for that, after all its mounts. A child that loses its parent earlier waits forever for a message from it, and keeps
+    the pipes that we read from open.
     """
-    # Once bwrap has been waited for its number may belong to somebody else.
+    # After bwrap has been waited for, its process id may belong to another process.
     if process.poll() is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 
 
 def _filter() -> int:
-    """A pipe's reading end that holds the seccomp filter."""
+    """The read end of a pipe that holds the seccomp filter."""
     try:
         content = seccomp.program()
     except NotImplementedError as error:
@@ -149,7 +149,7 @@ def _collect(process: subprocess.Popen[bytes], folder: Path | None, limits: Limi
         while selector.get_map():
             left = max(0, deadline - time.monotonic())
             ready = selector.select(min(left, _LOOK_SECONDS) if folder else left)
-            # Also when there is something to read: an endless output would never let the time run out.
+            # Check the time even when there is something to read; otherwise endless output would prevent the timeout.
             if time.monotonic() >= deadline:
                 return Completed(-1, b"", bytes(errors), stopped="timeout")
             if folder and time.monotonic() >= next_look:

@@ -1,11 +1,15 @@
 """The seccomp filter of the sandbox: a deny list compiled to classic BPF.
 
-Namespaces already hide the network, other processes and other files. The filter adds what they cannot: no new process
-or thread (limits are counted by process, and the kernel does not limit root's processes at all), no memory that limits
-do not see (memfd, System V, shared anonymous mappings), no signal to a whole process group (bubblewrap outside is in
-it, so that one signal ends all of a sandbox), and none of the system calls by which kernels have been broken out of.
-Refused calls fail with EPERM. The format is that of ``linux/filter.h`` and ``linux/seccomp.h``; numbers are from the
-kernel's tables.
+Namespaces already hide the network, other processes and other files. The filter adds what they can't do. It refuses:
+
+- new processes and threads: limits are counted by process, and the kernel doesn't limit root's processes at all;
+- memory that the limits don't count: memfd, System V, shared anonymous mappings;
+- signals to a whole process group: bubblewrap, outside the sandbox, is in the same group, so that one signal ends
+  everything;
+- the system calls through which kernels have been exploited.
+
+Refused calls fail with EPERM. The format is that of ``linux/filter.h`` and ``linux/seccomp.h``; the numbers are from
+the kernel's tables.
 """
 
 from __future__ import annotations
@@ -15,10 +19,10 @@ import platform
 import struct
 from dataclasses import dataclass
 
-# Load a word, jump if equal / greater or equal, keep some bits, return.
+# Load a word, jump if equal / greater or equal, bitwise and, return.
 _LOAD, _EQUAL, _AT_LEAST, _KEEP, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _NUMBER, _ARCHITECTURE = 0, 4
-# The low half of an argument: both architectures put it first.
+# Offsets of the low half of an argument: both architectures are little-endian.
 _FIRST_ARGUMENT, _FOURTH_ARGUMENT = 16, 16 + 3 * 8
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _X32_BIT = 0x40000000
@@ -29,9 +33,9 @@ _REFUSE = 0x50000 | errno.EPERM
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """``audit`` is the kernel's AUDIT_ARCH number.
+    """One architecture's system calls; ``audit`` is the kernel's AUDIT_ARCH number.
 
-    ``mmap`` is refused by its flags, ``kill`` by its target, ``denied`` always.
+    ``mmap`` is refused depending on its flags, ``kill`` depending on its target, the calls in ``denied`` always.
     """
 
     audit: int
@@ -40,7 +44,7 @@ class Architecture:
     denied: dict[str, int]
 
 
-# The same on all architectures since they were numbered together.
+# Newer calls have the same number on all architectures.
 _COMMON = {
     "pidfd_send_signal": 424,
     "io_uring_setup": 425,
@@ -144,10 +148,10 @@ ARCHITECTURES = {
 
 
 def program(machine: str | None = None) -> bytes:
-    """The filter for this machine, as ``bwrap --seccomp`` reads it.
+    """The filter for this machine, in the format of ``bwrap --seccomp``.
 
     Raises:
-        NotImplementedError: the calls' numbers of this architecture are not known; nothing can be scored on it.
+        NotImplementedError: this architecture's system call numbers aren't known, so nothing can be scored on it.
     """
     name = machine or platform.machine()
     if name not in ARCHITECTURES:
@@ -158,7 +162,7 @@ def program(machine: str | None = None) -> bytes:
         (_EQUAL, 1, 0, architecture.audit),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER),
-        # The x32 calls of x86-64 are the same calls by other numbers.
+        # The x32 calls of x86-64 are the same calls under other numbers.
         (_AT_LEAST, 0, 1, _X32_BIT),
         (_RETURN, 0, 0, _REFUSE),
     ]

@@ -1,4 +1,4 @@
-"""What the sandbox tries on itself before it is trusted: each attempt must fail."""
+"""The attacks that the sandbox tries on itself before it is trusted; each attempt must fail."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ATTEMPTS: dict[str, Callable[[], None]] = {
 
 
 def breaches() -> list[str]:
-    """The attempts that succeeded."""
+    """The names of the attempts that succeeded."""
     return [name for name, attempt in ATTEMPTS.items() if _succeeds(attempt)]
 
 

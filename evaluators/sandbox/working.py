@@ -1,7 +1,7 @@
-"""Work on an organizer's files inside the sandbox: a command of ours reads what we would not open outside.
+"""Work on an organizer's files inside the sandbox: our commands read there what we wouldn't open outside.
 
-Nothing that comes back is believed because it comes from our code: problems are validated and bounded here, standard
-output is bytes for the caller to validate, and files are taken with ``collect`` only.
+The output isn't trusted just because it comes from our code: problems are validated and limited here, standard output
+is bytes for the caller to validate, and files are read only through ``collect``.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from evaluators.sandbox.limits import WORK_LIMITS, Limits
 from evaluators.sandbox.process import OUT_OF_TIME, Completed, run
 
 MAX_PROBLEMS_BYTES = 1024 * 1024
-"""A specification may hold long names, and problems repeat them."""
+"""A specification may contain long names, and problems repeat them."""
 
 
 class WorkFailed(Exception):
-    """We are at fault. ``reason`` is ``timeout``, ``memory``, ``output``, ``crash`` or ``result``; ``detail`` is for
-    the log alone.
+    """We are at fault.
+
+    ``reason`` is ``timeout``, ``memory``, ``output``, ``crash`` or ``result``; ``detail`` is only for the log.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -50,15 +51,15 @@ def work(
 ) -> bytes:
     """Run ``python -m evaluators ARGUMENTS`` in the sandbox; return its standard output.
 
-    Inside, ``folder`` is at ``INPUT``, ``dataset`` (a prepared one) at ``DATASET``, both read-only, and ``output``, an
-    empty folder, at ``OUTPUT``, where files may be left; take them with ``collect``. ``evaluators`` replaces our code;
-    the proofs of the sandbox put hostile code there.
+    Inside, ``folder`` is at ``INPUT`` and ``dataset`` (a prepared one) at ``DATASET``, both read-only. The command may
+    leave files in ``output``, an empty folder at ``OUTPUT``; read them with ``collect``. ``evaluators`` replaces our
+    code; tests of the sandbox put hostile code there.
 
     Raises:
-        BundleError: the command found the organizer's files at fault: it left by ``ExitCode.USAGE`` and printed
+        BundleError: the command found the organizer's files at fault: it exited with ``ExitCode.USAGE`` and printed
             ``{"problems": […], "omitted": n}``.
-        SandboxUnavailable: there is no sandbox, so nothing of an organizer's is opened.
-        WorkFailed: anything else than success.
+        SandboxUnavailable: there is no sandbox, so nothing of the organizer's was opened.
+        WorkFailed: the command failed in any other way.
     """
     checked = availability()
     if not checked.ok:

@@ -1,6 +1,6 @@
-"""``challenge.yaml``: its fields, YAML read with the place of every value, and the JSON Schema made of both.
+"""``challenge.yaml``: its fields, a YAML reader that knows the position of every value, and the JSON Schema.
 
-The fields of one kind are the kind's own, see ``kinds``.
+The fields that belong to one kind of challenge are defined by that kind, see ``kinds``.
 """
 
 from evaluators.specification.challenge import TEST_SPLITS, Specification, Task, TestSplit

@@ -1,4 +1,4 @@
-"""What the specifications of all kinds are made of: tables, models, tasks and the fields that every challenge has."""
+"""The base of the specifications of all kinds: tables, models, tasks and the fields that every challenge has."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from evaluators.problems.wording import worded
 from evaluators.specification.phases import MAX_PHASES, PhasePlan, phases_disagree
 from evaluators.specification.table import SpecificationModel, Table
 
-# A name becomes part of file names and addresses, and on some systems those do not tell A from a.
+# Names become part of file names and URLs, and some systems ignore case there, so capitals aren't allowed.
 SLUG = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
 NAME = r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$"
 
 TestSplit = Literal["test", "final"]
 TEST_SPLITS: tuple[TestSplit, ...] = ("test", "final")
-"""The parts of a test set: the one that is shown during the phases and the one that is kept for after the end."""
+"""The splits of a test set: ``test`` is scored during the phases, ``final`` only after the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedTable:
-    """A table to be prepared; its labels are numbered by their place in ``classes``."""
+    """A table to be prepared; class i of ``classes`` becomes the label i."""
 
     table: Table
     classes: tuple[str, ...]
 
 
 class IndexedTable(Protocol):
-    """What ``check_tables`` may ask of a prepared table."""
+    """The part of a prepared table's interface that ``check_tables`` uses."""
 
     def __len__(self) -> int: ...
 
@@ -53,7 +53,7 @@ class IndexedTable(Protocol):
 
 
 class Model(SpecificationModel):
-    """The fixed model and its parameters, see ``models.parameters`` in ``learning``."""
+    """The fixed model and its parameters. Each model's parameters are defined in ``evaluators.learning.models``."""
 
     name: str
     parameters: dict[str, float | int | str | bool] = {}
@@ -71,12 +71,12 @@ class Model(SpecificationModel):
 
     @property
     def uses_seed(self) -> bool:
-        """Whether two seeds can give two models on the same rows."""
+        """Whether training on the same rows with different seeds can give different models."""
         return PARAMETERS[self.name].uses_seed
 
     @property
     def binary(self) -> bool:
-        """Whether it tells two classes apart and no more."""
+        """Whether the model supports exactly two classes."""
         return PARAMETERS[self.name].binary
 
 
@@ -93,9 +93,9 @@ def _of_parameters(error: ValidationError, names: list[str]) -> list[Problem]:
 
 
 class Task(SpecificationModel):
-    """One of the things a submission answers, with a file and scores of its own.
+    """One task of a challenge; a submission has a file for each task, and each task has its own scores.
 
-    ``final`` is the hidden part of its test set: a table like ``test``, on which nothing is scored before the end.
+    ``final`` is the hidden split of its test set: a table like ``test``, on which nothing is scored before the end.
     """
 
     added = ("final",)
@@ -110,10 +110,11 @@ class Task(SpecificationModel):
 
 
 class Specification(SpecificationModel):
-    """What the challenges of all kinds have.
+    """The fields of all kinds of challenges.
 
-    ``scorer`` counts on the board; ``reference`` names the public evaluator of 2023 whose numbers the scorer
-    ``reference`` gives, for challenges imported from it. With ``partial`` a submission may leave tasks out.
+    ``scorer`` gives the scores of the leaderboard. ``reference`` is for imported challenges: it names the public
+    evaluator of 2023 whose numbers the scorer ``reference`` reproduces. With ``partial`` a submission may leave tasks
+    out.
     """
 
     format: Literal[1]
@@ -133,7 +134,7 @@ class Specification(SpecificationModel):
     phases: list[PhasePlan] = Field(default=[], max_length=MAX_PHASES)
 
     if TYPE_CHECKING:
-        # Fields of every kind, each with types of its own.
+        # Fields of every kind, whose types depend on the kind.
         kind: str
         reference: str | None
         tasks: Sequence[Task]
@@ -160,19 +161,19 @@ class Specification(SpecificationModel):
 
     @property
     def has_final(self) -> bool:
-        """Whether a part of the test rows is kept for after the end of the last phase."""
+        """Whether a split of the test set is kept for after the end of the last phase."""
         return any(table is not None for table in self.final_tables().values())
 
     def final_tables(self) -> dict[str, Table | None]:
-        """The hidden part of the test set of each task."""
+        """The table of each task's final split, None for tasks without one."""
         raise NotImplementedError
 
     def test_tables(self) -> dict[str, str]:
-        """The prepared table on which each task is measured."""
+        """The name of the prepared table on which each task is measured."""
         raise NotImplementedError
 
     def _finals_disagree(self) -> Iterator[str]:
-        """What is wrong with the final parts of the tasks beside what is shown."""
+        """Inconsistencies between the final splits and the other tables of the tasks."""
         if not self.has_final:
             return
         planned = self.tables()
@@ -192,10 +193,10 @@ class Specification(SpecificationModel):
                     yield "final: one of its files is also in another table"
 
     def on_split(self, name: TestSplit) -> Self:
-        """The specification of a challenge that is measured on this part of the test set and knows of no other.
+        """This specification restricted to one split: measured on it, and without any reference to the other.
 
         Raises:
-            BundleError: there is no final part.
+            BundleError: ``name`` is ``final`` and there is no final split.
         """
         if name == "final" and not self.has_final:
             message = "this challenge keeps no part of its test set for the end."
@@ -204,7 +205,8 @@ class Specification(SpecificationModel):
         for place in (content, *content["tasks"]):
             final = place.pop("final", None)
             if name == "final":
-                # Also where there is none: a task's own test then gives way to the final part of all tasks.
+                # Also if this level has no final: a task's own test must not take precedence over the final split of
+                # all tasks.
                 place.pop("test", None)
                 place |= {"test": final} if final is not None else {}
         return type(self).model_validate(content)
@@ -214,26 +216,26 @@ class Specification(SpecificationModel):
         return METRICS[self.metric].direction
 
     def tables(self) -> dict[str, PlannedTable]:
-        """Every table to be prepared, by the name under which ``PreparedDataset.table`` gives it."""
+        """Every table to be prepared, by its name in ``PreparedDataset.table``."""
         raise NotImplementedError
 
     @property
     def documents(self) -> list[str]:
-        """Public JSON files that are no tables; they are kept as they are."""
+        """Public JSON files that aren't tables; they are stored unchanged."""
         return []
 
     def check_document(self, name: str, content: Any, counts: Mapping[str, int]) -> None:
-        """Compare a document with the tables, whose rows are ``counts``.
+        """Compare a document with the tables; ``counts`` are the tables' numbers of rows.
 
         Raises:
-            ValueError: it does not belong to them.
+            ValueError: the document doesn't match the tables.
         """
 
     def check_tables(self, tables: Mapping[str, IndexedTable]) -> None:
         """Compare the prepared tables with one another.
 
         Raises:
-            BundleError: they do not belong together.
+            BundleError: the tables don't match.
         """
 
     @cached_property
@@ -245,27 +247,27 @@ class Specification(SpecificationModel):
 
     @property
     def takes_times(self) -> bool:
-        """Whether ``time_TASK.txt`` may come beside a task's file and say how long it took to make."""
+        """Whether a submission may add ``time_TASK.txt`` files that say how long it took to create a task's file."""
         return False
 
     @property
     def max_file_bytes(self) -> int:
-        """A submitted file larger than this is refused unread: no right one can be."""
+        """Files larger than this are refused unread: no valid submission is that large."""
         raise NotImplementedError
 
     def scoring_part(self) -> dict[str, Any]:
-        """What a score depends on. Editing a text leaves the dataset, and so every score, as it is."""
+        """The fields that a score depends on. Editing a text changes neither the dataset's digest nor any score."""
         texts = ("title", "summary", "licence", "description", "rules", "data_card", "domain", "phases")
         return self.model_dump(mode="json", exclude={**dict.fromkeys(texts, True), "tasks": {"__all__": {"title"}}})
 
 
 def checked_classes(names: list[str]) -> list[str]:
-    """The names of classes, if each can stand in a cell of a submission.
+    """The names of classes, if each of them can be written in a cell of a submission.
 
     Raises:
-        ValueError: one is empty, too long, does not print, has blanks at its ends, or occurs twice.
+        ValueError: a name is empty, too long, isn't printable, has blanks at its ends, or occurs twice.
     """
-    # A submission's cells are read without the blanks around them.
+    # Submissions are read with the blanks around their cells removed, so a class can't have any.
     for name in names:
         if not 1 <= len(name) <= 100 or not name.isprintable() or name != name.strip():
             raise ValueError(f"{quoted(name)}: a class has 1 to 100 characters that print, no blank at its ends")
@@ -275,10 +277,10 @@ def checked_classes(names: list[str]) -> list[str]:
 
 
 def different_names(tasks: Iterable[Task]) -> None:
-    """Refuse two tasks whose files could not be told apart.
+    """Refuse tasks whose files could not be told apart.
 
     Raises:
-        ValueError: two names differ in nothing but capitals.
+        ValueError: two names differ only in case.
     """
     names = [task.name.lower() for task in tasks]
     if len(set(names)) != len(names):

@@ -1,4 +1,4 @@
-"""From what pydantic found wrong to problems with a place and a remedy."""
+"""Turn pydantic's errors into problems with a position and a remedy."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Path = tuple[int | str, ...]
 
 
 def explained(error: ValidationError, document: Document, model: type[BaseModel] | None, name: str) -> list[Problem]:
-    """Every finding as a problem of the file ``name``, in the order of the file.
+    """Every error as a problem of the file ``name``, in the order of the file.
 
-    ``model`` is what the document was read as: its fields are what an unknown one is compared with.
+    ``model`` is the class that the document was read as; unknown fields are compared with its fields.
     """
     found: list[Problem] = []
     for item in error.errors():
@@ -37,7 +37,7 @@ def explained(error: ValidationError, document: Document, model: type[BaseModel]
 
 
 def _in_document(item: Any, content: Any) -> Path:
-    """A finding's place without the names of variants, which pydantic puts between."""
+    """The position of an error in the document, without the names of variants that pydantic inserts."""
     path: list[int | str] = []
     last = len(item["loc"]) - 1
     for number, part in enumerate(item["loc"]):
@@ -91,14 +91,14 @@ def _pattern(value: Any, context: Any) -> tuple[str, str]:
 
 
 def _fields(model: type[BaseModel] | None, location: Sequence[int | str]) -> list[str]:
-    """The fields of the model that stands at ``location`` within ``model``."""
+    """The names of the fields of the model at ``location`` within ``model``."""
     candidates = [model] if model is not None else []
     for part in location:
         inner = [field for item in candidates for name, field in item.model_fields.items() if name == part]
         if inner:
             candidates = [found for field in inner for found in _models(field.annotation)]
         elif isinstance(part, str):
-            # The name of a variant: the one whose discriminator has it.
+            # The name of a variant: continue with the model whose discriminator has this value.
             candidates = [item for item in candidates if _says(item, part)] or candidates
     return list(dict.fromkeys(name for item in candidates for name in item.model_fields))
 

@@ -1,4 +1,4 @@
-"""The kinds of challenges: the class that a ``challenge.yaml`` of each is read as."""
+"""The kinds of challenges and the specification class of each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KINDS = tuple(SPECIFICATIONS)
 
 @cache
 def specification_class(kind: str) -> type[Specification]:
-    """The class of a kind's specifications.
+    """The specification class of a kind.
 
     Raises:
         KeyError: there is no such kind.

@@ -1,6 +1,6 @@
-"""The phases that a bundle asks for: when a challenge takes submissions, how many, and from teams of what size.
+"""The phases that a bundle defines: when a challenge accepts submissions, how many, and how large teams may be.
 
-They are no part of what is scored: changing a date leaves every score as it is.
+Phases don't affect scoring: changing a date changes no score.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _EXAMPLE = "Write it like 2027-03-01 09:00, or with its zone like 2027-03-01T09:
 
 
 class PhasePlan(BaseModel):
-    """One phase. Times without a zone of their own are read in ``time_zone``; the end itself is too late.
+    """One phase. Times without a UTC offset are in ``time_zone``. Submissions must arrive before ``ends``.
 
-    From ``freezes`` to the end the board shows others what was sent before. From the end to ``review_ends`` entries
-    can be questioned. Limits are for a team: submissions in a day (UTC), in the phase, and members. Without an end the
-    phase stays open.
+    From ``freezes`` to ``ends`` the leaderboard shows others only submissions made before the freeze. From ``ends`` to
+    ``review_ends`` entries can be questioned. The limits are submissions per team and day (UTC), submissions per team
+    in the phase, and members of a team. Without ``ends`` the phase stays open.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -112,7 +112,7 @@ class PhasePlan(BaseModel):
 
 
 def phases_disagree(phases: Sequence[PhasePlan], *, final: bool) -> Iterator[Problem]:
-    """What is wrong with the phases of one challenge together; ``final`` says that it has a hidden final part."""
+    """Problems of a challenge's phases when taken together; ``final`` says whether it has a hidden final split."""
     names: dict[str, int] = {}
     for number, phase in enumerate(phases):
         earlier = names.setdefault(phase.name.lower(), number)
@@ -134,7 +134,7 @@ def phases_disagree(phases: Sequence[PhasePlan], *, final: bool) -> Iterator[Pro
 
 
 def last_phase(phases: Sequence[PhasePlan]) -> PhasePlan | None:
-    """The one at whose end the hidden final part is scored."""
+    """The phase after whose end the hidden final split is scored."""
     return max(phases, key=lambda phase: phase.starts_at, default=None)
 
 
@@ -151,7 +151,7 @@ def _parsed(text: str) -> datetime:
 
 
 def _exists(moment: datetime, zone: str) -> bool:
-    """Whether clocks in the zone ever show this time."""
+    """Whether clocks in the time zone ever show this time; some times are skipped when clocks change."""
     if moment.tzinfo is not None:
         return True
     local = moment.replace(tzinfo=ZoneInfo(zone))

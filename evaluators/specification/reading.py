@@ -1,7 +1,7 @@
-"""What a challenge is: the validated form of a bundle's ``challenge.yaml``.
+"""Read and validate the specification of a challenge, a bundle's ``challenge.yaml``.
 
-Organizers give parameters, never code. Everything here is data; which model, metric or scorer a name stands for is
-decided by the registry. Importing this module costs no scikit-learn and no faiss: the site reads it on every page.
+Organizers give parameters, never code. A specification is only data; the registry decides which model, metric or scorer
+a name refers to. Importing this module loads neither scikit-learn nor faiss, because the site uses it on every page.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _NO_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 @cache
 def _adapter() -> TypeAdapter[Specification]:
-    """Reads the specification of any kind, told apart by the field ``kind``."""
+    """An adapter that reads the specification of any kind, chosen by the field ``kind``."""
     union: Any = Union[tuple(specification_class(kind) for kind in KINDS)]  # noqa: UP007 - of a list
     return TypeAdapter(Annotated[union, Field(discriminator="kind")])
 
 
 def parse_specification(document: Any) -> Specification:
-    """A specification from plain data, as JSON or YAML give it.
+    """A specification from plain data, as parsed from JSON or YAML.
 
     Raises:
-        pydantic.ValidationError: it is not valid.
+        pydantic.ValidationError: it isn't valid.
     """
     return _adapter().validate_python(document)
 
@@ -48,13 +48,13 @@ def read_specification(bundle: Path) -> Specification:
     """The specification of a bundle directory.
 
     Raises:
-        BundleError: the file is missing, too large, not YAML or not a valid specification; every finding is listed.
+        BundleError: the file is missing, too large, not YAML or not a valid specification; every problem is listed.
     """
     return read_text(read_bytes(bundle))
 
 
 def read_bytes(bundle: Path) -> bytes:
-    """What a bundle directory's ``challenge.yaml`` holds.
+    """The content of a bundle directory's ``challenge.yaml``.
 
     Raises:
         BundleError: it is missing or too large.
@@ -71,10 +71,10 @@ def read_bytes(bundle: Path) -> bytes:
 
 
 def read_text(content: bytes) -> Specification:
-    """The specification that the text of a ``challenge.yaml`` stands for.
+    """The specification from the content of a ``challenge.yaml``.
 
     Raises:
-        BundleError: it is not YAML or not a valid specification; every finding is listed.
+        BundleError: it isn't YAML or isn't a valid specification; every problem is listed.
     """
     document = read_document(content, SPECIFICATION_FILE)
     problems = list(document.problems)
@@ -85,19 +85,19 @@ def read_text(content: bytes) -> Specification:
         specification = parse_specification(document.content)
     except ValidationError as error:
         unread = {problem.line for problem in problems}
-        # What could not be read as a value is none, and would be said to be missing.
+        # A value that couldn't be read counts as missing; don't report it a second time.
         problems += [problem for problem in _explained(error, document) if (problem.line or 0) not in unread]
         raise BundleError(problems) from error
     if problems:
         raise BundleError(problems)
     if len(as_yaml(specification.model_dump(mode="json")).encode()) > MAX_SPECIFICATION_BYTES:
-        # It is kept written out, without '*', and read again.
+        # The specification is stored with its aliases expanded, and must be readable in that form.
         raise BundleError(Problem("is larger than 256 KiB.", "Shorten its texts.", SPECIFICATION_FILE))
     return specification
 
 
 def as_yaml(content: Any) -> str:
-    """Plain data as a ``challenge.yaml``: JSON, with those characters escaped that YAML would refuse or fold."""
+    """Plain data as a ``challenge.yaml``: JSON in which characters that YAML would refuse or fold are escaped."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return _NO_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
@@ -114,12 +114,15 @@ def json_schema() -> dict[str, Any]:
 
 @cache
 def schema_text() -> str:
-    """The schema as it is kept in the tree and served by the site."""
+    """The text of the schema, as kept in the repository and served by the site."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _explained(error: ValidationError, document: Document) -> list[Problem]:
-    """All that is wrong: where the kind itself is, also what would be if it were the nearest one."""
+    """All validation errors as problems.
+
+    If the kind is unknown, this includes the errors that the kind with the most similar name would give.
+    """
     if "kind" not in document.content:
         return [Problem("is missing.", f"It is one of {', '.join(KINDS)}.", SPECIFICATION_FILE, field="kind")]
     kind = str(document.content["kind"])

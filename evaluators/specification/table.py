@@ -1,4 +1,4 @@
-"""What a specification says of one table: its files and its columns."""
+"""One table of a specification: its files and its columns."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ from evaluators.problems.invalid import InvalidValue, refuse
 from evaluators.problems.problem import quoted
 
 MAX_ID_BYTES = 128
-"""Longest id of a row, in UTF-8 bytes."""
+"""Maximum length of a row's id, in UTF-8 bytes."""
 
 MAX_GROUPS = 1000
-"""Different values of a table's ``group``."""
+"""Maximum number of different values of a table's ``group``."""
 
 TABLE_SUFFIXES = (".parquet", ".csv", ".npz", ".npy")
 
 
 class SpecificationModel(BaseModel):
-    """``added`` are fields that came later: where they are not used, nothing of them is written out.
+    """Base class of all models of a specification.
 
-    So what has no such field has the digest that it had before there was one.
+    ``added`` names fields of later versions: they are written only if they are used, so that a specification without
+    them keeps its digest.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,10 +47,10 @@ class SpecificationModel(BaseModel):
 class Table(SpecificationModel):
     """One table of rows: files of one format with the same columns, read in the order given.
 
-    A table may lack a column by ``null``: the rows of a seller need no ids, a list of true labels has no embeddings.
-    ``group`` names a public column by which a choice is also counted, such as the source of a row. Files may end in
-    ``.parquet``, ``.csv``, ``.npz`` or ``.npy``, see ``tables``; ``.npy`` files hold the embeddings alone, and
-    ``ids`` is a file of another format with the other columns, row for row.
+    A column that a table doesn't have is ``null``: the rows of a seller need no ids, a list of true labels has no
+    embeddings. ``group`` names a public column, such as the source of a row; results are also counted by its values.
+    Files may end in ``.parquet``, ``.csv``, ``.npz`` or ``.npy``. ``.npy`` files hold only the embeddings; then ``ids``
+    is a file of another format with the other columns, row for row.
     """
 
     added = ("ids",)
@@ -113,7 +114,7 @@ class Table(SpecificationModel):
 
 
 def is_data_file(name: str, suffix: str) -> bool:
-    """Whether a name is a plain file with this suffix in ``public/`` or ``hidden/``."""
+    """Whether ``name`` is a file with this suffix directly in ``public/`` or ``hidden/``."""
     folder, _, file = name.partition("/")
     stem = file.removesuffix(suffix)
     return (

@@ -1,6 +1,6 @@
-"""YAML as organizers write it: plain data with the place of every value, bounded before anything is built of it.
+"""Read YAML as plain data with the position of every value; its size is limited before any data is built.
 
-Dates stay text: which of them is a time, and in which zone, is the specification's to say.
+Dates stay text: the specification decides which of them are times, and in which time zone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.specification.yaml_problems import in_plain_words
 
 MAX_VALUES = 200_000
-"""Values of a document with every alias written out."""
+"""Maximum number of values in a document with every alias expanded."""
 
 MAX_DEPTH = 20
 _PREFIX = "tag:yaml.org,2002:"
@@ -29,17 +29,18 @@ Place = tuple[int, int]
 
 @dataclass
 class Document:
-    """``content`` is plain data; ``problems`` are keys given twice and values that YAML itself cannot read."""
+    """``content`` is plain data; ``problems`` are duplicate keys and values that aren't valid YAML."""
 
     content: Any
     root: Node | None
     problems: list[Problem] = field(default_factory=list)
 
     def place(self, path: Sequence[int | str], *, key: bool = False) -> Place | None:
-        """Line and column of the value at ``path``, or of its ``key``; of what is around it where it is not there.
+        """Line and column of the value at ``path``, or of its key with ``key``.
 
-        Parts of the path that the document does not have, such as the name of a variant, are passed over. None for
-        the document as a whole.
+        If there is no such value, the position of the innermost existing one that would contain it. Parts of the path
+        that the document doesn't have, such as the name of a variant, are skipped. Returns None for the document as a
+        whole.
         """
         node, found = self.root, None
         for part in path:
@@ -52,10 +53,10 @@ class Document:
 
 
 def read_document(content: bytes, name: str) -> Document:
-    """The document that ``content`` holds; ``name`` is its file's.
+    """Parse ``content``; ``name`` is the name of its file.
 
     Raises:
-        BundleError: it is not UTF-8, not YAML, or too large when written out.
+        BundleError: it isn't UTF-8, isn't YAML, or is too large with its aliases expanded.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -95,7 +96,7 @@ def _entry(node: Node | None, part: int | str) -> tuple[Place, Node] | None:
         item = node.value[part]
         return _place(item), item
     if isinstance(node, MappingNode):
-        # The last of those given twice is the one that counts, as in the content.
+        # Of duplicate keys the last one counts, as in ``content``.
         for key, value in reversed(node.value):
             if isinstance(key, ScalarNode) and key.value == str(part):
                 return _place(key), value
@@ -103,7 +104,7 @@ def _entry(node: Node | None, part: int | str) -> tuple[Place, Node] | None:
 
 
 class _Measure:
-    """Counts values with every alias written out, so that a few lines cannot stand for millions of values."""
+    """Counts values with every alias expanded, so that a few lines can't expand to millions of values."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -136,7 +137,7 @@ def _children(node: Node) -> list[Node]:
 
 
 class _Builder:
-    """Plain data of nodes; what was built once is not built again for its aliases."""
+    """Builds plain data from nodes; a node with several aliases is built only once."""
 
     def __init__(self, constructor: Any, name: str) -> None:
         self.constructor = constructor
@@ -168,13 +169,13 @@ class _Builder:
 
     def _text(self, node: ScalarNode) -> str | None:
         text = str(node.value)
-        # Escapes can write what YAML itself refuses; a NUL is what PostgreSQL cannot store.
+        # Escapes can produce characters that YAML itself refuses, such as NUL, which PostgreSQL can't store.
         control = next((char for char in text if char < " " and char not in "\t\n\r"), None)
         if control is not None:
             self._found(f"a text has the control character U+{ord(control):04X} in it.", "Take it out.", node)
             return None
         try:
-            # JSON writes a character beyond the first 65,536 as two halves.
+            # JSON writes a character above U+FFFF as a surrogate pair.
             return text.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError:
             self._found("a text has half a character in it.", "Take the escape '\\ud…' out.", node)
@@ -191,7 +192,7 @@ class _Builder:
             if not isinstance(key_node, ScalarNode):
                 self._found("a field's name is not a plain word.", "Write name: value.", key_node)
                 continue
-            # ``1:`` and ``yes:`` are names of fields here, as ``title:`` is.
+            # ``1:`` and ``yes:`` are field names here, just as ``title:`` is.
             key = self._text(key_node) or ""
             if key in content:
                 remedy = f"It is there in line {lines[key]} already; keep one of them."

@@ -1,4 +1,4 @@
-"""What the YAML reader stumbled over, in words that do not need its source."""
+"""Explain errors of the YAML reader in words that don't require knowing how it works."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _SPECIAL = {
 
 
 def in_plain_words(error: MarkedYAMLError, text: str, name: str) -> Problem:
-    """The problem, with its place in the file ``name`` whose content is ``text``."""
+    """The error as a problem of the file ``name``, whose content is ``text``, with its position."""
     message, remedy, mark = _said(error, text.splitlines())
     if mark is None:
         return Problem(message, remedy, name)
-    # Marks count from zero, and one at the very end lies behind the last line.
+    # Positions count from zero, and the one at the very end is past the last line.
     line = min(mark.line + 1, max(1, len(text.splitlines())))
     return Problem(message, remedy, name, line, column=mark.column + 1)
 
@@ -57,7 +57,7 @@ def _said(error: MarkedYAMLError, lines: list[str]) -> tuple[str, str, StringMar
 
 
 def _misplaced_value(lines: list[str], mark: StringMark) -> tuple[str, str, StringMark]:
-    """A colon where none may be: a wrong indent, a forgotten colon above, or a colon within a text."""
+    """Explain a misplaced colon: a wrong indent, a forgotten colon above, or a colon within a text."""
     line = lines[mark.line] if mark.line < len(lines) else ""
     above = next((text for text in reversed(lines[: mark.line]) if text.strip()), "")
     if ":" in line[: mark.column]:

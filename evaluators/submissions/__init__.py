@@ -1,4 +1,4 @@
-"""What somebody sent: files unpacked within bounds, which task each is for, text and CSV read strictly."""
+"""The files of a submission: unpacks them within limits, assigns them to tasks, and reads text and CSV strictly."""
 
 from evaluators.submissions.naming import name_for_task, task_of_name
 from evaluators.submissions.uploads import (

@@ -1,7 +1,7 @@
-"""A submission's CSV file, read strictly: every departure is named with its line and what would be right.
+"""Read a submission's CSV file strictly: every error is reported with its line and what would be right.
 
 Accepted is what editors and spreadsheets write as "CSV UTF-8": comma-separated with a header, with or without a byte
-order mark, with any line ends, blank lines ignored. Everything else is refused rather than guessed at.
+order mark, with any line endings, blank lines ignored. Everything else is refused instead of guessed.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """One line of a file: its number, counted from 1, and its cells by column, blanks around them removed.
+    """One line of a file: its number, counted from 1, and its cells by column, with the blanks around them removed.
 
-    A quoted cell may hold line ends; then ``line`` is the first of its lines.
+    A quoted cell may contain line breaks; then ``line`` is the first of its lines.
     """
 
     line: int
@@ -45,7 +45,7 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A file that was read: its ``columns`` in the order of the header, and its ``rows``."""
+    """The content of a file: its ``columns`` in the order of the header, and its ``rows``."""
 
     name: str
     columns: tuple[str, ...]
@@ -63,12 +63,12 @@ def read_csv(
 ) -> CsvTable:
     """Read a file whose header is one of ``layouts`` (in any order of columns).
 
-    ``synonyms`` are other names of columns, understood where all of them occur. With ``as_published`` the file is read
-    as the public evaluators read theirs: cells keep the blanks around them, and columns beyond a layout are left out.
+    ``synonyms`` are alternative column names, accepted if all of them occur. With ``as_published`` the file is read as
+    the public evaluators read theirs: cells keep the blanks around them, and columns beyond a layout are ignored.
 
     Raises:
-        SubmissionError: the file is empty, too large, not UTF-8 text, not CSV, has another header, a line with more or
-            fewer cells, or more than ``max_rows`` rows.
+        SubmissionError: the file is empty, too large, not UTF-8 text or not CSV, has another header, a line with too
+            many or too few cells, or more than ``max_rows`` rows.
     """
     lines = _lines(upload.name, _decoded(upload, max_bytes))
     first = next(lines, None)
@@ -100,7 +100,7 @@ def read_csv(
 
 
 def _lines(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """The cells of every line that is not blank, with the line's number."""
+    """The cells of every line that isn't blank, with the line's number."""
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     while True:
         number = lines.line_num + 1
@@ -115,7 +115,7 @@ def _lines(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _not_csv(name: str, line: int, reason: str) -> Problem:
-    """What Python's CSV reader stumbled over, in words that do not need its source."""
+    """An error of Python's CSV reader, in words that don't require knowing how it works."""
     if "unexpected end" in reason:
         return Problem("a quote that opens here is never closed.", "Close it, or leave the quotes out.", name, line)
     if "expected after" in reason:
@@ -178,7 +178,7 @@ def _header(name: str, line: int, names: list[str], layouts: list[tuple[str, ...
 
 
 def _field(column: str) -> str | None:
-    """A column's name as the field of a problem; text that is not a plain word is only quoted in the message."""
+    """A column's name as the field of a problem; None if it isn't a plain word (the message quotes it)."""
     return column if column.isascii() and column.isidentifier() and len(column) <= 40 else None
 
 

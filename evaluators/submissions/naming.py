@@ -1,4 +1,4 @@
-"""Which task a submitted file is for, said by its name; and the name that says it."""
+"""Find the task of a submitted file by its name, and name files by their task."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Iterable
 from evaluators.submissions.uploads import MAX_NAME_BYTES, MAX_NAME_CHARACTERS
 
 TIME = "time_"
-"""Begins the name of a file that says how many seconds a ranking took: DataPerf's ``time_TASK_METHOD.txt``."""
+"""Prefix of files that say how many seconds a ranking took: DataPerf's ``time_TASK_METHOD.txt``."""
 
 _LONGEST_ENDING = 10
 
 
 def is_time_name(file: str) -> bool:
-    """Whether a file's name is that of a time beside a ranking."""
+    """Whether a file's name is that of the time for a ranking."""
     return file.lower().startswith(TIME) and file.lower().endswith(".txt")
 
 
 def task_of_name(names: Iterable[str], file: str, *, times: bool = False) -> str | None:
-    """The task that a file's name names; None if it names none, or several that are equally long.
+    """The task that a file name refers to; None if it matches no task, or several of the same length.
 
-    The stem is the task's name, begins with it and a ``_``, or ends with a ``_`` and it. Capitals make no difference,
-    and the longest name wins. So ``Cupcake.csv`` and ``alpha_Cupcake.csv`` are for ``Cupcake``, ``en_25_train.json`` is
-    for ``en_25``, ``01g317-flipped_mine.txt`` for ``01g317-flipped``. Where ``times`` come beside rankings,
+    The file's stem is the task's name, begins with it and a ``_``, or ends with a ``_`` and it. Case is ignored, and
+    the longest name wins. So ``Cupcake.csv`` and ``alpha_Cupcake.csv`` are for ``Cupcake``, ``en_25_train.json`` is for
+    ``en_25``, ``01g317-flipped_mine.txt`` for ``01g317-flipped``. If ``times`` may accompany rankings,
     ``time_01g317_mine.txt`` is for ``01g317``.
     """
     if times and is_time_name(file):
@@ -38,9 +38,9 @@ def task_of_name(names: Iterable[str], file: str, *, times: bool = False) -> str
 
 
 def name_for_task(task: str, file: str, *, times: bool = False) -> str:
-    """The file's name with the task's before it: ``TASK_file``, and ``time_TASK_file`` for a time.
+    """The file's name with the task as prefix: ``TASK_file``, and ``time_TASK_file`` for a time.
 
-    The stem is cut where the name would be longer than one may be; its ending stays.
+    If the name would be too long, the stem is shortened; the extension stays.
     """
     start = f"{task}_"
     if times and is_time_name(file):

@@ -1,4 +1,4 @@
-"""Text files as they are sent: bounded, in UTF-8, without bytes that no text has."""
+"""Decode the text files of a submission: limited in size, in UTF-8, without NUL bytes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from evaluators.submissions.uploads import Upload, too_large
 
 
 def decoded(upload: Upload, *, max_bytes: int, remedy: str) -> str:
-    """The text of a file, without its byte order mark; ``remedy`` says what to do about one that is no text.
+    """The text of a file, without its byte order mark; ``remedy`` says what to do if the file isn't text.
 
     Raises:
-        SubmissionError: the file is too large, has a NUL byte or is not UTF-8.
+        SubmissionError: the file is too large, has a NUL byte or isn't UTF-8.
     """
     content = upload.content
     if len(content) > max_bytes:

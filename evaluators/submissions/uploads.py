@@ -1,7 +1,7 @@
-"""What somebody sent: a few named files, held in memory, bounded before anything reads them.
+"""The files of a submission, held in memory; their number and size are limited before anything reads them.
 
-Archives are opened here and nowhere else. A member is never written to disk and its name is never used as a path:
-only the last part of a plain relative name is kept.
+Archives are opened only here. A member is never written to disk and its name is never used as a path: only the last
+part of a plain relative name is kept.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from evaluators.problems.problem import Problem, SubmissionError, quoted
 MAX_FILES = 64
 MAX_NAME_CHARACTERS = 100
 MAX_NAME_BYTES = 200
-"""In UTF-8; a file system takes 255."""
+"""In UTF-8 bytes; file systems allow 255."""
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_TOTAL_BYTES = 32 * 1024 * 1024
@@ -32,9 +32,9 @@ EMPTY_ZIP_MAGIC = b"PK\x05\x06"
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _OFFICE_MEMBERS = ("[Content_Types].xml", "META-INF/manifest.xml")
-"""One of these is in every document of Microsoft's or LibreOffice's making."""
-# All that the standard library was seen, or can be read, to raise on a damaged archive. An empty name of a member is
-# an IndexError, a place beyond 2⁶³ an OverflowError.
+"""Every document of Microsoft Office or LibreOffice contains one of these."""
+# All exceptions that the standard library raises for a damaged archive, found by tests and by reading its code: a
+# member with an empty name gives IndexError, an offset beyond 2⁶³ OverflowError.
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -50,7 +50,7 @@ _UNREADABLE = (
 
 @dataclass(frozen=True)
 class Upload:
-    """One file as it was sent: its plain name and its bytes."""
+    """One submitted file: its plain name and its bytes."""
 
     name: str
     content: bytes
@@ -66,7 +66,7 @@ def readable_size(size: int) -> str:
 
 
 def too_large(name: str, limit: int) -> Problem:
-    """What the sender of an oversized file is told, whoever finds out."""
+    """The problem of a file that is too large, the same wherever that is detected."""
     return Problem(
         f"is larger than {readable_size(limit)}, the most that a file of this challenge can need.",
         "Send only the rows you chose, not the whole pool.",
@@ -75,7 +75,7 @@ def too_large(name: str, limit: int) -> Problem:
 
 
 def too_many(name: str, max_rows: int, line: int | None = None) -> Problem:
-    """What the sender of a file with far too many rows is told; ``line`` is the first of them that is too many."""
+    """The problem of a file with far too many rows; ``line`` is the first line beyond the limit."""
     return Problem(
         f"has more than {max_rows} rows, far more than the budget.",
         "Send only the rows you chose, not the whole pool.",
@@ -85,7 +85,7 @@ def too_many(name: str, max_rows: int, line: int | None = None) -> Problem:
 
 
 def too_large_together() -> Problem:
-    """The same, of all files of a submission."""
+    """The problem of files that are too large together."""
     return Problem(
         f"the files are larger than {readable_size(MAX_TOTAL_BYTES)} together.",
         "Send only the rows you chose, not the whole pool.",
@@ -93,10 +93,10 @@ def too_large_together() -> Problem:
 
 
 def plain_name(name: str) -> str:
-    """The name itself, if it is a plain file name that can be shown and stored.
+    """Return ``name`` if it is a plain file name that can be shown and stored.
 
     Raises:
-        SubmissionError: it is empty, too long, hidden, has a folder in it, or characters that do not print.
+        SubmissionError: it is empty, too long or hidden, contains a folder, or has characters that don't print.
     """
     if "/" in name or "\\" in name or name in ("", ".", ".."):
         raise SubmissionError(
@@ -121,11 +121,11 @@ def plain_name(name: str) -> str:
 
 
 def unpack(uploads: Iterable[Upload]) -> list[Upload]:
-    """The files themselves, each zip replaced by its members.
+    """The files themselves, with each zip archive replaced by its members.
 
     Raises:
-        SubmissionError: no file, too many or too large files, a name twice, or an archive that is broken, encrypted,
-            nested, or holds a path that leads elsewhere.
+        SubmissionError: there are no files, too many or too large ones, or duplicate names; or an archive is damaged,
+            encrypted or nested, or contains a path that leads out of it.
     """
     files: list[Upload] = []
     for upload in uploads:
@@ -159,7 +159,7 @@ def _members(upload: Upload) -> list[Upload]:
             members: list[Upload] = []
             for info in infos:
                 members.append(_member(archive, info, upload.name))
-                _bounded(members)  # after each, so that no more than one too many is ever held
+                _bounded(members)  # checked for each file, so at most one file too many is held
             return members
     except _UNREADABLE as error:
         raise SubmissionError(
@@ -168,7 +168,7 @@ def _members(upload: Upload) -> list[Upload]:
 
 
 def _is_of_the_system(info: zipfile.ZipInfo) -> bool:
-    """macOS puts files of its own beside those that were chosen."""
+    """Whether a member is one of the extra files that macOS adds to archives."""
     return info.filename.startswith("__MACOSX/") or info.filename.rsplit("/", 1)[-1] == ".DS_Store"
 
 
@@ -207,7 +207,7 @@ def _acceptable(archive: str, infos: list[zipfile.ZipInfo]) -> None:
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, archive_name: str) -> Upload:
     name = plain_name(info.filename.replace("\\", "/").rsplit("/", 1)[-1])
-    # The declared size is the sender's word: read one byte past the limit and stop.
+    # The declared size can't be trusted: read one byte past the limit and stop.
     with archive.open(info) as stream:
         content = stream.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
@@ -220,10 +220,10 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, archive_name: str) 
 
 
 def read_files(paths: Iterable[Path]) -> list[Upload]:
-    """Uploads from files, directories (their plain files, by name) or zip archives on disk.
+    """Read uploads from files, directories (their regular files, by name) or zip archives on disk.
 
     Raises:
-        SubmissionError: as ``unpack``, or a file cannot be read or is larger than ``MAX_FILE_BYTES``.
+        SubmissionError: as in ``unpack``, or a file can't be read or is larger than ``MAX_FILE_BYTES``.
     """
     uploads: list[Upload] = []
     for path in paths:

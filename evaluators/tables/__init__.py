@@ -1,12 +1,12 @@
-"""The files of tables, one module for each format; all give the same batches of rows.
+"""Readers of table files, one module for each format; all of them yield the same batches of rows.
 
-A file's ending says which it is:
+The format is chosen by the file's extension:
 
 ``.parquet``  columns by name; the embedding is a list of floats.
-``.csv``      comma-separated UTF-8 with a header; the embedding is one column with all numbers in a cell, or a column
-              for each number: ``NAME0``, ``NAME1``, …
+``.csv``      comma-separated UTF-8 with a header; the embedding is one column with all numbers in a cell, or one column
+              per number: ``NAME0``, ``NAME1``, …
 ``.npz``      an array for each column, as ``numpy.savez`` writes them.
-``.npy``      the embeddings alone; ``ids`` names a file of the other columns, row for row.
+``.npy``      only the embeddings; ``ids`` names a file with the other columns, row for row.
 """
 
 from evaluators.tables.base import Batch

@@ -1,4 +1,4 @@
-"""What the readers of all formats give and say."""
+"""The types and errors that the readers of all formats share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evaluators.problems.problem import BundleError, Problem, quoted
 
 BATCH_ROWS = 8192
 BATCH_NUMBERS = 2**24
-"""Of one batch where we choose its size: 64 MiB of single precision."""
+"""How many numbers a batch has if we choose its size: 64 MiB in float32."""
 
 MAX_DIMENSIONS = 65_536
 FLOATS = (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64))
@@ -22,7 +22,7 @@ FLOATS = (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64))
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The columns to read: ``texts`` as texts, ``embedding`` as vectors."""
+    """The columns to read: ``texts`` as text, ``embedding`` as vectors."""
 
     texts: tuple[str, ...]
     embedding: str | None
@@ -30,9 +30,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one file: ``texts`` by column, one for each row, and ``vectors`` (rows, dimensions), all finite.
+    """Rows of one file: ``texts`` by column, one for each row, and ``vectors``, shape (rows, dimensions), all finite.
 
-    A missing text is the empty one, which is neither an id nor a class. ``lines`` are the rows' lines in a file that
+    A missing text is empty, which is neither a valid id nor a class. ``lines`` are the rows' line numbers if the format
     has lines.
     """
 
@@ -47,17 +47,17 @@ class Batch:
 
 
 Reader = Callable[[Path, str, Wanted], Iterator[Batch]]
-"""Reads the file of a path; the text is its name in the bundle."""
+"""Reads the file at a path; the text is the file's name in the bundle."""
 
 
 def missing_column(name: str, column: str, have: Iterable[str]) -> BundleError:
-    """The error about the file ``name`` that lacks ``column``; the columns that it has are ``have``."""
+    """The error for a file ``name`` without the column ``column``; ``have`` are the columns that it has."""
     shown = ", ".join(quoted(other)[1:-1] for other in have)
     return BundleError(Problem("there is no such column.", f"There are: {shown or 'none'}.", file=name, field=column))
 
 
 def refuse_infinite(vectors: NDArray[Any], name: str, column: str, *, start: int, lines: list[int] | None) -> None:
-    """Refuse vectors that cannot be computed with; ``start`` is the number of rows before them.
+    """Refuse vectors with NaN or infinite numbers; ``start`` is the number of rows before them.
 
     Raises:
         BundleError: a number is NaN or infinite; the first such row is named.
@@ -73,5 +73,5 @@ def refuse_infinite(vectors: NDArray[Any], name: str, column: str, *, start: int
 
 
 def unreadable_text(name: str, column: str) -> BundleError:
-    """The error about a ``column`` of the file ``name`` that holds what is not UTF-8."""
+    """The error for a ``column`` of the file ``name`` that contains text that isn't UTF-8."""
     return BundleError(Problem("a text is not UTF-8.", file=name, field=column))

@@ -1,4 +1,4 @@
-"""Columns of a CSV file, read strictly: whatever departs is named with its line."""
+"""Columns of a CSV file, read strictly: every error is reported with its line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NUMBERED = r"[_.\-]?(\d{1,6})"
 
 
 def batches(path: Path, name: str, wanted: Wanted) -> Iterator[Batch]:
-    """Vectors are single precision, whatever the number of digits."""
+    """Read a CSV file in batches; vectors are float32, however many digits the numbers have."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield from _batches(_records(file, name), name, wanted)
@@ -41,7 +41,7 @@ def batches(path: Path, name: str, wanted: Wanted) -> Iterator[Batch]:
 
 @dataclass
 class _Collected:
-    """Rows of the next batch."""
+    """Rows collected for the next batch."""
 
     texts: dict[str, list[str]]
     vectors: list[NDArray[np.float32]] = field(default_factory=list)
@@ -80,7 +80,7 @@ def _batch(collected: _Collected, name: str, wanted: Wanted, done: int) -> Batch
 
 
 def _records(file: Any, name: str) -> Iterator[tuple[int, list[str]]]:
-    """The cells of every line that is not blank, with the line's number."""
+    """The cells of every line that isn't blank, with the line's number."""
 
     def lines() -> Iterator[str]:
         number = 0
@@ -105,7 +105,7 @@ def _records(file: Any, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 class _Header:
-    """Where the wanted columns are."""
+    """The positions of the wanted columns."""
 
     def __init__(self, name: str, line: int, names: Sequence[str], wanted: Wanted) -> None:
         self.name, self.embedding = name, wanted.embedding
@@ -149,7 +149,7 @@ class _Header:
             return numbers.astype(np.float32)
 
     def _in_cell(self, cell: str, line: int) -> list[str]:
-        """The numbers of a list in brackets or without, separated by blanks, semicolons or commas."""
+        """The numbers of a list with or without brackets, separated by blanks, semicolons or commas."""
         text = cell.strip()
         if text[:1] in ("[", "(") and text[-1:] == {"[": "]", "(": ")"}[text[0]]:
             text = text[1:-1]
@@ -167,7 +167,7 @@ class _Header:
 
 
 def _vector_places(names: Sequence[str], embedding: str) -> list[int]:
-    """The one column of this name, or those of the name and a number, in the order of the numbers."""
+    """The position of the column with this name, or of the columns named with it and a number, in numeric order."""
     if embedding in names:
         return [names.index(embedding)]
     matches = [(re.fullmatch(re.escape(embedding) + _NUMBERED, name), place) for place, name in enumerate(names)]
@@ -175,7 +175,7 @@ def _vector_places(names: Sequence[str], embedding: str) -> list[int]:
 
 
 def _number(text: str) -> float:
-    # Python's float takes 1_000 for a thousand.
+    # Python's float reads 1_000 as a thousand.
     if "_" in text:
         raise ValueError(text)
     return float(text)

@@ -28,13 +28,13 @@ _UNREADABLE = (
 
 
 def npy_batches(path: Path, name: str, wanted: Wanted) -> Iterator[Batch]:
-    """The embeddings, and nothing else."""
+    """Read the embeddings of a ``.npy`` file in batches; it has no other columns."""
     with _reading(name, "npy"), path.open("rb") as file:
         yield from _batches(name, {}, ArrayStream(file, name, None), wanted)
 
 
 def npz_batches(path: Path, name: str, wanted: Wanted) -> Iterator[Batch]:
-    """The arrays of the columns' names, side by side."""
+    """Read the wanted columns of a ``.npz`` file in batches; each column is the array of that name."""
     with _reading(name, "npz"), zipfile.ZipFile(path) as archive:
         there = archive.namelist()
         if len(there) > MAX_MEMBERS:

@@ -20,9 +20,9 @@ _EMBEDDING_TYPES = {"halffloat": np.float16, "float": np.float32, "double": np.f
 
 
 def batches(path: Path, name: str, wanted: Wanted) -> Iterator[Batch]:
-    """``BATCH_ROWS`` rows at a time; a row group is never held whole."""
+    """Read ``BATCH_ROWS`` rows at a time; a row group is never held as a whole."""
     with _reading(name):
-        # By default the whole file would be read ahead, and a row group held whole.
+        # With the defaults, pyarrow would read the whole file ahead and hold a whole row group.
         file = pq.ParquetFile(path, pre_buffer=False, buffer_size=READ_BYTES)
     columns = [*wanted.texts, *([wanted.embedding] if wanted.embedding is not None else [])]
     for column in columns:
@@ -44,7 +44,7 @@ def batches(path: Path, name: str, wanted: Wanted) -> Iterator[Batch]:
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Whatever the parquet library stumbles over is the fault of the file."""
+    """Report every error of the parquet library as a problem of the file."""
     try:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError, LookupError) as error:
@@ -52,13 +52,13 @@ def _reading(name: str) -> Iterator[None]:
 
 
 def _dimensions(file: pq.ParquetFile, name: str, column: str) -> int:
-    """The length of the vectors of one file, by its first."""
+    """The length of the first vector in a file."""
     kind = file.schema_arrow.field(column).type
     is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
     if not is_list or str(kind.value_type) not in _EMBEDDING_TYPES:
         raise BundleError(Problem(f"is {kind}, not a list of floats.", file=name, field=column))
     with _reading(name):
-        # One thread: the sandbox lets none start another.
+        # Only one thread: the sandbox doesn't allow more.
         first = next(file.iter_batches(batch_size=1, columns=[column], use_threads=False), None)
     length = 0 if first is None or first.num_rows == 0 else len(first.column(0)[0].as_py() or [])
     if length == 0:
@@ -77,7 +77,7 @@ def _texts(batch: pa.RecordBatch, name: str, column: str) -> list[str]:
 
 
 def _vectors(batch: pa.RecordBatch, name: str, column_name: str, dimensions: int) -> NDArray[Any]:
-    """(rows, dimensions) of one batch."""
+    """The vectors of one batch, shape (rows, dimensions)."""
     column = batch.column(column_name)
     flat = column.flatten()
     lengths = column.value_lengths() if not pa.types.is_fixed_size_list(column.type) else None

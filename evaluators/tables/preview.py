@@ -1,4 +1,4 @@
-"""Rows of a public table for a page: ids, labels and small pictures, bounded before anything large is unpacked."""
+"""Preview rows of a public table for a page: ids, labels and small images, limited before they are decompressed."""
 
 from __future__ import annotations
 
@@ -18,15 +18,21 @@ from evaluators.tables import batches_of
 
 MAX_SIDE = 64
 PIXELS = "pixels"
-"""The column with small square grey images, a list of bytes a row, row by row; 0 is black. In parquet files alone."""
+"""Name of the column with small square grey images: a list of bytes per row, in row-major order; 0 is black.
+
+Only parquet files can have it.
+"""
 
 MAX_TEXT = 200
-"""Characters of a cell that are kept: a page shows no more."""
+"""How many characters of a cell are kept; a page shows no more."""
 
 
 @dataclass(frozen=True)
 class RowPreview:
-    """``labels`` is empty for a table without; ``pixels`` (rows, side, side) uint8 is None where there are none."""
+    """Rows to show; ``labels`` is empty for a table without labels.
+
+    ``pixels``, uint8 of shape (rows, side, side), is None for a table without images.
+    """
 
     ids: list[str]
     labels: list[str]
@@ -34,17 +40,17 @@ class RowPreview:
 
 
 def show_rows(folder: Path, table: Table, *, max_rows: int, max_pixel_bytes: int) -> RowPreview:
-    """The rows of a table whose files are in ``folder``. Rows without ids are called by their numbers.
+    """The rows of a table whose files are in ``folder``. Rows without ids get their row numbers as ids.
 
     Raises:
-        BundleError: there are more rows than ``max_rows``, or a file cannot be read.
+        BundleError: there are more rows than ``max_rows``, or a file can't be read.
     """
     files = (
         [pq.ParquetFile(folder / name, pre_buffer=False) for name in table.files]
         if table.files[0].endswith(".parquet")
         else []
     )
-    # What the footers say, before anything is unpacked: a few bytes can stand for gigabytes.
+    # Check the footers before decompressing anything: a few bytes can expand to gigabytes.
     if sum(file.metadata.num_rows for file in files) > max_rows:
         raise _too_many(max_rows)
     ids: list[str] = []
@@ -73,7 +79,7 @@ def _too_many(max_rows: int) -> BundleError:
 
 
 def _all_pixels(files: Sequence[pq.ParquetFile]) -> NDArray[np.uint8] | None:
-    """The pictures of all parts, if every part has them in one size."""
+    """The images of all files, if every file has images of the same size."""
     parts = [_pixels(file) for file in files]
     found = [part for part in parts if part is not None]
     alike = len(found) == len(parts) and len({part.shape[1] for part in found}) == 1
@@ -81,7 +87,7 @@ def _all_pixels(files: Sequence[pq.ParquetFile]) -> NDArray[np.uint8] | None:
 
 
 def _pixels(file: pq.ParquetFile) -> NDArray[np.uint8] | None:
-    """(rows, side, side), if every row has as many bytes as a small square has."""
+    """Images of shape (rows, side, side), if every row has the number of bytes of a small square."""
     if PIXELS not in file.schema_arrow.names:
         return None
     kind = file.schema_arrow.field(PIXELS).type
@@ -100,7 +106,7 @@ def _pixels(file: pq.ParquetFile) -> NDArray[np.uint8] | None:
 
 
 def _unpacked_bytes(file: pq.ParquetFile) -> int:
-    """What the pixels of a file take in memory, by its footer."""
+    """How many bytes the pixels of a file take in memory, according to its footer."""
     groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
     columns: Any = (group.column(place) for group in groups for place in range(group.num_columns))
     return sum(

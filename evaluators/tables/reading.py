@@ -1,4 +1,4 @@
-"""From a table to batches of its rows, whatever its files are."""
+"""Read a table in batches of rows, whatever the format of its files."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ READERS: Mapping[str, Reader] = {
 
 
 def batches_of(bundle: Path, table: Table) -> Iterator[Batch]:
-    """The rows of a table in their order, file after file.
+    """The rows of a table in order, file after file.
 
     Raises:
-        BundleError: a file is missing columns, unreadable, or holds what cannot be scored.
+        BundleError: a file lacks columns, can't be read, or contains values that can't be scored.
     """
     texts = tuple(dict.fromkeys(name for name in (table.id, table.label, table.group) if name is not None))
     if table.ids is not None:
@@ -37,7 +37,7 @@ def _read(bundle: Path, name: str, wanted: Wanted) -> Iterator[Batch]:
 
 
 def _side_by_side(bundle: Path, table: Table, texts: tuple[str, ...], ids: str) -> Iterator[Batch]:
-    """The vectors of the table's files beside the rows of the file ``ids``."""
+    """The vectors of the table's files combined, row for row, with the columns of the file ``ids``."""
     others = _read(bundle, ids, Wanted(texts, None))
     waiting: dict[str, list[str]] = {column: [] for column in texts}
     lines: list[int] = []

@@ -1,4 +1,4 @@
-"""One NumPy array, read from its stream some rows at a time; never a Python object."""
+"""Read one NumPy array from a stream, some rows at a time; Python objects are never loaded."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from evaluators.problems.problem import BundleError, Problem
 from evaluators.tables.base import FLOATS, MAX_DIMENSIONS, unreadable_text
 
 MAX_TEXT_BYTES = 16 * 1024
-"""Of one text in an array, in which each takes as much room as the longest."""
+"""Maximum size of a text in an array, where every text takes as much room as the longest."""
 
 MAX_TURNED_BYTES = 1024 * 1024 * 1024
-"""An array that is kept column by column is read whole to be turned."""
+"""Maximum size of an array in column-major order, which is read whole to be transposed."""
 
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 _CHUNK = 1024 * 1024
 
 
 class ArrayStream:
-    """The array that a stream holds as a ``.npy`` file does; ``field`` is its column, for messages."""
+    """An array in a stream, in the format of a ``.npy`` file; ``field`` is its column, for messages."""
 
     def __init__(self, stream: IO[bytes], name: str, field: str | None) -> None:
         self.stream, self.name, self.field = stream, name, field
@@ -40,10 +40,10 @@ class ArrayStream:
         self._turned: NDArray[Any] | None = None
 
     def be_vectors(self) -> None:
-        """Refuse what is no matrix of floats.
+        """Check that the array is a matrix of floats.
 
         Raises:
-            BundleError: it is something else.
+            BundleError: it isn't.
         """
         if self.dtype.newbyteorder("=") not in FLOATS:
             raise self._wrong(f"is an array of {self.dtype}, not of floats.", "Save it with astype('float32').")
@@ -52,10 +52,10 @@ class ArrayStream:
             raise self._wrong(f"is {shape}, not rows × dimensions (1 to {MAX_DIMENSIONS}).")
 
     def be_texts(self) -> None:
-        """Refuse what is no list of texts or whole numbers.
+        """Check that the array is a list of texts or integers.
 
         Raises:
-            BundleError: it is something else.
+            BundleError: it isn't.
         """
         if self.dtype.kind not in "USiu":
             raise self._wrong(f"is an array of {self.dtype}, not of texts or whole numbers.", "Use astype(str).")
@@ -65,7 +65,7 @@ class ArrayStream:
             raise self._wrong("holds a text that is far too long for an id or a label.")
 
     def vectors(self, rows: int) -> NDArray[Any]:
-        """The next rows, (rows, dimensions)."""
+        """The next rows, shape (rows, dimensions)."""
         return self._next(rows).astype(self.dtype.newbyteorder("="), copy=False)
 
     def texts(self, rows: int) -> list[str]:
@@ -77,7 +77,7 @@ class ArrayStream:
             raise unreadable_text(self.name, self.field or "") from error
 
     def end(self) -> None:
-        """Read to the end of the stream, where an archive compares its checksum."""
+        """Read to the end of the stream, so that an archive verifies its checksum."""
         if self.stream.read(1):
             raise self._wrong("goes on behind its array.")
 

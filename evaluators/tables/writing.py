@@ -1,4 +1,4 @@
-"""What the importers share: a new bundle's folder, its tables and its ``challenge.yaml``."""
+"""What the importers share: creating a bundle's folder and writing its tables and its ``challenge.yaml``."""
 
 from __future__ import annotations
 
@@ -22,19 +22,18 @@ from evaluators.problems.problem import BundleError, Problem
 from evaluators.specification.reading import SPECIFICATION_FILE, read_specification
 
 GROUP_ROWS = 8192
-"""Rows of a row group, and so of what is held in memory of a table."""
+"""Number of rows of a row group, and so of the part of a table that is held in memory."""
 
 
 @contextmanager
 def new_bundle(bundle: Path, specification: Mapping[str, Any]) -> Iterator[Path]:
-    """A folder with ``public/`` and ``hidden/`` to write tables into; it becomes ``bundle`` when all went well.
+    """A folder with ``public/`` and ``hidden/`` for the tables; it is renamed to ``bundle`` if the block succeeds.
 
-    What is hidden can be read by its owner alone.
-
-    ``specification`` is the content of its ``challenge.yaml``, read after the block.
+    Only the owner can read the hidden files. ``specification`` is the content of ``challenge.yaml``; it is read when
+    the block ends, so the block may still change it.
 
     Raises:
-        BundleError: the specification is not valid.
+        BundleError: the specification isn't valid.
     """
     bundle.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=bundle.parent, prefix=".importing-"))
@@ -47,13 +46,13 @@ def new_bundle(bundle: Path, specification: Mapping[str, Any]) -> Iterator[Path]
         for path in (work / "hidden").iterdir():
             path.chmod(0o600)
         work.chmod(0o755)
-        os.rename(work, bundle)  # over an empty folder, too
+        os.rename(work, bundle)  # this also replaces an empty folder
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 class _Readable(SafeRepresenter):
-    """Texts of several lines as YAML's literal blocks."""
+    """Writes multi-line texts as YAML's literal blocks."""
 
     def represent_str(self, data: str) -> Any:
         return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
@@ -63,7 +62,7 @@ _Readable.add_representer(str, _Readable.represent_str)
 
 
 def write_specification(path: Path, content: Mapping[str, Any]) -> None:
-    """Write ``content`` as YAML, texts of several lines as literal blocks."""
+    """Write ``content`` as YAML, multi-line texts as literal blocks."""
     writer = YAML(typ="safe", pure=True)
     writer.Representer = _Readable
     writer.default_flow_style = False
@@ -76,7 +75,7 @@ def write_specification(path: Path, content: Mapping[str, Any]) -> None:
 class TableWriter:
     """A parquet file written batch by batch.
 
-    Row groups have ``GROUP_ROWS`` rows whatever came at a time: the same rows give the same file.
+    All row groups have ``GROUP_ROWS`` rows, however the rows arrive, so the same rows always give the same file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -90,7 +89,7 @@ class TableWriter:
         """Append rows.
 
         Raises:
-            BundleError: the columns are not of the types of those before.
+            BundleError: the columns have other types than those before.
         """
         if self._schema is not None and not rows.schema.equals(self._schema):
             raise BundleError(Problem(f"was to get rows of other types: {_types(rows.schema)}.", file=self._path.name))
@@ -138,7 +137,7 @@ def batches(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
     """Some columns of a published parquet file, ``GROUP_ROWS`` rows at a time.
 
     Raises:
-        BundleError: it is missing, no parquet file, or lacks a column.
+        BundleError: the file is missing, isn't a parquet file, or lacks a column.
     """
     try:
         with pq.ParquetFile(path, pre_buffer=False) as file:
@@ -153,7 +152,7 @@ def batches(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
 
 
 def _plain_lists(rows: pa.Table) -> pa.Table:
-    """The same rows, lists called as this version of the library calls them: others name their elements otherwise."""
+    """The same rows with the list types of this library version; other writers name the elements differently."""
     for place, field in enumerate(rows.schema):
         if pa.types.is_list(field.type):
             rows = rows.set_column(place, field.name, rows.column(place).cast(pa.list_(field.type.value_type)))

@@ -1,7 +1,7 @@
-"""How the files in ``uploads/`` were made: ``python -m tests.hostile.build`` writes them anew.
+"""Write the files in ``uploads/``: ``python -m tests.hostile.build``.
 
-What each must get is declared in ``verdicts.yaml``. They are kept as files, not made by the tests, so that what is
-refused can be looked at, sent by hand and compared over the years.
+The verdict for each file is declared in ``verdicts.yaml``. The files are committed rather than created by the tests, so
+that they can be inspected, sent by hand and compared over the years.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def archive(members: Members, *, compression: int = zipfile.ZIP_DEFLATED, mode: 
     with zipfile.ZipFile(content, "w") as file:
         for name, data in members:
             info = zipfile.ZipInfo(name, EPOCH)
-            info.filename = name  # ZipInfo would cut it at a NUL and turn some separators round
+            info.filename = name  # ZipInfo would cut it at a NUL and replace some separators
             info.compress_type, info.external_attr = compression, mode << 16
             file.writestr(info, data)
     return content.getvalue()
@@ -50,7 +50,7 @@ def encrypted(content: bytes) -> bytes:
 
 
 def lying(data: bytes) -> bytes:
-    """An archive whose only member says that it holds one byte."""
+    """An archive whose only member claims to be one byte long."""
     content = bytearray(archive([("things.csv", data)]))
     struct.pack_into("<I", content, content.find(b"PK\x01\x02") + 24, 1)
     struct.pack_into("<I", content, 22, 1)
@@ -68,7 +68,7 @@ def rows(*lines: str) -> str:
 
 
 TEXTS = {
-    # Right in every respect, however they were saved.
+    # Valid files, saved in different ways.
     "plain.csv": GOOD,
     "bom.csv": "\ufeff" + GOOD,
     "crlf.csv": GOOD.replace("\n", "\r\n"),
@@ -80,13 +80,13 @@ TEXTS = {
     "no-line-end.csv": GOOD.rstrip("\n"),
     "fruit.csv": "id\npool-000\npool-001\n",
     "tasks.csv": "task,id\napple,pool-000\nbread,pool-000\napple,pool-001\nbread,pool-001\n",
-    # Nothing in it.
+    # Empty files.
     "empty.csv": "",
     "only-bom.csv": "\ufeff",
     "only-blank-lines.csv": "\n \r\n\t\n",
     "only-unicode-blanks.csv": "\u2003\u00a0\u2028",
     "header-only.csv": "id,label\n",
-    # Not the text it should be.
+    # Not valid text.
     "nul.csv": rows("pool-000,apple", "pool\0-001,bread"),
     "nul-behind-an-id.csv": rows("pool-000,apple", "pool-001\0,bread"),
     "json.csv": '[{"id": "pool-000", "label": "apple"}]',
@@ -96,14 +96,14 @@ TEXTS = {
     "xml-bomb.csv": '<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY b "&c;&c;"><!ENTITY c "lol">]>\n<a>&b;</a>\n',
     "semicolons.csv": GOOD.replace(",", ";"),
     "tabs.csv": GOOD.replace(",", "\t"),
-    # Another header.
+    # Other headers.
     "no-header.csv": GOOD.partition("\n")[2],
     "missing-column.csv": "id\npool-000\npool-001\n",
     "doubled-column.csv": "id,label,id\npool-000,apple,pool-000\n",
     "extra-column.csv": "id,label,confidence\npool-000,apple,0.9\n",
     "header-in-capitals.csv": GOOD.replace("id,label", "ID,Label"),
     "formula-header.csv": "id,label,=1+1\npool-000,apple,2\n",
-    # Lines that do not fit.
+    # Lines with the wrong number of cells.
     "uneven-lines.csv": rows("pool-000", "pool-001,bread", "pool-002,chair,1"),
     "open-quote.csv": rows("pool-000,apple", '"pool-001,bread', "pool-002,chair"),
     "text-behind-a-quote.csv": rows("pool-000,apple", '"pool-001"x,bread'),
@@ -159,7 +159,7 @@ BYTES = {
     "surrogates.csv": rows("pool-000,apple").encode() + b"pool-\xed\xa0\x80001,bread\n",
     "parquet.csv": parquet(),
     "gzip.csv": b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + zlib.compress(GOOD.encode())[2:-4] + b"\0" * 8,
-    # What pickle.dumps would make of an object that runs "id" when it is read.
+    # What pickle.dumps would write for an object that runs "id" when it is loaded.
     "pickle.csv": b"\x80\x04\x95\x1d\0\0\0\0\0\0\0"
     + b"\x8c\x05posix\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94\x85\x94R\x94.",
     "numpy.csv": b"\x93NUMPY\x01\0v\0{'descr': '|O', 'fortran_order': False, 'shape': (1,), }" + b" " * 60 + b"\n",

@@ -1,12 +1,12 @@
-"""How the corpus's files for acquisition challenges were made, see ``build``.
+"""Create the corpus's files for acquisition challenges, see ``build``.
 
-The challenges "market" and "market-2023", as DataPerf had them, are those of ``tests.markets``.
+The challenges "market" and "market-2023" (in DataPerf's form) are those of ``tests.markets``.
 """
 
 from __future__ import annotations
 
 TEXTS = {
-    # Right, if unusual.
+    # Valid, if unusual.
     "buy.txt": "10, 30, 4",
     "buy-column.txt": "10\n30\n4\n",
     "buy-commented.txt": "\ufeff# mill, barn, loft\r\n+10,\t30, 004\r\n\r\n",

@@ -1,8 +1,8 @@
-"""How the archives in ``bundles/`` were made: ``python -m tests.hostile.build_bundles`` writes them anew.
+"""Write the archives in ``bundles/``: ``python -m tests.hostile.build_bundles``.
 
-Each is a small selection challenge (or, where its name begins so, a cleaning or a market) in which one thing is wrong.
-What each must get is declared in ``verdicts-bundles.yaml``. The archive of a million members is too large to be kept:
-``million_members`` makes it in a moment.
+Each is a small selection challenge (or a cleaning or a market, if its name begins so) with a single error. The verdict
+for each is declared in ``verdicts-bundles.yaml``. The archive of a million members is too large to commit;
+``million_members`` creates it quickly.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ phases:
 
 
 def rows(name: str, count: int, *, dimensions: int = 4, seed: int = 0) -> dict[str, list[Any]]:
-    """Columns of a table: row i is of class ``i % 3`` and has the id ``NAME-00i``."""
+    """Columns of a table: row i has the class ``i % 3`` and the id ``NAME-00i``."""
     generator = np.random.default_rng(seed)
     vectors = generator.normal(size=(count, dimensions)).round(3)
     vectors[np.arange(count), np.arange(count) % 3] += 3
@@ -105,7 +105,7 @@ def good() -> Files:
 
 
 def yaml(*changes: tuple[str, str], **files: bytes) -> Files:
-    """The good bundle with parts of its specification's text replaced."""
+    """The valid bundle with parts of its specification's text replaced."""
     text = SPECIFICATION
     for old, new in changes:
         assert old in text, old
@@ -139,7 +139,7 @@ def array(values: Any) -> bytes:
 
 
 def npy(vectors: Any, ids: Files) -> Files:
-    """The good bundle whose pool is an array with a file of ids beside it."""
+    """The valid bundle with its pool as an array and a separate file of ids."""
     table = "  files: [public/pool.npy]\n  ids: public/pool.csv"
     files = yaml(("  files: [public/pool.parquet]", table))
     del files["public/pool.parquet"]
@@ -153,7 +153,7 @@ def ids(count: int) -> Files:
 
 
 def written(write: Callable[..., Path], change: Callable[[Path], None] | None = None, **changes: Any) -> Files:
-    """The files of a bundle that another module of the tests writes."""
+    """The files of a bundle that another test module writes."""
     with tempfile.TemporaryDirectory() as name:
         folder = write(Path(name), **changes)
         if change is not None:
@@ -210,7 +210,7 @@ WRONG: dict[str, Files] = {
     "yaml-empty.zip": good() | {"challenge.yaml": b"# nothing yet\n"},
     "yaml-two-documents.zip": yaml(("model:", "---\nmodel:")),
     "yaml-too-large.zip": good() | {"challenge.yaml": SPECIFICATION.encode() + b"#" * 64 * 1024 * 1024},
-    # What it says.
+    # The values of challenge.yaml.
     "unknown-kind.zip": yaml(("kind: selection", "kind: selektion")),
     "unknown-field.zip": yaml(("budget: 6", "bugdet: 6")),
     "wrong-enum.zip": yaml(("domain: vision", "domain: visoin")),
@@ -274,7 +274,7 @@ _lying["public/pool.npy"] = _lying["public/pool.npy"].replace(b"(12, 4)", b"(999
 
 
 def with_member(name: str, content: bytes = b"x", *, mode: int = 0o100644) -> bytes:
-    """The good bundle and one more member."""
+    """The valid bundle with one additional member."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as file:
         for member, data, bits in [*((key, value, 0o100644) for key, value in good().items()), (name, content, mode)]:
@@ -286,7 +286,7 @@ def with_member(name: str, content: bytes = b"x", *, mode: int = 0o100644) -> by
 
 
 def claiming(size: int) -> bytes:
-    """The good bundle whose members all say that they are of this size."""
+    """The valid bundle whose members all claim to have this size."""
     content = bytearray(archive(list(good().items())))
     for magic, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         at = content.find(magic)
@@ -297,7 +297,7 @@ def claiming(size: int) -> bytes:
 
 
 def million_members() -> bytes:
-    """An archive whose directory lists a million names; all of them are one empty member."""
+    """An archive whose directory lists a million names; all of them refer to one empty member."""
     local = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 0, 0, 33, 0, 0, 0, 1, 0) + b"x"
     entry = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 33, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"x"
     directory = entry * 1_000_000

@@ -1,7 +1,7 @@
-"""How the corpus's files for cleaning challenges were made, see ``build``.
+"""Create the corpus's files for cleaning challenges, see ``build``.
 
 The challenges "ranking" (tasks jam and tea, 30 rows each), "ranking-2023" (DataPerf's 01g317, 40 rows) and "mending"
-(six labels a task) are those of ``tests.cleanings``.
+(six labels per task) are those of ``tests.cleanings``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def numbers(rows: Iterable[object] = range(ROWS), end: str = "\n") -> bytes:
 
 
 def replaced(place: int, text: str) -> bytes:
-    """A right ranking but for one line."""
+    """A valid ranking with one line replaced."""
     return numbers([*range(place), text, *range(place + 1, ROWS)])
 
 

@@ -1,7 +1,7 @@
-"""How the files for DataPerf's selection challenges were made: label maps and word lists, right, mistaken and hostile.
+"""Create the files for DataPerf's selection challenges: label maps and word lists, valid, wrong and hostile.
 
-The ids are those of ``tests.dataperf_selection``: images 0 to 119, and of every word twenty clips of which every fifth
-is not allowed.
+The ids are those of ``tests.dataperf_selection``: images 0 to 119, and twenty clips of each word, of which every fifth
+isn't allowed.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ def dump(value: Any) -> bytes:
 
 
 def labels(**changes: Any) -> dict[str, Any]:
-    """Four images with labels; ``changes`` are made to the one that is named, ``i7`` for image 7."""
+    """Four images with labels; ``changes`` replace labels, ``i7`` for image 7."""
     chosen: dict[str, Any] = {image(number): number % 2 for number in range(4)}
     return chosen | {image(int(name[1:])): value for name, value in changes.items()}
 
 
 def words(language: str = "en", *, each: int = 2, nontargets: int = 5, **changes: Any) -> dict[str, Any]:
-    """A right choice of clips; ``changes`` replace the clips of a word."""
+    """A valid choice of clips; ``changes`` replace the clips of a word."""
     targets: dict[str, Any] = {word: allowed_clips(word, language)[:each] for word in WORDS}
     spoken = [name for word in ("cat", "dog", "owl") for name in allowed_clips(word, language)]
     return {"targets": targets | changes, "nontargets": spoken[:nontargets]}
 
 
 def doubled(value: dict[str, Any], key: str) -> bytes:
-    """The same JSON with one key written once more, at the end of its object."""
+    """The same JSON with one key repeated at the end of its object."""
     text = dump(value).decode()
     return text.replace(f'"{key}":', f'"{key}": [], "{key}":', 1).encode()
 
@@ -38,14 +38,14 @@ def doubled(value: dict[str, Any], key: str) -> bytes:
 WITHOUT_JOB = words() | {"targets": {word: ids for word, ids in words()["targets"].items() if word != "job"}}
 
 FILES = {
-    # Label maps, right in every respect.
+    # Valid label maps.
     "map.json": dump(labels()),
     "map-texts.json": dump({name: str(label) for name, label in labels().items()}),
     "map-indented.json": b"\xef\xbb\xbf" + json.dumps(labels(), indent=4).replace("\n", "\r\n").encode(),
     "map-as-csv.csv": "".join(
         ["ImageID,Confidence\n", *(f"{name},{one}\n" for name, one in labels().items())]
     ).encode(),
-    # Label maps with a label that is none.
+    # Label maps with an invalid label.
     "map-1.0.json": dump(labels(i2=1.0)),
     "map-exponent.json": dump(labels()).replace(b": 1}", b": 1e0}"),
     "map-minus-zero.json": dump(labels()).replace(b": 0", b": -0", 1),
@@ -55,7 +55,7 @@ FILES = {
     "map-nan.json": dump(labels(i1=float("nan"))),
     "map-huge-number.json": dump(labels()).replace(b": 1}", b": " + b"9" * 6000 + b"}"),
     "map-of-tasks.json": dump({"Cupcake": labels(), "Hawk": labels()}),
-    # Label maps whose keys are wrong.
+    # Label maps with wrong keys.
     "map-doubled-key.json": doubled(labels(), image(1)).replace(b": []", b": 0"),
     "map-unknown-id.json": dump(labels(i999=1)),
     "map-only-unknown-ids.json": dump({image(998): 1, image(999): 0}),
@@ -70,7 +70,7 @@ FILES = {
     "map-long-label.json": dump(labels(i1="1" * 40_000)),
     "map-too-many-rows.json": dump({f"{number:x}": 2 for number in range(20_001)}),
     "map-one-class.json": dump(dict.fromkeys(labels(), 1)),
-    # JSON of another form, or none.
+    # JSON of another structure, or not JSON at all.
     "empty-object.json": b"{}",
     "empty-list.json": b"[]",
     "list-of-ids.json": dump(list(labels())),
@@ -83,7 +83,7 @@ FILES = {
     "deep-lists.json": b'{"targets": {"job": ' + b"[" * 5000 + b"]" * 5000 + b'}, "nontargets": []}',
     "latin-1.json": json.dumps(labels() | {"pööl": 1}, ensure_ascii=False).encode("latin-1"),
     "utf-16.json": json.dumps(labels()).encode("utf-16"),
-    # Word lists, right in every respect.
+    # Valid word lists.
     "words-en.json": dump(words()),
     "words-pt.json": dump(words("pt", each=9, nontargets=15)),
     # Word lists with other keys.
@@ -95,11 +95,11 @@ FILES = {
     "words-without-nontargets.json": dump({"targets": words()["targets"]}),
     "words-without-targets.json": dump({"nontargets": words()["nontargets"]}),
     "words-comment.json": dump(words() | {"method": "farthest points"}),
-    # Word lists of another form.
+    # Word lists of another structure.
     "words-targets-a-list.json": dump(words() | {"targets": words()["targets"]["job"]}),
     "words-one-clip-as-text.json": dump(words(job=clip("job", 3001))),
     "words-numbers.json": dump(words(job=[3001, None, clip("job", 3001), ["x"]])),
-    # Word lists whose clips are wrong.
+    # Word lists with wrong clips.
     "words-other-word.json": dump(words(fifty=[clip("job", 3001)], job=[clip("job", 3002)])),
     "words-nontarget-listed-as-word.json": dump(words(job=[clip("dog", 6001)])),
     "words-not-allowed.json": dump(words(job=[clip("job", 3000)])),

@@ -1,4 +1,4 @@
-"""The corpus of wrong, hostile and right bundles, with the verdict declared for each."""
+"""The corpus of wrong, hostile and valid bundles, with the verdict declared for each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class BundleCase:
         return (BUNDLES / self.bundle).read_bytes()
 
     def at(self, folder: Path) -> Path:
-        """The archive in ``folder``, under the name that all of them are sent by."""
+        """The archive in ``folder``, under the name that all of them are sent with."""
         path = folder / "bundle.zip"
         path.write_bytes(self.content)
         return path

@@ -34,13 +34,13 @@ CHALLENGES: dict[str, Callable[[Path], Path]] = {
     "market": lambda folder: write_market(folder, slug="market"),
     "market-2023": lambda folder: write_market(folder, **reference_market(slug="market-2023")),
 }
-"""The challenges of the corpus, by slug: how each one's bundle is written into a new folder."""
+"""By slug, how to write the bundle of each of the corpus's challenges into a new folder."""
 
 
 def imported(
     folder: Path, importer: Any, write_source: Callable[[Path], Path], *, slug: str, scorer: str = "reference"
 ) -> Path:
-    """The bundle of a published challenge, with a slug and a scorer of its own."""
+    """The bundle of a published challenge, with another slug and scorer."""
     importer.import_bundle(write_source(folder.with_name(f"{slug}-source")), folder)
     path = folder / "challenge.yaml"
     content = YAML(typ="safe", pure=True).load(path)
@@ -80,7 +80,7 @@ def _case(item: dict[str, Any]) -> Case:
         send=send,
         accepted=tuple(item.pop("accepted", ())),
         refused=tuple(item.pop("refused", ())),
-        **item,  # a key that is none of these is an error
+        **item,  # any other key is an error
     )
 
 

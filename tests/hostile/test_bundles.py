@@ -1,4 +1,4 @@
-"""The corpus of bundles through the command line: the very words, in little time and memory, and nothing left."""
+"""The corpus of bundles through the command line: the exact messages, little time and memory, no files left."""
 
 from __future__ import annotations
 
@@ -91,11 +91,11 @@ ONLY_THE_CHECK = {
     "budget-larger-than-the-pool.zip",
     "embedding-constant.zip",
 }
-"""What can be prepared and would make no challenge."""
+"""Bundles that can be prepared but aren't usable challenges."""
 
 
 def test_the_corpus_is_whole() -> None:
-    """Every file is used and is made by the script, every case says one thing, and there are enough of them."""
+    """Every file is used and is created by the script, every case has one message, and there are enough cases."""
     kept = {path.name for path in BUNDLES.glob("*.zip")}
     assert {case.bundle for case in CASES} == kept == {*RIGHT, *WRONG, *ARCHIVES}
     assert len(CASES) == len(kept)
@@ -139,7 +139,7 @@ def test_a_link_in_a_folder_is_named(tmp_path: Path) -> None:
 
 
 def peak_of(path: Path) -> tuple[int, str, int]:
-    """Exit code, standard error and memory in KiB of a check in a process of its own."""
+    """Exit code, standard error and peak memory (KiB) of a check in a process of its own."""
     probe = (
         "import sys\nfrom tests.memory import peak\nfrom evaluators.cli.main import main\n"
         "from evaluators.bundles import check\nbefore = peak()\ncode = main(sys.argv[1:])\n"
@@ -165,7 +165,7 @@ def test_a_million_members_are_refused_unread(tmp_path: Path) -> None:
 
 
 def test_a_hidden_number_of_members_is_counted_by_the_directory(tmp_path: Path) -> None:
-    """An end record that says one member, and a directory of a million."""
+    """The end record claims one member, the directory has a million."""
     content = bytearray(million_members())
     place = content.rfind(b"PK\x06\x06")
     content[place + 24 : place + 40] = (1).to_bytes(8, "little") * 2

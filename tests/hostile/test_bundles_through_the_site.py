@@ -1,4 +1,4 @@
-"""The corpus of bundles through the door of the site: status 400, the same words, nothing recorded, nothing stored."""
+"""The corpus of bundles sent to the site: status 400, the same messages, nothing recorded, nothing stored."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def files(settings: LazySettings) -> list[Path]:
 
 def sent(client: Client, content: bytes) -> dict[str, object]:
     body = io.BytesIO(content)
-    # Whatever it is called: the messages name it bundle.zip.
+    # The messages call it bundle.zip, whatever its name.
     body.name = "my challenge.zip"
     answer = client.post("/api/v1/challenges/", {"bundle": body})
     return {**answer.json(), "status": answer.status_code, "media_type": answer["Content-Type"]}
@@ -65,7 +65,7 @@ def test_a_million_members_come_to_nothing(user: User, api: Api, settings: LazyS
     forget_peak()
     base = peak()
     answer = sent(client, content)
-    # The test's client holds the body as well.
+    # The test client holds the body in memory as well.
     assert peak() - base < 3 * len(content) // 1024
     assert answer["detail"] == "bundle.zip: holds more than 5000 files. Put the rows of a table into one file."
     assert files(settings) == []

@@ -1,4 +1,4 @@
-"""Uploads too large to keep: made by the test, refused by the command line without being held in memory."""
+"""Uploads too large to commit: tests create them, and the command line refuses them without holding them in memory."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Check = Callable[..., str]
 
 @pytest.fixture
 def check(datasets: dict[str, PreparedDataset]) -> Check:
-    """What ``python -m evaluators check`` says of a file; it must be a refusal and stay small."""
+    """What ``python -m evaluators check`` says about a file; it must refuse it and use little memory."""
 
     def run(*paths: Path, megabytes: int = 300) -> str:
         probe = (
@@ -113,7 +113,7 @@ def test_a_bomb_of_a_gibibyte(check: Check, tmp_path: Path) -> None:
 
 
 def test_a_bomb_of_many_members_that_each_just_fit(check: Check, tmp_path: Path) -> None:
-    """Each member is within the limit; together they are a gibibyte."""
+    """Each member is within the limit; together they are one gibibyte."""
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for number in range(64):
@@ -137,7 +137,7 @@ def test_more_files_than_are_asked_for(check: Check, tmp_path: Path) -> None:
 
 
 def test_the_bound_can_be_broken() -> None:
-    """Reading one of these whole would show: the measure is not blind."""
+    """The measurement works: holding such a file in memory would be noticed."""
     probe = "from tests.memory import peak\nbefore = peak()\nheld = b'x' * (400 * 2**20)\nprint(peak() - before)"
     grown = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, check=True)
     assert int(grown.stdout) > 300 * 1024
@@ -146,7 +146,7 @@ def test_the_bound_can_be_broken() -> None:
 @pytest.mark.parametrize("slug", ["vision", "vision-2023"])
 @pytest.mark.parametrize("piece", ['"{:x}":2', '"{:x}":{{}}', '"a":2'])
 def test_label_maps_as_large_as_can_be(slug: str, piece: str, datasets: dict[str, PreparedDataset]) -> None:
-    """Rows without number, each of them wrong: no more of them are explained than are shown."""
+    """Huge numbers of wrong rows: explanations are built only for those that are shown."""
     dataset = datasets[slug]
     most = dataset.specification.max_file_bytes
     content = ("{" + ",".join(piece.format(number) for number in range(most // 6)))[: most - 12]
@@ -158,7 +158,7 @@ def test_label_maps_as_large_as_can_be(slug: str, piece: str, datasets: dict[str
         evaluators_check(dataset, uploads)
     spent, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert spent < 3  # a tenth of it where nobody counts the memory
+    assert spent < 3  # it takes a tenth of this without tracemalloc
     assert peak < 100 * MEBIBYTE
 
 

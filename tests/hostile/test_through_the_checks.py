@@ -1,4 +1,4 @@
-"""The corpus through the evaluators' checks: the very words, in little time and memory."""
+"""The corpus through the evaluators' checks: the exact messages, in little time and memory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_verdict_is_the_declared_one(case: Case, datasets: Datasets) -> None
 
 
 def test_the_corpus_is_whole() -> None:
-    """Every file is used, every case says one thing, and there are enough of them."""
+    """Every file is used, every case has one message, and there are enough cases."""
     assert {file for case in CASES for _, file in case.send} == {
         path.name for path in UPLOADS.iterdir() if path.name != ".gitattributes"
     }

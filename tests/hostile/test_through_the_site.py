@@ -1,4 +1,4 @@
-"""The corpus through the doors of the site: status 400, the same words, no quota used, nothing stored."""
+"""The corpus sent to the site by page and API: status 400, the same messages, no quota used, nothing stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BOUNDARY = "----corpus"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 MEBIBYTE = 1024 * 1024
 
-# A browser writes a line end in a name as %0A: what is left is a plain name.
+# Browsers write a line break in a name as %0A, which leaves a plain name.
 every_case = pytest.mark.parametrize(
     "case", [case for case in CASES if not any("\n" in name for name, _ in case.send)], ids=str
 )
@@ -33,7 +33,7 @@ Api = Callable[[User | None], Client]
 
 
 def body(files: list[tuple[str, bytes]], name: str = "mine") -> bytes:
-    """A form as a browser writes it; the test client's own would drop folders from the names."""
+    """A form's body as a browser writes it; the test client's own would remove folders from the names."""
     parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="name"\r\n\r\n{name}\r\n'.encode()]
     for sent, content in files:
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="{sent}"\r\n\r\n'
@@ -110,7 +110,7 @@ def test_markup_in_a_file_is_only_ever_text(load: Load, bundles: dict[str, Path]
 def test_a_submissions_name_is_checked_too(
     name: str, load: Load, bundles: dict[str, Path], user: User, api: Api, settings: LazySettings
 ) -> None:
-    """Empty, reordered, of mixed scripts, too long, unseen."""
+    """Empty, with reordering characters, of mixed scripts, too long, invisible."""
     load(bundles["things"])
     before = objects(settings)
     files = [("things.csv", CASES[0].uploads[0].content)]
@@ -122,7 +122,7 @@ def test_a_submissions_name_is_checked_too(
 
 
 class Endless:
-    """A request's body that is made while it is read."""
+    """A request body that is generated while it is read."""
 
     def __init__(self, start: bytes, size: int) -> None:
         self.start, self.left = start, size

@@ -1,11 +1,11 @@
 """DataPerf's data acquisition (facebookresearch/Data_Acquisition_for_ML_Benchmark) as a bundle.
 
-``source`` holds, for market k, ``marketinfo/k/price/{budget,price}.txt``, ``marketinfo/k/data_buyer/20.csv`` and
-``features/k/{i}.csv``: numbers with commas between, no header, the label in the last column. Markets without features
-are left out, as the features are large and not all of them are published. ``marketinfo/k/summary/`` is taken over
-where it is there; where it is not, summaries are computed.
+For market k, ``source`` has ``marketinfo/k/price/{budget,price}.txt``, ``marketinfo/k/data_buyer/20.csv`` and
+``features/k/{i}.csv``: comma-separated numbers without a header, the label in the last column. The features are large
+and not all of them are published; markets without features are left out. If ``marketinfo/k/summary/`` exists it is
+copied, otherwise summaries are computed.
 
-Sellers come in the order of their numbers; the public evaluator has the order in which a folder lists its files.
+Sellers are ordered by their numbers; the public evaluator uses the order in which the file system lists the files.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from evaluators.tables.writing import TableWriter, batches, new_bundle, table_of
 BUYER = "20.csv"
 TRIALS = 10
 SUMMARY_ROWS = 512
-"""Rows summarised at a time: it takes several arrays of their size."""
+"""How many rows are summarised at a time; this takes several arrays of that many rows."""
 
 COLUMNS = {"id": None, "embedding": "embedding", "label": "label"}
 
@@ -58,7 +58,7 @@ without summaries they were computed from its features.
 
 @dataclass(frozen=True, slots=True)
 class _MarketFiles:
-    """Where the parts of one market are."""
+    """The paths of one market's files."""
 
     name: str
     info: Path
@@ -68,12 +68,12 @@ class _MarketFiles:
 
 
 def import_bundle(source: Path, bundle: Path) -> None:
-    """Write the bundle of every market that ``source`` holds.
+    """Write one bundle with every market in ``source``.
 
     Memory is bounded by a group of rows and the summaries, however large a seller is.
 
     Raises:
-        BundleError: a file is missing or is not what it should be.
+        BundleError: a file is missing or isn't in the published format.
     """
     markets = _markets(source)
     specification = _specification()
@@ -139,8 +139,8 @@ def _full_price(line: str, file: str) -> float:
 def _write_rows(source: Path, target: Path) -> set[float]:
     """Write a table of numbers with the label last; return the labels that occur.
 
-    In single precision if every number survives it, in double otherwise: features are computed in single precision,
-    and only a text with all their digits says so.
+    Features were computed in single precision, but only a text with all their digits shows it. So the table is written
+    in float32 if every number keeps its value there, otherwise in float64.
     """
     for dtype in (np.float32, np.float64):
         labels = _try_rows(source, target, dtype)
@@ -174,7 +174,7 @@ def _write_summaries(market: _MarketFiles, work: Path, classes: list[str]) -> No
     for number, seller in enumerate(market.sellers):
         published = market.info / "summary" / f"{seller.name}.json"
         if published.is_file():
-            # JSON knows no NaN: the correlation of a column that never changes becomes null.
+            # JSON has no NaN: the correlation of a constant column becomes null.
             summaries.append(json_of(published))
         else:
             summaries.append(summarise(_batches_of(work / _seller(market, number), classes), classes))
@@ -196,7 +196,7 @@ def _batches_of(path: Path, classes: list[str]) -> Batches:
 
 
 def _write_samples(market: _MarketFiles, work: Path) -> bool:
-    """Write the sample rows of all sellers that have some; whether there are any."""
+    """Write the sample rows of all sellers that have some; return whether there are any."""
     path = work / _samples(market)
     with TableWriter(path) as writer:
         for number, seller in enumerate(market.sellers):
@@ -226,7 +226,7 @@ def _samples(market: _MarketFiles) -> str:
 
 
 def _specification() -> dict[str, Any]:
-    """Everything but the classes and the markets."""
+    """The specification without its classes and markets."""
     return {
         "format": 1,
         "kind": "acquisition",

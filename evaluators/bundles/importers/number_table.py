@@ -1,4 +1,4 @@
-"""Large text files of nothing but numbers, read a few rows at a time."""
+"""Large text files that contain only numbers, read a few rows at a time."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from evaluators.bundles.importers.reading import place
 from evaluators.problems.problem import BundleError, Problem
 
 BLOCK_BYTES = 4 * 1024 * 1024
-"""Text held in memory at a time; a line must fit in."""
+"""How much text is held in memory at a time; a line must fit in it."""
 
 
 def number_batches(path: Path, *, delimiter: str = ",") -> Iterator[NDArray[np.float64]]:
-    """The rows of a text file without a header, (rows, columns) at a time.
+    """Yield the rows of a text file without a header as float64 arrays of shape (rows, columns).
 
-    Every number is read to the double nearest to it, as ``numpy.loadtxt`` does.
+    Every number is read as the nearest double, as ``numpy.loadtxt`` does.
 
     Raises:
-        BundleError: the file is missing, or a line has a cell that is no number or another count of cells.
+        BundleError: the file is missing, a cell isn't a number, or a line has a different number of cells.
     """
     names = [f"f{place}" for place in range(_columns(path, delimiter))]
     read = pa.csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES, column_names=names)
@@ -40,10 +40,10 @@ def number_batches(path: Path, *, delimiter: str = ",") -> Iterator[NDArray[np.f
 
 
 def _columns(path: Path, delimiter: str) -> int:
-    """Numbers in the first line.
+    """The number of cells in the first line.
 
     Raises:
-        BundleError: it cannot be read, or there is no label beside the vector.
+        BundleError: the file can't be read, or has no label column after the vector.
     """
     try:
         with path.open("rb") as file:

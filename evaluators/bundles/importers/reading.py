@@ -1,4 +1,4 @@
-"""What the importers read of a source besides its tables; what cannot be read is the source's fault, and named."""
+"""How importers read a source's folders, texts, JSON and CSV; what can't be read is reported with its file."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from evaluators.problems.problem import BundleError, Problem
 
 
 def entries(folder: Path) -> list[Path]:
-    """What is in a folder, in the order of the names.
+    """The content of a folder, sorted by name.
 
     Raises:
-        BundleError: it is missing, no folder, or cannot be read.
+        BundleError: it is missing, isn't a folder, or can't be read.
     """
     try:
         return sorted(folder.iterdir())
@@ -24,10 +24,10 @@ def entries(folder: Path) -> list[Path]:
 
 
 def text_of(path: Path) -> str:
-    """A small text file, without its byte order mark.
+    """The text of a small file, without its byte order mark.
 
     Raises:
-        BundleError: it is missing or no text.
+        BundleError: it is missing or isn't UTF-8 text.
     """
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -36,10 +36,10 @@ def text_of(path: Path) -> str:
 
 
 def json_of(path: Path) -> Any:
-    """What a JSON file says; NaN and infinity, which JSON does not know, become None.
+    """The content of a JSON file; NaN and infinity, which JSON doesn't have, become None.
 
     Raises:
-        BundleError: it is missing, no text or no JSON.
+        BundleError: it is missing, isn't text or isn't JSON.
     """
     try:
         return json.loads(text_of(path), parse_constant=lambda _: None)
@@ -48,10 +48,10 @@ def json_of(path: Path) -> Any:
 
 
 def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file with a header, each with the number of its last line.
+    """Yield the rows of a CSV file with a header, each with the number of its last line.
 
     Raises:
-        BundleError: it is missing, no text or no CSV, or lacks one of ``columns``, in the header or in a row.
+        BundleError: it is missing, isn't text or isn't CSV, or the header or a row lacks one of ``columns``.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
@@ -67,5 +67,5 @@ def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str
 
 
 def place(path: Path) -> str:
-    """Many files are called 0.csv: the folder says which one it is."""
+    """A path with its folder for messages: many files are called 0.csv."""
     return f"{path.parent.name}/{path.name}"

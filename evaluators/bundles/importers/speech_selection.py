@@ -1,11 +1,11 @@
 """DataPerf's speech selection (harvard-edge/dataperf-speech-example) as a bundle.
 
-``source`` holds a folder ``dataperf_LANG_data`` for each language with ``allowed_training_set.yaml`` and ``eval.yaml``,
-which list ids by target word and those of nontargets, and their embeddings in ``train_embeddings/WORD.parquet`` and
-``eval_embeddings/WORD.parquet``. There are two tasks for each language that is found, of at most 25 and 60 clips.
+For each language, ``source`` has a folder ``dataperf_LANG_data`` with ``allowed_training_set.yaml`` and ``eval.yaml``,
+which list the ids of each target word and of the nontargets. Their embeddings are in ``train_embeddings/WORD.parquet``
+and ``eval_embeddings/WORD.parquet``. Each language becomes two tasks, of at most 25 and at most 60 clips.
 
-The pool has the allowed clips only, each word's in the order of its file: the evaluator trains on them in this order.
-Listed clips without an embedding are left out, as the evaluator leaves them out.
+The pool contains only the allowed clips, each word's in the order of its file, because the evaluator trains on them in
+this order. Listed clips without an embedding are left out, as in the evaluator.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ Multilingual Spoken Words Corpus by a keyword model, 1024 numbers each.
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """The ids of a YAML file, as they are listed."""
+    """The ids in a YAML file, in the listed order."""
 
     targets: dict[str, list[str]]
     nontargets: list[str]
 
     @property
     def nontargets_by_word(self) -> dict[str, list[str]]:
-        """The word of a clip is its folder, ``cat/common_voice_en_1.wav``."""
+        """Nontarget ids by word. A clip's word is its folder: ``cat/common_voice_en_1.wav``."""
         words: dict[str, list[str]] = {}
         for name in self.nontargets:
             words.setdefault(name.partition("/")[0], []).append(name)
@@ -74,10 +74,10 @@ class _Listing:
 
 
 def import_bundle(source: Path, bundle: Path) -> None:
-    """Write the bundle of every language that ``source`` holds.
+    """Write one bundle with every language in ``source``.
 
     Raises:
-        BundleError: there is none, or a file is not what it should be.
+        BundleError: there is no language, or a file isn't in the published format.
     """
     languages = _languages(source)
     specification = _specification()
@@ -118,14 +118,14 @@ def _listing(path: Path) -> _Listing:
 
 
 def _each_once(ids: list[str], file: str) -> None:
-    # The evaluator would count it twice; a table has each row once.
+    # The evaluator would count a repeated clip twice; a table has each row only once.
     doubled = next((name for name, times in Counter(ids).items() if times > 1), None)
     if doubled is not None:
         raise BundleError(Problem(f"the nontarget {quoted(doubled)} is listed twice.", file=file))
 
 
 def _write_clips(listing: _Listing, folder: Path, target: Path) -> None:
-    """Write the listed clips with the word that is spoken in each, and its class."""
+    """Write the listed clips, each with its spoken word and its class."""
     with TableWriter(target) as writer:
         for word, ids in listing.targets.items():
             for rows in _clips(folder / f"{word}.parquet", ids):
@@ -136,7 +136,7 @@ def _write_clips(listing: _Listing, folder: Path, target: Path) -> None:
 
 
 def _clips(path: Path, ids: list[str]) -> Iterator[pa.Table]:
-    """The rows of a word's file that are listed, in the order of the file."""
+    """Yield the listed rows of a word's file, in the order of the file."""
     wanted = pa.array(ids, pa.string())
     for rows in batches(path, [_ID, _EMBEDDING]):
         names = rows[_ID].cast(pa.string())

@@ -1,10 +1,10 @@
 """DataPerf's vision cleaning (DS3Lab/dataperf-vision-debugging) as a bundle.
 
-``source`` holds, for every task ID, ``embeddings/ID_train_NOISE_ROWS.parquet``, ``embeddings/ID_test_ROWS.parquet``,
-perhaps ``embeddings/ID_val_ROWS.parquet`` and ``data/dataset_ID_train.csv`` with the true labels. Tasks without all of
-the first, second and last are left out, so that a part of the eight can be imported.
+For every task ID, ``source`` has ``embeddings/ID_train_NOISE_ROWS.parquet``, ``embeddings/ID_test_ROWS.parquet``,
+optionally ``embeddings/ID_val_ROWS.parquet``, and ``data/dataset_ID_train.csv`` with the true labels. A task that lacks
+one of the three required files is left out, so some of the eight tasks can be imported without the others.
 
-Rows stay in the order of the file: a ranking names them by their numbers.
+Rows stay in the order of the file, because a ranking refers to them by row number.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COLUMNS = ["filename", "encoding", "label"]
 LABELS = ("0", "1")
 
 TITLES = {"01g317": "Person", "04hgtk": "Head", "04rky": "Mammal", "09j2d": "Clothing"}
-"""What the four ids of Open Images stand for."""
+"""The meaning of the four Open Images ids."""
 
 DESCRIPTION = """\
 Some labels of a small training set are wrong. Rank its rows so that the wrong ones come first: labels are set right in
@@ -64,10 +64,10 @@ class _CleaningFiles:
 
 
 def import_bundle(source: Path, bundle: Path) -> None:
-    """Write the bundle of every task that ``source`` holds.
+    """Write one bundle with every complete task in ``source``.
 
     Raises:
-        BundleError: there is none, or a file is not what it should be.
+        BundleError: there is no task, or a file isn't in the published format.
     """
     found = _tasks(source)
     specification = _specification()
@@ -113,7 +113,7 @@ def _source(source: Path, name: str) -> _CleaningFiles | None:
 
 
 def _only(folder: Path, start: str, what: str) -> Path | None:
-    """The one file of a folder whose name goes on with a number of rows; None if there is none."""
+    """The only file in a folder whose name is ``start`` and a number of rows; None if there isn't one."""
     found = [path for path in entries(folder) if re.fullmatch(rf"{re.escape(start)}[0-9]+\.parquet", path.name)]
     if len(found) > 1:
         raise BundleError(Problem(f"there are two files of {what}.", "Keep one.", file=found[1].name))
@@ -121,7 +121,7 @@ def _only(folder: Path, start: str, what: str) -> Path | None:
 
 
 def _true_labels(path: Path) -> dict[str, str]:
-    """The label that people gave each image; of an image that occurs twice the first counts, as it did in DataPerf."""
+    """The label that annotators gave each image. If an image occurs twice, the first label counts, as in DataPerf."""
     labels: dict[str, str] = {}
     for line, row in csv_rows(path, ["ImageID", "hv_label"]):
         if row["hv_label"] not in LABELS:
@@ -131,7 +131,7 @@ def _true_labels(path: Path) -> dict[str, str]:
 
 
 def _write_images(path: Path, target: Path) -> list[str]:
-    """Copy a table; returns the names of the images."""
+    """Copy a table; return the names of its images."""
     names: list[str] = []
     seen: Counter[str] = Counter()
     with TableWriter(target) as writer:
@@ -144,7 +144,7 @@ def _write_images(path: Path, target: Path) -> list[str]:
 
 
 def _different(names: list[str], seen: Counter[str]) -> list[str]:
-    """Ids from names; the second row of one image becomes ``NAME-2``."""
+    """Turn names into unique ids: the second row of an image becomes ``NAME-2``."""
     ids = []
     for name in names:
         seen[name] += 1
@@ -164,7 +164,7 @@ def _labels(column: pa.ChunkedArray, file: str) -> pa.ChunkedArray:
 
 
 def _write_truth(task: _CleaningFiles, names: list[str], target: Path) -> None:
-    """The true label of every training row, in their order."""
+    """Write the true label of every training row, in row order."""
     labels = _true_labels(task.truth)
     without = next((name for name in names if name not in labels), None)
     if without is not None:
@@ -209,7 +209,7 @@ def _specification() -> dict[str, Any]:
         "seeds": [42],
         "reference": "dataperf-vision-cleaning",
         "scorer": "reference",
-        # A whole curve, which the public evaluator gives, says which labels were wrong; and they are published.
+        # The public evaluator returns the whole curve, which shows which labels were wrong; they are published anyway.
         "reveal": "fixes",
         "partial": True,
     }

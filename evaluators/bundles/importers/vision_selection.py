@@ -1,9 +1,9 @@
 """DataPerf's vision selection (CoactiveAI/dataperf-vision-selection) as a bundle.
 
-``source`` holds ``embeddings/train_emb_256_dataperf.parquet``, a file or a folder of parts as Spark writes it, and for
-each concept ``test_sets/alpha_test_set_CONCEPT_256.parquet`` and perhaps ``examples/alpha_example_set_CONCEPT.csv``.
-There is a task for each concept that has a test set. The pool becomes one file whose bytes do not depend on how it was
-split.
+``source`` has ``embeddings/train_emb_256_dataperf.parquet`` (one file, or a folder of files as Spark writes it) and,
+for each concept, ``test_sets/alpha_test_set_CONCEPT_256.parquet`` and optionally
+``examples/alpha_example_set_CONCEPT.csv``. Each concept with a test set becomes a task. The pool becomes a single file
+whose bytes don't depend on how the source was split into files.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ out.
 
 
 def import_bundle(source: Path, bundle: Path) -> None:
-    """Write the bundle of every concept that ``source`` has a test set of.
+    """Write one bundle with every concept that has a test set in ``source``.
 
     Raises:
-        BundleError: there is none, or no pool, or a file is not what it should be.
+        BundleError: there is no concept or no pool, or a file isn't in the published format.
     """
     parts = _parts(source / POOL)
     tests = _by_concept(source)
@@ -71,7 +71,7 @@ def import_bundle(source: Path, bundle: Path) -> None:
 
 
 def _parts(pool: Path) -> list[Path]:
-    """The files of the pool in the order of their names, without what Spark and the system put beside them."""
+    """The pool's files sorted by name, without the extra files that Spark and the operating system add."""
     if pool.is_file():
         return [pool]
     found = entries(pool) if pool.is_dir() else []
@@ -90,7 +90,7 @@ def _by_concept(source: Path) -> dict[str, Path]:
 
 
 def _write_pool(parts: list[Path], target: Path, wanted: set[str]) -> dict[str, pa.Table]:
-    """Write the pool; return the rows of the wanted ids that are in it, by id."""
+    """Write the pool; return those of its rows whose ids are in ``wanted``, by id."""
     found: dict[str, pa.Table] = {}
     wanted_ids = pa.array(sorted(wanted), pa.string())
     with TableWriter(target) as writer:
@@ -108,7 +108,7 @@ def _write_test(path: Path, target: Path) -> None:
 
 
 def _renamed(paths: list[Path], names: dict[str, str]) -> Iterator[pa.Table]:
-    """The rows of some files with the columns' names changed, ids and labels as texts."""
+    """Yield the rows of several files with renamed columns, ids and labels as text."""
     for path in paths:
         for rows in batches(path, list(names)):
             columns = {new: rows[old] for old, new in names.items()}
@@ -117,7 +117,7 @@ def _renamed(paths: list[Path], names: dict[str, str]) -> Iterator[pa.Table]:
 
 
 def _example_labels(source: Path, concept: str) -> dict[str, str]:
-    """The example images of a concept with their labels; none where there is no such file."""
+    """The labels of a concept's example images, by id; empty if there is no example file."""
     path = source / "examples" / f"alpha_example_set_{concept}.csv"
     if not path.is_file():
         return {}

@@ -1,1 +1,1 @@
-"""Reading files as organizers have them: strangers' bytes, batch by batch, refused in words and never believed."""
+"""Read organizers' raw files in batches. The files aren't trusted; unusable files are refused with a reason."""

@@ -1,4 +1,4 @@
-"""What the readers of all kinds of files have in common: named columns, read batch by batch in bounded memory."""
+"""The interface of all raw file readers: named columns, read in batches with bounded memory."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ MAX_COLUMNS = 20_000
 MAX_DIMENSIONS = 65_536
 BATCH_ROWS = 8192
 BATCH_CELLS = 1_000_000
-"""Single cells of a batch: a wide file is read fewer rows at a time."""
+"""How many cells a batch has: wide files are read fewer rows at a time."""
 
 NUMBERS = "(numbers)"
-"""The column that stands for all number columns without another role."""
+"""Name of the column that combines all number columns without another role."""
 
 Type = Literal["text", "integer", "number", "truth value", "vector", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class RawColumn:
-    """A column; ``parts`` are the file's own columns if a vector is spread over several of them.
+    """A column. If a vector is spread over several columns of the file, ``parts`` are their names.
 
-    ``whole``: a vector's numbers are integers.
+    ``whole`` says that all numbers of a vector are integers.
     """
 
     name: str
@@ -50,9 +50,9 @@ class RawColumn:
 
 @dataclass(slots=True)
 class RawBatch:
-    """Consecutive rows. ``texts``: column → cells, "" for a missing one; ``vectors``: column → (rows, dimensions).
+    """Consecutive rows. ``texts`` maps columns to cells, "" if missing; ``vectors`` maps columns to (rows, dimensions).
 
-    ``lines`` are the rows' lines where the file is text; rows count from 1.
+    ``first`` is the number of the first row; rows count from 1. ``lines`` are the rows' line numbers in text files.
     """
 
     first: int
@@ -69,7 +69,7 @@ class RawBatch:
 
 
 class RawFile(ABC):
-    """An opened file. ``rows`` is None where only reading tells."""
+    """An opened file. ``rows`` is None if the number of rows is known only after reading."""
 
     kind: str
 
@@ -86,10 +86,10 @@ class RawFile(ABC):
             raise BundleError(Problem(f"has {rows} rows, more than the {MAX_ROWS} that are read.", file=self.name))
 
     def column(self, name: str) -> RawColumn:
-        """A column by its name.
+        """The column with this name.
 
         Raises:
-            BundleError: there is none, or it cannot be read.
+            BundleError: there is no such column, or it can't be read.
         """
         found = self.columns.get(name)
         if found is None:
@@ -104,12 +104,12 @@ class RawFile(ABC):
         """The rows of these columns, in order.
 
         Raises:
-            BundleError: the file is not what it seemed.
+            BundleError: the file turns out to be damaged or not to match its header.
         """
 
 
 def finite(batch: RawBatch, column: str, file: str) -> Problem | None:
-    """The first vector of a batch with NaN or an infinite number; None if there is none."""
+    """The problem of the first vector in a batch with NaN or an infinite number; None if all are finite."""
     good = np.isfinite(batch.vectors[column]).all(axis=1)
     if good.all():
         return None
@@ -126,7 +126,7 @@ def finite(batch: RawBatch, column: str, file: str) -> Problem | None:
 
 
 def plain_field(column: str) -> str:
-    """A column's name as the field of a problem, without what could forge a line."""
+    """A column's name as the field of a problem, without characters that could forge a log line."""
     return quoted(column)[1:-1]
 
 
@@ -137,7 +137,7 @@ def batch_rows(columns: Sequence[RawColumn]) -> int:
 
 
 def number_texts(values: NDArray[Any]) -> list[str]:
-    """Numbers as texts: whole ones without a point, as classes 1.0 and 1 are the same; NaN as a missing cell."""
+    """Numbers as text: integers without a decimal point, because the classes 1.0 and 1 are the same; NaN becomes ""."""
     if values.dtype.kind in "iub":
         return [str(value) for value in values.tolist()]
     return [_number_text(value) for value in values.astype(np.float64).tolist()]

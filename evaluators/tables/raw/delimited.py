@@ -27,20 +27,20 @@ from evaluators.tables.raw.base import (
 from evaluators.tables.raw.names import with_spread
 
 LINE = "line"
-"""The name of the one column of a list."""
+"""Name of the only column of a list."""
 
 MAX_LINE_BYTES = 4 * 1024 * 1024
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 MARKS = (",", ";", "\t")
 LOOKED_AT = 50
-"""Rows by which the types of columns are guessed."""
+"""How many rows are used to guess the types of columns."""
 
 _TRUTH = {"true", "false", "True", "False", "TRUE", "FALSE"}
 _BRACKETS = str.maketrans({"[": " ", "]": " ", "(": " ", ")": " ", ",": " ", ";": " ", "\n": " "})
 
 
 class DelimitedFile(RawFile):
-    """A table of text, its separator and header guessed."""
+    """A text table whose separator and header are guessed."""
 
     kind = "csv"
 
@@ -62,7 +62,7 @@ class DelimitedFile(RawFile):
         super().__init__(path, with_spread(columns), None if len(rows) > self._header else 0)
 
     def _records(self, path: Path) -> Iterator[tuple[int, list[str]]]:
-        """The cells of every line that is not blank, with the number of its first line."""
+        """The cells of every line that isn't blank, with the number of its first line."""
         with path.open("rb") as file:
             lines = _Lines(file, path.name)
             reader = csv.reader(lines, delimiter=self._mark, strict=True)
@@ -127,7 +127,7 @@ class DelimitedFile(RawFile):
 
 
 class ListFile(RawFile):
-    """A plain list, one value a line."""
+    """A plain list with one value per line."""
 
     kind = "text"
 
@@ -150,7 +150,7 @@ class ListFile(RawFile):
 
 
 class _Lines:
-    """The lines of a file as text, none longer than is read at a time. ``taken`` are the bytes of this record."""
+    """The lines of a file as text, limited in length. ``taken`` is the number of bytes of the current record."""
 
     def __init__(self, file: IO[bytes], name: str) -> None:
         self._file, self._name = file, name
@@ -182,12 +182,12 @@ class _Lines:
 
 
 def _mark(line: bytes) -> str:
-    """What separates the cells: what occurs most often in the first line."""
+    """The separator of the cells: the one that occurs most often in the first line."""
     return max(MARKS, key=lambda mark: line.count(mark.encode()))
 
 
 def _named(names: Sequence[str], file: str) -> list[str]:
-    """The columns' names; one without (pandas writes its index so) is called by its place."""
+    """The columns' names. A column without a name, as pandas writes its index, is named by its position."""
     found = [name or f"column_{place}" for place, name in enumerate(names, start=1)]
     doubled = next((name for name in found if found.count(name) > 1), None) if len(set(found)) < len(found) else None
     if doubled is not None:
@@ -237,7 +237,7 @@ def _all_numbers(cells: Sequence[str]) -> bool:
 
 
 def _counts_up(cells: Sequence[str]) -> bool:
-    """Whether a header of numbers is one: pandas calls columns without names 0, 1, 2, …"""
+    """Whether a row of numbers is a header after all: pandas names columns without names 0, 1, 2, …"""
     return list(cells) == [str(place) for place in range(len(cells))]
 
 

@@ -1,4 +1,4 @@
-"""Vectors that are spread over columns: ``pixel_0``, ``pixel_1``, … are one column ``pixel_*``."""
+"""Combine vectors that are spread over columns: ``pixel_0``, ``pixel_1``, … become one column ``pixel_*``."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from evaluators.tables.raw.base import NUMBERS, RawColumn
 
 FEWEST = 3
-"""Columns that make a vector."""
+"""How many columns are needed for a vector."""
 
 _NUMBERED = re.compile(r"^(.{0,100}?)(0|[1-9][0-9]{0,5}|0[0-9]{1,5})$", re.DOTALL)
 
 
 def with_spread(columns: Sequence[RawColumn]) -> list[RawColumn]:
-    """The same columns, those that are numbered from 0 or 1 without a gap drawn together as one vector.
+    """Replace columns numbered from 0 or 1 without gaps by one vector column each; other columns stay.
 
-    If no column is a vector then, a last one called ``(numbers)`` stands for all columns of numbers.
+    If this leaves no vector column, a last column ``(numbers)`` combines all number columns.
     """
     groups: dict[str, dict[int, RawColumn]] = {}
     for column in columns:
@@ -45,7 +45,7 @@ def _vector(name: str, columns: Sequence[RawColumn]) -> RawColumn:
 
 
 def without(column: RawColumn, named: Sequence[str]) -> RawColumn:
-    """``(numbers)`` without the columns that have a role of their own; every other column as it is."""
+    """``(numbers)`` without the columns that have a role of their own; any other column unchanged."""
     if column.name != NUMBERS:
         return column
     parts = tuple(part for part in column.parts if part not in named)

@@ -1,6 +1,6 @@
-"""NumPy's files: one array (``.npy``), or several of equally many rows (``.npz``).
+"""NumPy's files: one array (``.npy``), or several arrays with the same number of rows (``.npz``).
 
-A header is believed only as far as the bytes behind it go: nothing is allocated for what a file merely claims.
+A header is checked against the number of bytes that follow it: nothing is allocated just because a file claims a size.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from evaluators.tables.raw.base import (
 )
 
 VALUES = "values"
-"""The name of the one column of an ``.npy`` file."""
+"""Name of the only column of an ``.npy`` file."""
 
 MAX_HEADER_BYTES = 10_000
 MAX_TEXT_BYTES = 16_384
 MAX_ARRAYS = 100
 MAX_DIRECTORY_BYTES = 64 * 1024
 MAX_ACROSS_BYTES = 256 * 1024 * 1024
-"""A compressed array stored column by column cannot be read row by row: it is unpacked whole up to this size."""
+"""Maximum size of a compressed column-major array: it can't be read row by row, so it is unpacked whole."""
 
 _COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (
@@ -53,14 +53,14 @@ _DAMAGED = (
     LookupError,
     ValueError,
 )
-"""What the library raises of archives that are damaged, encrypted, or packed in a way it does not know."""
+"""What the library raises for archives that are damaged, encrypted, or use an unknown compression."""
 
 _OBJECTS = "Save it again with an ordinary type, such as array.astype('float32') or array.astype(str)."
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What an array's header says: (rows, …) of ``dtype``, beginning at byte ``offset``."""
+    """The content of an array's header: shape (rows, …), ``dtype``, and the ``offset`` of the first data byte."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
@@ -80,7 +80,7 @@ class Header:
 
 
 class ArrayFile(RawFile):
-    """A ``.npy`` file: one column of numbers or texts, or one of vectors."""
+    """A ``.npy`` file: one column of numbers, texts or vectors."""
 
     kind = "npy"
 
@@ -100,7 +100,7 @@ class ArrayFile(RawFile):
 
 
 class ArchiveFile(RawFile):
-    """A ``.npz`` file: a column for each of its arrays."""
+    """A ``.npz`` file: one column for each of its arrays."""
 
     kind = "npz"
 
@@ -141,10 +141,10 @@ class ArchiveFile(RawFile):
 
 
 def read_header(file: IO[bytes], size: int, name: str, place: str | None = None) -> Header:
-    """The header at the start of ``size`` bytes.
+    """Read the header of an array of ``size`` bytes.
 
     Raises:
-        BundleError: it is none, its array cannot be used, or there are more or fewer bytes than it says.
+        BundleError: it isn't a header, its array can't be used, or the number of bytes doesn't match.
     """
     shape, fortran, dtype, offset = _parsed(file, name, place)
     if dtype.hasobject:
@@ -182,13 +182,13 @@ def _parsed(file: IO[bytes], name: str, place: str | None) -> tuple[tuple[int, .
         if not all(type(number) is int and number >= 0 for number in shape):
             raise ValueError("a shape has whole numbers")
         return shape, fortran, dtype, 8 + width + count
-    # The header is a Python literal of a stranger: NumPy lets through whatever the tokenizer raises.
+    # The header is an untrusted Python literal, and NumPy doesn't catch what the tokenizer raises.
     except Exception as error:
         raise BundleError(Problem("is not a readable NumPy array.", _OBJECTS, name, field=place)) from error
 
 
 def _blocks(file: IO[bytes], header: Header, rows: int, name: str) -> Iterator[tuple[int, NDArray[Any]]]:
-    """``rows`` rows at a time, with the number of the first, from a file whose header has not been read."""
+    """Blocks of ``rows`` rows, each with its first row's index, from a file positioned at its header."""
     file.read(header.offset)
     whole = _read_across(file, header, name) if header.fortran else None
     for first in range(0, header.shape[0], rows):
@@ -227,7 +227,7 @@ def _put(batch: RawBatch, column: RawColumn, block: NDArray[Any]) -> None:
 
 
 def _characters(block: NDArray[Any]) -> list[str]:
-    """Texts; a number that is no character, or half of one, is shown as the mark for that."""
+    """Texts; code points that aren't valid characters, such as surrogates, become the replacement character."""
     codes = np.ascontiguousarray(block).view(np.uint32)
     if not block.dtype.isnative:
         codes = codes.byteswap()
@@ -238,10 +238,10 @@ def _characters(block: NDArray[Any]) -> list[str]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    """An archive whose directory has been found short.
+    """An open archive whose directory has a reasonable size.
 
     Raises:
-        BundleError: it is no archive, damaged, encrypted, or of too many members.
+        BundleError: it isn't an archive, is damaged or encrypted, or has too many members.
     """
     _check_directory(path)
     try:
@@ -252,7 +252,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _check_directory(path: Path) -> None:
-    """A directory of a million members would be read whole by the library before it could be counted."""
+    """Check the directory's size first: the library would read a million members before they could be counted."""
     with path.open("rb") as file:
         size = file.seek(0, io.SEEK_END)
         file.seek(max(0, size - 42))

@@ -1,4 +1,4 @@
-"""Which reader a file needs: its first bytes say so, not its name."""
+"""Choose the reader of a file by its first bytes, not by its name."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def open_raw(path: Path) -> RawFile:
     """Open one file.
 
     Raises:
-        BundleError: it is no plain file, empty, of a kind that is not read, or damaged.
+        BundleError: it isn't a regular file, is empty or damaged, or its format isn't supported.
     """
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
@@ -49,7 +49,7 @@ def open_raw(path: Path) -> RawFile:
             start = file.read(8)
         if not start.strip():
             raise BundleError(Problem("is empty.", file=path.name))
-        return _reader(path, start)(path)  # type: ignore[call-arg]  # each reader takes the path alone
+        return _reader(path, start)(path)  # type: ignore[call-arg]  # each reader takes only the path
     except OSError as error:
         raise BundleError(Problem("cannot be read.", file=path.name)) from error
 
@@ -64,10 +64,10 @@ def _reader(path: Path, start: bytes) -> type[RawFile]:
 
 
 def raw_paths(folder: Path) -> list[Path]:
-    """The files of a folder, by name; hidden ones are left out.
+    """The files of a folder, sorted by name; hidden files are left out.
 
     Raises:
-        BundleError: there are none, or too many.
+        BundleError: there are no files, or too many.
     """
     with os.scandir(folder) as entries:
         names = sorted(entry.name for entry in entries if not entry.name.startswith("."))

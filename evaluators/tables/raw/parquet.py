@@ -36,7 +36,7 @@ class ParquetFile(RawFile):
 
     def __init__(self, path: Path) -> None:
         with _reading(path.name):
-            # By default the whole file would be read ahead, and a row group held whole.
+            # With the defaults, pyarrow would read the whole file ahead and hold a whole row group.
             self._file = pq.ParquetFile(path, pre_buffer=False, buffer_size=READ_BYTES)
             schema, rows = self._file.schema_arrow, self._file.metadata.num_rows
             names = list(schema.names)
@@ -101,7 +101,7 @@ class ParquetFile(RawFile):
                 words = f"the vector has {lengths[other[0]]} numbers, the first one has {column.dimensions}"
                 raise BundleError(self._bad_vector(batch, int(other[0]), column, words))
         flat = values.flatten()
-        found = flat.to_numpy(zero_copy_only=False)  # a missing number becomes NaN, which is found by who reads
+        found = flat.to_numpy(zero_copy_only=False)  # a missing number becomes NaN, which the caller checks for
         return np.asarray(found).reshape(len(values), column.dimensions or 0)
 
     def _bad_vector(self, batch: RawBatch, row: int, column: RawColumn, words: str) -> Problem:
@@ -143,7 +143,7 @@ def _floats(values: Any) -> NDArray[np.float32]:
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Whatever the parquet library stumbles over is the fault of the file."""
+    """Report every error of the parquet library as a problem of the file."""
     try:
         yield
     except MemoryError:

@@ -1,4 +1,4 @@
-"""The published JSON Schema is the one of the code, and what is shipped keeps to it."""
+"""The published JSON Schema matches the code, and the bundles that are shipped are valid against it."""
 
 from __future__ import annotations
 

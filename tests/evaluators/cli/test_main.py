@@ -1,4 +1,4 @@
-"""The command line at a shell: exit codes, what goes to which stream, and the fields of the contract."""
+"""The command line in a shell: exit codes, what is written to which stream, and the fields of the contract."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CommandLine = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle, right files, wrong files, and a store."""
+    """A folder with a bundle, valid files, invalid files and a store."""
     folder = tmp_path_factory.mktemp("cli")
     write_bundle(folder / "bundle")
     for kind, end in (("right", b""), ("wrong", b"nobody\n")):
@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., tuple[int, str, str]]:
-    """Run a command in this process: exit code, standard output, standard error."""
+    """Run a command in this process; return exit code, standard output and standard error."""
 
     def run(command: str, *arguments: object) -> tuple[int, str, str]:
         words = [command, *map(str, arguments), "--store", str(folder / "store")]
@@ -209,14 +209,14 @@ def test_a_terminal_that_cannot_show_a_sign_is_no_crash(
 
 
 def test_an_import_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
-    """It is told so while it reads a file of the source that never ends: a pipe."""
+    """SIGTERM arrives while the import reads a source file that never ends: a pipe."""
     source = write_speech(tmp_path / "source")
     path = source / "dataperf_en_data" / "eval.yaml"
     path.unlink()
     os.mkfifo(path)
     target = tmp_path / "bundles" / "new"
     command = [sys.executable, "-m", "evaluators", "import", "speech-selection", str(source), str(target)]
-    # The pipe opens once the other side reads.
+    # The pipe opens once the command opens it for reading.
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) as process, path.open("wb"):
         assert [found.name[:11] for found in target.parent.iterdir()] == [".importing-"]
         process.terminate()
@@ -258,5 +258,5 @@ def test_scoring_does_without_the_libraries_of_the_baselines(folder: Path, comma
     imported = [line.rpartition(b"|")[2].strip() for line in done.stderr.splitlines()]
     assert done.returncode == 0
     assert b"sklearn.utils.fixes" in imported
-    # Of a library that could not be imported the name is listed, but nothing inside it.
+    # A library that couldn't be imported is listed itself, but none of its modules.
     assert not [name for name in imported if name.startswith((b"pandas.", b"matplotlib.", b"skactiveml", b"cleanlab"))]

@@ -1,4 +1,4 @@
-"""Prepared datasets: what was in the parquet files is found again, by id and by row, and named by its content."""
+"""Prepared datasets: rows of the parquet files are found by id and by row index, and datasets are named by content."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_several_batches_are_joined_in_order(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_slice_of_a_larger_array_is_read_from_its_own_start(tmp_path: Path) -> None:
-    """Parquet may hold vectors in large lists and dictionaries for texts: only the values count."""
+    """Parquet may store vectors as large lists and texts as dictionaries; only the values matter."""
     bundle = write_bundle(tmp_path / "bundle", dimensions=2)
     table = pa.table(
         {
@@ -116,7 +116,7 @@ def test_an_id_may_be_asked_for_in_any_form_without_an_error(known: PreparedData
 
 
 def test_a_long_id_does_not_copy_the_index(tmp_path: Path) -> None:
-    """NumPy would widen every id of the pool to the longest one asked for."""
+    """NumPy would widen every id of the pool to the length of the longest id in the query."""
     probe = (
         "import sys; from pathlib import Path; from evaluators.datasets.prepared import PreparedDataset\n"
         "from tests.memory import peak\n"
@@ -289,7 +289,7 @@ def test_processes_that_prepare_at_once_agree(tmp_path: Path) -> None:
     ]
     for process in several:
         assert process.stdin is not None
-        process.stdin.close()  # the starting shot
+        process.stdin.close()  # the starting signal
         process.stdin = None
     answers = {process.communicate(timeout=60)[0].strip() for process in several}
     assert [process.returncode for process in several] == [0, 0, 0]
@@ -301,7 +301,7 @@ def test_processes_that_prepare_at_once_agree(tmp_path: Path) -> None:
 def test_whoever_loses_the_race_uses_the_winners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle = write_bundle(tmp_path / "bundle")
     winner = prepare(bundle, tmp_path / "store")
-    # As if the other had finished just after this one had looked.
+    # As if another process had finished just after this one checked.
     looks = iter([False])
     monkeypatch.setattr(Path, "is_file", lambda path: next(looks, None) is None and path.exists())
     assert prepare(bundle, tmp_path / "store") == winner

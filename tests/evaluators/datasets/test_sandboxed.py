@@ -1,4 +1,4 @@
-"""An organizer's bundle is prepared in the sandbox; what comes out is adopted only if nobody can be harmed by it."""
+"""Bundles of organizers are prepared in the sandbox, and the result is adopted only if it can't do any harm."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def replace_by_link(path: Path, target: Path) -> None:
 
 
 def own(made: Path, name: str) -> None:
-    """The same file, reached by a link within the folder."""
+    """Replace a file by a link to the same content inside the folder."""
     moved = made.parent / "elsewhere"
     shutil.move(made / name, moved)
     (made / name).symlink_to(moved)
@@ -191,7 +191,7 @@ def grouped(folder: Path) -> Path:
 
 
 def tampered(monkeypatch: pytest.MonkeyPatch, bundle: Path, tamper: Tamper, printed: str = "{0}/{1}\n") -> None:
-    """Let the work in the sandbox end in a dataset that was changed so."""
+    """Make the work in the sandbox end with a dataset changed by ``tamper``."""
 
     def work(arguments: list[str], *, folder: Path, output: Path) -> bytes:
         made = prepare(bundle, output)

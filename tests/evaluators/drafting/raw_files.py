@@ -1,4 +1,4 @@
-"""A small data set in each of the forms in which organizers have theirs."""
+"""A small data set in each of the formats in which organizers have their data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Data:
 
 
 def data(rows: int = 240, dimensions: int = 6, seed: int = 0, groups: int = 3) -> Data:
-    """Classes that lie apart, in rows whose order has nothing to do with them."""
+    """Well separated classes, in rows whose order is unrelated to the classes."""
     generator = np.random.default_rng(seed)
     numbers = generator.integers(0, len(CLASSES), rows)
     vectors = generator.normal(size=(rows, dimensions)).astype(np.float32)
@@ -57,7 +57,7 @@ def one_parquet(folder: Path, rows: Data) -> None:
 
 
 def two_files(folder: Path, rows: Data) -> None:
-    """Labels in another order, joined by id."""
+    """Vectors and labels in different orders, joined by id."""
     pq.write_table(pa.table({"id": rows.ids, "embedding": rows.vectors.tolist()}), folder / "embeddings.parquet")
     order = np.random.default_rng(1).permutation(len(rows)).tolist()
     columns = {"id": rows.ids, "label": rows.labels, "shop": rows.groups}
@@ -81,7 +81,7 @@ def npz(folder: Path, rows: Data) -> None:
 
 
 def npy_and_lists(folder: Path, rows: Data) -> None:
-    """A matrix, stored across, and beside it a list of ids and a table, all in the same order."""
+    """A matrix in column-major order, with a list of ids and a table beside it, all in the same row order."""
     np.save(folder / "embeddings.npy", np.asfortranarray(rows.vectors))
     (folder / "ids.txt").write_text("\n".join(rows.ids) + "\n")
     write_csv(folder / "labels.csv", {"label": rows.labels, "shop": rows.groups})

@@ -1,4 +1,4 @@
-"""The data card's numbers against the slow and obvious way to get them; and what it keeps to itself."""
+"""The numbers of the data card, compared with a slow and obvious computation; and what the card must not reveal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEMO = Path(__file__).parents[3] / "challenges" / "demo"
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    """A cleaning challenge whose truth and test are hidden, with a few planted oddities."""
+    """A cleaning challenge with hidden truth and test tables and a few planted oddities."""
     rows = data(300)
     rows.vectors[:, 5] = 1.5
     rows.vectors[7] = rows.vectors[3]
@@ -91,7 +91,7 @@ def test_hidden_rows_are_numbers_for_the_organizer(bundle: Path) -> None:
     hidden = pq.read_table(bundle / "hidden/test.parquet")
     public = json.dumps({"map": card["map"], "markdown": card["markdown"]})
     assert not [name for name in hidden["id"].to_pylist() if f'"{name}"' in public]
-    # What is said of the training set's labels is what is published, wrong ones and all.
+    # The map shows the published labels of the training set, including the wrong ones.
     shown = [point["label"] for point in card["map"]["points"]]
     assert sorted(map(str, shown)) == sorted(pq.read_table(bundle / "public/train.parquet")["label"].to_pylist())
 

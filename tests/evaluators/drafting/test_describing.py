@@ -1,4 +1,4 @@
-"""Files are described as they are; no bytes at all make it raise."""
+"""``describe`` reports what files contain and never raises, whatever their bytes."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_what_is_no_plain_file_is_a_problem(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """One file of each form."""
+    """One file of each format."""
     found = {}
     for name, form in FORMS.items():
         folder = tmp_path_factory.mktemp(name)

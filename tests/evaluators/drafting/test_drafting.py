@@ -1,4 +1,4 @@
-"""From raw files in every form to a bundle that can be prepared, and a baseline that can be scored on it."""
+"""Draft bundles from raw files in every format; they can be prepared, and a baseline can be scored on them."""
 
 from __future__ import annotations
 
@@ -300,7 +300,7 @@ def test_the_command_prints_a_report_or_problems(
     answers = tmp_path / "answers.json"
     answers.write_text(json.dumps({"texts": {"title": "Ants", "slug": "ants"}}))
     out = tmp_path / "out"
-    out.mkdir()  # in the sandbox the folder is there, and nothing beside it can be written
+    out.mkdir()  # in the sandbox this folder already exists, and nothing outside it is writable
     assert main(["draft-bundle", str(files), str(answers), "--out", str(out), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["tables"] == {"pool": 192, "test": 48}

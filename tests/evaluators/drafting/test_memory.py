@@ -1,4 +1,4 @@
-"""What the wizard's commands need of memory does not follow the size of the files, and they start no thread."""
+"""The memory of the wizard's commands doesn't grow with the size of the files, and they start no threads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ sys.exit(code)
 
 
 def peak_of(*arguments: str) -> int:
-    """The most memory that a command has had, in MiB."""
+    """The peak memory of a command, in MiB."""
     done = subprocess.run(
         [sys.executable, "-c", CODE, *arguments], capture_output=True, text=True, timeout=280, check=False
     )
@@ -52,7 +52,7 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
 
 
 def test_the_commands_work_in_the_sandbox(tmp_path: Path) -> None:
-    """There no thread and no process can be started, and only the output can be written to."""
+    """In the sandbox no thread or process can be started, and only the output folder is writable."""
     given, out = tmp_path / "given", tmp_path / "out"
     (given / "files").mkdir(parents=True)
     out.mkdir()

@@ -50,7 +50,7 @@ def test_the_same_seed_splits_alike(strata: list[int], seed: int) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=60))
 def test_units_are_what_is_connected(rows: list[tuple[int, int]]) -> None:
-    """Against the slow way: join two units as long as there are rows that ask for it."""
+    """Compared with a slow method: merge two units as long as some row connects them."""
     first, second = (numbered([row[place] for row in rows]) for place in (0, 1))
     unit = list(range(len(rows)))
     for one in range(len(rows)):
@@ -62,7 +62,7 @@ def test_units_are_what_is_connected(rows: list[tuple[int, int]]) -> None:
 
 
 def test_a_long_chain_is_one_unit() -> None:
-    """Pairs that overlap: found in a few rounds, not one for each link."""
+    """Overlapping pairs: the chain is found in a few rounds, not in one round per link."""
     places = np.arange(50_000)
     assert not units(places // 2, (places + 1) // 2).any()
 

@@ -1,4 +1,4 @@
-"""Messages: short, printable, with file, line and field."""
+"""Messages are short, printable and give the file, line and field."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Run hostile code *as the evaluator*: in the place of the package that scores, inside the real sandbox.
+"""Run hostile code *as the evaluator*: it replaces the package that scores, inside the real sandbox.
 
-A probe is the source of a ``main.py`` whose ``main(arguments)`` is called by the real ``inside.py``. It says what it
-found as JSON on standard error, where it reaches only the log (``Broken.detail``), and leaves by an exit code.
+A probe is the source of a ``main.py`` whose ``main(arguments)`` is called by the real ``inside.py``. It prints its
+findings as JSON to standard error, which reaches only the log (``Broken.detail``), and ends with an exit code.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.bundles import good_files
 
 SHORT = Limits(cpu_seconds=20, wall_seconds=20)
 
-# What probes are written with. ``attempt`` gives "done" or the name of the error that stopped it.
+# Code available to every probe. ``attempt`` returns "done" or the name of the error that stopped it.
 HELPERS = """
 import ctypes, errno, json, os, signal, sys, threading, time
 libc = ctypes.CDLL(None, use_errno=True)
@@ -54,7 +54,7 @@ Said = Callable[..., Any]
 
 @pytest.fixture(scope="session", autouse=True)
 def sandbox() -> None:
-    """Without a sandbox nothing below proves anything, so it must not pass."""
+    """Without a sandbox the tests below prove nothing, so they must fail."""
     found = availability()
     if not found.ok:
         pytest.fail(f"the sandbox does not work here: {found.reason}")
@@ -70,7 +70,7 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hostile_package(package: Path, source: str) -> Path:
-    """Write a package ``evaluators`` with this ``cli/main.py`` and the real way into the sandbox."""
+    """Write a package ``evaluators`` with this source as ``cli/main.py`` and the real ``inside.py``."""
     shutil.rmtree(package, ignore_errors=True)
     for room in ("cli", "problems"):
         (package / room).mkdir(parents=True)
@@ -83,7 +83,7 @@ def hostile_package(package: Path, source: str) -> Path:
 
 @pytest.fixture
 def probe(tmp_path: Path, known: PreparedDataset, submission: Path) -> Probe:
-    """Evaluate with this source as the scorer; keywords replace limits."""
+    """Evaluate with this source as the evaluator; keyword arguments override limits."""
 
     def run(source: str, **limits: Any) -> Outcome:
         package = hostile_package(tmp_path / "hostile", source)
@@ -94,7 +94,7 @@ def probe(tmp_path: Path, known: PreparedDataset, submission: Path) -> Probe:
 
 @pytest.fixture
 def said(probe: Probe) -> Said:
-    """Run a probe that ends with ``return say(found)``; give what it found."""
+    """Run a probe that ends with ``return say(found)``; return ``found``."""
 
     def run(source: str, **limits: Any) -> Any:
         outcome = probe(source, **limits)

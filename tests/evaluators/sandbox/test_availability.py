@@ -32,7 +32,7 @@ def look_anew() -> Iterator[None]:
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
-    """Put a shell script in bubblewrap's place; it notes each call in the file that is returned."""
+    """Replace bubblewrap with a shell script; the returned file logs each call."""
     calls = tmp_path / "calls"
 
     def install(script: str) -> Path:
@@ -98,7 +98,7 @@ def test_a_bubblewrap_that_cannot_be_started(
     nothing_is_scored(known, submission, "bubblewrap could not be started: Exec format error.")
 
 
-# One thread, as in the real sandbox: OpenBLAS answers the refusal of more with a SIGINT to its own process.
+# One thread, as in the real sandbox: if OpenBLAS can't start more, it sends SIGINT to its own process.
 WITHOUT_ANYTHING = f"""
 export OPENBLAS_NUM_THREADS=1
 while [ "$1" != "--" ]; do shift; done
@@ -116,7 +116,7 @@ def test_a_bubblewrap_that_isolates_nothing_is_noticed(known: PreparedDataset, s
 
 
 def without(*arguments: str) -> str:
-    """A script that runs the real bubblewrap, leaving out an argument and the value behind it."""
+    """A script that runs the real bubblewrap without these consecutive arguments."""
     return f"""
 first=1
 for argument in "$@"; do
@@ -141,7 +141,7 @@ def test_a_bubblewrap_that_forgets_one_thing_is_noticed(
 ) -> None:
     calls = fake(without(*arguments))
     found = availability()
-    if os.geteuid() != 0:  # which the kernel holds to its limit of no process, filter or not
+    if os.geteuid() != 0:  # the kernel enforces the process limit for them, even without a filter
         breach = breach.removesuffix(", start a process")
     assert f"not isolated: could {breach}" in found.reason
     nothing_is_scored(known, submission, "not isolated", calls)

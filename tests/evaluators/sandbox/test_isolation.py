@@ -1,4 +1,4 @@
-"""What a hostile evaluator finds when it looks around: nothing but what it was given."""
+"""What a hostile evaluator can find: only what it was given."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_secrets_of_the_host_are_not_there(
             paths = {[str(path) for path in paths]!r}
             return say({{path: attempt(os.stat, path) for path in paths}})
     """)
-    # On the way to the interpreter there may be folders of the same name; they hold nothing else.
+    # Parent folders of the interpreter may have the same names, but contain only the path to it.
     there = {path for path, answer in found.items() if answer != "ENOENT"}
     listings = said(f"""
         def main(arguments):
@@ -153,7 +153,7 @@ def test_a_link_in_the_scratch_folder_leads_nowhere(said: Said) -> None:
 
 def test_only_the_standard_streams_are_open(said: Said) -> None:
     reading, writing = os.pipe()
-    os.set_inheritable(writing, True)  # a careless library's
+    os.set_inheritable(writing, True)  # as a careless library might
     try:
         found = said("""
             def main(arguments):
@@ -195,7 +195,7 @@ def test_nobody_has_no_capability_and_gets_none(said: Said) -> None:
         "sets": [0] * 6,
         "ambient": 0,
         "no new privileges": 1,
-        "setuid": "EINVAL",  # there is no other user here
+        "setuid": "EINVAL",  # the sandbox has no other user
         "setgid": "EINVAL",
         "setgroups": "EPERM",
         "nice": "EACCES",

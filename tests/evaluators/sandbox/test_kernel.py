@@ -1,4 +1,4 @@
-"""Calls by which sandboxes are left: each is refused, whether by the filter, the capabilities or the namespaces."""
+"""System calls used to escape from sandboxes: each is refused by the filter, the capabilities or the namespaces."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ CALLS = {
     "fsopen": (430, "b'tmpfs', 0"),
     "mount_setattr": (442, "-100, b'/', 0, 0, 0"),
     "listmount": (458, "0, 0, 0, 0"),
-    # Refused by the kernel for want of a capability, not by the filter.
+    # Refused by the kernel because a capability is missing, not by the filter.
     "reboot": (169, "0xfee1dead, 672274793, 0x1234567, 0"),
     "sethostname": (170, "b'x', 1"),
     "settimeofday": (164, "ctypes.create_string_buffer(16), 0"),
@@ -79,7 +79,7 @@ def test_the_same_calls_by_x32_numbers_are_refused(said: Said) -> None:
 
 
 def test_the_calls_of_32_bit_end_the_process(said: Said, probe: Said) -> None:
-    """``int 0x80`` has other numbers, which the filter does not know: so it is not let in at all."""
+    """``int 0x80`` uses other numbers, which the filter doesn't know, so these calls aren't allowed at all."""
     source = """
         import mmap
         def main(arguments):
@@ -130,7 +130,7 @@ def test_100_000_processes_are_100_000_refusals(said: Said) -> None:
 
 
 def test_no_thread_can_be_started(said: Said) -> None:
-    """The kernel does not hold a worker that is run by root to RLIMIT_NPROC, and a thread costs it memory."""
+    """The kernel doesn't apply RLIMIT_NPROC to a worker run by root, and each thread costs it memory."""
     assert said("""
         import _thread
         def main(arguments):
@@ -142,7 +142,7 @@ def test_no_thread_can_be_started(said: Said) -> None:
 
 
 def test_signals_reach_nobody(said: Said) -> None:
-    """Every process of the host is asked; this one would be among those that answer."""
+    """The probe signals every process id of the host; this test's own process would be among those that answer."""
     found = said(f"""
         def main(arguments):
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -154,7 +154,7 @@ def test_signals_reach_nobody(said: Said) -> None:
             return say([numbers, os.getpid(), os.getppid()])
     """)
     numbers, own, parent = found
-    # Itself and the sandbox's own first process: no one else is there, and no group may be named.
+    # Only the probe itself and the sandbox's init process exist, and process groups can't be signalled.
     assert set(numbers) <= {own, parent, 1}
     assert own < 10
 
@@ -176,7 +176,7 @@ def test_limits_cannot_be_raised(said: Said) -> None:
             return say(tried)
     """)
     assert {"RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC"} <= found.keys()
-    # Python says ValueError where the kernel says EPERM.
+    # Python raises ValueError where the kernel returns EPERM.
     assert {answer for answers in found.values() for answer in answers} <= {"ValueError", "EPERM", "PermissionError"}
 
 

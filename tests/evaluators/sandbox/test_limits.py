@@ -1,4 +1,4 @@
-"""Each limit: what a hostile evaluator can take before it is stopped, and what the submission is told."""
+"""Each limit: how much a hostile evaluator can use before it is stopped, and what the submission is told."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INSIDE = "/ratchet/evaluators/cli/inside.py"
 
 
 def ours() -> list[psutil.Process]:
-    """What this process has started and what that has started."""
+    """This process's children and all their descendants."""
     return psutil.Process().children(recursive=True)
 
 
@@ -34,7 +34,7 @@ def ours() -> list[psutil.Process]:
         "bytearray(64 * 2**30)",
         "[bytearray(2**20) for _ in range(64 * 1024)]",
         "mmap.mmap(-1, 64 * 2**30, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)",
-        "mmap.mmap(-1, 64 * 2**30, 0x4022)",  # private, anonymous, without a reserve
+        "mmap.mmap(-1, 64 * 2**30, 0x4022)",  # private, anonymous, without reserving swap
         "mmap.mmap(-1, 64 * 2**30)",
         "mmap.mmap(-1, 4096)",  # shared: refused at any size
         "os.memfd_create('x')",
@@ -68,7 +68,7 @@ def test_running_out_of_memory_is_our_fault_and_said_so(end: str, probe: Probe) 
 def test_the_room_for_mapping_a_dataset_cannot_be_filled_with_something_else(
     make_dataset: MakeDataset, tmp_path: Path, submission: Path
 ) -> None:
-    """The address space grows with the dataset; what may be written to does not."""
+    """The address space limit grows with the dataset; the limit on writable memory doesn't."""
     dataset = make_dataset().path
     dataset.chmod(0o755)
     with (dataset / "large.npy").open("wb") as file:
@@ -142,7 +142,7 @@ def test_an_endless_loop_is_ended_by_the_limit_on_processor_time(loop: str, prob
     began = time.monotonic()
     outcome = probe(f"def main(arguments):\n    {loop}\n", cpu_seconds=1, wall_seconds=60)
     assert isinstance(outcome, Broken)
-    # One that ignores the first warning is killed a second later: that looks like a crash.
+    # A process that ignores the first signal is killed a second later, which looks like a crash.
     assert outcome.reason in {"timeout", "crash"}
     assert time.monotonic() - began < 30
     wait_until_gone()
@@ -180,13 +180,13 @@ def test_whoever_never_ends_is_ended_and_nothing_is_left(action: str, probe: Pro
 
 @pytest.mark.parametrize("milliseconds", [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30])
 def test_whatever_it_is_doing_it_is_ended_at_once(milliseconds: int, probe: Probe) -> None:
-    """Also while bubblewrap is still at its mounts, and with every process stopped where it is."""
+    """This also works while bubblewrap is still mounting, and with every process of the sandbox suspended."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         waiting = pool.submit(probe, "def main(arguments):\n    time.sleep(3600)\n", wall_seconds=60)
-        # Not the sandbox's test of itself, which may come first: ended, it would say for a while that there is none.
+        # Skip the sandbox's self-test, which may run first: if it were killed, the sandbox would count as unavailable.
         while not [one for one in process._running if "self-test" not in one.args]:
             assert not waiting.done(), waiting.result()
-            time.sleep(0)  # lets the other thread get there
+            time.sleep(0)  # lets the other thread run
         moment = time.monotonic() + milliseconds / 1000
         while time.monotonic() < moment:
             pass
@@ -198,14 +198,14 @@ def test_whatever_it_is_doing_it_is_ended_at_once(milliseconds: int, probe: Prob
         began = time.monotonic()
         outcome = waiting.result(timeout=30)
     assert isinstance(outcome, Broken)
-    # One that had not yet got to the evaluator looks like a sandbox that could not be started.
+    # A run that was killed before the evaluator started looks like a sandbox that couldn't be started.
     assert outcome.reason in {"crash", "sandbox"}
     assert time.monotonic() - began < 20
     wait_until_gone()
 
 
 def wait_until_gone() -> None:
-    """The kernel takes a process namespace down by itself, but not at once; what is left of it belongs to nobody."""
+    """The kernel removes a process namespace on its own but not at once, and its last processes lose their parent."""
     left = [*ours(), *(item for item in psutil.process_iter(["cmdline"]) if INSIDE in (item.info["cmdline"] or []))]
     assert not psutil.wait_procs(left, timeout=10)[1]
 
@@ -224,7 +224,7 @@ def test_an_output_of_10_gibibytes_is_neither_kept_nor_waited_for(stream: int, p
         wall_seconds=1.5,
     )
     assert isinstance(outcome, Broken)
-    # Errors are for the log: they are dropped beyond 64 KiB, so what ends this is the time.
+    # Standard error is only for the log and is dropped beyond 64 KiB, so this probe ends by the timeout.
     assert outcome.reason == {1: "output", 2: "timeout"}[stream]
     assert len(outcome.detail) < 5 * 64 * 1024  # each NUL is written as four characters
     assert peak() - before < 64 * 1024

@@ -1,4 +1,4 @@
-"""From how the evaluator ended to what the submission is told: its own fault, or ours."""
+"""How the end of the evaluator becomes an outcome: the submission's fault, or ours."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_death_after_a_right_answer_is_still_our_fault(probe: Probe) -> None:
     ["raise RuntimeError('boom')", "raise SystemExit(1)", "raise KeyboardInterrupt", "sys.exit()", "1 / 0"],
 )
 def test_an_exception_that_nobody_caught_is_our_fault(end: str, probe: Probe) -> None:
-    """Python would leave by 1, or 0, which mean something else here."""
+    """Python would exit with 1, or 0, which have other meanings here."""
     outcome = probe(f"""
         def main(arguments):
             {end}

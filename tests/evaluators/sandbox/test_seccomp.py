@@ -1,4 +1,4 @@
-"""The filter itself, run by a tiny interpreter of classic BPF, for both architectures and every number."""
+"""The filter itself, run by a tiny interpreter of classic BPF for both architectures and every system call number."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MACHINES = pytest.mark.parametrize("machine", ARCHITECTURES)
 
 
 def verdict(machine: str, number: int, *arguments: int, audit: int | None = None) -> int:
-    """What the kernel would do: run the program on a ``struct seccomp_data``."""
+    """The filter's verdict, as the kernel computes it: run the program on a ``struct seccomp_data``."""
     values = [*arguments, 0, 0, 0, 0, 0, 0][:6]
     architecture = ARCHITECTURES[machine].audit if audit is None else audit
     data = struct.pack("<IIQ6Q", number, architecture, 0, *values)
@@ -47,7 +47,7 @@ def verdict(machine: str, number: int, *arguments: int, audit: int | None = None
 @MACHINES
 def test_the_denied_calls_are_refused_and_all_others_let_through(machine: str) -> None:
     denied = set(ARCHITECTURES[machine].denied.values())
-    # With 1, the first process, as the first argument: nothing but kill looks at it.
+    # The first argument is 1, the init process; only the rule for kill looks at it.
     assert {number for number in range(1024) if verdict(machine, number, 1) == REFUSE} == denied
     assert {verdict(machine, number, 1) for number in range(1024)} == {ALLOW, REFUSE}
 
@@ -116,12 +116,12 @@ def test_the_numbers_are_those_of_the_systems_headers(machine: str) -> None:
     known = {name: number for name, number in architecture.denied.items() if name in numbers}
     assert known == {name: numbers[name] for name in known}
     assert (architecture.mmap, architecture.kill) == (numbers["mmap"], numbers["kill"])
-    # Older headers lack only the newest calls.
+    # Older kernel headers lack only the newest calls.
     assert set(architecture.denied) - known.keys() <= {"statmount", "listmount", "open_tree_attr"}
 
 
 def test_both_architectures_refuse_the_same_calls() -> None:
-    """But for those that only one of them has."""
+    """Except for calls that only one of them has."""
     x86_64, aarch64 = (set(ARCHITECTURES[name].denied) for name in ("x86_64", "aarch64"))
     assert x86_64 - aarch64 == {"fork", "vfork", "modify_ldt"}
     assert aarch64 - x86_64 == set()

@@ -1,4 +1,4 @@
-"""Work on an organizer's files: what hostile code finds, what it can leave behind, what is believed of its answer."""
+"""Work on an organizer's files: what hostile code can find, what it can leave behind, how far its output is trusted."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def output(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hostile(tmp_path: Path, output: Path) -> Work:
-    """Let this source work on a folder with one file; keywords replace limits."""
+    """Run this source as work on a folder with one file; keyword arguments override limits."""
 
     def run(source: str, **limits: Any) -> bytes:
         folder = tmp_path / "input"
@@ -111,7 +111,7 @@ def test_too_much_written_is_ended(fill: str, hostile: Work, output: Path) -> No
     """,
         **SMALL,
     )
-    # A single file that grows too large is ended by the kernel, or the write fails.
+    # If a single file grows too large, the kernel ends the process or the write fails.
     assert error.reason == "output" or (error.reason == "crash" and ("sparse" in fill or "one" in fill)), error
     assert time.monotonic() - started < 10
     assert sum(path.lstat().st_blocks * 512 for path in output.rglob("*")) < 1024 * MEBIBYTE

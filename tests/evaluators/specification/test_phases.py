@@ -1,4 +1,4 @@
-"""Phases of a bundle: what they may be and what is said of what they may not."""
+"""Phases of a bundle: which are valid, and the messages for those that aren't."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The specification: every rule of ``challenge.yaml`` refuses what breaks it and says which field it is."""
+"""The specification: for every rule of ``challenge.yaml``, a violation is refused and the message names the field."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_a_broken_value_is_refused_with_its_field(changes: dict[str, Any], text:
     with pytest.raises(BundleError) as caught:
         read_specification(tmp_path)
     separator = ", " if text.startswith("field ") else ": "
-    # What JSON in one line has of places says little; they have tests of their own.
+    # Positions in JSON on a single line say little; they have tests of their own.
     said = [str(replace(problem, line=None, column=None)) for problem in caught.value.problems]
     assert said == [f"challenge.yaml{separator}{text}"]
 
@@ -190,7 +190,7 @@ def test_a_data_file_has_a_plain_name_in_one_of_two_folders(name: str, tmp_path:
 
 
 def test_no_text_has_a_nul_in_it(tmp_path: Path) -> None:
-    """Neither a name nor any other: no database would store it."""
+    """Neither in names nor in other texts: PostgreSQL can't store it."""
     for content in (specification(pool=table("public/pool\0.parquet")), specification(summary="Choose\0.")):
         assert "a text has the control character U+0000 in it. Take it out." in refusal(with_nan(content), tmp_path)
 
@@ -282,7 +282,7 @@ def test_a_specification_survives_being_written_down() -> None:
 
 
 def test_a_file_that_can_be_right_is_never_too_large(tmp_path: Path) -> None:
-    """The bound on a file's size leaves room for the longest ids, quoted, with a task and Windows line ends."""
+    """The limit on a file's size allows the longest ids, quoted, with a task column and Windows line endings."""
     spec = parse_specification(specification(labels="submitted", budget=1000))
     line = '"{}","{}","{}"\r\n'.format("t" * 40, '""' * 128, '""' * 5)
     assert len(line) * (spec.budget + 1) <= spec.max_file_bytes
@@ -290,7 +290,7 @@ def test_a_file_that_can_be_right_is_never_too_large(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("labels", ["known", "submitted"])
 def test_every_name_of_the_registry_may_be_written_in_a_specification(labels: str) -> None:
-    # Those whose labels are submitted have three classes, which not every model tells apart.
+    # With submitted labels this challenge has three classes, which not every model supports.
     for model in (name for name in MODELS if labels == "known" or not PARAMETERS[name].binary):
         spec = parse_specification(specification(labels=labels, model={"name": model}))
         assert spec.model.name == model
@@ -364,7 +364,7 @@ def test_rules_that_several_values_break_are_all_named(tmp_path: Path) -> None:
 
 
 def test_what_is_recorded_can_be_read_again(tmp_path: Path) -> None:
-    """Also with texts of characters that YAML refuses, folds, or that JSON writes in halves."""
+    """This includes texts with characters that YAML refuses or folds, or that JSON writes as surrogate pairs."""
     text = "\U0001f600 \u2028 \x85 \x7f \ufeff ü 中 \t end\n"
     spec = parse_specification(specification(description=text))
     assert read_text(as_yaml(spec.model_dump(mode="json")).encode()) == spec

@@ -1,4 +1,4 @@
-"""The hidden part of a test set: prepared beside the shown one, and nothing of it is in that."""
+"""The final split of a test set is prepared separately, and the test split contains nothing of it."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_all_tasks_have_a_final_part_or_none_has(tmp_path: Path) -> None:
 
 
 def test_a_challenge_without_has_the_digest_that_it_always_had(tmp_path: Path) -> None:
-    """Fields that came later, ``final`` and ``ids``, are written out only where they are used."""
+    """Fields of later versions, ``final`` and ``ids``, are written only if they are used."""
     for name, write in WRITERS.items():
         specification = read_specification(write(tmp_path / name))
         for content in (specification.model_dump(mode="json"), specification.scoring_part()):

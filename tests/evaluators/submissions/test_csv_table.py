@@ -1,4 +1,4 @@
-"""The CSV reader: whatever it is given, it answers with a table or with an explanation."""
+"""The CSV reader returns a table or an explanation, whatever its input."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_what_spreadsheets_write_is_read_as_it_was_meant(
         writer.writerow(row[order])
     table = read(written.getvalue().encode("utf-8-sig" if mark else "utf-8"))
     assert [(row.cells["id"], row.cells["label"]) for row in table.rows] == rows
-    # Cells hold no line ends here, so every line can be told by counting.
+    # These cells have no line breaks, so each row's line can be computed.
     assert [row.line for row in table.rows] == [2 + number + (number + 1) * blank for number in range(len(rows))]
 
 

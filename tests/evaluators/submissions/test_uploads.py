@@ -1,4 +1,4 @@
-"""Unpacking: plain names, bounded sizes, and archives that cannot lead anywhere."""
+"""Unpacking: plain names, limited sizes, and archives whose paths can't lead outside."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_leftovers_of_macos_are_not_part_of_the_submission() -> None:
 def test_a_member_without_a_name_is_explained() -> None:
     content = zipped({"a": b"id\n"})
     start = content.index(b"PK\x01\x02")
-    # The name's length in the central directory, 28 bytes into the record.
+    # The length of the name, 28 bytes into the record of the central directory.
     content = content[: start + 28] + struct.pack("<H", 0) + content[start + 30 :]
     assert "not a readable zip archive" in refusal(Upload("a.zip", content))
 

@@ -1,4 +1,4 @@
-"""Tables as parquet, CSV, NPZ and NPY: the same rows give the same arrays; what is wrong is said with its place."""
+"""Tables as parquet, CSV, NPZ and NPY: the same rows give the same arrays, and errors give their position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DataPerf's acquisition as a bundle: the published layout, whole or with gaps, and what is wrong with others."""
+"""Import DataPerf's acquisition: the published layout, complete or with gaps, and errors in other layouts."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from evaluators.specification.reading import read_specification
 from evaluators.submissions.uploads import Upload
 
 SELLERS = 11
-"""More than ten: as text, 10 comes before 2."""
+"""More than ten sellers, because sorted as text 10 comes before 2."""
 
 
 def rows(number: int, count: int = 12, digits: str = "%.6g") -> tuple[str, NDArray[np.float64]]:
-    """A table of numbers as text, and what it says."""
+    """A table of numbers, as text and as an array."""
     generator = np.random.default_rng(number)
     values = np.column_stack([generator.normal(size=(count, 3)), np.arange(count) % 2])
     lines = [",".join(digits % value for value in row) for row in values]
@@ -39,7 +39,7 @@ def rows(number: int, count: int = 12, digits: str = "%.6g") -> tuple[str, NDArr
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """Markets 0 and 2 with features, 1 without; all without summaries."""
+    """Markets 0 and 2 with features, market 1 without; all without summaries."""
     folder = tmp_path / "source"
     for market in (0, 1, 2):
         info, features = folder / "marketinfo" / str(market), folder / "features" / str(market)
@@ -104,7 +104,7 @@ def test_a_submission_made_for_it_is_scored(source: Path, tmp_path: Path) -> Non
 
 
 def test_numbers_of_single_precision_stay_so(source: Path, tmp_path: Path) -> None:
-    """As ``numpy.savetxt`` writes them: more digits than single precision has, and no other number."""
+    """``numpy.savetxt`` writes more digits than float32 has, but the numbers are still exactly those of float32."""
     single = np.random.default_rng(0).normal(size=(30, 3)).astype(np.float32)
     lines = [",".join([*(f"{value:.18e}" for value in row), "1.0"]) for row in single]
     (source / "features" / "0" / "4.csv").write_text("\n".join(lines))

@@ -1,4 +1,4 @@
-"""DataPerf's speech selection as a bundle, from whatever languages are there."""
+"""Import DataPerf's speech selection from whichever languages are present."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def test_everything_arrives(tmp_path: Path) -> None:
     }
     assert (specification.scorer, specification.partial, specification.every_class) == ("reference", True, True)
     assert specification.plans["en_60"].labels == ["nontarget", *sorted(WORDS)]
-    # Two boards of a language share their tables.
+    # Both tasks of a language share the same tables.
     assert dataset.counts == {"pool-en_25": 128, "pool-pt_25": 128, "test-en_25": 80, "test-pt_25": 80}
 
 
 def test_the_pool_has_the_allowed_clips_in_the_order_of_their_files(tmp_path: Path) -> None:
-    """Words as they are listed; a word's clips as in its parquet file, not as they are listed."""
+    """Words in the listed order; a word's clips in the order of its parquet file, not of the list."""
     source = write_speech(tmp_path / "source")
     path = source / "dataperf_en_data/allowed_training_set.yaml"
     listing = json.loads(path.read_text())

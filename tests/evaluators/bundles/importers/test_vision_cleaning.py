@@ -1,4 +1,4 @@
-"""DataPerf's vision cleaning as a bundle: the published layout, whole or in part, and what is wrong with others."""
+"""Import DataPerf's vision cleaning: the published layout, complete or in part, and errors in other layouts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_everything_is_where_it_was(source: Path, tmp_path: Path) -> None:
     for name, plan in specification.plans.items():
         published = pq.read_table(source / f"embeddings/{name}_train_0.3_40.parquet")
         train, truth = dataset.table(plan.train), dataset.table(plan.truth)
-        assert train.ids() == published["filename"].to_pylist()  # a ranking names rows by their numbers
+        assert train.ids() == published["filename"].to_pylist()  # a ranking refers to rows by number
         assert np.array_equal(train.embedding, np.stack(published["encoding"].to_pylist()))
         assert train.labels.tolist() == published["label"].to_pylist()
         with (source / f"data/dataset_{name}_train.csv").open() as file:

@@ -1,4 +1,4 @@
-"""DataPerf's vision selection as a bundle, from whatever part of it is there."""
+"""Import DataPerf's vision selection from whichever of its files are present."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_everything_arrives(tmp_path: Path) -> None:
     assert np.array_equal(pool.embedding, np.array(source["embedding"], np.float32))
     test = pq.read_table(tmp_path / "source/test_sets/alpha_test_set_Hawk_256.parquet").to_pydict()
     assert [str(label) for label in dataset.table("test-Hawk").labels] == test["Confidence"]
-    # Image 500 is no part of the pool, so its embedding is nowhere.
+    # Image 500 isn't in the pool, so it has no embedding.
     assert dataset.table("examples-Hawk").ids() == [image(3), image(1)]
     assert np.array_equal(dataset.table("examples-Hawk").embedding, pool.vectors(np.array([3, 1])))
 
@@ -69,7 +69,7 @@ def test_what_is_missing_is_left_out(tmp_path: Path) -> None:
 
 
 def test_lists_may_be_called_as_other_writers_call_them(tmp_path: Path) -> None:
-    """Spark says ``element`` where others say ``item``; ids may be large texts."""
+    """Spark calls a list's items ``element`` where other writers use ``item``; ids may be large strings."""
     source = write_vision(tmp_path / "source", parts=2)
     first, second = sorted((source / POOL).iterdir())
     rows = pq.read_table(second)
