@@ -1,1 +1,1 @@
-"""What a participant does: teams, submissions, evaluations, scores, ranks and the REST API. Also the Django project."""
+"""The participants' side: teams, submissions, evaluations, scores, ranks and the REST API. Also the Django project."""

@@ -1,4 +1,4 @@
-"""Where Celery's command line looks: ``celery --app leaderboard worker`` starts a worker."""
+"""Celery's command line looks here: ``celery --app leaderboard worker`` starts a worker."""
 
 from leaderboard.jobs.broker import app
 

@@ -1,7 +1,7 @@
 """Everything that differs between two installations, read once from ``RATCHET_*`` variables and checked.
 
-A variable that is misspelt or has a wrong value stops the start with one sentence that names it, because a setting that
-is silently ignored is found out in production.
+A misspelt variable or a wrong value stops the start with one sentence that names it. If it were silently ignored, the
+mistake would only be noticed in production.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ PREFIX = "RATCHET_"
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 BROKER_SCHEMES = ("filesystem", "memory", "redis", "rediss", "amqp", "amqps")
 ELSEWHERE = frozenset({"RATCHET_DATASETS", "RATCHET_PARITY_DIR"})
-"""Variables of the command line and of the tests; a shell that has them set may also start the site."""
+"""Variables for the command line and the tests; they may also be set in a shell that starts the site."""
 
 RENAMED = {"RATCHET_REAPER_SECONDS": "RATCHET_HEARTBEAT_SECONDS"}
-"""Old name of a variable → its name now; the old one still works."""
+"""Old name of a variable → its current name; the old name still works."""
 
 CACHE_SCHEMES = ("redis", "rediss")
 EMAIL_SCHEMES = ("console", "smtp", "smtps", "smtp+tls")
 
 
 class WrongEnvironment(Exception):
-    """The environment is at fault; the text is one sentence for the operator."""
+    """A variable is wrong; the text is one sentence for the operator."""
 
 
 def _split(value: Any) -> Any:
@@ -40,7 +40,7 @@ def _split(value: Any) -> Any:
 
 
 class Environment(BaseSettings):
-    """The operator's settings. The name of a field in capitals, after ``RATCHET_``, is its variable."""
+    """The operator's settings. The variable of a field is ``RATCHET_`` and the field's name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
@@ -115,12 +115,12 @@ class Environment(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what ``load`` passes: a stray ``.env`` or secrets folder must not change an installation."""
+        """Use only what ``load`` passes: a stray ``.env`` or secrets folder must not change an installation."""
         return (init_settings,)
 
     @property
     def redis_cache_url(self) -> str:
-        """Where counters shared by several web processes live: what was asked for, else a broker that is Redis."""
+        """The Redis for counters that web processes share: the configured one, or the broker if that is Redis."""
         return self.cache_url or (self.broker_url if self.broker_url.startswith(CACHE_SCHEMES) else "")
 
 
@@ -131,7 +131,7 @@ def _with_scheme(url: str, schemes: tuple[str, ...]) -> str:
 
 
 def _renamed(given: dict[str, str]) -> dict[str, str]:
-    """Variables under the names that they have now."""
+    """The variables under their current names."""
     for old, new in RENAMED.items():
         if given.get(old) and given.get(new):
             raise WrongEnvironment(f"{old} is the old name of {new}; set only {new}.")
@@ -166,7 +166,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Environment:
 
 
 def secret_key(environment: Environment) -> str:
-    """The given key, or one that is made at the first start and kept beside the data."""
+    """The configured key, or one that is created at the first start and kept in the data folder."""
     if environment.secret_key is not None:
         return environment.secret_key.get_secret_value()
     path = environment.data_dir / "secret_key"

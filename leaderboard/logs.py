@@ -1,4 +1,4 @@
-"""The format of the log: one event, one line, whatever text is in it."""
+"""The format of the log: each event is one line, whatever text it contains."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 
 
 class LineFormatter(logging.Formatter):
-    """``2026-01-31T12:00:00Z INFO leaderboard.submissions.intake submission accepted``; line breaks are shown as
-    escapes.
+    """``2026-01-31T12:00:00Z INFO leaderboard.submissions.intake submission accepted``; line breaks are escaped.
 
-    Somebody's text may be part of a message; without the escapes it could forge a line.
+    A message may contain text from users; without the escapes such text could forge a log line.
     """
 
     converter = staticmethod(time.gmtime)
@@ -27,14 +26,14 @@ class LineFormatter(logging.Formatter):
 
 
 class WithoutHealth(logging.Filter):
-    """Drops Django's line for every 503 of ``/healthz``: whoever watches asks often, and the answer says it all."""
+    """Drops Django's line for each 503 of ``/healthz``: monitoring asks often, and the response says everything."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return getattr(getattr(record, "request", None), "path", "") != "/healthz"
 
 
 def logging_settings(level: str) -> dict[str, Any]:
-    """Django's ``LOGGING``: everything to standard error, ours from ``level``, others' warnings."""
+    """Django's ``LOGGING``: everything to standard error, our loggers from ``level``, others from WARNING."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -48,11 +47,11 @@ def logging_settings(level: str) -> dict[str, Any]:
             "frontend": {"level": level},
             "evaluators": {"level": level},
             "celery": {"level": "WARNING"},
-            # It warns at every start that the filesystem has no host name.
+            # It warns at every start that the filesystem transport has no host name.
             "kombu": {"level": "ERROR"},
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-            # A 4xx is the visitor's business; django.request logs 5xx as errors all the same.
+            # A 4xx is the visitor's mistake; 5xx are still logged as errors by django.request.
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "ERROR"},
         },

@@ -1,4 +1,4 @@
-"""Django's settings. What an operator may change is in ``environment``; nothing else here depends on the host."""
+"""Django's settings. Those that an operator may change are in ``environment``; no other setting depends on the host."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from leaderboard.logs import logging_settings
 try:
     ENVIRONMENT = load()
 except WrongEnvironment as error:
-    # A traceback would bury the one sentence that the operator needs.
+    # A traceback would hide the one sentence that the operator needs.
     raise SystemExit(str(error)) from None
 
 DEBUG = ENVIRONMENT.debug
@@ -28,7 +28,7 @@ ALLOWED_HOSTS = [*ENVIRONMENT.allowed_hosts, str(ENVIRONMENT.public_url.host)]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
-    # Before allauth, so that its pages have our face.
+    # Before allauth, so that our templates replace its own.
     "frontend",
     "leaderboard",
     "challenges",
@@ -91,7 +91,7 @@ TEMPLATES = [
 
 _SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 30,
-    # A transaction that reads first and writes later would fail at once when another writer came between.
+    # A transaction that reads first and writes later would fail at once if another writer came in between.
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
@@ -105,7 +105,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES = {"default": _database}
-# Hidden data, keys and sessions are below it.
+# This folder contains hidden data, keys and sessions.
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 # --- cache: counters of rate limits, nothing that must last -----------------------------------------------------------
@@ -126,7 +126,7 @@ QUEUE_DIR = DATA_DIR / "queue"
 CELERY_BROKER_URL = ENVIRONMENT.broker_url
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# Workers are notified inside a request: when the broker is away it must give up soon. The recovery notifies again.
+# Workers are notified inside a request, which must not wait long for a broker. The recovery notifies them again.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
@@ -146,7 +146,7 @@ if ENVIRONMENT.broker_url.startswith("filesystem:"):
         "data_folder_in": str(QUEUE_DIR / "messages"),
         "data_folder_out": str(QUEUE_DIR / "messages"),
         "control_folder": str(QUEUE_DIR / "control"),
-        # The default of a second is the time that a lone submission would wait.
+        # With the default of one second, a submission to an idle site would wait up to a second.
         "polling_interval": 0.05,
     }
 elif ENVIRONMENT.broker_url.startswith(("redis:", "rediss:")):
@@ -200,7 +200,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Ratchet: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-# Names that differ in case only would pass for one another.
+# Names that differ only in case could be mistaken for each other.
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_VALIDATORS = "leaderboard.teams.names.USERNAME_VALIDATORS"
@@ -212,9 +212,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_SSL_REDIRECT = False  # the proxy that ends TLS does that
+SECURE_SSL_REDIRECT = False  # the proxy that terminates TLS does that
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # other sites under the domain are not ours to decide about
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # we cannot decide for other sites under the same domain
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.trusted_proxies else None
 X_FRAME_OPTIONS = "DENY"
@@ -271,7 +271,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "leaderboard.api.throttling.AnonymousThrottle",
         "leaderboard.api.throttling.AccountThrottle",
     ],
-    # Reading is cheap; a submission or check is parsed in the web process, so it has a rate of its own.
+    # Reading is cheap; submissions and checks are parsed in the web process, so they have a rate of their own.
     "DEFAULT_THROTTLE_RATES": {
         "anonymous": "600/min",
         "account": "1200/min",
@@ -300,6 +300,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
 }
 
-# --- logging: one line for an event -----------------------------------------------------------------------------------
+# --- logging: one line per event --------------------------------------------------------------------------------------
 
 LOGGING = logging_settings(ENVIRONMENT.log_level)

@@ -1,4 +1,4 @@
-"""What a Celery worker runs."""
+"""The Celery tasks that a worker runs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from leaderboard.worker.process import departure, worker_name
 
 @shared_task(name=EVALUATION_TASK, acks_late=True, ignore_result=True)
 def evaluate_task(evaluation_id: int) -> None:
-    """Score one evaluation. The message only says that one waits; which comes first, the database knows."""
+    """Score one evaluation. The message only says that one is queued; the queue's order decides which one is scored."""
     if departure.under_way:
-        # It arrived in the last moment; this puts it back for another worker.
+        # The message arrived while this worker is stopping, so send it again for another worker.
         notify_worker(evaluation_id)
         return
     evaluate_next(evaluation_id, worker=worker_name())
@@ -29,7 +29,7 @@ def evaluate_task(evaluation_id: int) -> None:
 
 @shared_task(name=DRAFT_TASK, acks_late=True, ignore_result=True)
 def draft_task(draft_id: int) -> None:
-    """Read the files of a draft or make its data, whichever is asked for."""
+    """Read the files of a draft or build its data, whichever was requested."""
     if departure.under_way:
         notify_worker_of_draft(draft_id)
         return
@@ -38,7 +38,7 @@ def draft_task(draft_id: int) -> None:
 
 @shared_task(name=READINESS_TASK, acks_late=True, ignore_result=True)
 def readiness_task(readiness_id: int) -> None:
-    """Go on with a dry run: make the baselines, or measure when they are scored."""
+    """Continue a dry run: make the baselines, or measure when they are scored."""
     if departure.under_way:
         notify_worker_of_readiness(readiness_id)
         return

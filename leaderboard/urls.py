@@ -1,4 +1,4 @@
-"""Every address of the site."""
+"""All URLs of the site."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -8,7 +8,7 @@ from leaderboard.api.bundles import ChallengeSchema
 from leaderboard.web.health import healthz
 
 admin.autodiscover()
-# The admin's own form knows neither rate limits nor confirmed addresses.
+# The admin's own login form has no rate limits and does not require a confirmed address.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Ratchet"
 admin.site.index_title = "Operations"

@@ -1,4 +1,4 @@
-"""What a WSGI server runs."""
+"""The WSGI application that a server runs."""
 
 import os
 from typing import Any
@@ -11,13 +11,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leaderboard.settings")
 
 
 class _Request(WSGIRequest):
-    """Django decodes the query string while it makes the request, before any middleware could refuse its charset."""
+    """Handles charsets that make Django fail while it creates the request, before any middleware can refuse them."""
 
     def __init__(self, environ: dict[str, Any]) -> None:
         try:
             super().__init__(environ)
         except (LookupError, ValueError, SuspiciousOperation):
-            # An answer needs a request: this one has a charset that the middleware refuses.
+            # An error response needs a request, so create one with a charset that the middleware refuses.
             super().__init__(environ | {"CONTENT_TYPE": "text/plain; charset=unreadable"})
 
 

@@ -1,4 +1,4 @@
-"""The operator's side in Django's admin. Nothing here changes a status but through the transitions."""
+"""The operator's side in Django's admin. A status changes only through ``leaderboard.jobs.transitions``."""
 
 from leaderboard.admin.accounts import ApiTokenAdmin, RatchetUserAdmin, TeamAdmin
 from leaderboard.admin.decisions import DecisionAdmin

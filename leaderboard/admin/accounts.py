@@ -38,7 +38,7 @@ class TeamAdmin(admin.ModelAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):
-    """To see and revoke. A token is made by its owner or by ``manage.py apitoken``, which show it once."""
+    """For viewing and revoking only. Tokens are created, and shown once, by their owner or ``manage.py apitoken``."""
 
     list_display = ("hint", "user", "name", "created_at", "last_used_at")
     list_select_related = ("user",)

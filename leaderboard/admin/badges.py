@@ -14,6 +14,6 @@ _SIGNS = {
 
 
 def status_badge(status: str) -> SafeString:
-    """A status as sign and word. The content security policy allows no inline colour, and a sign needs none."""
+    """A status as a symbol and a word. No colour: the content security policy allows no inline styles."""
     known = Status(status)
     return format_html("<strong>{}&nbsp;{}</strong>", _SIGNS[known], known.label)

@@ -10,7 +10,7 @@ from leaderboard.models import Decision
 
 @admin.register(Decision)
 class DecisionAdmin(admin.ModelAdmin):
-    """To look at only: the log is public and nobody changes it."""
+    """Read-only: the log is public and its lines never change."""
 
     list_display = ("at", "kind", "submission", "by", "by_role")
     list_filter = ("kind", "submission__phase__challenge")

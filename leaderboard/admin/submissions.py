@@ -49,7 +49,7 @@ class SubmissionAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # A submission is evidence. The actions ask for the right to change all the same.
+        # A submission is evidence, so it has no form. The list's actions still require the permission to change.
         return obj is None and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

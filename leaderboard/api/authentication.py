@@ -22,7 +22,7 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, text = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer":
             return None
-        # A header may hold any bytes; latin-1 gives every one of them a character.
+        # A header may contain any bytes; latin-1 maps each byte to a character, so decoding cannot fail.
         digest = digest_of(text.strip()[:MAX_TOKEN_BYTES].decode("latin-1"))
         token = ApiToken.objects.select_related("user").filter(digest=digest, user__is_active=True).first()
         if token is None:
@@ -35,7 +35,7 @@ class BearerAuthentication(BaseAuthentication):
 
 
 def _remember_use(token: ApiToken) -> None:
-    """Once a minute is enough: a script that asks for a status every second must not write every second."""
+    """Write at most once a minute: a script that polls a status every second must not write every second."""
     now = timezone.now()
     if token.last_used_at is None or token.last_used_at < now - USED_EVERY:
         stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USED_EVERY)

@@ -28,7 +28,7 @@ from leaderboard.web.spreadsheets import spreadsheet_cell
 CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted", "rank_all")
 
 MAX_WITHDRAWN = 200
-"""More entries than these are in the log of decisions alone."""
+"""Entries beyond this number appear only in the log of decisions."""
 
 _PARAMETERS = [
     OpenApiParameter("all", bool, description="1: every entry, not only the best of each team; see rank_all."),
@@ -45,7 +45,7 @@ class Leaderboard(GenericAPIView[Any]):
 
     @extend_schema(parameters=_PARAMETERS, responses=BoardEntrySerializer(many=True))
     def get(self, request: Request, slug: str) -> HttpResponseBase:
-        """The board of the current phase; of one that is frozen, as it stood before."""
+        """The board of the current phase. While the board is frozen: the board from before the freeze."""
         challenge, phase = _challenge_and_phase(request, slug)
         division, entries = _asked(request, phase)
         if request.query_params.get("format") == "csv":
@@ -74,7 +74,7 @@ class LeaderboardCsv(GenericAPIView[Any]):
 
     @extend_schema(parameters=_PARAMETERS[:3], responses={(200, "text/csv"): str})
     def get(self, request: Request, slug: str) -> HttpResponse:
-        """The whole board of the current phase as a table."""
+        """The whole board of the current phase as CSV."""
         challenge, phase = _challenge_and_phase(request, slug)
         _, entries = _asked(request, phase)
         return _csv(challenge, entries)
@@ -86,10 +86,10 @@ def _challenge_and_phase(request: Request, slug: str) -> tuple[Challenge, Phase]
 
 
 def asked_phase(challenge: Challenge, request: Request) -> Phase:
-    """The phase whose name the request gives, or else the current one.
+    """The phase named in the request, or the current one if none is named.
 
     Raises:
-        Http404: there is none.
+        Http404: there isn't one.
     """
     name = request.query_params.get("phase")
     phase = challenge.phase_named(name) if name else challenge.current_phase
@@ -99,7 +99,7 @@ def asked_phase(challenge: Challenge, request: Request) -> Phase:
 
 
 def _asked(request: Request, phase: Phase) -> tuple[Division, QuerySet[BoardEntry]]:
-    """The division that is asked for, and its best or all entries."""
+    """The requested division, and its entries: the best of each team, or all."""
     every = request.query_params.get("all") in ("1", "true")
     division = shown_division(phase, request.query_params.get("division"))
     return division, board_entries(phase, every=every, division=division)

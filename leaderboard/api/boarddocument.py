@@ -1,4 +1,4 @@
-"""The boards of a challenge in the form that an archive keeps."""
+"""The boards of a challenge in the form that its archive contains."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from leaderboard.boards.document import canonical, read_boards
 class BoardDocument(APIView):
     @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, slug: str) -> HttpResponse:
-        """Every board of every phase, older versions too, in canonical JSON.
+        """All boards of all phases, including older versions, as canonical JSON.
 
-        The bytes are those of ``board.json`` in the challenge's archive, also on a site that imported it.
+        The bytes are the same as ``board.json`` in the challenge's archive, also on a site that imported the archive.
         """
         document = read_boards(visible_challenge(request.user, slug))
         return HttpResponse(canonical(document), content_type="application/json")

@@ -1,4 +1,4 @@
-"""The versions of a board, each as it was kept, and what changed with it."""
+"""The versions of a board, each as it was saved, and what changed between them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PHASE = OpenApiParameter("phase", str, description="The name of a phase; without
 
 
 class BoardVersionSerializer(serializers.ModelSerializer[BoardVersion]):
-    """``state`` is current or superseded: nothing shows of one that is being computed."""
+    """``state`` is current or superseded; a version that is still being computed is not listed."""
 
     dataset = serializers.CharField(source="dataset_version.digest", read_only=True)
     dataset_number = serializers.IntegerField(source="dataset_version.number", read_only=True)
@@ -73,7 +73,7 @@ class BoardVersions(ListAPIView[BoardVersion]):
 class BoardVersionDetail(APIView):
     @extend_schema(parameters=[PHASE], responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, slug: str, number: int) -> Response:
-        """One version: the whole board as it was kept, and with which changes it took the place of the one before."""
+        """One version of the board, and what changed compared with the version before it."""
         version = _version(request, slug, number)
         return Response({**content_of(version), "state": version.state, "changes": changes_of(version)})
 
@@ -81,10 +81,10 @@ class BoardVersionDetail(APIView):
 class BoardChangesCsv(APIView):
     @extend_schema(parameters=[PHASE], responses={(200, "text/csv"): str})
     def get(self, request: Request, slug: str, number: int) -> HttpResponse:
-        """Old and new rank of every entry as a table.
+        """Old and new rank of every entry as CSV.
 
-        ``old_rank`` and ``new_rank`` are among the best entry of each team, and empty for a team's other entries;
-        ``old_rank_all`` and ``new_rank_all`` are among all entries.
+        ``old_rank`` and ``new_rank`` count only the best entry of each team and are empty for a team's other entries;
+        ``old_rank_all`` and ``new_rank_all`` count all entries.
         """
         version = _version(request, slug, number)
         changes = changes_of(version)

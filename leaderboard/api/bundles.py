@@ -1,4 +1,4 @@
-"""A whole challenge by one request: a bundle, checked and made a draft."""
+"""Creating a whole challenge with one request: a bundle is uploaded, checked and turned into a draft."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Unavailable(exceptions.APIException):
 
 
 class NotChecked(exceptions.APIException):
-    """A fault of ours; the log has it."""
+    """The check failed through a fault of ours; the details are in the log."""
 
     default_detail = "The bundle could not be checked through a fault of ours, which is on record. Nothing was stored."
 
@@ -64,7 +64,7 @@ class ChallengesAndBundles(ChallengeList):
     throttle_classes = [AnonymousThrottle, AccountThrottle, BundleThrottle]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        # Before anything reads the body: a bundle may be much larger than a submission, and goes to the disk.
+        # Before anything reads the body: a bundle may be much larger than a submission, so it is written to disk.
         if request.method == "POST":
             take_organizer_uploads(request)
         return super().initialize_request(request, *args, **kwargs)
@@ -75,8 +75,8 @@ class ChallengesAndBundles(ChallengeList):
         responses={201: AcceptedBundleSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Make a draft of a bundle, or a new version of the data of a challenge that you organize."""
-        # Parses the body; only then does the guard know whether it refused something.
+        """Create a draft from a bundle, or add a new version of the data to a challenge that you organize."""
+        # This parses the body; the guard knows only afterwards whether it refused something.
         sent = request.FILES.getlist("bundle")
         files = read_organizer_uploads(request._request, sent)
         if len(files) != 1 or set(request.FILES) != {"bundle"}:
@@ -102,7 +102,7 @@ def _answer(challenge: Challenge) -> dict[str, Any]:
     def address(name: str) -> str:
         return f"{settings.PUBLIC_URL}{reverse(name, args=[challenge.slug])}"
 
-    # What is shown, not the part that is kept for the end.
+    # The public version of the data, not the one whose hidden part is scored at the end.
     version = challenge.dataset_versions.newest()
     phases = list(challenge.phases.order_by("starts_at", "pk").values_list("name", flat=True))
     steps = "" if phases else "Give it a phase, then "

@@ -43,7 +43,7 @@ class ChallengeList(ListAPIView[Challenge]):
 
 @extend_schema(responses=ChallengeDetailSerializer)
 class ChallengeDetail(RetrieveAPIView[Challenge]):
-    """What a challenge asks for."""
+    """One challenge: its description and what a submission must contain."""
 
     serializer_class = ChallengeDetailSerializer
 
@@ -54,7 +54,7 @@ class ChallengeDetail(RetrieveAPIView[Challenge]):
 class ChallengeFiles(APIView):
     @extend_schema(responses=DataFileSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
-        """The public files: name, address, size and SHA-256."""
+        """The public files: name, URL, size and SHA-256."""
         files = public_files(visible_challenge(request.user, slug))
         return Response(DataFileSerializer(files, many=True, context={"slug": slug, "request": request}).data)
 
@@ -62,7 +62,7 @@ class ChallengeFiles(APIView):
 class ChallengeFile(APIView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, 302: None})
     def get(self, request: Request, slug: str, name: str) -> HttpResponseBase:
-        """The bytes of a public file, or a redirect to where they are."""
+        """Download a public file. May redirect to the object store."""
         return send_public_file(request._request, public_file(visible_challenge(request.user, slug), name))
 
 
@@ -72,7 +72,7 @@ class ChallengeCheck(APIView):
 
     @extend_schema(request={"multipart/form-data": CheckedFormSerializer}, responses=CheckSerializer)
     def post(self, request: Request, slug: str) -> Response:
-        """Check files as a submission would be. Nothing is stored and no quota is used."""
+        """Check files without submitting them. Nothing is saved and it doesn't count against your limits."""
         phase = visible_challenge(request.user, slug).current_phase
         if phase is None:
             raise PhaseClosed(Problem("this challenge has no phase."))

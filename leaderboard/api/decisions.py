@@ -23,7 +23,7 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
 
 
 class ChallengeDecisions(ListAPIView[Decision]):
-    """Every question, answer and decision about an entry, newest first. Lines are only ever added."""
+    """Every question, answer and decision about the entries, newest first. Lines are added but never changed."""
 
     serializer_class = DecisionSerializer
     filter_backends = ()

@@ -13,7 +13,7 @@ class Pages(PageNumberPagination):
 
 
 class BoardPages(Pages):
-    """A page of a board: its entries stand under ``entries``, beside what they are ranked by."""
+    """A page of a board: its rows are under ``entries``, next to what they are ranked by."""
 
     page_size = 100
 

@@ -19,7 +19,7 @@ _UNREADABLE = (SuspiciousOperation, MultiPartParserError, UnreadablePostError, U
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """What DRF calls for an exception in a view; None lets it become a 500."""
+    """DRF calls this for an exception in a view; None turns the exception into a 500."""
     headers: dict[str, str] = {}
     if isinstance(error, ProblemsError):
         body = problem_details(_status_of(error), str(error), error.problems, omitted=error.omitted)

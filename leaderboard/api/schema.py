@@ -1,4 +1,4 @@
-"""How the OpenAPI schema describes what DRF does not know."""
+"""Additions to the OpenAPI schema that DRF cannot derive."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from leaderboard.web.problems import CONTENT_TYPE
 
 
 class Schema(AutoSchema):
-    """Every operation can answer with problem details: whatever status is not named is one of them."""
+    """Adds the default response: any status that an operation does not list is answered with problem details."""
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)

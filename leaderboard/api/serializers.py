@@ -1,4 +1,4 @@
-"""What the API shows of each thing."""
+"""The API's representation of each object."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 class ProblemDetailsSerializer(serializers.Serializer[Any]):
-    """RFC 9457. ``problems`` is there when a submission is at fault."""
+    """RFC 9457. ``problems`` is present when the submission is at fault."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -105,7 +105,7 @@ class ProblemDetailsSerializer(serializers.Serializer[Any]):
 
 
 class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
-    """What a list shows of one's own submissions."""
+    """A submission as it appears in a list of your own submissions."""
 
     url = serializers.HyperlinkedIdentityField(view_name="api:submission-detail", lookup_field="pk")
     challenge = serializers.CharField(source="phase.challenge.slug", read_only=True)
@@ -135,7 +135,7 @@ class SubmissionSummarySerializer(serializers.ModelSerializer[Submission]):
 
 
 class PublicSubmissionSerializer(SubmissionSummarySerializer):
-    """What everyone sees of a submission on the board: its scores, not its files."""
+    """A submission on the board as everyone sees it: its scores, but not its files."""
 
     status = serializers.SerializerMethodField()  # type: ignore[assignment]
     score = serializers.FloatField(source="board_entry.score", read_only=True)
@@ -153,7 +153,7 @@ class PublicSubmissionSerializer(SubmissionSummarySerializer):
 
 
 class SubmissionSerializer(SubmissionSummarySerializer):
-    """Everything, for the own team."""
+    """A submission as its own team sees it: everything."""
 
     problems = ProblemSerializer(source="evaluation.problems", many=True, read_only=True)
     scores = serializers.SerializerMethodField()
@@ -188,11 +188,12 @@ class SubmissionSerializer(SubmissionSummarySerializer):
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """The form that a submission is sent with.
+    """The form for a submission.
 
-    ``tasks``, if given, has one value for each of ``files``, in their order: the task that it is for, or nothing where
-    its name says so. A file whose name does not name its task is stored as ``TASK_name``. ``team`` is the slug of the
-    team that it is for; without it, the one that you take part with here, or else you alone.
+    ``tasks`` is optional. If given, it has one value for each of ``files``, in the same order: the task that the file
+    is for, or an empty value if the file's name contains the task. A file whose name does not contain its task is
+    stored as ``TASK_name``. ``team`` is the slug of the team that you submit for; without it, you submit for the team
+    that you take part with in this challenge, or on your own.
     """
 
     files = serializers.ListField(child=serializers.FileField())
@@ -210,14 +211,14 @@ class CheckedFormSerializer(serializers.Serializer[Any]):
 
 
 class CheckSerializer(serializers.Serializer[Any]):
-    """What an upload that may be submitted holds."""
+    """What the checked files contain; they can be submitted."""
 
     lines = serializers.ListField(child=serializers.CharField())
     files = SubmissionFileSerializer(many=True)
 
 
 class BoardEntrySerializer(serializers.Serializer[Any]):
-    """A row of a board as ``board.json`` has it; ``submission`` is its address here."""
+    """A row of a board, with the same fields as in ``board.json``; ``submission`` is the URL of the submission."""
 
     rank = serializers.IntegerField(
         allow_null=True, help_text="Among the best entry of each team; null for a team's other entries."

@@ -1,6 +1,6 @@
-"""What the API says of a challenge's specification: all that is public, and nothing of where hidden rows lie.
+"""The public part of a challenge's specification as the API shows it. Nothing in it tells where hidden rows are.
 
-Every field is named here; a new field of a specification is not shown before somebody says that it may be.
+Every field is listed here, so a new field of a specification stays hidden until somebody decides to show it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class ModelSerializer(serializers.Serializer[Any]):
 
 
 class PublicTableSerializer(serializers.Serializer[Any]):
-    """Public parquet files with the same columns, and what the columns are called; null for one that is not there."""
+    """Public parquet files with the same columns, and the names of these columns; null for a missing column."""
 
     files = serializers.ListField(child=serializers.CharField())
     id = serializers.CharField(allow_null=True)
@@ -54,7 +54,7 @@ class CleaningTaskSerializer(TaskSerializer):
 
 
 class PriceSerializer(serializers.Serializer[Any]):
-    """The parameters that a method has, and no others."""
+    """The parameters of the pricing method; those of other methods are absent."""
 
     method = serializers.ChoiceField(choices=["linear", "volume-discount", "fixed-plus-unit"])
     full_price = serializers.FloatField(required=False)
@@ -76,7 +76,7 @@ class MarketSerializer(TaskSerializer):
 
 
 class CommonSpecificationSerializer(serializers.Serializer[Any]):
-    """What a submission has to be and how it is scored, as far as all kinds have it in common."""
+    """What a submission must contain and how it is scored: the fields that all kinds of challenges share."""
 
     description = serializers.CharField(allow_blank=True)
     rules = serializers.CharField(allow_blank=True)

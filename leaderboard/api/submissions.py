@@ -1,4 +1,4 @@
-"""Submitting, and watching what became of it."""
+"""Submitting, and following what happens to a submission."""
 
 from __future__ import annotations
 
@@ -71,15 +71,15 @@ class ChallengeSubmissions(SubmissionList):
 
     @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: SubmissionSerializer})
     def post(self, request: Request, slug: str) -> Response:
-        """Submit. The answer says where to watch its status.
+        """Submit. The response contains the URL at which you can follow the status.
 
-        With it you accept the challenge's rules as they are now; its `rules_sha256` says which text that is.
+        By submitting you accept the challenge's current rules; its `rules_sha256` identifies their exact text.
         """
         phase = visible_challenge(request.user, slug).current_phase
         if phase is None:
             raise PhaseClosed(Problem("this challenge has no phase."))
         user = cast(User, request.user)
-        # Parses the body; only then does the guard know whether it refused something.
+        # This parses the body; the guard knows only afterwards whether it refused something.
         sent = request.FILES.getlist("files")
         submission = submit(
             phase,
@@ -108,7 +108,7 @@ class SubmissionDetail(APIView):
         }
     )
     def get(self, request: Request, pk: Any) -> Response:
-        """One submission: everything for its team, what the board shows for everyone else."""
+        """One submission: all details for its own team, what the board shows for everyone else."""
         found = Submission.objects.viewable_by(request.user).with_summary().filter(pk=pk).first()
         if found is None:
             raise Http404

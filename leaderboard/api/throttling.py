@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
 if TYPE_CHECKING:
-    # DRF's views import this module while they are being imported themselves.
+    # At run time this would be an import cycle: DRF's views import this module.
     from rest_framework.views import APIView
 
 
@@ -20,7 +20,7 @@ class AccountThrottle(UserRateThrottle):
 
 
 class UploadThrottle(UserRateThrottle):
-    """Only what has a body to parse."""
+    """Applies only to requests whose body has to be parsed."""
 
     scope = "upload"
 
@@ -29,12 +29,12 @@ class UploadThrottle(UserRateThrottle):
 
 
 class BundleThrottle(UploadThrottle):
-    """Whole challenges: each is unpacked and prepared before it is answered."""
+    """For whole challenges: each is unpacked and prepared before the response is sent."""
 
     scope = "bundle"
 
 
 class LinkThrottle(UserRateThrottle):
-    """Pages behind a secret link, by account or else by address."""
+    """For pages behind a secret link; counts by account, or by address without one."""
 
     scope = "link"

@@ -13,7 +13,7 @@ from leaderboard.api.submissions import ChallengeSubmissions, SubmissionDetail, 
 
 app_name = "api"
 
-# Swagger UI sets styles inline.
+# Swagger UI sets inline styles.
 _docs = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(
     SpectacularSwaggerSplitView.as_view(url_name="api:schema")
 )

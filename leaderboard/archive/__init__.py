@@ -1,5 +1,5 @@
-"""A challenge as one file that outlives the site: written by ``exporting``, read by ``importing``.
+"""A challenge as one file that outlives the site: ``exporting`` writes it, ``importing`` reads it.
 
-``layout`` says what is in it, ``records`` how a row becomes plain data and back, ``reading`` keeps hostile files out,
-and ``page`` makes the board that opens without a server.
+``layout`` defines its contents, ``records`` converts rows to plain data and back, ``reading`` guards against hostile
+files, and ``page`` creates the board that opens without a server.
 """

@@ -1,4 +1,4 @@
-"""Writing a challenge into one zip file. Twice from the same state gives the same bytes."""
+"""Writing a challenge into one zip file. The same state always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from leaderboard.storage import object_store
 from leaderboard.storage.interface import CHUNK_BYTES
 
 _DAY = (1980, 1, 1, 0, 0, 0)
-"""The date of every member: zip knows none before it, and today's would make every archive another one."""
+"""The date of every member, the earliest that zip allows. Today's date would make every archive different."""
 
 _PACKED = (".json", ".html", ".txt", ".yaml", ".csv")
 
@@ -55,7 +55,7 @@ To import it on another site: manage.py importchallenge FILE
 
 
 class TooLarge(Exception):
-    """More than may be sent in one request; the problem may be shown to an organizer."""
+    """The archive is larger than one response may be; the problem may be shown to an organizer."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
@@ -64,7 +64,7 @@ class TooLarge(Exception):
 
 @dataclass
 class Contents:
-    """All rows as they were at one moment, and where the bytes of files are."""
+    """All rows as of one moment, and where the bytes of the files are."""
 
     records: dict[str, list[Record]] = field(default_factory=dict)
     numbers: dict[str, dict[Any, int]] = field(default_factory=dict)
@@ -76,7 +76,7 @@ def write_archive(challenge: Challenge, file: BinaryIO, *, max_bytes: int | None
     """Write the archive of ``challenge`` into ``file``, which must be seekable.
 
     Raises:
-        TooLarge: the files of data and submissions are larger than ``max_bytes`` together.
+        TooLarge: the data files and the submissions' files together are larger than ``max_bytes``.
     """
     contents = _collect(challenge)
     total = sum(size for _, _, size in contents.objects)
@@ -99,7 +99,7 @@ def write_archive(challenge: Challenge, file: BinaryIO, *, max_bytes: int | None
 
 
 class _Writer:
-    """Adds members and remembers their sums."""
+    """Adds members and records their SHA-256 sums."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -109,7 +109,7 @@ class _Writer:
         info = zipfile.ZipInfo(name, date_time=_DAY)
         info.create_system = 3
         info.external_attr = 0o600 << 16
-        # Parquet is packed already.
+        # Parquet is already compressed.
         info.compress_type = zipfile.ZIP_DEFLATED if name.endswith(_PACKED) else zipfile.ZIP_STORED
         digest, size = hashlib.sha256(), 0
         with self._archive.open(info, "w", force_zip64=True) as member:
@@ -128,7 +128,7 @@ def _collect(challenge: Challenge) -> Contents:
     nested = connection.in_atomic_block
     with transaction.atomic():
         if connection.vendor == "postgresql" and not nested:
-            # Otherwise each query would see what was committed since the one before.
+            # Otherwise each query would also see what was committed after the previous one.
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         contents = Contents()
@@ -144,7 +144,7 @@ def _collect(challenge: Challenge) -> Contents:
 
 
 def _mark_current(challenge: Challenge, contents: Contents) -> None:
-    """Of each submission the evaluation that pages show."""
+    """Record which evaluation of each submission the pages show."""
     current = Evaluation.objects.filter(submission__phase__challenge=challenge, submission__evaluation__isnull=False)
     shown = set(current.values_list("submission__evaluation", flat=True))
     for pk, number in contents.numbers["evaluations"].items():
@@ -185,7 +185,7 @@ def _stored(sha256: str) -> Iterator[bytes]:
 
 
 def _results(challenge: Challenge, contents: Contents) -> Iterator[tuple[int, str]]:
-    """One after the other: together they may be larger than memory. A recorded result never changes."""
+    """One at a time: together they may be larger than memory. A recorded result never changes."""
     numbers = contents.numbers["evaluations"]
     rows = Evaluation.objects.filter(submission__phase__challenge=challenge).exclude(result="").order_by("pk")
     for pk in [pk for pk in rows.values_list("pk", flat=True) if pk in numbers]:

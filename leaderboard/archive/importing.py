@@ -1,7 +1,7 @@
-"""Making a challenge of an archive: all of it in one transaction, or nothing.
+"""Creating a challenge from an archive: all of it in one transaction, or nothing.
 
-Bytes are put into the store before; without the records they are for the sweep. Nobody's account comes with it: teams
-arrive with their names and without members, and whoever imports becomes the owner if they say so.
+The files are put into the object store first; if the transaction fails, the sweep removes them. No accounts are
+imported: teams arrive with their names and without members. The user who imports becomes the owner on request.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from leaderboard.teams.teams import BASELINES_SLUG, baselines_team
 ACTOR = "import"
 BATCH = 500
 NOT_IN_FORMAT = (LookupError, TypeError, ValueError, AttributeError)
-"""What reading boards raises on data that is not what its format says."""
+"""What reading boards raises if the data does not match its format."""
 
 Records = Mapping[str, Sequence[dict[str, Any]]]
 
@@ -52,10 +52,10 @@ logger = logging.getLogger(__name__)
 
 
 def import_archive(path: Path, *, owner: User | None = None) -> Challenge:
-    """Make the challenge with everything that belongs to it.
+    """Create the challenge with everything that belongs to it.
 
     Raises:
-        Unreadable: the archive is damaged or at odds with itself, or this site has the challenge already.
+        Unreadable: the archive is damaged or contradicts itself, or this site already has the challenge.
     """
     with open_archive(path) as archive:
         records = {table.name: _rows(archive, table) for table in TABLES}
@@ -71,7 +71,7 @@ def import_archive(path: Path, *, owner: User | None = None) -> Challenge:
                     Role.objects.create(challenge=challenge, user=owner, name=RoleName.OWNER)
                 _compare_boards(challenge, archive)
         except Error as error:
-            # A constraint of the database: the rows contradict each other.
+            # A database constraint failed, so the rows contradict each other.
             raise Unreadable("its rows contradict each other or those of this site") from error
     logger.info("challenge imported slug=%s submissions=%s", challenge.slug, len(records["submissions"]))
     return challenge
@@ -85,9 +85,10 @@ def _rows(archive: OpenArchive, table: ArchiveTable) -> list[dict[str, Any]]:
 
 
 def _add_splits(records: Records) -> None:
-    """Archives of before do not name the split of a version: it is final if it is or was the hidden part of another.
+    """Add the split of each data version, which older archives do not contain.
 
-    What a phase waited for is as well; one that names the same version twice tells nothing.
+    A version is final if it is or was the hidden part of another version, or if a phase waited for it as its final
+    data. A phase that names the same version as its current and its final data tells nothing.
     """
     versions = records["dataset_versions"]
     final = {row.get("final_part") for row in versions}
@@ -111,7 +112,7 @@ def _not_here_yet(slug: str, records: Records) -> None:
 
 
 def _store_files(archive: OpenArchive, records: Records) -> None:
-    """Every file that a row names, under the sum that the row says."""
+    """Store every file that a row names; its SHA-256 and size must match the row."""
     for row in records["data_files"]:
         version = _of(records, "dataset_versions", row.get("dataset_version")).get("number")
         _store(archive, data_member(version if isinstance(version, int) else 0, str(row.get("name"))), row)
@@ -148,7 +149,7 @@ def _make(challenge: Challenge, archive: OpenArchive, records: Records) -> None:
 
 
 def _link_within(table: ArchiveTable, rows: Sequence[dict[str, Any]], made: Mapping[str, Sequence[Any]]) -> None:
-    """Links to rows of the same table, which may come later in it."""
+    """Set links to rows of the same table, which may come later in that table."""
     names = [name for name, target in table.links.items() if target == table.name]
     if not names:
         return
@@ -163,7 +164,7 @@ def _team(row: Mapping[str, Any]) -> Team:
     values = values_of(row, Team, ("name", "slug", "created_at"), "tables/teams.json")
     if values["slug"] == BASELINES_SLUG:
         return baselines_team()
-    # The name may be somebody else's here: it is another team all the same, and nobody is in it.
+    # Another team here may have this slug. The imported one stays a separate team, without members.
     if Team.objects.filter(slug=values["slug"]).exists():
         values["slug"] = f"{values['slug'][:140]}-{secrets.token_hex(4)}"
     return Team.objects.create(**values)
@@ -193,7 +194,7 @@ def _object(
 
 
 def _readable_board(values: Mapping[str, Any], where: str) -> None:
-    """What is kept of a version stays as it is, and is read in the present format ever after."""
+    """Check that a saved board can be read in the current format; it is stored unchanged."""
     try:
         if values["content"] is not None:
             upgraded_content(values["content"])
@@ -204,7 +205,9 @@ def _readable_board(values: Mapping[str, Any], where: str) -> None:
 
 
 def _compare_boards(challenge: Challenge, archive: OpenArchive) -> None:
-    """The same bytes as the boards here; of an archive in format 1 they are compared in the present one.
+    """Compare ``board.json`` with the boards that the imported rows give; they must be equal byte by byte.
+
+    An archive in format 1 is upgraded to the current format before the comparison.
 
     Raises:
         Unreadable: they differ.
@@ -229,7 +232,7 @@ def _valid_specification(content: Any, where: str) -> None:
 
 
 def _result(archive: OpenArchive, number: int, values: Mapping[str, Any], where: str) -> str:
-    """The exact bytes that were printed; their sum is on record too."""
+    """The exact bytes that the evaluator printed; they must match the recorded SHA-256."""
     if values["status"] in ACTIVE:
         raise Unreadable(f"{where} is still under way")
     if values["status"] != Status.SUCCEEDED:

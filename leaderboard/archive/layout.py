@@ -1,4 +1,4 @@
-"""What an archive holds, and in which order it is read."""
+"""What an archive contains, and the order in which it is read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from leaderboard.models.statuses import ACTIVE
 FORMAT = "ratchet-archive"
 VERSION = 2
 READABLE = (1, VERSION)
-"""In version 1 the boards are in format 1, see ``leaderboard.boards.format``."""
+"""An archive of version 1 has boards in format 1, see ``leaderboard.boards.format``."""
 
 MANIFEST = "manifest.json"
 CHALLENGE = "challenge.json"
@@ -49,7 +49,7 @@ CHALLENGE_FIELDS = (
 
 @dataclass(frozen=True)
 class ArchiveTable:
-    """One kind of row. ``links`` names the table that a foreign key points into; there it is a number from 1."""
+    """One kind of row. ``links`` maps a foreign key to the table it points to; it is stored as a row number from 1."""
 
     name: str
     model: type[Model]
@@ -63,7 +63,7 @@ class ArchiveTable:
 
 
 def _ended(challenge: Challenge) -> QuerySet[Evaluation]:
-    """What is still under way, or belongs to a board that is, would be scored again by whoever imports it."""
+    """The evaluations to export: not unfinished ones, and not those for a board that is being computed."""
     return (
         Evaluation.objects.filter(submission__phase__challenge=challenge)
         .exclude(status__in=ACTIVE)
@@ -111,7 +111,7 @@ TABLES: tuple[ArchiveTable, ...] = (
         lambda challenge: Phase.objects.filter(challenge=challenge),
         {"round": "rounds", "dataset_version": "dataset_versions", "final_dataset_version": "dataset_versions"},
     ),
-    # Names alone: who is in a team, their addresses and passwords belong to the site.
+    # Only names: members, their e-mail addresses and passwords belong to the site.
     ArchiveTable(
         "teams",
         Team,
@@ -134,7 +134,7 @@ TABLES: tuple[ArchiveTable, ...] = (
             "refunded",
             "check_report",
         ),
-        # By time: their ids are drawn at random.
+        # Ordered by time, because the ids are random.
         lambda challenge: Submission.objects.filter(phase__challenge=challenge).order_by("created_at", "pk"),
         {"phase": "phases", "team": "teams"},
     ),
@@ -210,10 +210,10 @@ TABLES: tuple[ArchiveTable, ...] = (
         lambda challenge: Announcement.objects.filter(challenge=challenge),
     ),
 )
-"""In the order in which they can be made: a link points into a table before its own, or into its own."""
+"""In the order in which they can be created: a link points into an earlier table, or into its own."""
 
 OF_CHALLENGE = frozenset({"rounds", "dataset_versions", "phases", "announcements"})
-"""Tables whose rows belong to the challenge itself."""
+"""Tables whose rows have a foreign key to the challenge."""
 
 
 def result_member(number: int) -> str:

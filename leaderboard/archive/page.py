@@ -1,4 +1,4 @@
-"""The boards as one HTML file that opens from disk: no server, no script, nothing from elsewhere."""
+"""The boards as one HTML file that opens from disk: it needs no server, no script and no other files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Opening an archive that anybody may have made: bounded, every byte against its sum, no name used as a path."""
+"""Opening an archive from anyone: sizes are bounded, every byte is checked against its SHA-256, and no name is used
+as a path.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ from leaderboard.storage.interface import CHUNK_BYTES
 
 MAX_MEMBERS = 500_000
 MAX_TEXT_BYTES = 512 * 1024 * 1024
-"""Of one member that is held in memory."""
+"""The largest member that is read into memory."""
 
 MAX_TOTAL_BYTES = 256 * 1024**3
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -48,7 +50,7 @@ class Member:
 
 
 class OpenArchive:
-    """The members that the manifest names, and no others."""
+    """An archive whose members are exactly those that its manifest lists."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -56,7 +58,7 @@ class OpenArchive:
         self.slug, self.members = self._manifest()
 
     def json(self, name: str) -> Any:
-        """A member as data. Numbers that JSON does not know are refused."""
+        """A member as data. Numbers that JSON does not allow (NaN, infinity) are refused."""
         return _parsed(self.content(name), name)
 
     def content(self, name: str) -> bytes:
@@ -67,7 +69,7 @@ class OpenArchive:
 
     @contextmanager
     def file(self, name: str) -> Iterator[BinaryIO]:
-        """A member as a file without a name, its sum already checked."""
+        """A member as a file without a name; its SHA-256 has been checked."""
         member = self._member(name)
         with TemporaryFile() as file:
             for piece in self._pieces(name, member):
@@ -128,7 +130,7 @@ def open_archive(path: Path) -> Iterator[OpenArchive]:
     """Open an archive and check its manifest.
 
     Raises:
-        Unreadable: it is no archive of a challenge, or not of a kind that is taken.
+        Unreadable: it isn't an archive of a challenge, or its format version is not supported.
     """
     try:
         archive = zipfile.ZipFile(path)

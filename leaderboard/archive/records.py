@@ -1,4 +1,4 @@
-"""A row of the database as plain data, and back."""
+"""Converting a row of the database to plain data, and back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Record = dict[str, Any]
 
 
 class Unreadable(Exception):
-    """The archive is at fault; the text is for whoever imports it."""
+    """The archive is at fault; the text is for the user who imports it."""
 
 
 def plain(value: Any) -> Any:
@@ -29,17 +29,17 @@ def plain(value: Any) -> Any:
 
 
 def record_of(row: Model, table: ArchiveTable, numbers: Mapping[str, Mapping[Any, int]]) -> Record:
-    """``numbers`` has of each table the number of each primary key."""
+    """A row as plain data. ``numbers`` maps, for each table, primary keys to row numbers."""
     record = {name: plain(getattr(row, name)) for name in table.fields}
     for name, target in table.links.items():
         key = getattr(row, f"{name}_id")
-        # A round that starts from one of another challenge starts from nothing here.
+        # A round that starts from one of another challenge loses this link: the other challenge is not in the archive.
         record[name] = numbers[target].get(key) if key is not None else None
     return record
 
 
 def values_of(record: object, model: type[Model], fields: Sequence[str], where: str) -> dict[str, Any]:
-    """The values of a record, each of the kind that its field takes.
+    """The values of a record, each converted to the type of its field.
 
     Raises:
         Unreadable: a field is missing, unknown or wrong.
@@ -57,7 +57,7 @@ def _value(value: Any, field: Any, where: str) -> Any:
             raise Unreadable(f"{where} is empty")
         return None
     try:
-        # Not to be edited in a form is no reason for leaving a field unchecked.
+        # Fields that cannot be edited in a form are checked too.
         converted = field.to_python(value)
         field.run_validators(converted)
         if field.choices and converted not in {key for key, _ in field.flatchoices} | ({""} if field.blank else set()):
@@ -75,10 +75,10 @@ def linked(
     *,
     within: bool = False,
 ) -> dict[str, Any]:
-    """The objects of tables before that a record points to; or those of its own table, when these are made.
+    """The objects that a record links to: in earlier tables, or (``within``) in its own table once that is created.
 
     Raises:
-        Unreadable: it points to nothing.
+        Unreadable: a link points to a row that does not exist.
     """
     found: dict[str, Any] = {}
     for name, target in table.links.items():

@@ -1,4 +1,4 @@
-"""The prepared board of a phase: who is on it, with which score, at which rank."""
+"""The prepared board of a phase: its entries, with their scores and ranks."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ VERDICTS = (Status.SUCCEEDED, Status.FAILED)
 
 
 def rewrite_board(phase_id: int, now: datetime | None = None) -> None:
-    """Compute the board anew and replace it, all in one transaction: the one in which a verdict lands, whatever it is.
+    """Compute the board again and replace it. Called in the transaction that records a verdict, good or bad.
 
-    Two that land at once wait for each other at the phase's row; otherwise each could write a board without the
-    other.
+    Takes a lock on the phase's row, so that two verdicts at the same time are recorded one after the other. Otherwise
+    each could write a board without the other's entry.
     """
     with transaction.atomic():
         phase = locked_phase(phase_id)
@@ -54,7 +54,7 @@ def rewrite_board(phase_id: int, now: datetime | None = None) -> None:
 
 
 def _places(phase: Phase, rows: Iterable[Any], missing: dict[int, int]) -> list[Ranked]:
-    """One division's list: each has ranks of its own."""
+    """The entries of one division; each division is ranked separately."""
     entries = [
         RankingEntry(
             key=str(row.pk),
@@ -69,7 +69,7 @@ def _places(phase: Phase, rows: Iterable[Any], missing: dict[int, int]) -> list[
 
 
 def _ranking(phase: Phase, now: datetime) -> Iterable[Any]:
-    """What takes part in the ranking: scored, neither withdrawn nor disqualified, and sent before a freeze."""
+    """The submissions to rank: scored, neither withdrawn nor disqualified, and sent before a freeze."""
     rows = scored_submissions(phase).filter(standing=Standing.COUNTS)
     if phase.is_frozen_at(now):
         rows = rows.filter(created_at__lt=phase.freezes_at)
@@ -78,9 +78,9 @@ def _ranking(phase: Phase, now: datetime) -> Iterable[Any]:
 
 
 def scored_submissions(phase: Phase) -> QuerySet[Any]:
-    """Submissions with the score, ``board_score``, of their last evaluation that came to a verdict, ``evaluation_pk``.
+    """Submissions with a score. Annotated with ``board_score`` and ``evaluation_pk`` of their last verdict.
 
-    While a submission is scored again, and when that ends with a fault of ours, its old score stays.
+    A submission keeps its old score while it is scored again, and also if that ends with a fault of ours.
     """
     verdict = Evaluation.objects.filter(
         submission=OuterRef("pk"), status__in=VERDICTS, board_version__state=BoardState.CURRENT
@@ -93,7 +93,7 @@ def scored_submissions(phase: Phase) -> QuerySet[Any]:
 
 
 def _missing(phase: Phase) -> dict[int, int]:
-    """How many tasks the result of an evaluation leaves out; empty where every submission answers all."""
+    """Evaluation → number of tasks that it leaves out; empty if every submission must answer all tasks."""
     specification = phase.dataset_version.spec
     if not specification.partial:
         return {}
@@ -107,7 +107,7 @@ def _missing(phase: Phase) -> dict[int, int]:
 
 
 def thaw_boards(now: datetime) -> int:
-    """Write anew the boards whose freeze is over and which lack what was sent in it; return how many."""
+    """Rewrite boards whose freeze is over and that lack entries sent during the freeze; return how many."""
     late = Submission.objects.filter(
         phase__freezes_at__isnull=False,
         phase__ends_at__lte=now,
@@ -118,7 +118,7 @@ def thaw_boards(now: datetime) -> int:
     )
     written = 0
     for phase in Phase.objects.filter(pk__in=late.values("phase")):
-        # Only what would really get a place: otherwise the board would be written in every round.
+        # Only for entries that would really get a rank: otherwise the board would be rewritten in every round.
         if scored_submissions(phase).filter(pk__in=late).exists():
             rewrite_board(phase.pk, now)
             written += 1
@@ -126,9 +126,9 @@ def thaw_boards(now: datetime) -> int:
 
 
 def board_entries(phase: Phase, *, every: bool = False, division: str | None = Division.CLOSED) -> QuerySet[BoardEntry]:
-    """The prepared board of a division, best first: of each competitor the best entry, or every entry. One query.
+    """The prepared board of a division, best first: the best entry of each competitor, or every entry. One query.
 
-    With None the divisions follow each other.
+    With ``division=None``: all divisions, one after the other.
     """
     entries = BoardEntry.objects.filter(phase=phase).select_related("team", "submission")
     entries = entries.order_by("division", "position")
@@ -138,7 +138,7 @@ def board_entries(phase: Phase, *, every: bool = False, division: str | None = D
 
 
 def withdrawn_entries(phase: Phase, now: datetime | None = None) -> QuerySet[Submission]:
-    """What has a score and no place, because it was withdrawn or disqualified; newest first, with its ``team``."""
+    """Entries with a score that were withdrawn or disqualified; newest first, with their ``team``."""
     rows = scored_submissions(phase).exclude(standing=Standing.COUNTS).select_related("team")
     if phase.is_frozen_at(now or timezone.now()):
         rows = rows.filter(created_at__lt=phase.freezes_at)
@@ -146,12 +146,12 @@ def withdrawn_entries(phase: Phase, now: datetime | None = None) -> QuerySet[Sub
 
 
 def shown_division(phase: Phase, asked: str | None) -> Division:
-    """The division that a reader asked for; the closed one where there is no other."""
+    """The division that a reader asked for, or the closed one if the phase has no other."""
     return Division.OPEN if phase.open_division and asked == Division.OPEN else Division.CLOSED
 
 
 def ranking_rule(specification: Specification) -> str:
-    """How ranks come about, in one sentence for the board."""
+    """How entries are ranked, in one sentence for the board."""
     better = "higher" if specification.direction == "maximize" else "lower"
     partial = (
         "entries that leave tasks out come after those that answer more of them; " if specification.partial else ""

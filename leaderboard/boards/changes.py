@@ -1,4 +1,4 @@
-"""What changes from one version of a board to the next, as a pure function of the two."""
+"""What changes between two versions of a board, as a pure function of both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOT_SCORED: Mapping[str, str] = {
     Status.FAILED: "not accepted on the new data",
     Status.ERRORED: "could not be scored, through a fault of ours",
 }
-"""Why an entry has no score any more, by what became of its evaluation. The details are its team's alone."""
+"""Why an entry no longer has a score, by the status of its evaluation. Only its team sees the details."""
 
 
 def changes_between(before: Content, after: Content, outcomes: Mapping[str, str]) -> list[ChangeRow]:
@@ -66,7 +66,7 @@ def _why(old: BoardRow | None, new: BoardRow | None, outcome: str, source: str) 
 
 
 def _source(before: Content, after: Content) -> str:
-    """On what the new scores stand, in words."""
+    """What the new scores are based on, in words."""
     if after["cause"] == BoardCause.FINAL:
         return "on the hidden part of the test set"
     if after["cause"] == BoardCause.DATA:

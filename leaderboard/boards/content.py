@@ -1,6 +1,6 @@
-"""A whole board in plain data: what is kept of a version when the next takes its place, and what its page shows.
+"""A whole board as plain data. It is saved when a version is superseded, and shown on the version's page.
 
-What was kept in an older format is read through ``boards.format``.
+Boards saved in an older format are upgraded by ``boards.format``.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ BATCH = 500
 
 
 def content_of(version: BoardVersion) -> dict[str, Any]:
-    """The board of a version that is not being computed: as it was kept, or as it is now."""
+    """The board of a version that is not being computed: the saved one, or the current one."""
     kept: dict[str, Any] | None = version.content
     return upgraded_content(kept) if kept is not None else board_content(version.phase, version)
 
 
 def changes_of(version: BoardVersion) -> list[dict[str, Any]] | None:
-    """The changes with which a version took the place of the one before; None for the first one."""
+    """What changed when a version replaced the one before it; None for the first version."""
     kept: list[dict[str, Any]] | None = version.changes
     return upgraded_changes(kept) if kept is not None else None
 
 
 def board_content(phase: Phase, version: BoardVersion) -> dict[str, Any]:
-    """The board that holds. The number of queries grows with every 500 entries.
+    """The current board. One more query is needed for every 500 entries.
 
-    ``entries`` are in their order, division after division, each a ``ScoredRow``.
+    ``entries`` are in the order of the board, one division after the other; each is a ``ScoredRow``.
     """
     specification = version.dataset_version.spec
     return {
@@ -81,6 +81,6 @@ def _tasks(evaluations: Iterable[int], metric: str) -> dict[int, dict[str, float
 
 
 def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
-    """Databases bound the number of values in a query."""
+    """Batches of ids, since databases limit the number of values in a query."""
     known = sorted(ids)
     return [known[start : start + BATCH] for start in range(0, len(known), BATCH)]

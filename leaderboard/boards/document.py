@@ -1,7 +1,7 @@
-"""The boards of a challenge as one document: what an archive holds as ``board.json`` and the API answers.
+"""The boards of a challenge as one document: ``board.json`` in an archive, and the response of the API.
 
-Nothing in it depends on the site that writes it or on the time of day: a site that imports an archive answers the very
-same bytes.
+It depends neither on the site that writes it nor on the time of day: a site that imports an archive answers with
+exactly the same bytes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def board_document(
     versions: Mapping[int, Sequence[BoardVersion]],
     entries: Mapping[int, Sequence[BoardEntry]],
 ) -> dict[str, Any]:
-    """A pure function of what was read: of each phase (by its id) the versions of its board and the present entries."""
+    """The document, as a pure function. The mappings give the board versions and current entries by phase id."""
     return {
         "format": FORMAT,
         "challenge": slug,
@@ -33,7 +33,7 @@ def board_document(
 
 
 def canonical(document: object) -> bytes:
-    """JSON in the one form that can be compared byte by byte.
+    """JSON in a canonical form, so that it can be compared byte by byte.
 
     Raises:
         ValueError: a number is not finite.

@@ -1,12 +1,14 @@
-"""The format of published boards, and how format 1 is read. What the rows mean says ``boards.rows``.
+"""The format of published boards, and how format 1 is read. ``boards.rows`` says what the rows mean.
 
-``FORMAT`` goes up when something changes its meaning or is removed; readers ignore what they do not know. What was kept
-or exported in format 1 is never rewritten, it is upgraded whenever it is read. In format 1
+``FORMAT`` is increased when a field is removed or changes its meaning; readers ignore fields that they do not know.
+Boards that were saved or exported in format 1 are never rewritten; they are upgraded each time they are read.
+In format 1
 
-- the present entries of ``board.json`` called the place among all ``rank`` and the rank among the best ``rank_best``;
-- changes called the place among all ``old_rank`` and ``new_rank``, and the rank among the best ``old_best`` and
-  ``new_best``;
-- kept boards had times like ``2026-03-01T12:00:00+00:00``, without a fraction where it was 0.
+- the current entries of ``board.json`` called the rank among all entries ``rank`` and the rank among the best entries
+  ``rank_best``;
+- changes called the rank among all entries ``old_rank`` and ``new_rank``, and the rank among the best entries
+  ``old_best`` and ``new_best``;
+- saved boards had times like ``2026-03-01T12:00:00+00:00``, without a fraction if it was 0.
 """
 
 from __future__ import annotations
@@ -23,18 +25,18 @@ Content = dict[str, Any]
 
 
 def upgraded(document: Mapping[str, Any]) -> Content:
-    """A document of boards, ``board.json``, in the present format.
+    """A document of boards, ``board.json``, in the current format.
 
     Raises:
-        ValueError: it is in a format that is not known.
-        LookupError, TypeError, AttributeError: it is not what its format says.
+        ValueError: its format is unknown.
+        LookupError, TypeError, AttributeError: it does not match its format.
     """
     is_format_1 = _is_format_1(document)
     return {**document, "format": FORMAT, "phases": [_phase(phase, is_format_1) for phase in document["phases"]]}
 
 
 def upgraded_content(content: Mapping[str, Any]) -> Content:
-    """What was kept of a version, in the present format; raises like ``upgraded``."""
+    """The saved board of a version in the current format; raises like ``upgraded``."""
     update = _in_one_time_format if _is_format_1(content) else dict
     return {
         **content,
@@ -45,9 +47,9 @@ def upgraded_content(content: Mapping[str, Any]) -> Content:
 
 
 def upgraded_changes(changes: Sequence[Mapping[str, Any]]) -> list[Content]:
-    """The changes that came with a version, in the present format; raises like ``upgraded``.
+    """The saved changes of a version in the current format; raises like ``upgraded``.
 
-    They are a list without a number of its format; a row of format 1 shows by its names.
+    The list has no format number: a row of format 1 is recognised by its field names.
     """
     return [_complete(_change(row) if "old_best" in row else dict(row), ChangeRow) for row in changes]
 

@@ -1,4 +1,4 @@
-"""What participants are told when their board changes its version."""
+"""Notices for participants when their board gets a new version."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Ranks:
-    """A team's rank before and after, which is that of its best entry; None where it has no entry on the board."""
+    """A team's rank (that of its best entry) before and after; None where the team has no entry on the board."""
 
     old: int | None
     new: int | None
@@ -27,17 +27,17 @@ class Ranks:
 
 @dataclass
 class Owners:
-    """Whose submissions are: of each its team, and the ids of who sent it and who is in its team."""
+    """Submission → its team, and submission → the ids of its author and of the members of its team."""
 
     teams: dict[str, int] = field(default_factory=dict)
     users: dict[str, set[int]] = field(default_factory=dict)
 
 
 def tell_of_switch(version: BoardVersion, changes: Sequence[ChangeRow]) -> int:
-    """A notice for everyone who sent one of the entries, or is in its team; return how many.
+    """Notify each entry's author and the members of its team; return the number of notices.
 
-    Each is told the old and new rank of the team whose entry is the best of these. To be called in the transaction of
-    the switch.
+    A user with several entries is told the ranks of the team whose entry is the best of these. Call this in the
+    transaction of the switch.
     """
     challenge = version.phase.challenge
     path = reverse("frontend:board-changes", args=[challenge.slug, version.number])
@@ -50,7 +50,7 @@ def tell_of_switch(version: BoardVersion, changes: Sequence[ChangeRow]) -> int:
 
 
 def announce_official_change(old: BoardVersion, new: BoardVersion) -> None:
-    """Tell everyone that official results are others now, and why. To be called in the transaction of the switch."""
+    """Tell everyone that official results have changed, and why. Call this in the transaction of the switch."""
     phase = new.phase
     lines = (
         f"The results of “{phase.name}” were official. Everything was scored again, and version {new.number} of the "
@@ -63,13 +63,16 @@ def announce_official_change(old: BoardVersion, new: BoardVersion) -> None:
 
 
 def _ranks_of_each(changes: Sequence[ChangeRow]) -> dict[int, Ranks]:
-    """User → the ranks of the team, and in the division, of their best entry of the new board, else of the old one."""
+    """User → old and new rank of a team: the team and division of the user's best entry.
+
+    The best entry is the best one on the new board, or on the old board if the user has none on the new one.
+    """
     people = [change for change in changes if not change["baseline"]]
     owners = _owners_of([UUID(change["submission"]) for change in people])
     olds: dict[tuple[int | None, str], int] = {}
     news: dict[tuple[int | None, str], int] = {}
     for change in people:
-        # One entry of a team has its rank; before and after it need not be the same one.
+        # The rank of a team is on only one of its entries, which may be another one before and after.
         if change["old_rank"] is not None:
             olds[_place(owners, change)] = change["old_rank"]
         if change["new_rank"] is not None:
@@ -91,7 +94,7 @@ def _worth(change: ChangeRow) -> tuple[bool, int]:
 
 
 def _owners_of(submissions: Sequence[UUID]) -> Owners:
-    """Two queries for every 500."""
+    """Two queries for every 500 submissions."""
     owners = Owners()
     sent: dict[int, list[str]] = {}
     for start in range(0, len(submissions), BATCH):
@@ -117,7 +120,7 @@ def _title(challenge: str, ranks: Ranks) -> str:
     else:
         moved = f"rank {ranks.old} → {ranks.new}"
     suffix = f" scored again: {moved}"
-    # The ranks are what it is for; names are cut first.
+    # The ranks are what matters, so a long challenge title is cut.
     return f"{challenge[: MAX_TITLE - len(suffix)]}{suffix}"
 
 

@@ -1,9 +1,9 @@
 """Ranks, as a pure function of the entries.
 
-The rule: entries are ordered by score in the metric's direction, after those that answer more of the tasks where tasks
-may be left out. Equal entries share a rank and the next one is skipped (1, 2, 2, 4); among them the earlier submission
-is listed first. In the view of best entries only the first one of each
-competitor in that order takes part. An entry without a finite score has no place.
+The rule: entries are ordered by score in the metric's direction. Where tasks may be left out, entries that answer more
+tasks come first. Equal entries share a rank and the next rank is skipped (1, 2, 2, 4); of equal entries the one
+submitted earlier is listed first. The view of best entries ranks only the first entry of each competitor in that order.
+An entry without a finite score is not ranked.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from evaluators.learning import Direction
 
 @dataclass(frozen=True, slots=True)
 class RankingEntry:
-    """``competitor`` is who may hold one rank among the best: a team, or a single baseline.
+    """``competitor`` gets one rank among the best entries: it is a team, or a single baseline.
 
-    ``missing`` counts the tasks that it leaves out; the mean over the others says nothing about them.
+    ``missing`` is the number of tasks that the entry leaves out; its score is the mean over the other tasks only.
     """
 
     key: str
@@ -32,7 +32,7 @@ class RankingEntry:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """``position`` counts through the list without ties; ``rank_best`` is None for a competitor's other entries."""
+    """``position`` numbers the list without ties; ``rank_best`` is None for all but a competitor's best entry."""
 
     entry: RankingEntry
     score: float
@@ -59,7 +59,7 @@ def ranked(entries: Iterable[RankingEntry], direction: Direction) -> list[Ranked
 
 
 class _Places:
-    """Gives out ranks with gaps after ties."""
+    """Assigns ranks, with gaps after ties."""
 
     def __init__(self) -> None:
         self._given = 0

@@ -1,8 +1,7 @@
-"""Whether the entries of a phase would still be accepted on other data, found out before anything is scored on it.
+"""Checks, before anything is scored, whether the entries of a phase would still be accepted on other data.
 
-It is the instant check of an upload, on the files as they are stored. It needs no sandbox and takes from one
-millisecond for an entry of a few rows to some fifty for one of thousands; it is left out where nothing has changed that
-it reads.
+This is the instant check of an upload, applied to the stored files. It needs no sandbox. It takes about 1 ms for an
+entry of a few rows and about 50 ms for one of thousands. It is skipped if nothing that it reads has changed.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ from leaderboard.storage import object_store
 from leaderboard.storage.datasets import open_dataset
 
 MAX_REFUSED = 50
-"""So many refused entries are counted; the report then says "at least"."""
+"""Stop counting after this many refused entries; the message then says "at least"."""
 
 MAX_SECONDS = 20.0
-"""A request takes no longer. Only a board of hundreds of large entries comes near it; see ``refusal`` for the rest."""
+"""Time limit of a check. Only a board with hundreds of large entries comes close; see ``refusal`` for what follows."""
 
 MAX_SHOWN = 3
 
@@ -39,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Recheck:
-    """What was found. ``complete``: every entry was looked at."""
+    """The result of a check. ``complete``: every entry was checked."""
 
     total: int
     refused: list[tuple[str, Problem]] = field(default_factory=list)
@@ -49,9 +48,9 @@ class Recheck:
 def refusal(phase: Phase, dataset: DatasetVersion) -> Problem | None:
     """Why the entries of ``phase`` cannot be scored on ``dataset``; None if they can.
 
-    Entries are those that have a score or wait for one, baselines too; entries that were refused before do not count.
-    The largest are checked first, since a smaller budget refuses those. Nothing is said of entries that are still
-    unchecked after ``MAX_SECONDS``: if one of them is refused, its scoring says so.
+    The check covers entries that have a score or wait for one, baselines included. Entries refused earlier are skipped.
+    The largest are checked first, since those are refused if the budget has become smaller. Entries that are still
+    unchecked after ``MAX_SECONDS`` count as accepted here; if one of them is wrong, its scoring refuses it.
 
     Reads the object store and the prepared data: call it outside of a transaction.
     """
@@ -85,7 +84,7 @@ def _entries(phase: Phase) -> QuerySet[Submission]:
 def _to_be_checked(
     entries: QuerySet[Submission], old: DatasetVersion, new: DatasetVersion, scorer: str
 ) -> QuerySet[Submission]:
-    """All, or, if the check would read the same as it did, those that another version of the scorer accepted."""
+    """All entries; or, if the check would read the same data as before, only those another scorer version accepted."""
     if reads_the_same(old.spec, _sources(old), new.spec, _sources(new)):
         return entries.filter(Q(evaluation=None) | ~Q(evaluation__scorer=scorer))
     return entries
@@ -130,5 +129,5 @@ def _in_words(found: Recheck, dataset: DatasetVersion) -> Problem:
 
 
 def _sentence(problem: Problem) -> str:
-    """Where and what; the remedy is for its author."""
+    """The problem and its location; the hint how to fix it is left out, since it is for the entry's author."""
     return str(Problem(problem.message, "", problem.file, problem.line, problem.field, problem.column)).rstrip(".")

@@ -1,8 +1,8 @@
 """The review of a round, after MLPerf: entries are questioned, answered for, withdrawn or disqualified, in public.
 
-From a phase's end to ``review_ends_at`` its results are provisional; then they are official and nothing of the review
-changes any more. What is decided is one transaction: the entry's standing by a conditional UPDATE, the line in the
-public log, the board and the notices.
+From the end of a phase to ``review_ends_at`` its results are provisional; then they are official and the review can no
+longer change them. Each decision is one transaction: it changes the entry's standing by a conditional UPDATE, and
+writes the line in the public log, the board and the notices.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from leaderboard.notifications.outbox import notify
 MAX_TEXT = 4000
 
 MAX_A_DAY = 50
-"""Lines of one person in a challenge within a day: nobody can fill a log from which nothing is taken out."""
+"""Lines per person, challenge and day. Without a limit anyone could flood the log, which is append-only."""
 
 STEPS: Mapping[DecisionKind, tuple[frozenset[Standing], Standing]] = {
     DecisionKind.WITHDRAWAL: (frozenset({Standing.COUNTS}), Standing.WITHDRAWN),
     DecisionKind.DISQUALIFICATION: (frozenset({Standing.COUNTS}), Standing.DISQUALIFIED),
     DecisionKind.REINSTATEMENT: (frozenset({Standing.WITHDRAWN, Standing.DISQUALIFIED}), Standing.COUNTS),
 }
-"""From which standings a decision leads to which; questions and answers leave it as it is."""
+"""Decision → the standings it can start from and the one it leads to; questions and answers don't change it."""
 
 DONE: Mapping[DecisionKind, str] = {
     DecisionKind.QUESTION: "was questioned",
@@ -51,7 +51,7 @@ logger = logging.getLogger(__name__)
 
 
 class ReviewRefused(Exception):
-    """It cannot be done, or not now; the problem may be shown."""
+    """The step is not possible, or not now; the problem may be shown to users."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
@@ -59,14 +59,14 @@ class ReviewRefused(Exception):
 
 
 def is_under_review(phase: Phase, moment: datetime) -> bool:
-    """The end is exclusive, as a phase's is."""
+    """Whether ``moment`` is in the review period. Its end is exclusive, like that of a phase."""
     if phase.ends_at is None or phase.review_ends_at is None:
         return False
     return phase.ends_at <= moment < phase.review_ends_at
 
 
 def kinds_for(user: Any, submission: Submission, moment: datetime | None = None) -> list[DecisionKind]:
-    """What ``user`` may do now with an entry. Three queries at most."""
+    """The steps that ``user`` may take now for an entry. At most three queries."""
     if not user.is_authenticated:
         return []
     now = moment or timezone.now()
@@ -79,12 +79,12 @@ def kinds_for(user: Any, submission: Submission, moment: datetime | None = None)
 
 
 def may_ever(user: Any, submission: Submission, kind: DecisionKind) -> bool:
-    """Whether it is for ``user`` to do such a thing at all, be it now or not."""
+    """Whether ``user`` has the right to this kind of step at all, now or at another time."""
     return user.is_authenticated and kind in _of_person(user, submission)
 
 
 def _of_person(user: Any, submission: Submission) -> set[DecisionKind]:
-    """By who somebody is, whatever the time."""
+    """The kinds of steps that the user's role and team allow, at any time."""
     kinds: set[DecisionKind] = set()
     if _is_in_team(user, submission):
         kinds |= {DecisionKind.ANSWER, DecisionKind.WITHDRAWAL}
@@ -99,17 +99,20 @@ def _of_person(user: Any, submission: Submission) -> set[DecisionKind]:
 
 
 def _starts_here(kind: DecisionKind, submission: Submission) -> bool:
-    """An entry that has no place on the board, nor had one, is its team's alone: the log would show it to everyone."""
+    """Whether this step fits the entry's standing, and the entry is or was on the board.
+
+    Entries that were never on the board are private to their team, and the log is public.
+    """
     if kind in STEPS and submission.standing not in STEPS[kind][0]:
         return False
     return submission.standing != Standing.COUNTS or hasattr(submission, "board_entry")
 
 
 def decide(submission: Submission, kind: DecisionKind, *, text: str, by: User) -> Decision:
-    """Add a line to the public log and do what it says.
+    """Add a line to the public log and carry out the decision.
 
     Raises:
-        ReviewRefused: ``by`` may not, or not now, the text is missing or too long, or somebody was faster.
+        ReviewRefused: ``by`` may not do this, or not now; the text is missing or too long; or somebody else was faster.
     """
     reason = _reason(text)
     if kind not in kinds_for(by, submission):
@@ -117,7 +120,7 @@ def decide(submission: Submission, kind: DecisionKind, *, text: str, by: User) -
     _not_too_many(submission, by)
     with transaction.atomic():
         if kind in STEPS:
-            # Before the entry's row, as everything that changes a board does.
+            # Lock the phase before the entry's row, like everything that changes a board: another order could deadlock.
             locked_phase(submission.phase_id)
             _change_standing(submission, kind)
         decision = Decision.objects.create(
@@ -166,7 +169,7 @@ def _change_standing(submission: Submission, kind: DecisionKind) -> None:
 
 
 def _tell(submission: Submission, decision: Decision, by: User) -> None:
-    """The team, and for an answer those who asked; never the one who acts."""
+    """Notify the team and, for an answer, those who asked; never the user who acts."""
     concerned = User.objects.filter(memberships__team=submission.team_id)
     if decision.kind == DecisionKind.ANSWER:
         asked = Decision.objects.filter(submission=submission, kind=DecisionKind.QUESTION).values("by")
@@ -190,7 +193,7 @@ def _spoken_as(user: User, submission: Submission, kind: DecisionKind) -> str:
 
 
 def _strongest(user: Any, submission: Submission) -> RoleName | None:
-    """Staff may do all that an owner may."""
+    """The user's highest role in the challenge; staff count as owners."""
     if user.is_active and user.is_staff:
         return RoleName.OWNER
     return role_in(user, submission.phase.challenge)

@@ -1,8 +1,8 @@
-"""The rows of a board as they are published: one meaning wherever a board leaves the site.
+"""The rows of a board as they are published. A field means the same in every place.
 
-They are in ``board.json``, in what is kept of a version, in the API and in tables. ``rank`` is the rank among the best
-entry of each team and None for a team's other entries; ``rank_all`` is the place among all entries of the division.
-Times are in UTC with microseconds.
+The places are ``board.json``, saved versions, the API and tables. ``rank`` is the rank among the best entry of each
+team, and None for a team's other entries; ``rank_all`` is the rank among all entries of the division. Times are in UTC
+with microseconds.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class BoardRow(TypedDict):
 
 
 class ScoredRow(BoardRow):
-    """The same with how it was scored, as a whole board has it: by what, and the challenge's metric by task."""
+    """A row of a whole board: also which scorer scored it, and the challenge's metric by task."""
 
     scorer: str
     tasks: dict[str, float]
 
 
 class OffBoardRow(TypedDict):
-    """An entry with a score and without a place: withdrawn or disqualified."""
+    """An entry with a score that is not ranked, because it was withdrawn or disqualified."""
 
     standing: str
     division: str
@@ -46,7 +46,7 @@ class OffBoardRow(TypedDict):
 
 
 class ChangeRow(TypedDict):
-    """An entry on two versions of a board; None where it is not on one of them."""
+    """An entry on two versions of a board; fields are None for a version that does not contain it."""
 
     submission: str
     team: str
@@ -67,12 +67,12 @@ def moment(value: datetime) -> str: ...
 @overload
 def moment(value: None) -> None: ...
 def moment(value: datetime | None) -> str | None:
-    """The one form of a time, the API's: UTC, with microseconds."""
+    """A time in the only form used, which is also the API's: UTC, with microseconds."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if value is not None else None
 
 
 def board_row(entry: BoardEntry) -> BoardRow:
-    """The row of an entry that comes with its ``team`` and ``submission``."""
+    """The row of an entry, which was loaded with its ``team`` and ``submission``."""
     return {
         "rank": entry.rank_best,
         "rank_all": entry.rank_all,
@@ -87,7 +87,7 @@ def board_row(entry: BoardEntry) -> BoardRow:
 
 
 def off_board_row(submission: Submission) -> OffBoardRow:
-    """The row of a submission that comes with its ``team``; why it has no place, says the log of decisions."""
+    """The row of a submission, loaded with its ``team``; the log of decisions says why it is not ranked."""
     return {
         "standing": submission.standing,
         "division": submission.division,

@@ -1,6 +1,6 @@
-"""What may be said of the board of a phase: whether it is final, and whether its results are official.
+"""Whether a phase's board is final, and whether its results are official.
 
-Both follow from the data that the board is on now, and not only from what was planned for the phase.
+Both depend on the data that the board uses now, and not only on what was planned for the phase.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from leaderboard.models.statuses import ACTIVE
 
 
 def has_reached_final(phase: Phase) -> bool:
-    """Whether the board has changed over to the final data of its phase. From then on only other final data follow."""
+    """Whether the board has switched to the final data of its phase. After that it accepts only other final data."""
     return phase.final_dataset_version_id is not None and phase.final_dataset_version_id == phase.dataset_version_id
 
 
@@ -25,10 +25,11 @@ def is_final(phase: Phase) -> bool:
 
 
 def is_official(phase: Phase, moment: datetime | None = None) -> bool:
-    """Whether the results are official: the phase and its review are over, and the board shows all that it is to show.
+    """Whether the results are official: the phase and its review are over, and the board is complete.
 
-    The hidden part, if there is one, is scored, and no entry waits for its score. A phase without an end has no
-    official results; one without a review has them at its end. One query at most, beside that for the phase's data.
+    It is complete when the hidden part, if there is one, is scored and no entry waits for its score. A phase without an
+    end never has official results; one without a review has them at its end. At most one query, besides the one for
+    the phase's data.
     """
     over = phase.review_ends_at or phase.ends_at
     if over is None or (moment or timezone.now()) < over:

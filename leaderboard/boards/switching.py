@@ -1,7 +1,7 @@
-"""Computing a version of a board in the background, and the moment in which it takes the place of the old one.
+"""Computing a board version in the background, and the switch with which it replaces the old one.
 
-``advance`` is part of the maintenance of every worker. Each step is one transaction that holds the phase's row and
-looks again at what is there, so that it can be cut off anywhere, and two at once do it once.
+Every worker calls ``advance`` as part of its maintenance. Each step is one transaction that locks the phase's row and
+reads the state again. So a step may be interrupted anywhere, and two workers at the same time do it only once.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from leaderboard.models.statuses import ACTIVE, Status
 ACTOR = "board"
 
 MAX_WAITING = 50
-"""How many evaluations of a version wait at once: enough that no worker is idle, few enough for broker and queue."""
+"""How many evaluations of a version are queued at a time: enough to keep all workers busy, but few for the broker."""
 
 DONE = (Status.SUCCEEDED, Status.FAILED, Status.ERRORED)
-"""What ends an evaluation of a version; one that we could not do is kept as such, it was tried often enough."""
+"""Final statuses of a version's evaluations; an errored one is final too, it was tried often enough."""
 
 logger = logging.getLogger(__name__)
 
 
 def advance(now: datetime) -> None:
-    """One round: begin final versions, queue what is missing, switch what is complete, thaw what was frozen."""
+    """One round: start final versions, queue missing evaluations, switch to complete versions, thaw frozen boards."""
     start_finals(now)
     for version in BoardVersion.objects.filter(state=BoardState.COMPUTING):
         try:
@@ -54,7 +54,7 @@ def advance(now: datetime) -> None:
 
 
 def start_finals(now: datetime) -> None:
-    """Begin the version on the hidden part for every phase that has ended and has none yet."""
+    """Start the version on the hidden part for every phase that has ended and does not have one yet."""
     scored = BoardVersion.objects.filter(phase=OuterRef("pk"), dataset_version=OuterRef("final_dataset_version"))
     phases = Phase.objects.filter(~Exists(scored), final_dataset_version__isnull=False, ends_at__lte=now)
     for phase in phases.exclude(challenge__status=ChallengeStatus.DRAFT).select_related("final_dataset_version"):
@@ -63,12 +63,15 @@ def start_finals(now: datetime) -> None:
         try:
             start_version(phase, phase.final_dataset_version, BoardCause.FINAL, now=now)
         except VersionRefused as refused:
-            # Another version is being computed: it is this one's turn after it.
+            # Another version is being computed; the final version is started after it.
             logger.info("final board not begun phase=%s reason=%s", phase.pk, refused)
 
 
 def enqueue_missing(version: BoardVersion, now: datetime) -> int:
-    """Queue evaluations until enough wait; return how many. What is scored for the old board first has its turn."""
+    """Fill up the version's evaluations in the queue; return how many were added.
+
+    A submission that is still being scored for the old board is queued after that.
+    """
     with transaction.atomic():
         phase = locked_phase(version.phase_id)
         if not _may_go_on(version, phase, now):
@@ -82,7 +85,7 @@ def enqueue_missing(version: BoardVersion, now: datetime) -> int:
 
 
 def switch(version: BoardVersion, now: datetime) -> bool:
-    """Let a complete version take the place of the old one, all of it in one transaction. False: not yet, or done."""
+    """Replace the old version with a complete one, in one transaction. False: not complete yet, or already done."""
     with transaction.atomic():
         phase = locked_phase(version.phase_id)
         if not _may_go_on(version, phase, now) or not _is_complete(version):
@@ -90,7 +93,7 @@ def switch(version: BoardVersion, now: datetime) -> bool:
         new = BoardVersion.objects.select_related("phase__challenge", "dataset_version").get(pk=version.pk)
         old = current_version(phase)
         was_official = is_official(phase, now)
-        # As it should be: a freeze may have ended with nobody there to thaw it.
+        # Rewrite the old board first: its freeze may have ended while no worker was there to thaw it.
         rewrite_board(phase.pk, now)
         before = board_content(phase, old)
         BoardVersion.objects.filter(pk=old.pk).update(state=BoardState.SUPERSEDED, content=before)
@@ -111,9 +114,9 @@ def switch(version: BoardVersion, now: datetime) -> bool:
 
 
 def stop_version(version: BoardVersion) -> bool:
-    """Give a version up that is being computed; its evaluations go with it and the board stays as it is.
+    """Cancel a version that is being computed and delete its evaluations; the board stays as it is.
 
-    False: it is not being computed any more. A worker that scores one of them learns that its lease is lost.
+    Returns False if it isn't being computed any more. A worker that runs one of the evaluations finds its lease lost.
     """
     with transaction.atomic():
         locked_phase(version.phase_id)
@@ -127,13 +130,13 @@ def stop_version(version: BoardVersion) -> bool:
 
 
 def _can_never_take_over(version: BoardVersion) -> bool:
-    """It was begun when this was still allowed, or the board has become the final one since."""
+    """Whether the version may no longer replace the board: the board is final, and the version's data is not."""
     phase = Phase.objects.select_related("dataset_version").get(pk=version.phase_id)
     return final_problem(phase, version.dataset_version) is not None
 
 
 def retry_errored(version: BoardVersion) -> int:
-    """Give what ended with a fault of ours another evaluation; return how many. For a version that is computed."""
+    """Queue errored evaluations again, if the version is still being computed; return how many."""
     with transaction.atomic():
         locked_phase(version.phase_id)
         if not BoardVersion.objects.filter(pk=version.pk, state=BoardState.COMPUTING).exists():
@@ -148,7 +151,7 @@ def retry_errored(version: BoardVersion) -> int:
 
 
 def progress(version: BoardVersion) -> tuple[int, int, int]:
-    """How many are done, how many of these ended with a fault of ours, and how many there are in all."""
+    """How many evaluations are done, how many of these ended with a fault of ours, and the total."""
     total = _counted(version).count()
     done = total - _missing(version).count()
     scored = Evaluation.objects.filter(board_version=version, status__in=(Status.SUCCEEDED, Status.FAILED))
@@ -157,7 +160,7 @@ def progress(version: BoardVersion) -> tuple[int, int, int]:
 
 
 def _final_part(phase: Phase, new: BoardVersion) -> int | None:
-    """The hidden part of a phase whose data changes: that of the new data; after the end it is what was shown."""
+    """The phase's hidden part after the switch: that of the new data, or after the end the new data themselves."""
     final = phase.final_dataset_version_id
     if final is None or final == new.dataset_version_id:
         return final
@@ -167,7 +170,7 @@ def _final_part(phase: Phase, new: BoardVersion) -> int | None:
 
 
 def _may_go_on(version: BoardVersion, phase: Phase, now: datetime) -> bool:
-    """Still being computed; and the end of a phase may have been moved after its final version had begun."""
+    """Whether it is still being computed and allowed. A final one isn't if the end of its phase was moved to later."""
     if version.cause == BoardCause.FINAL and phase.state_at(now) != "closed":
         return False
     if final_problem(phase, version.dataset_version) is not None:
@@ -176,7 +179,7 @@ def _may_go_on(version: BoardVersion, phase: Phase, now: datetime) -> bool:
 
 
 def _is_complete(version: BoardVersion) -> bool:
-    """Every submission that counts is done, nothing is under way, and something has a score."""
+    """Every counted submission is done, nothing is queued or running, and at least one submission has a score."""
     active = Evaluation.objects.filter(submission__phase=version.phase_id, status__in=ACTIVE)
     if active.exists() or _missing(version).exists():
         return False
@@ -187,10 +190,10 @@ def _is_complete(version: BoardVersion) -> bool:
 
 
 def is_stuck(version: BoardVersion) -> bool:
-    """Whether everything is done and nothing has a score: an empty board would help nobody, so it does not switch.
+    """Whether everything is done and nothing has a score. It then never switches: an empty board is of no use.
 
-    If all of it broke, something is wrong with us. If all of it was refused, something is wrong with the data, unless
-    the board has no scores now either.
+    If every evaluation broke, the fault is ours. If every submission was refused, the data are wrong, unless the
+    current board has no scores either.
     """
     done, errored, total = progress(version)
     if done < total or Evaluation.objects.filter(board_version=version, status=Status.SUCCEEDED).exists():
@@ -199,7 +202,7 @@ def is_stuck(version: BoardVersion) -> bool:
 
 
 def _counted(version: BoardVersion) -> QuerySet[Submission]:
-    """What belongs on the new version: all that counts, also what is withdrawn, since it can be reinstated."""
+    """The submissions to score for the new version, including withdrawn ones, since they can be reinstated."""
     return Submission.objects.filter(phase=version.phase_id, refunded=False)
 
 

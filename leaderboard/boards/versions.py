@@ -1,6 +1,6 @@
-"""The versions of a phase's board: which one holds, and how a further one begins.
+"""The versions of a phase's board: which one is current, and how a new one is started.
 
-How it is computed and takes the place of the one before, see ``boards.switching``.
+``boards.switching`` computes a version and replaces the current one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class VersionRefused(Exception):
-    """No such version can begin now; the problem may be shown to an organizer."""
+    """This version cannot be started now; the problem may be shown to an organizer."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
@@ -34,7 +34,7 @@ class VersionRefused(Exception):
 
 
 def current_version(phase: Phase) -> BoardVersion:
-    """The version that holds; the first one is made when it is first needed."""
+    """The current version; the first one is created when it is first needed."""
     found = BoardVersion.objects.filter(phase=phase, state=BoardState.CURRENT).first()
     if found is not None:
         return found
@@ -52,14 +52,14 @@ def start_version(
     changes_official: bool = False,
     now: datetime | None = None,
 ) -> BoardVersion:
-    """Begin a further version; the maintenance of a worker does the rest. Asking twice for the same gives the same one.
+    """Start a new version; the workers' maintenance does the rest. A repeated call returns the same version.
 
-    Official results change only where the caller says so (``changes_official``) and gives a note; when the version
-    takes over, everyone is told, see ``boards.switching``. Not to be called in a transaction: the entries are checked
-    against the data first, which reads the object store.
+    Official results change only if the caller sets ``changes_official`` and gives a note; when the new version becomes
+    current, everyone is told, see ``boards.switching``. Do not call this in a transaction: it first checks the entries
+    against the data, which reads the object store.
 
     Raises:
-        VersionRefused: it makes no sense, entries would be refused, or another one is being computed.
+        VersionRefused: the version makes no sense, entries would be refused, or another version is being computed.
     """
     moment = now or timezone.now()
     confirmed = changes_official and bool(note.strip())
@@ -67,7 +67,8 @@ def start_version(
     if begun is not None:
         return begun
     if cause != BoardCause.FINAL:
-        # The final version was promised when the phase began, and nobody is there to be told.
+        # A final version is not checked: it was announced when the phase began, and a worker starts it, so a refusal
+        # would reach nobody.
         _refuse(refusal(phase, dataset))
     with transaction.atomic():
         locked = locked_phase(phase.pk)
@@ -92,10 +93,10 @@ def start_version(
 def _begun_or_refused(
     phase: Phase, dataset: DatasetVersion, cause: BoardCause, confirmed: bool, moment: datetime
 ) -> BoardVersion | None:
-    """The version that is being computed, if it is the very same.
+    """The version that is being computed, if it has this data and cause; None if a new one can be started.
 
     Raises:
-        VersionRefused: none can begin.
+        VersionRefused: no version can be started.
     """
     under_way = BoardVersion.objects.filter(phase=phase, state=BoardState.COMPUTING).first()
     if under_way is not None:
@@ -140,7 +141,7 @@ def version_problem(phase: Phase, dataset: DatasetVersion, cause: BoardCause, mo
 
 
 def final_problem(phase: Phase, dataset: DatasetVersion) -> Problem | None:
-    """A final board is superseded only by a final version: what else it scored would not be what it says."""
+    """A final board may only be replaced by a final one: other data do not give scores on the hidden part."""
     if not has_reached_final(phase) or dataset.split == Split.FINAL:
         return None
     return Problem(
@@ -152,10 +153,10 @@ def final_problem(phase: Phase, dataset: DatasetVersion) -> Problem | None:
 
 
 def is_hidden(dataset: DatasetVersion, phase: Phase, *, over: bool) -> bool:
-    """Whether it holds a hidden part that the board of ``phase`` may not show now.
+    """Whether the data contain a hidden part that the board of ``phase`` may not show now.
 
-    It may show none before its end, and none that another phase still waits for; after that, a corrected one can take
-    the place of the one that it stands on.
+    Before the phase ends, its board may not show any hidden part. It may never show one that another phase still waits
+    for. After the end, corrected hidden data can replace the hidden data of the board.
     """
     scored = BoardVersion.objects.filter(dataset_version=dataset).exclude(state=BoardState.COMPUTING).values("phase")
     waiting = Phase.objects.filter(final_dataset_version=dataset).exclude(dataset_version=dataset)

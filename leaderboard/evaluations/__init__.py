@@ -1,1 +1,1 @@
-"""The scoring of one submission: how it is queued, what goes in, what comes out, what is recorded."""
+"""Scoring one submission: queueing it, its input and output, and recording the result."""

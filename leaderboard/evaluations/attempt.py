@@ -26,14 +26,14 @@ from leaderboard.storage import object_store
 from leaderboard.storage.datasets import dataset_directory
 
 DETERMINISTIC = frozenset({"timeout", "memory", "output"})
-"""Faults that most likely come again; one more try is enough to tell them from bad luck."""
+"""Faults that are likely to happen again; one retry is enough to rule out bad luck."""
 
 IN_WORDS = {
     "timeout": "the evaluation took too long",
     "memory": "the evaluation needed too much memory",
     "output": "the evaluation wrote too much",
 }
-"""What the history says, which the submission's team reads. Everything else is a fault of ours; details are logged."""
+"""Text for the history, which the submission's team reads. All other faults are ours and only the log has details."""
 
 OUR_FAULT = "a fault of ours, noted in our log"
 NO_SANDBOX = "the worker has no sandbox"
@@ -42,23 +42,23 @@ logger = logging.getLogger(__name__)
 
 
 class WrongResult(Exception):
-    """The evaluator's result is not about what it was given."""
+    """The evaluator's result does not match its input."""
 
 
 def evaluate_next(evaluation_id: int, *, worker: str) -> None:
-    """Score the first evaluation in the queue, once notified of ``evaluation_id``: mostly it is that one."""
+    """Score the first evaluation in the queue. A worker was notified of ``evaluation_id``, usually the same one."""
     if _has_sandbox(evaluation_id):
         _work(claim_next(worker=worker), worker)
 
 
 def evaluate(evaluation_id: int, *, worker: str) -> None:
-    """Score this queued evaluation. Repeating it, or calling it for one that needs no work, does nothing."""
+    """Score this evaluation if it is queued. Otherwise, or when called again, do nothing."""
     if _has_sandbox(evaluation_id):
         _work(transitions.claim(evaluation_id, worker=worker), worker)
 
 
 def _has_sandbox(evaluation_id: int) -> bool:
-    """Without one everything stays queued; the recovery notifies a worker again."""
+    """Whether this host has a sandbox. Without one nothing is scored; the recovery notifies a worker again."""
     available = sandbox.availability()
     if not available.ok:
         logger.error("not scored, no sandbox evaluation=%s reason=%s", evaluation_id, available.reason)
@@ -96,7 +96,7 @@ def _attempt(lease: Lease, worker: str) -> None:
     if isinstance(outcome, scoring.Scored):
         _record(lease, evaluation, outcome, timings, worker)
     elif isinstance(outcome, scoring.Rejected):
-        # A score that it had before stands no more, and that shows at once.
+        # The submission loses a score that it had before, and the board must show that at once.
         with transaction.atomic():
             if transitions.fail(lease, outcome.problems, actor=worker):
                 _rewrite(evaluation)
@@ -131,7 +131,7 @@ def _files(evaluation: Evaluation) -> Iterator[Path]:
 def _record(
     lease: Lease, evaluation: Evaluation, outcome: scoring.Scored, timings: dict[str, float], worker: str
 ) -> None:
-    """Write the result, its numbers and the board: all of it, or nothing if the lease is lost."""
+    """Write the result, its numbers and the board in one transaction, or nothing if the lease is lost."""
     clock = time.perf_counter()
     result = outcome.result
     _about_what_was_given(result, evaluation)
@@ -156,19 +156,19 @@ def _record(
             return
         Score.objects.bulk_create(_scores(evaluation, result), batch_size=500)
         _rewrite(evaluation)
-    # The time it took to record is known only now, and not worth a failed evaluation.
+    # The time to record is known only after the transaction, and losing it must not fail the evaluation.
     known["record"] = time.perf_counter() - clock
     Evaluation.objects.filter(pk=evaluation.pk).update(timings=known)
 
 
 def _rewrite(evaluation: Evaluation) -> None:
-    """A verdict for a version that is being computed changes nothing on the board that holds."""
+    """Rewrite the current board, unless the verdict is for a board version that is still being computed."""
     if not evaluation.background:
         rewrite_board(evaluation.submission.phase_id)
 
 
 def _about_what_was_given(result: Result, evaluation: Evaluation) -> None:
-    """The result is about this challenge, this data, these files, and has every number that was asked for."""
+    """Check that the result is about this challenge, data and files, and contains every number that was asked for."""
     version = evaluation.dataset_version
     specification = version.spec
     tasks = {task.name for task in specification.tasks}

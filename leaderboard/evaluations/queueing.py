@@ -1,4 +1,4 @@
-"""Queue a submission for scoring, the first time and again."""
+"""Queueing a submission for scoring, for the first time or again."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from leaderboard.models.statuses import ACTIVE, Status
 
 
 def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: dict[str, float] | None = None) -> int:
-    """Make a new evaluation of a submission the current one, queue it and notify a worker; return its id.
+    """Create a new current evaluation of a submission, queue it and notify a worker; return its id.
 
-    From now on it counts against the limits, also when it was refunded before: a verdict may come.
+    The submission counts against the limits from now on, even if it was refunded before, since it may get a verdict.
     """
     with transaction.atomic():
-        # A board that changes its version meanwhile would leave the new evaluation behind on the old one.
+        # Without this lock the board could switch versions now and leave the new evaluation on the old version.
         locked_phase(submission.phase_id)
         board = current_version(submission.phase)
         evaluation = Evaluation.objects.create(
@@ -36,10 +36,10 @@ def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: di
 
 
 def score_again(submission: Submission, *, actor: str) -> int:
-    """Queue a further evaluation.
+    """Queue another evaluation.
 
     Raises:
-        NotPossible: one is still under way, or the results are official.
+        NotPossible: an evaluation is still queued or running, or the results are official.
     """
     with transaction.atomic():
         if is_official(locked_phase(submission.phase_id)):

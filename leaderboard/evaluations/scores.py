@@ -1,4 +1,4 @@
-"""Reading the numbers of a submission."""
+"""Reading the scores of a submission."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from leaderboard.models.statuses import Status
 
 
 def scored_evaluation(submission: Submission) -> Evaluation | None:
-    """The evaluation whose numbers count now: the last that succeeded. Without its long result text."""
+    """The evaluation whose scores count now: the last that succeeded. Its long result text is not loaded."""
     return (
         Evaluation.objects.holding()
         .filter(submission=submission, status=Status.SUCCEEDED)
@@ -20,7 +20,7 @@ def scored_evaluation(submission: Submission) -> Evaluation | None:
 
 
 def mean_scores(submission: Submission) -> dict[str, dict[str, float]]:
-    """Task → metric → mean over the seeds; empty while there is none. One query."""
+    """Task → metric → mean over the seeds; empty if there are no scores yet. One query."""
     last = (
         Evaluation.objects.holding()
         .filter(submission=submission, status=Status.SUCCEEDED)

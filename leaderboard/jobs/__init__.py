@@ -1,1 +1,1 @@
-"""The one life of work: claimed under a lease, kept, finished or handed back, recovered; and the order of the queue."""
+"""The life of an evaluation (claim, lease, result, hand-back, recovery), and the order of the queue."""

@@ -1,4 +1,4 @@
-"""Keeps a lease alive while its holder works."""
+"""Keeping a lease alive while its holder works."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from leaderboard.jobs.transitions import Lease, extend
 logger = logging.getLogger(__name__)
 
 _held: dict[int, Lease] = {}
-"""What this process works on, by evaluation."""
+"""Evaluation id → lease of each evaluation that this process is working on."""
 
 
 def held_leases() -> list[Lease]:
@@ -22,9 +22,9 @@ def held_leases() -> list[Lease]:
 
 
 class LeaseKeeper:
-    """``with LeaseKeeper(lease):`` extends the lease from a thread, three times in its span.
+    """``with LeaseKeeper(lease):`` extends the lease from a thread, three times per lease period.
 
-    When the lease is lost it stops and says so; the work goes on, and its result is refused at the end.
+    If the lease is lost, the thread logs that and stops. The work continues, but its result is refused at the end.
     """
 
     def __init__(self, lease: Lease) -> None:
@@ -42,7 +42,7 @@ class LeaseKeeper:
     ) -> None:
         self._stop.set()
         self._thread.join()
-        # Not if the evaluation came back to this process under a new lease.
+        # Keep the entry if this process has meanwhile claimed the evaluation again under a new lease.
         if _held.get(self._lease.evaluation_id) == self._lease:
             del _held[self._lease.evaluation_id]
 

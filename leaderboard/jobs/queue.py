@@ -1,8 +1,8 @@
 """The order of the queue: which of the queued evaluations comes first.
 
-Those of people before those of the background; among them those of a challenge, then of a team, for which less is
-running; then the oldest. So nobody's hundred entries, and no scoring anew of a whole board, hold up anybody else for
-longer than what is running takes.
+Submissions come before background evaluations. Among them, the challenge with fewer running evaluations comes first,
+then the team with fewer running evaluations, then the oldest. So neither a hundred entries of one team nor rescoring a
+whole board delays others for longer than the evaluations that are already running.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ CHALLENGE, TEAM = "submission__phase__challenge", "submission__team"
 
 
 def in_queue_order() -> QuerySet[Evaluation]:
-    """The queued evaluations, in the order in which they are scored. One query now, for what is running, and one when
-    it is read."""
+    """The queued evaluations, in the order in which they are scored. Counting what is running takes one query now;
+    reading the result takes another."""
     running = Evaluation.objects.filter(status=Status.RUNNING).order_by().values_list(CHALLENGE, TEAM)
     challenges: Counter[int] = Counter()
     teams: Counter[int] = Counter()
@@ -36,9 +36,10 @@ def in_queue_order() -> QuerySet[Evaluation]:
 
 
 def claim_next(*, worker: str) -> Lease | None:
-    """Take the first evaluation in the queue; None if it is empty.
+    """Claim the first evaluation in the queue; None if it is empty.
 
-    Whoever loses a race for one goes on to the next: its message was received, and none may be left without a worker.
+    A worker that loses a race for one evaluation tries the next: it has used up a message, and each message must lead
+    to one evaluation being scored.
     """
     while (first := in_queue_order().values_list("pk", flat=True).first()) is not None:
         lease = claim(first, worker=worker)
@@ -48,7 +49,7 @@ def claim_next(*, worker: str) -> Lease | None:
 
 
 def _count(field: str, counts: Mapping[int, int]) -> Case | Value:
-    """How many are running of what ``field`` refers to. There are never more of these than workers."""
+    """The number of running evaluations per ``field``. ``counts`` never has more keys than there are workers."""
     if not counts:
         return Value(0, output_field=IntegerField())
     known = [When(**{field: key}, then=Value(count)) for key, count in counts.items()]

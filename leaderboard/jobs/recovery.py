@@ -1,4 +1,4 @@
-"""Put evaluations whose lease has expired back into the queue, and notify workers again of queued ones."""
+"""Putting evaluations with expired leases back into the queue, and notifying workers again of queued ones."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def expire_leases(now: datetime) -> None:
 
 
 def notify_again(now: datetime) -> None:
-    """Notify a worker again of the first in the queue, which are mostly those that waited longest.
+    """Notify workers again of the first evaluations in the queue, usually those that have waited longest.
 
-    Only for as many as could start at once: in a long queue most are waiting for a worker, not for a message, and
+    At most as many as could start at once: in a long queue most evaluations wait for a worker, not for a message, and
     messages for all of them would fill the broker.
     """
     oldest = in_queue_order().values_list("pk", "notified_at")[: 2 * settings.ENVIRONMENT.worker_concurrency]
     for evaluation_id, notified_at in oldest:
         if notified_at > now - settings.LEASE:
             continue
-        # Of several workers the one that moves the date sends the message.
+        # Several workers may get here; only the one that changes the date sends the message.
         moved = Evaluation.objects.filter(pk=evaluation_id, status=Status.QUEUED, notified_at=notified_at).update(
             notified_at=now
         )

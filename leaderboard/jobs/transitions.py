@@ -1,8 +1,8 @@
 """The only place where the status of an evaluation changes.
 
-Every change is one conditional UPDATE: it names the state it starts from, and for a running evaluation also the lease,
-and the number of changed rows tells whether it happened. So of two workers, or a worker and the recovery, one wins and
-the other learns that it lost. Every change leaves a line of history in the same transaction.
+Every change is one conditional UPDATE. Its condition contains the old status and, for a running evaluation, also the
+lease; the number of changed rows tells whether it happened. So if two workers, or a worker and the recovery, race, one
+wins and the other learns that it lost. The same transaction adds a line to the history.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from leaderboard.models.statuses import REFUNDED, STEPS, Status
 logger = logging.getLogger(__name__)
 
 MAX_FAULTS = 3
-"""After so many attempts that were lost through a fault of ours we give up."""
+"""Give up after this many attempts that were lost through a fault of ours."""
 
 OUR_FAULT = (
     "We could not score this submission. The fault is ours, not yours: it does not count against your limits, "
@@ -36,7 +36,7 @@ OUR_FAULT = (
 
 
 class NotPossible(Exception):
-    """The step that was asked for does not start from the present state; the text may be shown to an operator."""
+    """The step is not possible from the current status; the text may be shown to an operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ class Lease:
 
 
 def enqueue_in_background(submission_id: Any, version: BoardVersion, *, actor: str) -> int:
-    """Queue an evaluation for a version of the board that is being computed; return its id.
+    """Queue an evaluation for a board version that is being computed; return its id.
 
-    It shows nowhere: the submission's current evaluation stays, and so do its limits. To be called with the phase
-    locked, see ``challenges.phases.locking``.
+    It is not visible: the submission keeps its current evaluation, and its limits do not change. The caller must hold
+    the phase's lock, see ``challenges.phases.locking``.
     """
     evaluation = Evaluation.objects.create(
         submission_id=submission_id,
@@ -66,7 +66,7 @@ def enqueue_in_background(submission_id: Any, version: BoardVersion, *, actor: s
 
 
 def claim(evaluation_id: int, *, worker: str) -> Lease | None:
-    """Take a queued evaluation; None if somebody else has it or it needs no work."""
+    """Claim a queued evaluation; None if another worker has it or it isn't queued."""
     owner = f"{worker[:80]}:{uuid.uuid4().hex}"
     now = timezone.now()
     with transaction.atomic():
@@ -87,14 +87,14 @@ def claim(evaluation_id: int, *, worker: str) -> Lease | None:
 
 
 def extend(lease: Lease) -> bool:
-    """Move the lease's end away from now; False once it is lost."""
+    """Extend the lease from now; False if it is lost."""
     return _leased(lease).update(lease_expires_at=timezone.now() + settings.LEASE) == 1
 
 
 def release(lease: Lease, *, actor: str, reason: str) -> bool:
-    """Put it back without blame: the place to work is missing, the attempt does not count.
+    """Requeue without counting the attempt as a fault: this worker has no sandbox.
 
-    No worker is notified: what was missing is most likely still missing. The recovery notifies one later.
+    No worker is notified now, since the sandbox is most likely still missing. The recovery notifies one later.
     """
     return _finish_attempt(
         lease, Status.QUEUED, actor=actor, reason=reason, started_at=None, notified_at=timezone.now()
@@ -102,7 +102,7 @@ def release(lease: Lease, *, actor: str, reason: str) -> bool:
 
 
 def hand_back(lease: Lease, *, actor: str) -> bool:
-    """Put it back without blame: this worker goes away. Another one is notified, so it takes it at once."""
+    """Requeue without counting the attempt as a fault: this worker is stopping. Another worker is notified at once."""
     with transaction.atomic():
         done = release(lease, actor=actor, reason="the worker was stopped")
         if done:
@@ -111,14 +111,14 @@ def hand_back(lease: Lease, *, actor: str) -> bool:
 
 
 def succeed(lease: Lease, *, actor: str, **recorded: Any) -> bool:
-    """Record a score. To be called in the transaction that writes the rest of the result."""
+    """Record a score. Call this in the transaction that writes the rest of the result."""
     return _finish_attempt(lease, Status.SUCCEEDED, actor=actor, reason="", message="", problems=[], **recorded)
 
 
 def fail(lease: Lease, problems: Sequence[Problem], *, actor: str) -> bool:
-    """The submission is at fault; its author is told everything.
+    """Record that the submission is at fault; its author sees all problems.
 
-    To be called in the transaction that rewrites the board.
+    Call this in the transaction that rewrites the board.
     """
     return _finish_attempt(
         lease,
@@ -131,7 +131,7 @@ def fail(lease: Lease, problems: Sequence[Problem], *, actor: str) -> bool:
 
 
 def fault(lease: Lease, *, actor: str, reason: str, max_faults: int = MAX_FAULTS) -> bool:
-    """An attempt was lost through a fault of ours: try again, or give up and give the quota back."""
+    """An attempt was lost through a fault of ours: requeue it, or give up and refund the submission."""
     with transaction.atomic():
         faults = _leased(lease).values_list("faults", flat=True).first()
         if faults is None:
@@ -155,17 +155,17 @@ def fault(lease: Lease, *, actor: str, reason: str, max_faults: int = MAX_FAULTS
 
 
 def expire(evaluation: Evaluation, *, now: datetime, actor: str) -> bool:
-    """Take a lease away whose worker gave no sign of life."""
+    """Take away a lease that its worker did not extend in time; the attempt counts as a fault of ours."""
     lease = Lease(evaluation.pk, evaluation.lease_owner, evaluation.attempt)
     with transaction.atomic():
-        # The lease may have been extended after all since ``evaluation`` was read.
+        # The lease may have been extended since ``evaluation`` was read.
         if not _leased(lease).filter(lease_expires_at__lt=now).exists():
             return False
         return fault(lease, actor=actor, reason="the worker gave no sign of life")
 
 
 def cancel(evaluation_id: int, *, actor: str) -> bool:
-    """Withdraw an evaluation that still waits."""
+    """Cancel a queued evaluation."""
     with transaction.atomic():
         done = _step({"pk": evaluation_id}, Status.QUEUED, Status.CANCELLED, finished_at=timezone.now())
         if done:
@@ -193,7 +193,7 @@ def _finish_attempt(lease: Lease, to: Status, *, actor: str, reason: str, **chan
             rows = Evaluation.objects.values_list("submission_id", "background")
             submission_id, background = rows.get(pk=lease.evaluation_id)
             if not background:
-                # What is scored for a version of the board that nobody sees yet must not show in the limits either.
+                # Evaluations for a board version that is not visible yet must not affect the limits either.
                 _settle_quota(submission_id, to)
     return True
 
@@ -231,7 +231,7 @@ def record_step(evaluation_id: int, start: str, to: Status, *, actor: str, reaso
 
 
 def _settle_quota(submission_id: Any, ended: Status) -> None:
-    """A submission counts once an evaluation of it came to a verdict, and while one may still come."""
+    """A submission counts if any of its evaluations came to a verdict, or while one may still come to one."""
     submission = Submission.objects.filter(pk=submission_id)
     if ended not in REFUNDED:
         submission.filter(refunded=True).update(refunded=False)

@@ -1,1 +1,1 @@
-"""Commands for operators, and the demo that they load."""
+"""Commands for operators, and the demo that one of them loads."""

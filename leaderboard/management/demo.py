@@ -1,4 +1,4 @@
-"""The demo: real challenges of every kind with their baselines, and two accounts to try them with."""
+"""The demo: real challenges of every kind with their baselines, and two accounts for trying them."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ ACCOUNTS = (
 
 
 def demo_slugs(folder: Path = BUNDLES) -> list[str]:
-    """The challenges of the demo; each lies in a folder of its name."""
+    """The challenges of the demo; the folder of each has its name."""
     return sorted(path.parent.name for path in folder.glob(f"*/{SPECIFICATION_FILE}"))
 
 
 def load_challenges(say: Say, folder: Path = BUNDLES, *, only: Collection[str] = ()) -> None:
-    """Load, open and publish every bundle in ``folder`` and submit its baselines; what is there already is left.
+    """Load, open and publish every bundle in ``folder`` and submit its baselines; existing challenges are not changed.
 
-    With ``only`` those of these names alone.
+    With ``only``: just the challenges with these names.
     """
     phases = []
     for bundle in (folder / slug for slug in demo_slugs(folder) if not only or slug in only):
@@ -71,17 +71,17 @@ def load_challenges(say: Say, folder: Path = BUNDLES, *, only: Collection[str] =
         if version.challenge.status == ChallengeStatus.ARCHIVED:
             continue
         phase = _phase(version)
-        # Its organizer may have given it an end, and then it takes nothing any more.
+        # Its organizer may have ended the phase, and then it no longer accepts submissions.
         if phase.is_open:
             phases.append(phase)
         if version.challenge.status == ChallengeStatus.DRAFT:
             publish(version.challenge, without_dry_run=True)
-    # All challenges can be looked at before the first baseline is made.
+    # Publish all challenges before the first baseline is made, so that they can be viewed early.
     _submit_baselines(phases, say)
 
 
 def make_accounts(say: Say) -> None:
-    """The demo accounts. Their passwords are public, so they are made only where nobody else can reach the site."""
+    """Create the demo accounts. Call this only where nobody else can reach the site: their passwords are public."""
     if settings.ENVIRONMENT.public_url.host not in ("localhost", "127.0.0.1", "[::1]"):
         say("The demo accounts are not made: their passwords are public, and so is RATCHET_PUBLIC_URL.")
         return
@@ -109,14 +109,14 @@ def _loaded(bundle: Path, say: Say) -> DatasetVersion:
     if newest is not None and is_loaded(bundle, newest):
         return newest
     say(f"Loading {bundle.name} …")
-    # They come with our code, and a fresh site starts sooner so.
+    # These bundles are our own, so they need no sandbox; without it a fresh site starts sooner.
     return load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_splits)
 
 
 def _phase(version: DatasetVersion) -> Phase:
-    """The phase on this version, the last of the challenge, be it over or not; else a new one.
+    """The challenge's latest phase on this version, even if it is over; otherwise a new phase.
 
-    One on older data ends: its scores are not comparable with new ones.
+    Phases on older data are ended, since their scores are not comparable with new ones.
     """
     found = version.challenge.phases.select_related("challenge", "dataset_version").order_by("starts_at", "pk").last()
     if found is not None and found.dataset_version_id == version.pk:
@@ -134,13 +134,13 @@ def _phase(version: DatasetVersion) -> Phase:
 
 
 def _free_name(version: DatasetVersion) -> str:
-    """Named for the version, or for the first number after it: a challenge may go back to older data."""
+    """A name with the version's number or the next free one: a challenge may return to older data."""
     taken = set(version.challenge.phases.values_list("name", flat=True))
     return next(name for number in count(version.number) if (name := f"Round {number}") not in taken)
 
 
 def _submit_baselines(phases: Iterable[Phase], say: Say) -> None:
-    """Make and submit what is missing; two challenges at a time are made while the worker scores."""
+    """Make and submit missing baselines, for two challenges at a time; the worker already scores the submitted ones."""
     wanted = [(phase, missing) for phase in phases if (missing := _missing_baselines(phase))]
     datasets = [dataset_directory(phase.dataset_version) for phase, _ in wanted]
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -164,9 +164,9 @@ def _missing_baselines(phase: Phase) -> list[BaselineInfo]:
 
 
 def make_baselines(wanted: Sequence[BaselineInfo], dataset: Path) -> dict[str, list[Upload]]:
-    """Baselines' files, made by the command line in a process of its own: it loads scikit-learn, we do not."""
+    """The files of baselines, made in another process by the command line: only that one imports scikit-learn."""
     with tempfile.TemporaryDirectory() as folder:
-        # The interpreter and its libraries take longer to start than most baselines take.
+        # All in one command, since starting the interpreter takes longer than most baselines.
         name, out = ("all", Path(folder)) if len(wanted) > 1 else (wanted[0].name, Path(folder) / wanted[0].name)
         command = [sys.executable, "-m", "evaluators", "baseline", name, str(dataset)]
         done = subprocess.run(

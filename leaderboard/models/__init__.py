@@ -1,4 +1,4 @@
-"""Rows of teams, submissions, evaluations, boards and workers, with their states and constraints."""
+"""The tables for teams, submissions, evaluations, boards and workers, with their statuses and constraints."""
 
 from leaderboard.models.board import BoardEntry, BoardVersion
 from leaderboard.models.decision import Decision

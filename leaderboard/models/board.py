@@ -1,8 +1,8 @@
 """The prepared board, and its versions.
 
-The board that holds is written whenever a score lands, so that a page or API call reads it in one query. When the data
-or the scorer change, everything is scored again for a new version while the old one stays; then they change places, and
-the old one is kept as it was.
+The current board is written whenever a score is recorded, so that a page or API call reads it in one query. When the
+data or the scorer changes, everything is scored again for a new version while the old one remains visible. Then the
+new version becomes current, and the old one is saved as it was.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class BoardCause(models.TextChoices):
 
 
 class BoardVersion(models.Model):
-    """One state of the rules by which a phase's board is scored: its data and the scorer that ran.
+    """A phase's board as scored on one version of the data and by one version of the scorer.
 
-    ``content`` is the whole board in plain data, written when the version is superseded and never changed; ``changes``
-    has of each entry its rank before and after, written when the version becomes current.
+    ``content`` is the whole board as plain data, written once when the version is superseded. ``changes`` has each
+    entry's rank before and after, written when the version becomes current.
     """
 
     State = BoardState

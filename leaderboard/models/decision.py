@@ -1,4 +1,4 @@
-"""The public log of a review: questions, answers and what was decided. Lines are only ever added."""
+"""The public log of a review: questions, answers and decisions. Lines are added but never changed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class DecisionKind(models.TextChoices):
 
 
 class AppendOnly(TypeError):
-    """Somebody tried to change or remove what is only ever added to."""
+    """Something tried to change or delete a line of an append-only log."""
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
-    """Reads and adds. The database refuses changes as well, see migration 0005."""
+    """Allows reading and adding only. The database also refuses changes, see migration 0005."""
 
     def _refuse(self) -> NoReturn:
         raise AppendOnly("the log of decisions is only ever added to")
@@ -30,11 +30,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def update(self, **kwargs: Any) -> int:
         if kwargs != {"by": None}:
             self._refuse()
-        # What deleting an account does.
+        # Deleting an account sets ``by`` to NULL, which is the only change allowed.
         return super().update(**kwargs)
 
     def _update(self, values: Any) -> NoReturn:
-        # What saving a line that is there already goes through.
+        # Saving an existing line ends up here.
         self._refuse()
 
     def delete(self) -> NoReturn:
@@ -58,7 +58,7 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ("submission", "pk")
-        # A line that is saved again goes through the manager too.
+        # So that saving an existing line also goes through this manager.
         base_manager_name = "objects"
         constraints = (
             models.CheckConstraint(condition=models.Q(kind__in=DecisionKind.values), name="decision_kind_is_known"),

@@ -1,6 +1,6 @@
-"""The scoring of one submission on one version of the data, with its history and its numbers.
+"""The scoring of one submission on one version of the data, with its history and its scores.
 
-``status``, ``attempt``, ``faults`` and the lease are changed by ``leaderboard.jobs.transitions`` only.
+Only ``leaderboard.jobs.transitions`` changes ``status``, ``attempt``, ``faults`` and the lease.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from leaderboard.models.statuses import ACTIVE, Status
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
     def shown(self) -> EvaluationQuerySet:
-        """Those that anybody may learn of: not those for a version of a board that is still being computed."""
+        """Evaluations that may be visible: not those for a board version that is still being computed."""
         return self.exclude(board_version__state="computing")
 
     def holding(self) -> EvaluationQuerySet:
-        """Those for the version of a board that holds."""
+        """Evaluations for the current version of a board."""
         return self.filter(board_version__state="current")
 
 
@@ -34,9 +34,9 @@ class Evaluation(models.Model):
     background = models.BooleanField(default=False, help_text="It waits until nothing else does.")
     scorer = models.CharField(max_length=60, blank=True, help_text="Name and version of the code that scored it.")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
-    # Counts every claim: with the owner it is the fencing token, so it never goes back.
+    # Counts every claim. Together with the owner it is the fencing token, so it never decreases.
     attempt = models.PositiveIntegerField(default=0)
-    # Counts the attempts that were lost through a fault of ours; a missing sandbox is not one.
+    # Counts attempts lost through a fault of ours; a missing sandbox does not count.
     faults = models.PositiveIntegerField(default=0)
     lease_owner = models.CharField(max_length=120, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
@@ -71,7 +71,7 @@ class Evaluation(models.Model):
                 | (~Q(status="succeeded") & Q(score__isnull=True, result="")),
                 name="evaluation_scored_when_succeeded",
             ),
-            # Two evaluations of one submission at a time would race for its place on the board.
+            # Two active evaluations of one submission would race for its place on the board.
             models.UniqueConstraint(
                 fields=["submission"], condition=Q(status__in=["queued", "running"]), name="evaluation_one_active"
             ),
@@ -86,7 +86,7 @@ class Evaluation(models.Model):
 
 
 class StatusChange(models.Model):
-    """One line of an evaluation's history; lines are only ever added."""
+    """One line of an evaluation's history; lines are added but never changed."""
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="history")
     from_status = models.CharField(max_length=10, choices=Status.choices, blank=True)
@@ -104,7 +104,7 @@ class StatusChange(models.Model):
 
 
 class Score(models.Model):
-    """One number of one evaluation. Without a seed it is the mean over all seeds."""
+    """One score of one evaluation. Without a seed it is the mean over all seeds."""
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="scores")
     task = models.CharField(max_length=100)
@@ -115,7 +115,7 @@ class Score(models.Model):
     class Meta:
         ordering = ("evaluation", "pk")
         constraints = (
-            # Two constraints, because SQLite takes two NULLs for different.
+            # Two constraints, because a unique constraint treats two NULLs as different.
             models.UniqueConstraint(
                 fields=["evaluation", "task", "metric"], condition=Q(seed__isnull=True), name="score_mean_is_unique"
             ),

@@ -1,4 +1,4 @@
-"""The outbox: what people are told, on the site and by e-mail."""
+"""The outbox: what users are told, on the site and by e-mail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class Notice(models.Model):
-    """One thing that one person is told. Those not yet mailed go together into the next digest."""
+    """One message to one user. The next digest contains all notices that were not e-mailed yet."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     challenge = models.ForeignKey("challenges.Challenge", on_delete=models.CASCADE, null=True, related_name="+")
@@ -28,7 +28,7 @@ class Notice(models.Model):
 
 
 class Mute(models.Model):
-    """That somebody wants no mail about a challenge, or none about any; notices still show on the site."""
+    """A user wants no e-mails about one challenge, or none at all; notices still appear on the site."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mutes")
     challenge = models.ForeignKey(
@@ -44,7 +44,7 @@ class Mute(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["user", "challenge"], name="mute_is_unique"),
-            # Of its own, because a database takes two NULLs for different.
+            # A separate constraint, because a unique constraint treats two NULLs as different.
             models.UniqueConstraint(fields=["user"], condition=Q(challenge=None), name="mute_of_all_is_unique"),
         )
 

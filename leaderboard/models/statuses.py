@@ -1,4 +1,4 @@
-"""The states of an evaluation and which steps between them exist, grouped once."""
+"""The statuses of an evaluation, their groups, and the allowed steps between them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ACTIVE = frozenset({Status.QUEUED, Status.RUNNING})
 FINISHED = frozenset({Status.SUCCEEDED, Status.FAILED, Status.ERRORED, Status.CANCELLED})
 
 REFUNDED = frozenset({Status.ERRORED, Status.CANCELLED})
-"""A submission that ends here was not judged: it does not count against its team's limits."""
+"""A submission that ends with one of these got no verdict: it does not count against its team's limits."""
 
 STEPS: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELLED, Status.ERRORED}),
@@ -28,4 +28,4 @@ STEPS: dict[Status, frozenset[Status]] = {
     Status.ERRORED: frozenset(),
     Status.CANCELLED: frozenset(),
 }
-"""A finished evaluation stays as it is; scoring again makes a new one."""
+"""A finished evaluation never changes; scoring again creates a new one."""

@@ -1,4 +1,4 @@
-"""What a team sent. It never changes after it was accepted, except for which evaluation is the current one."""
+"""What a team submitted. After it is accepted, only its current evaluation, standing and refund can change."""
 
 from __future__ import annotations
 
@@ -32,22 +32,23 @@ def _private() -> Q:
 
 
 def _with_role(user: Any, names: Collection[str] = ()) -> Q:
-    """Of challenges in which ``user`` has a role, or one of these."""
+    """Submissions to challenges in which ``user`` has a role, or one of the roles ``names``."""
     roles = user.challenge_roles.filter(name__in=names) if names else user.challenge_roles
     return Q(phase__challenge__in=roles.values("challenge"))
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def owned_by(self, user: Any) -> SubmissionQuerySet:
-        """Those of the teams that ``user`` is in, but for private challenges that are closed to ``user``."""
+        """Submissions of the teams that ``user`` is in, except to private challenges that ``user`` cannot access."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(~_private() | _with_role(user), team__in=user.teams.all())
 
     def readable_by(self, user: Any) -> SubmissionQuerySet:
-        """Those whose files, checks and messages ``user`` may read.
+        """Submissions whose files, checks and messages ``user`` may read.
 
-        They are the own teams', those of the challenges that ``user`` judges or organizes and, for staff, all.
+        These are the submissions of the user's own teams and those to challenges that the user judges or organizes.
+        Staff may read all.
         """
         if user.is_active and user.is_staff:
             return self.all()
@@ -57,7 +58,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(own | _with_role(user, JUDGES))
 
     def viewable_by(self, user: Any) -> SubmissionQuerySet:
-        """Those whose page exists for ``user``: also any that is or was on a board that ``user`` may see."""
+        """Submissions whose page ``user`` may view: also any that is or was on a board that ``user`` may see."""
         if user.is_active and user.is_staff:
             return self.all()
         # Subqueries and not joins: a join over memberships could return a submission twice.
@@ -70,13 +71,13 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter((known & (on_board | own)) | _with_role(user, JUDGES))
 
     def with_summary(self) -> SubmissionQuerySet:
-        """With all that a list or a page shows, in one query; the long text of the result stays where it is."""
+        """Loads all that a list or a page shows, in one query; the long result text is not loaded."""
         return self.select_related("evaluation", "team", "phase__challenge", "created_by", "board_entry").defer(
             "evaluation__result"
         )
 
     def counted(self) -> SubmissionQuerySet:
-        """Those that count against the limits of a phase."""
+        """Submissions that count against the limits of a phase."""
         return self.filter(refunded=False, is_baseline=False)
 
 

@@ -1,4 +1,4 @@
-"""Who submits: a team. A person is a team of one."""
+"""Teams, which submit. A single person is a team of one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Team(models.Model):
     name = models.CharField(max_length=150)
     slug = models.SlugField(max_length=160, unique=True)
     is_personal = models.BooleanField(default=False)
-    # Set for a personal team only. It makes a second one impossible, and outlives a renamed account.
+    # Set only for a personal team. It prevents a second one and does not change if the account is renamed.
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="personal_team"
     )
@@ -52,7 +52,7 @@ class Membership(models.Model):
 
 
 class TeamInvitation(models.Model):
-    """A link by which one person joins a team. Only its digest is kept."""
+    """A link with which one person can join a team. Only its digest is stored."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -69,9 +69,9 @@ class TeamInvitation(models.Model):
 
 
 class Entrant(models.Model):
-    """For which team somebody submits in a challenge. Whoever has submitted for one stays with it there.
+    """The team for which a user submits in a challenge. After the first submission it cannot change.
 
-    Otherwise people could use up the limits of one team after the other.
+    Otherwise a user could use up the limits of several teams, one after the other.
     """
 
     challenge = models.ForeignKey("challenges.Challenge", on_delete=models.CASCADE, related_name="entrants")

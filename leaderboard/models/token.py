@@ -1,4 +1,4 @@
-"""Bearer tokens of the API. Only their SHA-256 is kept: who reads the database cannot use them."""
+"""Bearer tokens of the API. Only their SHA-256 is stored, so reading the database is not enough to use them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ TOKEN_PREFIX = "ratchet_"  # noqa: S105 — lets secret scanners recognise a tok
 
 
 def digest_of(token: str) -> str:
-    """The form in which a token is kept. It is long and random, so a plain hash is enough."""
+    """The form in which a token is stored. A plain hash is enough, since tokens are long and random."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class ApiTokenManager(models.Manager["ApiToken"]):
     def issue(self, user: User, *, name: str = "") -> tuple[ApiToken, str]:
-        """A new token and its text, which is shown this once."""
+        """A new token and its text, which can be shown only now."""
         text = TOKEN_PREFIX + secrets.token_urlsafe(32)
         token = self.create(user=user, name=name, digest=digest_of(text), hint=text[: len(TOKEN_PREFIX) + 4])
         return token, text

@@ -3,7 +3,7 @@ from django.db import models
 
 
 class User(AbstractUser):
-    """Django's user, under our own name: a project cannot change its user model later."""
+    """Django's user as our own model, because a project cannot change its user model later."""
 
     unread_notices = models.PositiveIntegerField(
         default=0, editable=False, help_text="How many notices came since they were last looked at."

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 class WorkerHeartbeatQuerySet(models.QuerySet["WorkerHeartbeat"]):
     def alive(self) -> WorkerHeartbeatQuerySet:
-        """Those that have given a sign of life lately."""
+        """Workers with a recent heartbeat."""
         fresh = timedelta(seconds=max(15.0, 4 * settings.HEARTBEAT_SECONDS))
         return self.filter(seen_at__gte=timezone.now() - fresh)
 
 
 class WorkerHeartbeat(models.Model):
-    """A sign of life of one worker; the site has no other way to see whether anybody scores."""
+    """The heartbeat of one worker; the site has no other way to see whether a worker is running."""
 
     name = models.CharField(max_length=120, primary_key=True)
     host = models.CharField(max_length=120)

@@ -1,4 +1,4 @@
-"""What organizers tell everyone: kept on the challenge's page, and a notice for each who takes part."""
+"""Announcements by organizers: published on the challenge's page, and sent as a notice to everyone who takes part."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 def concerned(challenge: Challenge) -> QuerySet[User]:
-    """Everybody with a role in a challenge or an entry to it, each once."""
+    """Everyone with a role in a challenge or an entry to it, without duplicates."""
     roles = Role.objects.filter(challenge=challenge).values("user")
     entrants = Entrant.objects.filter(challenge=challenge).values("user")
     entered = Submission.objects.filter(phase__challenge=challenge).values("team")
@@ -26,7 +26,7 @@ def concerned(challenge: Challenge) -> QuerySet[User]:
 
 
 def announce(challenge: Challenge, *, title: str, body: str, by: User | None) -> Announcement:
-    """Publish an announcement and tell everyone but its author, if it has one. Lengths are the form's to check."""
+    """Publish an announcement and notify everyone except its author, if it has one. The form checks the lengths."""
     with transaction.atomic():
         made = Announcement.objects.create(challenge=challenge, title=title, body=body, created_by=by)
         address = reverse("frontend:announcements", args=[challenge.slug]) + f"#announcement-{made.pk}"

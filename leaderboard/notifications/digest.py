@@ -1,8 +1,8 @@
-"""Notices by e-mail: one letter for each person in a period, with everything that is new.
+"""Notices by e-mail: at most one e-mail per person and period, with everything that is new.
 
-It is part of the maintenance of every worker. A letter is claimed by a conditional UPDATE before it is sent, so of two
-workers one sends it. When the mail server is away the claim is given back and a later round tries again; a worker that
-dies between claim and sending loses that letter, but not the notices, which stay on the site.
+Every worker does this as part of its maintenance. An e-mail is claimed by a conditional UPDATE before it is sent, so
+only one of two workers sends it. If the mail server is unavailable, the claim is undone and a later round tries again.
+If a worker dies between claiming and sending, that e-mail is lost, but its notices still appear on the site.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from leaderboard.notifications.outbox import readable
 from leaderboard.notifications.unsubscribing import unsubscribe_address
 
 MAX_PEOPLE = 50
-"""In one round; the next one comes in a few seconds."""
+"""The most e-mails in one round; the next round starts a few seconds later."""
 
 ROUND_SECONDS = 5.0
-"""A round ends after so long: the same thread shows that its worker lives."""
+"""A round stops after this time, because the same thread also sends the worker's heartbeat."""
 
 PAUSE_SECONDS = 60.0
-"""After a fault of the mail server; each attempt may take as long as its time-out."""
+"""Pause after an error of the mail server, since each attempt may block until its time-out."""
 
 MAX_NOTICES = 50
 MAX_BODY = 2000
@@ -41,24 +41,24 @@ _not_before = 0.0
 
 
 def drive(now: datetime | None = None) -> int:
-    """One round of maintenance; return how many letters were sent. Pauses while the mail server is away."""
+    """One round of maintenance; return how many e-mails were sent. Pauses while the mail server is unavailable."""
     global _not_before
     if time.monotonic() < _not_before:
         return 0
     try:
         return send_digests(now or timezone.now())
     except OSError as error:
-        # Not the error's text: it may name people and passwords.
+        # Not the error's text: it may contain names and passwords.
         logger.error("digest not sent, trying again later error=%s", type(error).__name__)
         _not_before = time.monotonic() + PAUSE_SECONDS
         return 0
 
 
 def send_digests(now: datetime) -> int:
-    """Send what is due: to each person whose oldest unsent notice is a period old.
+    """Send a digest to each person whose oldest unsent notice is at least one period old.
 
     Raises:
-        OSError: the mail server is away; what was claimed last is given back. ``smtplib``'s errors are of this kind.
+        OSError: the mail server is unavailable; the last claim is undone. Errors of ``smtplib`` are of this type.
     """
     deadline, sent = time.monotonic() + ROUND_SECONDS, 0
     for user_id in _due(now):
@@ -73,7 +73,7 @@ def send_digests(now: datetime) -> int:
         try:
             letter.send()
         except (smtplib.SMTPRecipientsRefused, ValueError) as error:
-            # This address or this letter alone: trying again would keep everybody else from theirs.
+            # Only this address or e-mail is the problem. Trying again would delay everybody else's e-mails.
             logger.error("letter refused user=%s error=%s", user_id, type(error).__name__)
             continue
         except BaseException:
@@ -92,9 +92,10 @@ def _due(now: datetime) -> Sequence[int]:
 
 
 def _claim(user_id: int, now: datetime) -> list[Notice]:
-    """All unsent notices of a person, or nothing if somebody else has them.
+    """All unsent notices of a person, or nothing if another worker has claimed them.
 
-    Whoever gets the oldest gets all: both changes are one transaction, and the loser finds the oldest taken.
+    The worker that gets the oldest notice gets all: both updates are in one transaction, and the loser finds the oldest
+    notice taken.
     """
     unsent = Notice.objects.filter(user=user_id, mailed_at=None)
     with transaction.atomic():
@@ -109,7 +110,10 @@ def _claim(user_id: int, now: datetime) -> list[Notice]:
 
 
 def _letter(notices: Sequence[Notice]) -> EmailMessage | None:
-    """None for somebody who wants none, may read none or has no confirmed address: that is settled by the claim."""
+    """None if the user wants no e-mails, may read none of the notices, or has no confirmed address.
+
+    The notices stay claimed in these cases, so they are not tried again.
+    """
     user = notices[0].user
     wanted = _wanted(user, notices)
     address = _address(user)
@@ -132,13 +136,13 @@ def _wanted(user: User, notices: Sequence[Notice]) -> list[Notice]:
     muted = set(Mute.objects.filter(user=user).values_list("challenge", flat=True))
     if None in muted:
         return []
-    # Their roles may have gone since it was written.
+    # The user may have lost a role since the notice was written.
     about = set(readable(user).order_by().values_list("challenge", flat=True).distinct()) - muted
     return [notice for notice in notices if notice.challenge_id in about]
 
 
 def _address(user: User) -> str:
-    """The confirmed address; letters to one that is not would go to whoever it belongs to."""
+    """The confirmed address; an unconfirmed one may belong to somebody else."""
     if not user.is_active:
         return ""
     confirmed = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk")
@@ -146,7 +150,7 @@ def _address(user: User) -> str:
 
 
 def _subject(notices: Sequence[Notice]) -> str:
-    """On one line, whatever somebody called their entry."""
+    """The subject on one line, whatever the name of an entry contains."""
     if len(notices) > 1:
         return f"Ratchet: {len(notices)} news"
     return "Ratchet: " + " ".join(notices[0].title.split())[:180]

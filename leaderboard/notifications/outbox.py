@@ -1,10 +1,10 @@
-"""The outbox: what people are told. The digest mails it, see ``leaderboard.notifications.digest``; ``/notices/`` shows
-it.
+"""The outbox: what users are told. ``leaderboard.notifications.digest`` sends it by e-mail; ``/notices/`` shows it.
 
-Nobody is told of a challenge that does not exist for them, say since a team-mate alone takes part in a private one or
-their role was taken away. Both readers ask again, for a role may go between writing and reading.
+Nobody is told about a challenge that they cannot see: for example a private one in which only their team-mate takes
+part, or one in which they have lost their role. This is checked when a notice is written and again when it is read or
+sent, since a role may be lost in between.
 
-How many of them somebody has not seen is counted with the account, which every page reads anyway.
+The number of unseen notices is loaded together with the account, which every page reads anyway.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ BATCH = 500
 
 
 def notify(users: Iterable[User], challenge: Challenge | None, title: str, body: str = "", path: str = "") -> int:
-    """Write a notice for each of ``users`` who may see the challenge, once each; return how many.
+    """Write one notice for each of ``users`` who may see the challenge; return how many.
 
-    To be called in the transaction of what it tells, so that nobody is told of what did not happen.
+    Call this in the transaction of the event, so that nobody is told about something that was rolled back.
     """
     told = {user.pk: user for user in users}
     return post(
@@ -36,9 +36,9 @@ def notify(users: Iterable[User], challenge: Challenge | None, title: str, body:
 
 
 def post(notices: Sequence[Notice]) -> int:
-    """Write these, one at most for each person; return how many. For callers whose texts differ.
+    """Write these notices, at most one for each person; return how many. For callers whose texts differ by person.
 
-    Those about a challenge that the person may not see are left out.
+    Notices about a challenge that the person may not see are left out.
     """
     notices = _for_those_who_see(notices)
     Notice.objects.bulk_create(notices, batch_size=BATCH)
@@ -50,7 +50,7 @@ def post(notices: Sequence[Notice]) -> int:
 
 
 def _for_those_who_see(notices: Sequence[Notice]) -> list[Notice]:
-    """Three queries at most, however many people and challenges there are."""
+    """At most three queries, however many people and challenges there are."""
     hidden = insiders({notice.challenge_id for notice in notices if notice.challenge_id is not None})
     if not hidden:
         return list(notices)
@@ -63,13 +63,13 @@ def _for_those_who_see(notices: Sequence[Notice]) -> list[Notice]:
 
 
 def readable(user: User) -> QuerySet[Notice]:
-    """The notices of ``user`` without those about challenges that they may not see any more."""
+    """The notices of ``user``, except those about challenges that the user may no longer see."""
     seen = Challenge.objects.visible_to(user)
     return Notice.objects.filter(Q(challenge=None) | Q(challenge__in=seen.values("pk")), user=user)
 
 
 def mark_seen(user: User) -> None:
-    """Everything that there is now was shown."""
+    """Mark all current notices of the user as seen."""
     if user.unread_notices:
         User.objects.filter(pk=user.pk).update(unread_notices=0)
         user.unread_notices = 0

@@ -1,4 +1,4 @@
-"""Wanting no letters: links that work without signing in, and the choice itself."""
+"""Unsubscribing from e-mails: the choice itself, and links that work without signing in."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ SALT = "leaderboard.unsubscribe"
 
 @dataclass(frozen=True, slots=True)
 class Unsubscription:
-    """Whom a link is for, and about which challenge; None: about all."""
+    """The user that a link is for, and the challenge to unsubscribe from; None means all challenges."""
 
     user: User
     challenge: Challenge | None
 
 
 def unsubscribe_address(user_id: int, challenge_id: int | None) -> str:
-    """It never expires: a letter may be read years later. All it can do is stop letters to this person."""
+    """It never expires, since an e-mail may be read years later. It can only stop e-mails to this person."""
     token = signing.dumps([user_id, challenge_id], salt=SALT)
     return settings.PUBLIC_URL + reverse("frontend:unsubscribe", args=[token])
 
 
 def read_token(token: str) -> Unsubscription | None:
-    """None for a token that we did not make, or whose person or challenge is gone."""
+    """None for a token that we did not create, or whose person or challenge was deleted."""
     try:
         user_id, challenge_id = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
@@ -43,12 +43,12 @@ def read_token(token: str) -> Unsubscription | None:
 
 
 def mute(user: User, challenge: Challenge | None) -> None:
-    """No letters to ``user`` about a challenge, or None of any; harmless to repeat."""
+    """Stop e-mails to ``user`` about a challenge, or about all (``None``); harmless to repeat."""
     try:
         with transaction.atomic():
             Mute.objects.get_or_create(user=user, challenge=challenge)
     except IntegrityError:
-        # Somebody pressed twice: it is done.
+        # The user clicked twice; the first click has already stored this.
         return
 
 

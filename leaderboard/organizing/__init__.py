@@ -1,1 +1,1 @@
-"""The organizers' door: bundles, drafts, dry runs and announcements."""
+"""The organizers' side: bundles, drafts, dry runs and announcements."""

@@ -1,8 +1,8 @@
-"""The one door through which a whole challenge comes as a bundle: the API, and whoever else has a zip.
+"""The one entry point for a whole challenge as a bundle, for the API and any other caller that has a zip file.
 
-The archive is looked through, unpacked, checked and prepared in the sandbox; this process opens none of its files. Only
-what is whole is stored, and then recorded in one transaction: what is refused leaves nothing. Bytes that a crash left
-behind are for the sweep.
+The archive is inspected, unpacked, checked and prepared in the sandbox; this process opens none of its files. Only a
+complete bundle is stored and then recorded in one transaction, so a refused one leaves nothing behind. If a crash
+leaves bytes behind, the sweep removes them.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from leaderboard.organizing import dryrun
 from leaderboard.storage import object_store
 
 ARCHIVE = "bundle.zip"
-"""What an archive is called in messages, whatever its sender called it."""
+"""The archive's name in messages, independent of the name that the sender gave it."""
 
 LIMITS = replace(sandbox.WORK_LIMITS, wall_seconds=300, cpu_seconds=300)
 AT_ONCE = 2
-"""Bundles that one process checks at a time; each may take as much memory as an evaluation."""
+"""How many bundles one process checks at a time; each may take as much memory as an evaluation."""
 
 IN_WORDS = {
     "timeout": "checking the bundle took more than five minutes.",
@@ -56,17 +56,17 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 
 
 class Busy(Exception):
-    """As many bundles are being checked as may be at once; somebody who comes later finds a place."""
+    """The maximum number of bundles is being checked; trying again later can succeed."""
 
 
 def accept_bundle(path: Path, user: Any) -> Challenge:
-    """Make the draft that a zip at ``path`` describes, or a new version of the data of one that ``user`` organizes.
+    """Create a draft from the zip at ``path``, or add a version of the data to a challenge that ``user`` organizes.
 
     Raises:
-        BundleError: with every problem of the bundle, or because its address is another's.
+        BundleError: lists every problem of the bundle, or its address belongs to another user's challenge.
         Busy: too many bundles are being checked.
         SandboxUnavailable: there is no sandbox, so nothing is opened.
-        WorkFailed: we are at fault.
+        WorkFailed: the fault is ours.
     """
     if not _places.acquire(blocking=False):
         raise Busy
@@ -98,7 +98,7 @@ def _work_folder() -> Iterator[Path]:
 
 
 def _checked(path: Path, folder: Path) -> tuple[Path, Specification]:
-    """The bundle's files in a folder of their own, and what its specification says."""
+    """The bundle's files in a folder of their own, and its specification."""
     _bring(path, folder / "input" / ARCHIVE)
     answer = sandbox.work(
         ["check-bundle", str(sandbox.INPUT / ARCHIVE), "--out", str(sandbox.OUTPUT), "--json"],
@@ -140,7 +140,7 @@ def _record(specification: Specification, parts: list[PreparedDataset], user: An
     with transaction.atomic():
         challenge = _claimed(specification, user)
         version = record_parts(parts)
-        # What a dry run submitted would hold phases that are to be others, or on other data.
+        # A dry run's submissions would protect phases that are to be replaced, or that are on other data.
         held = challenge.phases.all() if specification.phases else challenge.phases.exclude(dataset_version=version)
         dryrun.forget(held.select_related("challenge"))
         create_phases(challenge, specification.phases, version)
@@ -150,11 +150,11 @@ def _record(specification: Specification, parts: list[PreparedDataset], user: An
 
 
 def _claimed(specification: Specification, user: Any) -> Challenge:
-    """The challenge of this address, locked: a new one that ``user`` owns, or one that ``user`` organizes."""
+    """The challenge with this address, locked: a new one owned by ``user``, or one that ``user`` organizes."""
     _may_send(specification, user)
     known = Challenge.objects.select_for_update(no_key=True).filter(slug=specification.slug).first()
     if known is not None:
-        # Somebody may have taken it since.
+        # Another user may have taken the address since it was checked.
         _may_send(specification, user)
         return known
     try:
@@ -173,10 +173,11 @@ def _claimed(specification: Specification, user: Any) -> Challenge:
 
 
 def _may_send(specification: Specification, user: Any) -> None:
-    """Refuse what ``user`` may not do with the challenge of this address.
+    """Refuse a bundle that ``user`` may not send for this address.
 
     Raises:
-        BundleError: it is another's, archived, of another kind with submissions; or ``user`` has too many drafts.
+        BundleError: the challenge is another user's, or archived, or has submissions and another kind; or ``user`` has
+            too many drafts.
     """
     known = Challenge.objects.filter(slug=specification.slug).first()
     if known is None:
@@ -195,12 +196,12 @@ def _may_send(specification: Specification, user: Any) -> None:
 
 
 def _has_submissions(challenge: Challenge) -> bool:
-    """To a draft there are those of dry runs alone, and they go with its data."""
+    """Whether it has real submissions. Those to a draft come only from dry runs and are deleted with its data."""
     return challenge.status != ChallengeStatus.DRAFT and challenge.phases.filter(submissions__isnull=False).exists()
 
 
 def _taken() -> Problem:
-    # The same for a public challenge and for one that its organizers keep to themselves.
+    # The same text for public and private challenges, so that it does not reveal that a private one exists.
     return _about("slug", "another challenge has this address.", "Choose another one.")
 
 

@@ -1,8 +1,8 @@
-"""What a worker does with a draft's files, all of it in the sandbox: reads them, and makes the challenge's data.
+"""What a worker does with a draft's files, all in the sandbox: it reads them and builds the challenge's data.
 
-The web process opens no file of an organizer. It writes down what is to be done (``ask``) and notifies a worker, which
-claims it, works, and writes what came of it, unless the organizer has asked for something else meanwhile. What was lost
-on the way, the message or the worker, is found by ``drive``.
+The web process opens no organizer's file. ``ask`` records what is to be done and notifies a worker. The worker claims
+the draft, does the work and writes the result, unless the organizer has requested something else meanwhile. ``drive``
+recovers from lost messages and lost workers.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from leaderboard.storage import object_store
 
 LIMITS = replace(sandbox.WORK_LIMITS, wall_seconds=300, cpu_seconds=300)
 LOST = timedelta(minutes=12)
-"""After so long nobody can still be at it: two commands at their limit, and the copying."""
+"""After this time no worker can still be working on it: two commands at their time limit, plus copying."""
 
 IN_WORDS = {
     "timeout": "It took more than five minutes.",
@@ -55,11 +55,11 @@ T = TypeVar("T")
 
 
 class _AskedAnew(Exception):
-    """The draft was asked for anew; what we made of it is out of date."""
+    """The draft was requested again meanwhile; this worker's result is out of date."""
 
 
 def ask(draft: Draft, work: DraftWork) -> None:
-    """Let a worker do this; what it was at before is dropped."""
+    """Request this work from a worker; a result of earlier work is dropped."""
     state = {"work": work, "work_state": WorkState.WAITING, "work_at": timezone.now(), "problems": []}
     with transaction.atomic():
         Draft.objects.filter(pk=draft.pk).update(**state)
@@ -69,9 +69,9 @@ def ask(draft: Draft, work: DraftWork) -> None:
 
 
 def perform(draft_id: int) -> None:
-    """Do what is asked of a draft; nothing if nothing is, or another worker is at it."""
+    """Do the requested work on a draft; nothing if none is requested or another worker has claimed it."""
     if not sandbox.availability().ok:
-        # It keeps waiting; maintenance notifies a worker again.
+        # The draft keeps waiting; maintenance notifies a worker again.
         return
     claimed = timezone.now()
     if not Draft.objects.filter(pk=draft_id, work_state=WorkState.WAITING).update(
@@ -79,7 +79,7 @@ def perform(draft_id: int) -> None:
     ):
         return
     draft = Draft.objects.select_related("challenge").get(pk=draft_id)
-    # Ours, also where it was asked for anew since: then nothing is written, see _held.
+    # Compare with our own claim, even if the draft was requested again: then nothing is written, see _held.
     draft.work_at = claimed
     try:
         card = _describe(draft) if draft.work == DraftWork.DESCRIBE else _build(draft)
@@ -103,7 +103,7 @@ def perform(draft_id: int) -> None:
 
 
 def drive(now: datetime | None = None) -> None:
-    """Notify a worker again of what waits, and give up what was lost with its worker: the organizer can ask for it
+    """Notify a worker again of waiting drafts, and give up on work whose worker was lost: the organizer can request it
     again."""
     moment = now or timezone.now()
     lost = Draft.objects.filter(work_state=WorkState.RUNNING, work_at__lt=moment - LOST)
@@ -111,18 +111,18 @@ def drive(now: datetime | None = None) -> None:
     for draft_id, work_at in Draft.objects.filter(
         work_state=WorkState.WAITING, work_at__lt=moment - settings.LEASE
     ).values_list("pk", "work_at"):
-        # Of several workers the one that moves the date sends the message.
+        # Several workers may get here; only the one that changes the date sends the message.
         if Draft.objects.filter(pk=draft_id, work_state=WorkState.WAITING, work_at=work_at).update(work_at=moment):
             notify_worker_of_draft(draft_id)
 
 
 def _held(draft: Draft) -> QuerySet[Draft]:
-    """The draft's row as long as nobody asked for it anew: then ``work_at`` has moved."""
+    """The draft's row; empty once the draft was requested again, since ``work_at`` has changed then."""
     return Draft.objects.filter(pk=draft.pk, work_state=WorkState.RUNNING, work_at=draft.work_at)
 
 
 def _finish(draft: Draft, state: WorkState, **values: Any) -> None:
-    """Write what came of it, unless it was asked for anew."""
+    """Write the result, unless the draft was requested again."""
     _held(draft).update(work_state=state, work_at=timezone.now(), **values)
 
 
@@ -154,16 +154,16 @@ def _build(draft: Draft) -> dict[str, Any]:
 
 
 def _load(draft: Draft, bundle: Path) -> None:
-    """Make the bundle the draft's newest data; its phases are always on them."""
+    """Make the bundle the draft's newest data; the draft's phases always use these."""
     parts = prepare_in_sandbox(bundle, settings.DATASETS_DIR)
-    # The bundle says whose it is, and was written by a process that somebody may have taken over.
+    # The slug comes from the bundle, which was written by a process that may have been taken over.
     if any(part.specification.slug != draft.challenge.slug for part in parts):
         raise sandbox.WorkFailed("result", "a bundle of another challenge")
     store_bundle(bundle, parts, store=object_store())
     with transaction.atomic():
         challenge = Challenge.objects.select_for_update(no_key=True).get(pk=draft.challenge_id)
         if not _held(draft).exists():
-            # Its phases would be on data made of answers, or of files, that have changed.
+            # Its phases would use data built from answers or files that have changed since.
             raise _AskedAnew
         if challenge.status != ChallengeStatus.DRAFT:
             raise BundleError(Problem("The challenge was published meanwhile.", "Send a bundle with a new version."))
@@ -174,7 +174,7 @@ def _load(draft: Draft, bundle: Path) -> None:
 
 @contextmanager
 def _folder(draft: Draft) -> Iterator[Path]:
-    """A folder with ``input/files``, the uploaded files, and an empty ``output``."""
+    """A folder with the uploaded files in ``input/files``, and an empty ``output``."""
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=settings.SCRATCH_DIR, prefix="draft-"))
     try:
@@ -182,7 +182,7 @@ def _folder(draft: Draft) -> Iterator[Path]:
         files.mkdir(parents=True)
         (folder / "output").mkdir()
         for file in draft.files.all():
-            # The name was checked when it came: plain, no folders.
+            # The name was checked at upload: it is plain and contains no folders.
             with object_store().open(file.sha256) as source, (files / file.name).open("xb") as target:
                 shutil.copyfileobj(source, target)
         yield folder
@@ -191,7 +191,7 @@ def _folder(draft: Draft) -> Iterator[Path]:
 
 
 def _taken(folder: Path, names: list[str]) -> Path:
-    """A folder with what the sandbox was to write and nothing else."""
+    """A folder that contains only the files that the sandbox was asked to write."""
     found = sandbox.collect(folder / "output", [SPECIFICATION_FILE, *names])
     bundle = folder / "bundle"
     for name, path in found.items():
@@ -202,7 +202,7 @@ def _taken(folder: Path, names: list[str]) -> Path:
 
 
 def _checked(report: type[T], answer: bytes) -> T:
-    """A report as it was promised; what it says may come from a process that somebody has taken over."""
+    """A report that matches its schema; it may come from a process that was taken over."""
     return TypeAdapter(report).validate_python(json.loads(answer, parse_constant=_refused))
 
 

@@ -1,11 +1,11 @@
-"""A dry run: a draft's baselines are submitted through the ordinary door; when they are scored, all is measured.
+"""A dry run: submits a draft's baselines like ordinary submissions and, when they are scored, measures the data.
 
-Its state is in the database: the row of the run, the baselines' submissions, their evaluations. Whoever hears of a run
-does the next step that is not done, so a worker that dies, or a message that is lost, costs time and nothing else. The
-maintenance of every worker notifies one of runs that can go on (``drive``).
+Its state is in the database: the run's row, the baselines' submissions and their evaluations. A worker that is notified
+of a run does the next step that is not done yet. So a worker that dies, or a lost message, costs only time. The
+maintenance of every worker notifies one of runs that can continue (``drive``).
 
-Only the data leave a baseline out. What is our fault is tried again, and in the end breaks the run: a dry run that
-lost a baseline would find no fault where there is one.
+A baseline is left out only if the data do not allow it. After a fault of ours the step is retried, and in the end the
+run fails: without a baseline, a dry run could miss a problem of the data.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ from leaderboard.submissions.intake import DataUnavailable, PhaseClosed, submit
 from leaderboard.teams.teams import baselines_team
 
 LOST = timedelta(minutes=13)
-"""After so long nobody can still be at it: one command at its limit, and the copying. Each command claims anew."""
+"""After this time no worker can still be working on it: one command at its time limit, plus copying. Each command
+renews the claim.
+"""
 
 BROKE = "{} broke. The fault is ours, and we have the details in our log. Please start the check again."
 IN_WORDS = {
@@ -54,7 +56,7 @@ logger = logging.getLogger(__name__)
 
 
 class NotADraft(Exception):
-    """A dry run is for what nobody has seen yet; the problem may be shown."""
+    """A dry run is only for a draft, which participants cannot see yet; the problem may be shown."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
@@ -62,16 +64,16 @@ class NotADraft(Exception):
 
 
 class _Broken(Exception):
-    """The run ends here; the text is for its organizer."""
+    """The run fails; the text is for its organizer."""
 
 
 class _TakenOver(Exception):
-    """Another worker is at the run now; whatever we found is its to find again."""
+    """Another worker has taken over the run; what this worker found must not be written."""
 
 
 @dataclass(slots=True)
 class _Claim:
-    """The right to work on a run: ``at`` is what its ``work_at`` holds as long as nobody took it over."""
+    """The right to work on a run: valid as long as the run's ``work_at`` equals ``at``."""
 
     run_id: int
     at: datetime
@@ -87,8 +89,8 @@ class _Claim:
             raise _TakenOver
 
     def put_back(self, report: dict[str, Any]) -> None:
-        """Let any worker do the step again, with the next maintenance: not at once, since what was missing may be
-        missing still.
+        """Let any worker retry the step at a later maintenance round. Not at once, since what was missing may still be
+        missing.
         """
         self.write(work_at=None, notified_at=timezone.now(), report=report)
 
@@ -98,7 +100,7 @@ class _Claim:
 
 @dataclass(frozen=True, slots=True)
 class DryRunProgress:
-    """``scored`` of ``total`` baselines have a verdict; ``measuring`` says that all have."""
+    """``scored`` of ``total`` baselines have a verdict; ``measuring`` means that all have one."""
 
     scored: int
     total: int
@@ -109,9 +111,9 @@ class DryRunProgress:
 
 
 def start(phase: Phase) -> Readiness:
-    """Begin a dry run of a draft's phase; the one that is under way, if there is one.
+    """Start a dry run of a draft's phase, or return the one that is already running.
 
-    What an earlier one submitted is taken away: its files may have been made of other data.
+    Submissions of an earlier dry run are deleted, since they may be based on other data.
 
     Raises:
         NotADraft: the challenge is or was published.
@@ -131,9 +133,9 @@ def start(phase: Phase) -> Readiness:
 
 
 def forget(phases: Iterable[Phase]) -> None:
-    """Take away what dry runs submitted to phases of a draft, and the boards that it made: nobody has seen them.
+    """Delete the submissions and boards that dry runs created for phases of a draft; no participant has seen them.
 
-    Whether it still is a draft is looked up under the lock under which it is published.
+    Whether the challenge is still a draft is checked under the same lock that publishing takes.
     """
     with transaction.atomic():
         wanted = list(phases)
@@ -149,7 +151,7 @@ def forget(phases: Iterable[Phase]) -> None:
 
 
 def progress(run: Readiness) -> DryRunProgress:
-    """How far a run is; two queries."""
+    """The progress of a run; two queries."""
     phase = _phase(run)
     if phase is None:
         return DryRunProgress(0, 0)
@@ -159,9 +161,9 @@ def progress(run: Readiness) -> DryRunProgress:
 
 
 def perform(readiness_id: int) -> None:
-    """Do the next step of a run; nothing if there is none, or another worker is at it."""
+    """Do the next step of a run; nothing if there is none or another worker has claimed it."""
     if not sandbox.availability().ok:
-        # It keeps waiting; maintenance notifies a worker again.
+        # The run keeps waiting; maintenance notifies a worker again.
         return
     claimed = timezone.now()
     free = Q(work_at=None) | Q(work_at__lt=claimed - LOST)
@@ -193,7 +195,7 @@ def _try(claim: _Claim) -> None:
         _fault(run, claim, "", CHECK)
     else:
         if report is None:
-            # So that a worker is notified as soon as the last baseline is scored.
+            # Clear ``notified_at``, so that a worker is notified as soon as the last baseline is scored.
             claim.write(work_at=None, notified_at=None, report={"left_out": _left_out(run)})
             return
         content = report.model_dump(mode="json")
@@ -201,7 +203,7 @@ def _try(claim: _Claim) -> None:
 
 
 def _fault(run: Readiness, claim: _Claim, reason: str, what: str) -> None:
-    """A step was lost through a fault of ours: try it again as often as an evaluation, then end the run."""
+    """A step was lost through a fault of ours: retry it as often as an evaluation, then fail the run."""
     faults = run.report.get("faults", 0) + 1
     logger.exception("dry run broke readiness=%s reason=%s faults=%s", run.pk, reason or "exception", faults)
     if faults < (2 if reason in DETERMINISTIC else MAX_FAULTS):
@@ -211,7 +213,7 @@ def _fault(run: Readiness, claim: _Claim, reason: str, what: str) -> None:
 
 
 def drive(now: datetime | None = None) -> None:
-    """Notify a worker of the runs that can go on and that nobody is at."""
+    """Notify a worker of runs that can continue and that no worker has claimed."""
     moment = now or timezone.now()
     for run in Readiness.objects.filter(state=Readiness.State.RUNNING).select_related("dataset_version__challenge"):
         if run.work_at is not None and run.work_at > moment - LOST:
@@ -220,7 +222,7 @@ def drive(now: datetime | None = None) -> None:
             continue
         if not _can_go_on(run):
             continue
-        # Of several workers the one that moves the date sends the message.
+        # Several workers may get here; only the one that changes the date sends the message.
         if Readiness.objects.filter(pk=run.pk, notified_at=run.notified_at).update(notified_at=moment):
             notify_worker_of_readiness(run.pk)
 
@@ -231,7 +233,7 @@ def _can_go_on(run: Readiness) -> bool:
 
 
 def _step(run: Readiness, claim: _Claim) -> ReadinessReport | None:
-    """Submit the baselines that are missing, or else measure; None while scores are awaited."""
+    """Submit missing baselines, or measure if all are scored; None while scores are missing."""
     phase = _phase(run)
     if phase is None:
         raise _Broken(GONE)
@@ -248,7 +250,7 @@ def _step(run: Readiness, claim: _Claim) -> ReadinessReport | None:
 
 
 def _phase(run: Readiness) -> Phase | None:
-    """The first phase on the data of the run, as long as its challenge is a draft."""
+    """The first phase on the run's data; None if there isn't one or its challenge is no longer a draft."""
     phases = Phase.objects.filter(
         dataset_version=run.dataset_version_id, challenge__status=ChallengeStatus.DRAFT
     ).select_related("challenge", "dataset_version", "final_dataset_version")
@@ -256,15 +258,15 @@ def _phase(run: Readiness) -> Phase | None:
 
 
 def _wanted(run: Readiness) -> list[BaselineInfo]:
-    """All baselines that can be had and that the data allow."""
+    """All baselines for these data, except those left out."""
     left_out = _left_out(run)
     return [info for info in baselines_for(run.dataset_version.spec) if info.name not in left_out]
 
 
 def _left_out(run: Readiness) -> dict[str, str]:
-    """Why the data do not allow a baseline, by its name."""
+    """Baseline → why the data do not allow it."""
     known = run.report.get("left_out")
-    # A list is of a run that began before reasons were kept: what is in it may have been lost through our fault.
+    # A list comes from a run that began before reasons were saved; its baselines may have failed through our fault.
     return dict(known) if isinstance(known, dict) else {}
 
 
@@ -286,7 +288,7 @@ def _under_way(phase: Phase) -> bool:
 
 
 def _submit(run: Readiness, phase: Phase, missing: list[BaselineInfo], claim: _Claim) -> None:
-    """Make the baselines that are missing and submit each, or keep in ``run.report`` why the data do not allow it."""
+    """Make and submit missing baselines; if the data do not allow one, note the reason in ``run.report``."""
     left_out = _left_out(run)
     run.report = {**run.report, "left_out": left_out}
     for info, made in make_baselines(run.dataset_version, missing, before_each=claim.renew):
@@ -305,21 +307,21 @@ def _submit(run: Readiness, phase: Phase, missing: list[BaselineInfo], claim: _C
         except PhaseClosed as error:
             raise _Broken(GONE) from error
         except DataUnavailable:
-            # A problem of this host, told as one of the submission; it says nothing of the baseline.
+            # A subclass of SubmissionError, but the fault is this host's and not the baseline's.
             raise
         except SubmissionError as error:
             logger.warning("baseline refused readiness=%s baseline=%s error=%s", run.pk, info.name, error)
             left_out[info.name] = _reason(str(error))
         except IntegrityError:
-            # Another worker was there first; it is submitted, and that is what counts.
+            # Another worker has already submitted this baseline, which is just as good.
             logger.info("baseline is there readiness=%s baseline=%s", run.pk, info.name)
 
 
 def _verdicts(phase: Phase) -> tuple[list[Evaluation], dict[str, str]]:
-    """What the baselines scored, and why the others were refused: one that breaks the rules says something of the data.
+    """The scored baselines, and why others were refused: a refusal says something about the data, so it is reported.
 
     Raises:
-        _Broken: one has no verdict, through a fault of ours.
+        _Broken: a baseline has no verdict, through a fault of ours.
     """
     scored, refused = [], {}
     for submission in Submission.objects.filter(phase=phase, is_baseline=True).select_related("evaluation"):
@@ -335,5 +337,5 @@ def _verdicts(phase: Phase) -> tuple[list[Evaluation], dict[str, str]]:
 
 
 def _reason(text: str) -> str:
-    """The first of the problems, in as much as is shown."""
+    """The first of the problems, cut to the length that is shown."""
     return text.partition("\n")[0][:MAX_REASON]

@@ -1,4 +1,4 @@
-"""What a dry run does with an organizer's data, all of it in the sandbox: make the baselines, and measure."""
+"""What a dry run does with an organizer's data, all in the sandbox: make the baselines, and measure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class NotMade(Exception):
-    """We could not make this baseline."""
+    """We failed to make this baseline."""
 
     def __init__(self, info: BaselineInfo, error: sandbox.WorkFailed) -> None:
         super().__init__(f"{info.name}: {error}")
@@ -40,21 +40,21 @@ class NotMade(Exception):
 def make_baselines(
     version: DatasetVersion, wanted: Sequence[BaselineInfo], *, before_each: Callable[[], None]
 ) -> Iterator[tuple[BaselineInfo, list[Upload] | ProblemsError]]:
-    """The files of each baseline, made in the sandbox, or what in the data does not allow it: nothing else leaves one
-    out. Those that come before an exception are made.
+    """Make baselines in the sandbox; yield each with its files, or with the reason why the data do not allow it.
 
-    ``before_each`` is called before each command, which takes up to ten minutes.
+    Baselines that were yielded before an exception are complete. ``before_each`` is called before each command, which
+    takes up to ten minutes.
 
     Raises:
-        NotMade: we are at fault.
+        NotMade: the fault is ours.
         SandboxUnavailable: there is no sandbox, or this worker is being stopped.
     """
-    # Not below: what is wrong here is wrong on this host, and says nothing of the baselines.
+    # Outside of the ``try`` below: an error here is a fault of this host and says nothing about the baselines.
     dataset = dataset_directory(version)
     if len(wanted) > 1:
         before_each()
         try:
-            # The interpreter and its libraries take longer to start than most baselines take.
+            # All in one command, since starting the interpreter takes longer than most baselines.
             together = _made(version, dataset, wanted, "all")
         except (sandbox.WorkFailed, ProblemsError) as error:
             logger.warning("baselines not made together version=%s error=%s", version, error)
@@ -92,11 +92,11 @@ def _made(version: DatasetVersion, dataset: Path, wanted: Sequence[BaselineInfo]
 
 
 def measure(phase: Phase, evaluations: Sequence[Evaluation]) -> ReadinessReport:
-    """The report on the data of a phase, with what these evaluations of baselines recorded.
+    """The report on the data of a phase, based on the recorded results of these baselines' evaluations.
 
     Raises:
         SandboxUnavailable: there is no sandbox, or this worker is being stopped.
-        WorkFailed: we are at fault; also where the report is not of these data and these baselines.
+        WorkFailed: the fault is ours; also if the report is not about these data and baselines.
     """
     version, final = phase.dataset_version, phase.final_dataset_version
     command = ["readiness", str(sandbox.DATASET), str(sandbox.INPUT / "submissions"), "--json"]
@@ -119,7 +119,7 @@ def measure(phase: Phase, evaluations: Sequence[Evaluation]) -> ReadinessReport:
 
 
 def _put(evaluation: Evaluation, folder: Path) -> None:
-    """The files of a baseline in a folder of its name, and the recorded result beside it."""
+    """Write the files of a baseline into a folder with its name, and the recorded result next to it."""
     submission = evaluation.submission
     (folder / submission.baseline).mkdir()
     for file in submission.files.all():
@@ -132,7 +132,7 @@ def _put(evaluation: Evaluation, folder: Path) -> None:
 
 
 def _linked(source: str, target: str) -> None:
-    """The same file under a second name, or a copy where the scratch folder is on another disk."""
+    """Link the file under a second name, or copy it if the scratch folder is on another disk."""
     try:
         os.link(source, target)
     except OSError:

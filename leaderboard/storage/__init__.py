@@ -1,4 +1,4 @@
-"""Bytes under their SHA-256, on local disk or in any S3: downloads, sweep, and the datasets prepared from them."""
+"""The object store, on local disk or S3, with its downloads and sweep, and the cache of prepared datasets."""
 
 from leaderboard.storage.interface import MissingObject, ObjectStore, StoredObject
 from leaderboard.storage.selection import object_store

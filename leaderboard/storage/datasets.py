@@ -18,11 +18,11 @@ logger = logging.getLogger(__name__)
 
 
 def dataset_directory(version: DatasetVersion) -> Path:
-    """The prepared dataset of a version on this host; at the first use it is fetched, and prepared in the sandbox.
+    """The prepared dataset of a version on this host. The first call fetches it and prepares it in the sandbox.
 
     Raises:
-        SandboxUnavailable: it is not there yet, and there is no sandbox.
-        WorkFailed: it could not be prepared.
+        SandboxUnavailable: it is not prepared on this host yet, and there is no sandbox.
+        WorkFailed: preparing it failed.
     """
     target = settings.DATASETS_DIR / version.digest
     if is_prepared(target):
@@ -35,7 +35,7 @@ def dataset_directory(version: DatasetVersion) -> Path:
     finally:
         shutil.rmtree(bundle, ignore_errors=True)
     if prepared.name != version.digest:
-        # Scores made on it would not be comparable with those on the board.
+        # Scores on this dataset would not be comparable with those on the board.
         raise RuntimeError(f"{version} was prepared as {prepared.name}, its record says {version.digest}")
     logger.info("dataset prepared version=%s digest=%s", version, version.digest)
     return prepared

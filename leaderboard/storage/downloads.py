@@ -15,7 +15,7 @@ from leaderboard.storage.interface import CHUNK_BYTES
 
 
 def public_files(challenge: Challenge) -> list[DataFile]:
-    """The files of a challenge's current data that everyone may have."""
+    """The files of a challenge's current data that everyone may download."""
     phase = challenge.current_phase
     if phase is None:
         return []
@@ -23,10 +23,10 @@ def public_files(challenge: Challenge) -> list[DataFile]:
 
 
 def public_file(challenge: Challenge, name: str) -> DataFile:
-    """The public file of this name.
+    """The public file with this name.
 
     Raises:
-        Http404: there is none. A hidden file is no different from one that does not exist.
+        Http404: there isn't one. For a hidden file the response is the same, so that it does not reveal its existence.
     """
     for file in public_files(challenge):
         if name in (file.name, file.basename):
@@ -35,7 +35,7 @@ def public_file(challenge: Challenge, name: str) -> DataFile:
 
 
 def send_public_file(request: HttpRequest, file: DataFile) -> HttpResponseBase:
-    """A redirect to the store where browsers can reach it, else the bytes."""
+    """A redirect to the object store if browsers can reach it, otherwise the bytes."""
     return send_object(request, file.sha256, size=file.size, filename=file.basename, media_type=file.media_type)
 
 

@@ -1,4 +1,4 @@
-"""What a store of objects can do. An object's key is its content's SHA-256, so it never changes."""
+"""The interface of an object store. An object's key is the SHA-256 of its content, so an object never changes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CHUNK_BYTES = 1024 * 1024
 
 
 class MissingObject(Exception):
-    """The store does not hold the object that was asked for."""
+    """The store does not contain the requested object."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """``created`` is false when the store had the same bytes before."""
+    """``created`` is False if the store already had the same bytes."""
 
     sha256: str
     size: int
@@ -27,32 +27,32 @@ class StoredObject:
 
 class ObjectStore(Protocol):
     def put(self, stream: BinaryIO) -> StoredObject:
-        """Store the rest of ``stream``. Either all of it is there afterwards, or nothing is."""
+        """Store the rest of ``stream``: all of it, or nothing if this fails."""
 
     def open(self, sha256: str) -> AbstractContextManager[BinaryIO]:
         """The object's bytes, to be read once from start to end.
 
         Raises:
-            MissingObject: there is none.
+            MissingObject: there is no such object.
         """
 
     def exists(self, sha256: str) -> bool: ...
 
     def delete(self, sha256: str) -> None:
-        """Remove the object; no error if there is none."""
+        """Remove the object; it is not an error if it does not exist."""
 
     def list_older_than(self, moment: datetime) -> Iterator[str]:
-        """Objects that were last put before ``moment``. One that is put again, if only an hour later, is as new."""
+        """Objects last put before ``moment``. Putting an object again, at least an hour later, counts as new."""
 
     def url(self, sha256: str, *, filename: str, media_type: str) -> str | None:
-        """An address from which a browser can fetch the object for a few minutes, or None: serve it yourself."""
+        """A URL for browsers to download the object, valid for a few minutes; None if the site must serve it itself."""
 
     def probe(self) -> None:
-        """Raise whatever stands in the way of reading and writing."""
+        """Raise an exception if the store cannot be read or written."""
 
 
 def copy_and_hash(stream: BinaryIO, write: Callable[[bytes], object]) -> tuple[str, int]:
-    """Copy a stream in pieces; return its SHA-256 and size."""
+    """Copy a stream in chunks; return its SHA-256 and size in bytes."""
     digest, size = hashlib.sha256(), 0
     while chunk := stream.read(CHUNK_BYTES):
         digest.update(chunk)

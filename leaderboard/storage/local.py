@@ -28,7 +28,7 @@ class LocalStore:
             with os.fdopen(descriptor, "wb") as file:
                 sha256, size = copy_and_hash(stream, file.write)
                 file.flush()
-                # After a power cut a renamed but empty file would be found under a digest that it does not have.
+                # Otherwise a power cut could leave an empty file under the digest of the full content.
                 os.fsync(file.fileno())
             target = self._path(sha256)
             target.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Objects in a bucket of any S3. The only module that knows boto3."""
+"""Objects in a bucket of any S3 service. The only module that uses boto3."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ _MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
 class S3Store:
-    """``public_endpoint_url`` is where browsers find the server of ``endpoint_url``; without it none is sent there.
+    """``public_endpoint_url`` is where browsers reach the server of ``endpoint_url``; without it, the site does not
+    redirect them there.
 
-    Amazon's own (no ``endpoint_url``) is found by everyone.
+    Amazon's own service (no ``endpoint_url``) can be reached by everyone.
     """
 
     def __init__(
@@ -42,17 +43,17 @@ class S3Store:
         self._bucket = bucket
         self._endpoint_url = endpoint_url
         self._public_endpoint_url = public_endpoint_url
-        # Without keys boto3 looks where it always does: a role, a profile.
+        # Without keys boto3 uses its usual sources: a role or a profile.
         self._options: dict[str, Any] = {"region_name": region}
         if access_key_id:
             self._options |= {"aws_access_key_id": access_key_id, "aws_secret_access_key": secret_access_key}
 
     def put(self, stream: BinaryIO) -> StoredObject:
-        # The key is the digest, which is known at the end only.
+        # The key is the digest, which is known only at the end of the stream.
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
             sha256, size = copy_and_hash(stream, spool.write)
             put_at = self._put_at(sha256)
-            # What may be swept soon is put once more, which makes it as new.
+            # Put an older object again, which makes it new, so that the sweep does not remove it.
             if put_at is None or datetime.now(UTC) - put_at > FRESH:
                 spool.seek(0)
                 self._client.upload_fileobj(spool, self._bucket, _key(sha256))
@@ -125,12 +126,12 @@ class S3Store:
             connect_timeout=3,
             read_timeout=20,
             retries={"max_attempts": 3, "mode": "standard"},
-            # Path style and plain checksums are what every S3 understands, not Amazon's alone.
+            # All S3 services support path style and plain checksums; some support nothing else.
             s3={"addressing_style": "path" if endpoint_url else "auto"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
-        # A session of our own: the module's default one is not safe between threads.
+        # A session of its own, because the module's default session is not thread-safe.
         return boto3.session.Session().client("s3", endpoint_url=endpoint_url, config=config, **self._options)
 
 

@@ -1,4 +1,4 @@
-"""Which store this installation uses."""
+"""Selects the object store of this installation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from leaderboard.storage.s3 import S3Store
 
 @cache
 def object_store() -> ObjectStore:
-    """S3 if a bucket is configured, else a local folder. One for the process: it keeps its connections."""
+    """S3 if a bucket is configured, otherwise a local folder. One per process, so that connections are reused."""
     environment = settings.ENVIRONMENT
     if not environment.s3_bucket:
         return LocalStore(settings.OBJECTS_DIR)

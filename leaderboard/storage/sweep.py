@@ -1,4 +1,4 @@
-"""Removes stored bytes that nothing refers to: what a crash, or the lost race for a last place, left behind."""
+"""Removes stored bytes that nothing refers to, left behind by a crash or by an upload that lost a race."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from leaderboard.models import SubmissionFile
 from leaderboard.storage import object_store
 
 LEAST_AGE = timedelta(hours=2)
-"""Younger ones may belong to an upload, or to a bundle, that is just being recorded."""
+"""Younger objects may belong to an upload or bundle that is still being recorded."""
 
 logger = logging.getLogger(__name__)
 
 
 def sweep(*, older_than: timedelta, now: datetime | None = None) -> int:
-    """Remove what is older than that and not referred to; return how many objects that were.
+    """Remove unreferenced objects that are older than ``older_than``; return how many.
 
     Raises:
         ValueError: the age is below ``LEAST_AGE``.
@@ -41,10 +41,11 @@ def _remove(sha256: str) -> bool:
 
 
 def _hold_up_submissions() -> None:
-    """Until the end of the transaction nobody records the files of a submission.
+    """Block the recording of submission files until the end of the transaction.
 
-    Whoever was at it is finished and seen. Whoever comes next finds that its bytes have to be stored again.
-    On SQLite the transaction itself does that: it is the only one that writes.
+    Transactions that were recording files have finished, so their rows are visible. Later ones check that their
+    objects are still stored, and store them again if not. SQLite needs no lock: it has only one writing
+    transaction at a time.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

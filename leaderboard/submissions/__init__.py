@@ -1,1 +1,1 @@
-"""The participants' door: taking submissions in, their limits, the names of their files, their export."""
+"""Accepting submissions, their limits, the names of their files, and their export."""

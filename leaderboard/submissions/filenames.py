@@ -1,6 +1,6 @@
-"""The task of each uploaded file, where the sender said it: written into the file's name, and from then on read there.
+"""Writes the task that the sender chose for an uploaded file into the file's name, from which it is read later.
 
-So the page, the instant check, the API and whoever scores the stored files offline all see the same thing.
+So the page, the instant check, the API and an offline scorer all see the same task.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from evaluators.submissions import ZIP_MAGIC, Upload, name_for_task, plain_name,
 
 
 def named_for_tasks(specification: Specification, uploads: Sequence[Upload], tasks: Sequence[str]) -> list[Upload]:
-    """The uploads, each under a name that names the task chosen for it.
+    """The uploads, renamed so that each name contains the task chosen for it.
 
-    ``tasks`` has one name for each upload, in their order, empty where the file's own name decides; without any choice
-    all names stay. A file that does not name its task becomes ``TASK_file`` (a time beside a ranking
-    ``time_TASK_file``), its stem cut where that would be too long; the choice wins over what a name says.
+    ``tasks`` has one name for each upload, in the same order; an empty one means that the file's own name decides. If
+    ``tasks`` is empty, all names stay as they are. A file whose name does not contain its task becomes ``TASK_file``
+    (``time_TASK_file`` for the times of a ranking); the stem is cut if the name would be too long. A chosen task takes
+    precedence over the task in the name.
 
     Raises:
         SubmissionError: a choice fits no file or names no task, a name cannot be stored, or the new name could still be
-            read otherwise.
+            read as another task.
     """
     if not uploads or not any(tasks):
         return list(uploads)
@@ -47,14 +48,14 @@ def _named(specification: Specification, upload: Upload, task: str, problems: li
         problems.append(Problem(f"{quoted(task)} is not a task.", remedy, file=upload.name, field="tasks"))
         return upload
     times = specification.takes_times
-    # With a single task any name will do.
+    # With only one task, any name will do.
     if not task or len(names) == 1 or task_of_name(names, upload.name, times=times) == task:
         return upload
     if upload.content.startswith(ZIP_MAGIC):
         remedy = "Leave the choice to the names of the files in it."
         problems.append(Problem("is an archive, which has a file for each task.", remedy, upload.name, field="tasks"))
         return upload
-    # What is wrong with a name is said of the one that was sent, not of one made from it.
+    # A problem with a name must be about the name that was sent, not about one derived from it.
     name = name_for_task(task, plain_name(upload.name), times=times)
     if task_of_name(names, name, times=times) != task:
         remedy = f"Rename it, like {task}.{upload.name.rpartition('.')[2]}, or choose the task that it names."

@@ -1,9 +1,9 @@
-"""The one door through which every submission comes: page, API and baselines.
+"""The one entry point for all submissions: from the page, the API and baselines.
 
-Everything is checked before anything is stored, and everything is recorded in one transaction. What is refused leaves
-nothing: no file, no submission, no used quota. Only a crash, or the lost race for a team's last place, can leave bytes
-that nothing refers to; no request deletes any, because another upload may just be about to refer to them. They are for
-the sweep.
+Everything is checked before anything is stored, and everything is recorded in one transaction. A refused submission
+leaves nothing behind: no file, no row, and it does not count against the limits. Only a crash, or a lost race for a
+team's last submission, can leave bytes that nothing refers to. No request deletes these, because another upload may be
+about to refer to them; the sweep does.
 """
 
 from __future__ import annotations
@@ -39,26 +39,26 @@ logger = logging.getLogger(__name__)
 
 
 class PhaseClosed(SubmissionError):
-    """The phase takes no submissions now."""
+    """The phase does not accept submissions now."""
 
 
 class DataUnavailable(SubmissionError):
-    """The challenge's data cannot be opened here now: nobody's files are at fault."""
+    """The challenge's data cannot be opened on this host now; the files are not at fault."""
 
 
 class QuotaUsed(SubmissionError):
-    """The team has no submission left."""
+    """The team has no submissions left."""
 
 
 class RulesNotAccepted(SubmissionError):
-    """The rules as they are now were never accepted by whoever submits."""
+    """The user has not accepted the current rules."""
 
 
 def check_uploads(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload], CheckReport]:
-    """The instant check: unpacked files and what is in them. Stores nothing and costs nothing.
+    """The instant check: unpacks the files and checks their content. Stores nothing and does not count as a submission.
 
     Raises:
-        DataUnavailable: the challenge's data cannot be opened here now.
+        DataUnavailable: the challenge's data cannot be opened on this host now.
         SubmissionError: with every problem found.
     """
     files = unpack(uploads)
@@ -69,7 +69,7 @@ def _opened(phase: Phase) -> PreparedDataset:
     try:
         return open_dataset(phase.dataset_version)
     except (SandboxUnavailable, WorkFailed) as error:
-        # It was prepared elsewhere when the challenge was made; on this host it cannot be, for the moment.
+        # It was prepared on another host when the challenge was created; preparing it here fails at the moment.
         logger.exception("dataset not prepared version=%s", phase.dataset_version_id)
         message = "the challenge's data cannot be opened just now, which is no fault of yours."
         raise DataUnavailable(Problem(message, "Nothing was counted. Send it again in a few minutes.")) from error
@@ -89,12 +89,12 @@ def submit(
 ) -> Submission:
     """Accept a submission and queue its evaluation.
 
-    ``accepted_rules`` is the digest of the rules that its author accepted with it; without a ``division`` it enters
-    the closed one.
+    ``accepted_rules`` is the digest of the rules that the author accepted with this submission. Without a ``division``
+    the submission enters the closed one.
 
     Raises:
         PhaseClosed: the phase is not open.
-        RulesNotAccepted: its author has not accepted the rules as they are now.
+        RulesNotAccepted: the author has not accepted the current rules.
         WrongTeam: the author or the team may not submit here.
         QuotaUsed: the team has used up its submissions; baselines have no limit.
         SubmissionError: the name or a file is at fault.
@@ -131,7 +131,7 @@ def submit(
 
 def _open(phase: Phase, moment: datetime, *, is_baseline: bool) -> None:
     if is_baseline and dry_run_is_under_way(phase):
-        # Nobody has seen the challenge, and it may start later; the door is open for nobody else.
+        # A dry run may submit before the phase starts, since participants cannot see the draft yet.
         return
     if not phase.challenge.is_published:
         raise PhaseClosed(Problem("this challenge takes no submissions."))
@@ -172,7 +172,7 @@ def _within_quota(phase: Phase, team: Team) -> None:
 def _record(submission: Submission, files: list[Upload], timings: dict[str, float]) -> None:
     actor = submission.created_by.get_username() if submission.created_by else submission.client
     with transaction.atomic():
-        # Two uploads of one team at the same moment: the second waits here and then counts the first.
+        # Of two uploads of one team at the same time, the second waits here and then counts the first.
         lock_teams(submission.team)
         if not submission.is_baseline:
             if submission.created_by is not None:
@@ -192,9 +192,9 @@ def _record(submission: Submission, files: list[Upload], timings: dict[str, floa
 
 
 def _still_stored(files: list[Upload]) -> None:
-    """The same bytes may have lain there unused, and been swept since we put them.
+    """Store files again that the sweep removed: the same bytes may have been stored, unused and old, before our put.
 
-    To be called once they are recorded: from then on the sweep waits for the end of this transaction and looks again.
+    Call this after the files are recorded. From then on the sweep waits for this transaction and checks again.
     """
     for file in files:
         if not object_store().exists(file.sha256):

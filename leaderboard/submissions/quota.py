@@ -15,7 +15,7 @@ from leaderboard.models import Submission, Team
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Limits and what is used of them; no limit is None. A day is one of UTC."""
+    """The limits and how much of them is used; None means unlimited. A day is a day in UTC."""
 
     daily_limit: int | None
     daily_used: int
@@ -33,13 +33,13 @@ class Quota:
 
     @property
     def left(self) -> int | None:
-        """Submissions that are possible now."""
+        """How many submissions are possible now."""
         limits = [left for left in (self.daily_left, self.total_left) if left is not None]
         return min(limits) if limits else None
 
     @property
     def problem(self) -> Problem | None:
-        """What stands in the way of one more submission."""
+        """Why another submission is not possible; None if it is."""
         if self.total_left == 0:
             return Problem(f"your team has used its {self.total_limit} submissions of this phase.")
         if self.daily_left == 0:
@@ -51,10 +51,10 @@ class Quota:
 
 
 def quota(phase: Phase, team: Team, *, now: datetime | None = None) -> Quota:
-    """One query. Submissions that we could not judge are refunded and do not count.
+    """The quota of a team. One query. Submissions that we could not judge are refunded and do not count.
 
-    What the team's present members sent in this phase for another team, like themselves alone, counts as well:
-    otherwise joining somebody would double one's submissions.
+    Submissions of the team's current members for other teams in this phase count as well, also those sent on their own.
+    Otherwise users could double their submissions by joining a team.
     """
     moment = (now or timezone.now()).astimezone(UTC)
     today = moment.date()

@@ -1,4 +1,4 @@
-"""All submissions to a challenge with their scores, as a table for their organizers."""
+"""All submissions to a challenge with their scores, as a table for its organizers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COLUMNS = (
 
 
 def submission_rows(challenge: Challenge) -> list[dict[str, Any]]:
-    """One for each, oldest first; ``scores`` has the means by task and metric. Two queries."""
+    """One row per submission, oldest first; ``scores`` has the means by task and metric. Two queries."""
     scores: dict[int, dict[str, dict[str, float]]] = {}
     means = Score.objects.filter(
         seed=None, evaluation__submission__phase__challenge=challenge, evaluation__board_version__state="current"
@@ -65,7 +65,7 @@ def _row(submission: Submission, scores: dict[int, dict[str, dict[str, float]]])
 
 
 def as_csv(rows: list[dict[str, Any]]) -> Iterator[str]:
-    """Line by line; the scores follow in a column for each task and metric."""
+    """The lines of the CSV; after the fixed columns there is one for each task and metric."""
     found = {(task, metric) for row in rows for task, numbers in row["scores"].items() for metric in numbers}
     columns = sorted(found)
     yield _line([*COLUMNS, *(f"{task}: {metric}" for task, metric in columns)])

@@ -1,1 +1,1 @@
-"""Who submits: teams, their members and names, and for which team somebody enters a challenge."""
+"""Teams, their members and names, and the team that a user submits for in a challenge."""

@@ -1,7 +1,7 @@
-"""For which team somebody may submit in a challenge.
+"""The team that a user may submit for in a challenge.
 
-Whoever has submitted for a team stays with it there, and whoever is in a team that takes part submits for that one:
-a person has the submissions of one team and not of several.
+After submitting for a team, a user stays with it in that challenge. A member of a team that takes part submits for that
+team. So nobody gets the submissions of several teams.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from leaderboard.teams.teams import personal_team
 
 
 class WrongTeam(SubmissionError):
-    """The person may not submit for this team here, or the team not at all."""
+    """The user may not submit for this team here, or the team may not submit at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamChoice:
-    """What somebody may submit for: ``teams``, and alone if ``alone``. ``fixed`` is the team one stays with."""
+    """The user may submit for ``teams``, and on their own if ``alone``. ``fixed`` is the team they must stay with."""
 
     alone: bool
     teams: list[Team]
@@ -29,15 +29,15 @@ class TeamChoice:
 
     @property
     def default(self) -> Team | None:
-        """None is alone, whose team is made when it is first needed."""
+        """None means on one's own; the personal team is created when it is first needed."""
         return self.teams[0] if self.teams and not self.alone else None
 
 
 def choice_of(user: Any, challenge: Challenge) -> TeamChoice:
-    """Two queries.
+    """The user's options in a challenge. Two queries.
 
     Raises:
-        WrongTeam: the person has submitted for a team that they are no longer in.
+        WrongTeam: the user has submitted for a team that they are no longer in.
     """
     mine = list(Team.objects.filter(memberships__user=user).order_by("name", "pk"))
     entries = Entrant.objects.filter(challenge=challenge, team__in=mine) | Entrant.objects.filter(
@@ -67,17 +67,17 @@ def _staying(team: Team, mine: list[Team]) -> TeamChoice:
 
 
 def team_for(user: Any, challenge: Challenge, slug: str = "") -> Team:
-    """The team with this slug; without one, the team that one takes part with, or else oneself.
+    """The team with this slug; without a slug, the team that the user takes part with, or else their personal team.
 
     Raises:
-        WrongTeam: the person may not submit for it in this challenge.
+        WrongTeam: the user may not submit for it in this challenge.
     """
     choice = choice_of(user, challenge)
     if slug:
         own = next((team for team in choice.teams if team.slug == slug), None)
         if own is not None:
             return own
-        # Compared here: what is no slug at all, like a null character, need not reach the database.
+        # Compared in Python: an invalid slug, for example with a null character, must not reach the database.
         mine = next((team for team in Team.objects.filter(memberships__user=user) if team.slug == slug), None)
         if mine is None:
             raise WrongTeam(Problem(f"you are in no team {quoted(slug)}.", "Leave it out or correct it.", field="team"))
@@ -99,8 +99,10 @@ def _bound(choice: TeamChoice) -> WrongTeam:
 
 
 def small_enough(phase: Phase, team: Team) -> None:
-    """Raises:
-    WrongTeam: the team has more people than the phase allows.
+    """Check the size of the team.
+
+    Raises:
+        WrongTeam: the team has more members than the phase allows.
     """
     if phase.max_team_size is None:
         return
@@ -116,10 +118,10 @@ def small_enough(phase: Phase, team: Team) -> None:
 
 
 def enter(submission: Submission) -> None:
-    """Record for whom its author submits from now on; the teams of its people are locked, see ``lock_teams``.
+    """Record the team that the author submits for from now on. The teams must be locked, see ``lock_teams``.
 
     Raises:
-        WrongTeam: meanwhile they left, submitted for another team, or too many came.
+        WrongTeam: meanwhile the author left or submitted for another team, or the team became too large.
     """
     user, team = submission.created_by, submission.team
     if not Membership.objects.filter(team=team, user=user).exists():

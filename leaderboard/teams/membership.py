@@ -1,7 +1,7 @@
-"""Who is in a team of several: making one, inviting, joining, leaving, handing it over.
+"""Members of shared teams: creating a team, inviting, joining, leaving, handing over.
 
-Whatever changes the people of a team holds the team's row, see ``teams.lock_teams``: of two who join for the last place
-one is too late, and nobody comes while somebody submits.
+Every change of a team's members locks the team's row, see ``teams.lock_teams``. So of two users who join for the last
+place one is refused, and nobody can join while a member submits.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from leaderboard.teams.names import normalise_name
 from leaderboard.teams.teams import BASELINES_SLUG, SLUG_ATTEMPTS, another_slug, first_slug, lock_teams
 
 MAX_TEAMS = 20
-"""In which one person can be."""
+"""The most teams one user can be in."""
 
 MAX_MEMBERS = 50
 MAX_INVITATIONS = 20
-"""Of a team that wait to be used."""
+"""The most unused invitations of a team."""
 
 INVITATION_LIFE = timedelta(days=14)
 
 
 class TeamError(ProblemsError):
-    """It cannot be done, and why; for whoever asked for it to read."""
+    """The change is not possible; the problem may be shown to the user who asked for it."""
 
 
 def create(user: Any, name: str) -> Team:
-    """A team whose owner is ``user``.
+    """Create a team owned by ``user``.
 
     Raises:
-        TeamError: the name will not do, or ``user`` has enough teams.
+        TeamError: the name is invalid, or ``user`` is in too many teams.
     """
     _not_too_many(user)
     checked = team_name(name)
@@ -57,14 +57,14 @@ def create(user: Any, name: str) -> Team:
 
 
 def rename(team: Team, name: str) -> None:
-    """The address stays. Raises TeamError: the name will not do."""
+    """Change the name but not the slug. Raises TeamError: the name is invalid."""
     checked = team_name(name, but=team)
     Team.objects.filter(pk=team.pk, is_personal=False).update(name=checked)
     team.name = checked
 
 
 def team_name(text: str, *, but: Team | None = None) -> str:
-    """The name as it is stored; boards show it, so it must not pass for another team's or somebody's."""
+    """The name as it is stored. It appears on boards, so it must not be confused with another team or user."""
     if not text.strip():
         raise TeamError(Problem("a team needs a name.", field="name"))
     try:
@@ -79,10 +79,10 @@ def team_name(text: str, *, but: Team | None = None) -> str:
 
 
 def invite(team: Team, by: Any) -> str:
-    """The secret of a new link, by which one person can join; it is shown this once.
+    """Create a link with which one person can join; return its secret, which can be shown only now.
 
     Raises:
-        TeamError: too many links wait to be used.
+        TeamError: the team has too many unused links.
     """
     if open_invitations(team).count() >= MAX_INVITATIONS:
         raise TeamError(Problem(f"{MAX_INVITATIONS} links wait to be used.", "Withdraw some of them first."))
@@ -98,7 +98,7 @@ def open_invitations(team: Team) -> Any:
 
 
 def invitation_of(secret: str) -> TeamInvitation | None:
-    """The invitation that the link still is; None once it is used, withdrawn or too old."""
+    """The invitation of a link; None if it was used or withdrawn, or has expired."""
     found = TeamInvitation.objects.select_related("team", "created_by").filter(
         digest=_digest(secret), used_at=None, expires_at__gt=timezone.now()
     )
@@ -110,10 +110,10 @@ def _digest(secret: str) -> str:
 
 
 def join(user: Any, secret: str) -> Team:
-    """Use a link. Who is in the team already leaves it unused.
+    """Use an invitation link. For a user who is already in the team, the link stays unused.
 
     Raises:
-        TeamError: the link is no longer good, the team is full, or ``user`` is in enough teams.
+        TeamError: the link is no longer valid, the team is full, or ``user`` is in too many teams.
     """
     with transaction.atomic():
         found = invitation_of(secret)
@@ -125,7 +125,7 @@ def join(user: Any, secret: str) -> Team:
             return team
         _not_too_many(user)
         _has_room(team)
-        # Somebody else may have used it while we waited.
+        # Another user may have used the link while we waited for the lock.
         if not TeamInvitation.objects.filter(pk=found.pk, used_at=None).update(used_at=timezone.now()):
             raise _no_link()
         Membership.objects.create(team=team, user=user)
@@ -155,7 +155,7 @@ def _has_room(team: Team) -> None:
 
 
 def size_limit(team: Team) -> int | None:
-    """How many people the running challenges allow in which the team takes part; None is no limit."""
+    """The smallest team size allowed by the running challenges that the team takes part in; None means no limit."""
     running = Q(ends_at=None) | Q(ends_at__gt=timezone.now())
     phases = Phase.objects.filter(
         running, challenge__in=team.entrants.values("challenge"), challenge__status=ChallengeStatus.PUBLISHED
@@ -165,7 +165,7 @@ def size_limit(team: Team) -> int | None:
 
 
 def leave(team: Team, user: Any) -> None:
-    """Raises TeamError: ``user`` owns the team, so it would be nobody's."""
+    """Leave a team. Raises TeamError: ``user`` is the owner, and a team needs one."""
     with transaction.atomic():
         lock_teams(team)
         gone, _ = Membership.objects.filter(team=team, user=user).exclude(role=Membership.TeamRole.OWNER).delete()
@@ -174,7 +174,7 @@ def leave(team: Team, user: Any) -> None:
 
 
 def remove(team: Team, user_id: int) -> None:
-    """Raises TeamError: there is no such member besides the owner."""
+    """Remove a member. Raises TeamError: there is no such member, or it is the owner."""
     with transaction.atomic():
         lock_teams(team)
         gone, _ = Membership.objects.filter(team=team, user_id=user_id).exclude(role=Membership.TeamRole.OWNER).delete()
@@ -183,7 +183,7 @@ def remove(team: Team, user_id: int) -> None:
 
 
 def hand_over(team: Team, owner: Any, user_id: int) -> None:
-    """Make another member the owner. Raises TeamError: they are no longer there, or ``owner`` is none."""
+    """Make another member the owner. Raises TeamError: they are no longer a member, or ``owner`` is not the owner."""
     with transaction.atomic():
         lock_teams(team)
         people = Membership.objects.filter(team=team)
@@ -194,7 +194,7 @@ def hand_over(team: Team, owner: Any, user_id: int) -> None:
 
 
 def delete(team: Team) -> None:
-    """Raises TeamError: others are in it, or it has submitted: boards and decisions stand on that."""
+    """Delete a team. Raises TeamError: it has other members, or has submitted: boards and decisions refer to it."""
     with transaction.atomic():
         lock_teams(team)
         if Membership.objects.filter(team=team).count() > 1:

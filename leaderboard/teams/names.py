@@ -1,7 +1,7 @@
-"""Rules for names that other people read: one visible form, one script, nothing invisible.
+"""Rules for names that other users read: one visible form, one script, no invisible characters.
 
-The board shows names side by side. A name that looks like another one, or that reorders or hides text, is refused with
-the reason; see UTS #39 (Unicode security mechanisms), of which this is the "highly restrictive" profile.
+The board shows names next to each other. A name that looks like another one, or that reorders or hides text, is refused
+with the reason; see the "highly restrictive" profile of UTS #39 (Unicode security mechanisms), implemented here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from evaluators.problems import Problem, SubmissionError, quoted
 
 MAX_NAME_CHARACTERS = 80
 MAX_MARKS = 2
-"""Accents on one letter; more of them paint over the neighbouring lines."""
+"""The most accents on one letter; more of them would cover the neighbouring lines."""
 
 USERNAME_VALIDATORS = [
     RegexValidator(
@@ -27,31 +27,31 @@ USERNAME_VALIDATORS = [
     )
 ]
 
-# Writing systems that really are written with several scripts, each with Latin.
+# Writing systems that really use several scripts, each combined with Latin.
 _TOGETHER = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
     frozenset({"LATIN", "CJK", "HANGUL"}),
 )
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Letters, marks and symbols that leave no ink, whatever their category. All but the last line are the property
-# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt (the same from 14.0 to 16.0), which Python lacks.
+# Letters, marks and symbols that are invisible, whatever their category. All but the last line have the property
+# Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties.txt (same from 14.0 to 16.0), which Python lacks.
 _HIDDEN_RANGES = (
     *((0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
     *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)),
     *((0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
-    # Blanks that are printed: an empty braille cell, a note without a head, two hieroglyphs of nothing.
+    # Blank symbols: an empty braille cell, a note without a head, two blank hieroglyphs.
     *((0x2800, 0x2800), (0x1D159, 0x1D159), (0x13441, 0x13442)),
 )
 
 
 def normalise_name(text: str) -> str:
-    """The name in the one form in which it is stored: NFC, single spaces, none at the ends.
+    """The name in the form in which it is stored: NFC, single spaces, none at the ends.
 
     Raises:
-        SubmissionError: it is empty, too long, mixes scripts or holds characters that are not seen.
+        SubmissionError: it is empty, too long, mixes scripts or contains invisible characters.
     """
-    # A huge name is refused before anything walks through it; NFC never makes a text shorter by this much.
+    # Refuse a huge name before processing it; NFC never shortens a text by this factor.
     if len(text) > 20 * MAX_NAME_CHARACTERS:
         raise _refused(f"is longer than {MAX_NAME_CHARACTERS} characters.", "Shorten it.")
     hidden = next((char for char in text if _is_hidden(char)), None)
@@ -83,15 +83,15 @@ def _one_script(name: str) -> None:
 
 
 def script_of(char: str) -> str:
-    """The first word of a letter's Unicode name, like LATIN or CYRILLIC; empty for what is no letter.
+    """The first word of a letter's Unicode name, such as LATIN or CYRILLIC; empty if ``char`` isn't a letter.
 
-    Python has no table of scripts. The names do: letters in another dress (fullwidth, mathematical) have a first word
-    of their own, so that they, too, do not mix with plain ones.
+    Python has no table of scripts, but the names contain them. Letters in another style (fullwidth, mathematical) have
+    names with another first word, so they cannot be mixed with plain letters either.
     """
     if not char.isalpha() or char in "ªº":
         return ""
     if char == "\u00b5":
-        # The sign of "5 µm" stands among Latin letters; among Greek ones it would pass for the letter mu.
+        # The micro sign of "5 µm" may appear among Latin letters; among Greek ones it would look like the letter mu.
         return "LATIN"
     first = unicodedata.name(char, "UNKNOWN").split()[0].partition("-")[0]
     # The long vowel sign and the iteration marks belong to both Japanese syllabaries.

@@ -1,4 +1,4 @@
-"""Teams as such: of one person, of several, of the baselines, and how they are locked."""
+"""Personal teams, the team of the baselines, slugs, and how teams are locked."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ SLUG_ATTEMPTS = 5
 
 
 def lock_teams(team: Team, *, joining: Any = None) -> None:
-    """Hold a team, and every other team of the people in it, until the end of the transaction. One query.
+    """Lock a team, and every other team of its members, until the end of the transaction. One query.
 
-    What counts against a team's limits is what its people sent, for whatever team: whoever submits, joins or leaves
-    holds all of these rows, in the order of their keys, so that nobody waits for somebody who waits for them.
-    ``joining`` is a person who is about to come.
+    The limits of a team count the submissions of its members for any team. So submitting, joining and leaving lock all
+    these rows, always in the order of their keys, which prevents deadlocks. ``joining`` is a user who is about to join.
     """
     people = Q(user__in=Membership.objects.filter(team=team).values("user"))
     if joining is not None:
@@ -31,7 +30,7 @@ def lock_teams(team: Team, *, joining: Any = None) -> None:
 
 
 def personal_team(user: AbstractUser) -> Team:
-    """The team of one, made when it is first needed."""
+    """The user's team of one, created when it is first needed."""
     found = Team.objects.filter(person_id=user.pk).first()
     return found or _new_personal_team(user)
 
@@ -46,7 +45,7 @@ def _new_personal_team(user: AbstractUser) -> Team:
                 Membership.objects.create(team=team, user_id=user.pk, role=Membership.TeamRole.OWNER)
                 return team
         except IntegrityError:
-            # Two requests at once, and the other one made it; or another team has the slug: "vic.tim" wants "victim".
+            # Another request created it at the same time; or another team has the slug: "vic.tim" wants "victim".
             made = Team.objects.filter(person_id=user.pk).first()
             if made is not None:
                 return made
@@ -60,12 +59,12 @@ def first_slug(name: str) -> str:
 
 
 def another_slug(name: str) -> str:
-    # At random: whoever could foresee it could take it first.
+    # Random, because a predictable slug could be taken in advance.
     return f"{slugify(name) or 'team'}-{secrets.token_hex(4)}"
 
 
 def baselines_team() -> Team:
-    """The team that all baselines belong to; nobody is in it."""
-    # A person's team from before the slug was reserved gives it up.
+    """The team of all baselines; it has no members."""
+    # A personal team may have got this slug before it was reserved; it gets another one.
     Team.objects.filter(slug=BASELINES_SLUG, is_personal=True).update(slug=another_slug(BASELINES_SLUG))
     return Team.objects.get_or_create(slug=BASELINES_SLUG, is_personal=False, defaults={"name": "Baselines"})[0]

@@ -1,1 +1,1 @@
-"""What is around every request: middleware, error pages, health, cache and the limits of uploads."""
+"""What every request passes through: middleware, error pages, health, cache and upload limits."""

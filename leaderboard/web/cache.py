@@ -1,7 +1,7 @@
-"""A cache on Redis that does without Redis while it is away.
+"""A cache on Redis that keeps working while Redis is unavailable.
 
-Rate limits count in the cache. Were it to fail with Redis, so would every login and every call of the API. Meanwhile
-each process counts for itself: the limits get looser, the site stays.
+Rate limits are counted in the cache. If the cache failed with Redis, so would every login and every API call. While
+Redis is unavailable each process counts for itself: limits are looser, but the site works.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 
 AWAY_SECONDS = 5.0
-"""How long Redis is left alone after it failed: each attempt may cost a time-out."""
+"""How long Redis is not tried after a failure, since each attempt may cost a time-out."""
 
 logger = logging.getLogger(__name__)
 
 
 class FallbackRedisCache(BaseCache):
-    """The operations that the counters of rate limits are made of, each on Redis or else in memory."""
+    """The cache operations that rate limits need, on Redis or, while it is unavailable, in memory."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)

@@ -1,4 +1,4 @@
-"""Errors outside a view: problem details under ``/api/``, pages elsewhere."""
+"""Responses to errors outside of views: problem details under ``/api/``, pages elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/healthz``: is every part there that it takes to score a submission?"""
+"""``/healthz``: whether every component needed to score a submission is available."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class ComponentHealth:
-    """``reason`` is a sentence without secrets: everybody can read it."""
+    """``reason`` is a sentence without secrets, since everybody can read it."""
 
     ok: bool
     reason: str = ""
@@ -55,7 +55,7 @@ def _queue() -> ComponentHealth:
         broker.ensure_connection(max_retries=1, timeout=PROBE_SECONDS)
     if settings.CELERY_BROKER_URL.startswith("filesystem:") and not os.access(settings.QUEUE_DIR / "messages", os.W_OK):
         return ComponentHealth(False, "The queue's folder cannot be written.")
-    # The background waits for days if need be; that is no reason for an alarm.
+    # Background evaluations may wait for days, which is not a reason for an alarm.
     waiting = Evaluation.objects.filter(status=Status.QUEUED, background=False).order_by("queued_at")
     oldest = waiting.values_list("queued_at", flat=True).first()
     seconds = (timezone.now() - oldest).total_seconds() if oldest else 0
@@ -68,12 +68,12 @@ def _worker() -> ComponentHealth:
 
 
 def _sandbox() -> ComponentHealth:
-    """What the workers say: the sandbox has to work where they run."""
+    """As reported by the workers, since the sandbox has to work on their hosts."""
     alive = list(WorkerHeartbeat.objects.alive())
     if not alive:
         return ComponentHealth(False, "Not known: no worker has given a sign of life.")
     broken = [heartbeat for heartbeat in alive if not heartbeat.sandbox_ok]
-    # One worker without a sandbox takes no work from the others, but its operator should know.
+    # A worker without a sandbox does not take work away from the others, but its operator should know.
     reason = broken[0].sandbox_reason or "It does not start." if broken else ""
     return ComponentHealth(len(broken) < len(alive), reason)
 
@@ -88,20 +88,20 @@ PROBES: dict[str, Callable[[], ComponentHealth]] = {
 
 
 def examine() -> dict[str, ComponentHealth]:
-    """Ask all parts at once; one that does not answer in time is down."""
+    """Probe all components in parallel; one that does not answer in time is down."""
     found: dict[str, ComponentHealth] = {}
 
     def ask(name: str, probe: Callable[[], ComponentHealth]) -> None:
         try:
             found[name] = probe()
         except Exception as error:
-            # The text of such errors holds addresses and user names; it is for the log.
+            # The text of such errors may contain addresses and user names, so it is only logged.
             logger.error("probe failed part=%s error=%s: %s", name, type(error).__name__, error)
             found[name] = ComponentHealth(False, f"It does not answer ({type(error).__name__}).")
         finally:
             connection.close()
 
-    # Daemons: a probe that hangs must not keep the process from ending.
+    # Daemon threads: a probe that hangs must not prevent the process from ending.
     threads = [threading.Thread(target=ask, args=item, daemon=True) for item in PROBES.items()]
     for thread in threads:
         thread.start()
@@ -118,12 +118,12 @@ _last: tuple[float, dict[str, ComponentHealth]] | None = None
 
 
 def remembered() -> dict[str, ComponentHealth]:
-    """The answer of the last second: whoever asks often must not load the parts."""
+    """The last answer if it is recent enough: frequent requests must not load the components."""
     global _last
     with _lock:
         if _last is None or time.monotonic() - _last[0] > REMEMBERED_SECONDS:
             parts = examine()
-            # The time after it: an answer that took long must hold for those who waited for it.
+            # Take the time after probing, so that a slow answer is also valid for requests that waited for the lock.
             _last = (time.monotonic(), parts)
         return _last[1]
 

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457), the form of an error under ``/api/``."""
+"""Problem details (RFC 9457), the format of errors under ``/api/``."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ def problem_details(status: int, detail: str = "", problems: Sequence[Problem] =
 
 
 def problem_response(status: int, detail: str = "") -> JsonResponse:
-    """For errors outside the views of the API."""
+    """For errors outside of the API's views."""
     return JsonResponse(problem_details(status, detail), status=status, content_type=CONTENT_TYPE)

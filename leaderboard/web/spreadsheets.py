@@ -1,4 +1,4 @@
-"""CSV cells that a spreadsheet opens as text."""
+"""CSV cells that a spreadsheet shows as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def neutralised(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    """The cell, changed if a spreadsheet would run it as a formula; numbers stay numbers."""
     if not cell.startswith(_FORMULA):
         return cell
     try:
@@ -19,7 +19,7 @@ def neutralised(cell: str) -> str:
 
 
 def spreadsheet_cell(value: Any) -> str:
-    """A value as it is written into a table that a spreadsheet may open; None is empty."""
+    """A value as a cell of a table that may be opened in a spreadsheet; None is empty."""
     if value is None:
         return ""
     if isinstance(value, bool):

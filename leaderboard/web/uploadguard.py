@@ -1,7 +1,7 @@
-"""The guard in front of every upload: nothing larger than a submission can be is ever held.
+"""Bounds every upload: nothing larger than the largest possible submission is ever kept.
 
-Django's own limits say nothing about the size of files. Here a body is read to its end, so that the sender gets an
-answer and not a broken connection, but what is too much is thrown away as it comes.
+Django's own limits do not bound the size of files. Here a body is read to its end, so that the sender gets a response
+and not a broken connection, but whatever exceeds the limits is discarded as it arrives.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _REFUSAL = "_upload_refusal"
 
 
 class BoundedUploadHandler(FileUploadHandler):
-    """Refuses, as soon as it is seen, a file name with folders in it, a large file, or too much in all."""
+    """Refuses file names with folders, large files, and a large total, each as soon as it is detected."""
 
     max_file = MAX_FILE_BYTES
     max_total = MAX_TOTAL_BYTES
@@ -50,8 +50,8 @@ class BoundedUploadHandler(FileUploadHandler):
         boundary: Any,
         encoding: str | None = None,
     ) -> Any:
-        # Django drops folders from a file name without a word. This hook may parse the body itself, so the same
-        # parser runs with an eye on the names; the second call of the hook comes from within that parser.
+        # Django silently drops folders from a file name. This hook may parse the body itself, so it runs the same
+        # parser with a check of the names; the second call of the hook comes from that parser.
         if self._nested or self.request is None:
             return None
         self._nested = True
@@ -65,7 +65,7 @@ class BoundedUploadHandler(FileUploadHandler):
         self._file += len(raw_data)
         self._total += len(raw_data)
         if self._file > self.max_file:
-            # None hides the piece from the handlers that keep files; the fields behind the file are still read.
+            # None hides this chunk from the handlers that keep files; form fields after the file are still read.
             _refuse(self.request, too_large(self.file_name or "", self.max_file))
             return None
         if self._total > self.max_total:
@@ -77,17 +77,17 @@ class BoundedUploadHandler(FileUploadHandler):
         return too_large_together()
 
     def file_complete(self, file_size: int) -> None:
-        """The next handler keeps the file."""
+        """None: the next handler keeps the file."""
         return None
 
 
 class OrganizerUploadHandler(BoundedUploadHandler):
-    """For the data of a challenge: much more than a submission, and never held in memory.
+    """For the data of a challenge, which are much larger than a submission and never held in memory.
 
     See ``take_organizer_uploads``.
     """
 
-    max_file = sys.maxsize  # what is too large alone is too large in all
+    max_file = sys.maxsize  # only the total is limited
     max_total = settings.ORGANIZER_UPLOAD_BYTES
 
     def too_much(self) -> Problem:
@@ -95,18 +95,18 @@ class OrganizerUploadHandler(BoundedUploadHandler):
 
 
 def take_organizer_uploads(request: HttpRequest) -> None:
-    """Let the body of this request be as large as the data of a challenge; to be called before anything reads it.
+    """Allow a body as large as the data of a challenge; call this before anything reads the body.
 
-    Reading includes the check of the form's token: a view that calls this checks it afterwards, by itself.
+    The CSRF check also reads the body, so a view that calls this must do that check itself, afterwards.
     """
     request.upload_handlers = [OrganizerUploadHandler(request), TemporaryFileUploadHandler(request)]
 
 
 class _Stream:
-    """A body that can be read in pieces only.
+    """A body that can only be read in chunks.
 
-    Where Django throws the rest of a body away it iterates over it, which for its own stream means by lines: one line
-    of a gigabyte would be held whole. Without ``__iter__`` it falls back to pieces.
+    Django discards the rest of a body by iterating over it, which for its own stream means line by line: a line of one
+    gigabyte would be held in memory. Without ``__iter__`` it falls back to chunks.
     """
 
     def __init__(self, stream: Any) -> None:
@@ -123,7 +123,7 @@ class _WatchfulParser(MultiPartParser):
         self._request = request
 
     def sanitize_file_name(self, file_name: str) -> str | None:
-        # Django would take folders and invisible characters out without a word.
+        # Django would silently remove folders and invisible characters.
         try:
             plain_name(file_name)
         except SubmissionError as error:
@@ -137,10 +137,10 @@ def _refuse(request: HttpRequest | None, problem: Problem) -> None:
 
 
 def read_organizer_uploads(request: HttpRequest, files: Iterable[UploadedFile[Any]]) -> list[UploadedFile[Any]]:
-    """The files of a request whose body was parsed, open, on disk.
+    """The files of a parsed request, open, on disk.
 
     Raises:
-        BundleError: the guard refused something on the way.
+        BundleError: the guard refused something while parsing.
     """
     refusal = getattr(request, _REFUSAL, None)
     if refusal is not None:
@@ -149,12 +149,12 @@ def read_organizer_uploads(request: HttpRequest, files: Iterable[UploadedFile[An
 
 
 def read_uploads(request: HttpRequest, files: Iterable[UploadedFile[Any]]) -> list[Upload]:
-    """The files of a request whose body was parsed.
+    """The files of a parsed request.
 
-    ``request`` is Django's own request, not DRF's around it.
+    ``request`` is Django's own request, not DRF's wrapper.
 
     Raises:
-        SubmissionError: the guard refused something on the way.
+        SubmissionError: the guard refused something while parsing.
     """
     refusal = getattr(request, _REFUSAL, None)
     if refusal is not None:

@@ -1,1 +1,1 @@
-"""What a worker process runs besides its tasks: heartbeat, maintenance, and shutting down."""
+"""What a worker process runs besides its tasks: heartbeat, maintenance, and stopping."""

@@ -1,6 +1,6 @@
-"""What keeps submissions from being forgotten: expired leases go back to the queue, lost messages are sent again.
+"""Makes sure that no submission is forgotten: requeues expired leases, sends lost messages again.
 
-It runs in every worker, every few seconds. Running it twice at the same time is harmless.
+Every worker runs it every few seconds. Running it twice at the same time is harmless.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def maintain(now: datetime | None = None) -> None:
-    """One round."""
+    """One round of maintenance."""
     moment = now or timezone.now()
     expire_leases(moment)
     notify_again(moment)

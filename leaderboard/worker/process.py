@@ -1,6 +1,6 @@
-"""The heartbeat of a worker: a thread that shows it is alive and runs the maintenance, from its start to its end.
+"""The heartbeat of a worker: a thread that shows that the worker is alive, and runs the maintenance.
 
-So there is no scheduler to start, watch and forget: while anybody can score, somebody also recovers.
+So there is no separate scheduler to start and monitor: while any worker can score, one also does the maintenance.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from leaderboard.worker.maintenance import maintain
 logger = logging.getLogger(__name__)
 
 DEPARTURE_SECONDS = 10.0
-"""How long a worker that is stopped works on: most evaluations are finished by then, and nobody has killed it yet."""
+"""How long a stopped worker continues: most evaluations finish within this time, before the worker is killed."""
 
 
 def worker_name() -> str:
@@ -53,7 +53,7 @@ class Heartbeat:
                 self.beat()
                 maintain()
             except Exception:
-                # Whatever went wrong, the next round may go right; a worker without maintenance would lose submissions.
+                # The next round may succeed, whatever went wrong; without maintenance, submissions would be lost.
                 logger.exception("heartbeat missed")
             finally:
                 connection.close()
@@ -62,7 +62,7 @@ class Heartbeat:
         connection.close()
 
     def beat(self) -> None:
-        """Write that this worker lives and whether it has a sandbox."""
+        """Record that this worker is alive and whether it has a sandbox."""
         available = sandbox.availability()
         WorkerHeartbeat.objects.update_or_create(
             name=worker_name(),
@@ -78,14 +78,14 @@ class Heartbeat:
 
 
 class Departure:
-    """The end of a worker: it takes nothing new, and after a moment gives back what it could not finish.
+    """Stopping a worker: it takes no new work, and after a few seconds hands back what it could not finish.
 
-    Celery waits for what is running, which can take minutes; whoever stops the worker kills it long before.
+    Celery would wait for running tasks, which can take minutes; the worker would usually be killed long before.
     """
 
     def __init__(self) -> None:
-        # Announced from a handler of a process signal, which may interrupt anything, also itself: of all the ways to
-        # tell a thread only this queue can be used there.
+        # ``announce`` is called from a signal handler, which may interrupt any code, even itself. Of the ways to
+        # wake up a thread, only SimpleQueue is safe there.
         self._announced: SimpleQueue[None] = SimpleQueue()
         self._under_way = False
         self._finished = threading.Event()
@@ -103,7 +103,7 @@ class Departure:
         self._announced.put(None)
 
     def finish(self) -> None:
-        """Nothing is running any more."""
+        """Called when no task is running any more."""
         self._finished.set()
 
     def _run(self) -> None:
@@ -111,7 +111,7 @@ class Departure:
         if self._finished.wait(DEPARTURE_SECONDS):
             return
         self.hand_back()
-        # What was just being claimed or started is found in a later round.
+        # Evaluations that were just being claimed or started are handed back in a later round.
         while not self._finished.wait(1):
             self.hand_back()
 
@@ -120,10 +120,10 @@ class Departure:
             try:
                 transitions.hand_back(lease, actor=worker_name())
             except DatabaseError:
-                # Then its lease runs out.
+                # Then the lease expires, and the recovery requeues the evaluation.
                 logger.exception("not handed back evaluation=%s", lease.evaluation_id)
                 connection.close()
-        # After the leases are gone, so that nobody takes the end of these for a fault; and Celery need not wait.
+        # After the leases are handed back, so that killed sandboxes do not count as faults; and Celery need not wait.
         sandbox.stop_all()
 
 

@@ -1,4 +1,4 @@
-"""A wrong setting stops the start with one sentence that names it."""
+"""A wrong setting stops the start with one sentence that names the setting."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         if challenge is None:
             raise CommandError(f"There is no challenge '{slug}'.")
         try:
-            # Under its name only when it is whole, and for its owner alone: the hidden labels are in it.
+            # The file gets its name only when complete. Only its owner may read it: the hidden labels are in it.
             descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""The operator's side: lists that stay quick, actions that go through the transitions."""
+"""The operator's side: lists stay fast, and actions change statuses only through the transitions."""
 
 from __future__ import annotations
 

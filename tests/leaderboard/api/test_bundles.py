@@ -1,4 +1,4 @@
-"""A whole challenge by one request: what it makes, whose it is, and that a refusal leaves nothing."""
+"""A whole challenge with one request: what is created, who owns it, and that a refused bundle leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def test_the_schema_has_a_public_address(client: Client, db: None) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_one_line_of_curl(live_server: Any, tmp_path: Path) -> None:
-    """The line that docs/bundles.md shows, word for word."""
+    """The exact command that docs/bundles.md shows."""
     (tmp_path / "bundle.zip").write_bytes(zipped(good()).getvalue())
     _, token = ApiToken.objects.issue(factories.user("ada"))
     (line,) = [line for line in PAGE.read_text().splitlines() if line.startswith("curl ") and "bundle=@" in line]

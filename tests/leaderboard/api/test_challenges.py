@@ -116,7 +116,7 @@ def test_a_file_is_found_with_and_without_its_folder(phase: Phase, name: str) ->
 )
 def test_no_route_leads_to_hidden_rows(phase: Phase, staff: User, api: Api, name: str) -> None:
     for client in (Client(), api(staff)):
-        # A NUL is refused before any route is looked at.
+        # A NUL is refused before any route is matched.
         assert client.get(f"{URL}tiny/files/{name}").status_code == (400 if "%00" in name else 404)
 
 

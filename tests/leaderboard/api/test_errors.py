@@ -1,4 +1,4 @@
-"""Every error of the API is a problem detail, and bad input is never a fault of ours."""
+"""Every error of the API is a problem detail, and invalid input never causes a 5xx."""
 
 from __future__ import annotations
 

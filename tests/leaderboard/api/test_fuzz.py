@@ -1,4 +1,4 @@
-"""What the schema promises holds for requests nobody thought of: schemathesis makes them up, no answer is a 5xx."""
+"""The API keeps to its schema for the requests that schemathesis generates, and never answers with a 5xx."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHECKS = [not_a_server_error, status_code_conformance, response_schema_conforman
 
 @pytest.fixture
 def kept_connection() -> Iterator[None]:
-    """A server closes its connections after a request; here they hold the test's transaction."""
+    """Keep the connection open: a server closes it after each request, but it holds the test's transaction."""
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
@@ -47,9 +47,9 @@ def test_no_request_breaks_the_api(phase: Phase, user: User) -> None:
         operation = data.draw(st.sampled_from(operations))
         case = data.draw(operation.as_strategy())
         if "slug" in case.path_parameters:
-            # An unknown one is answered before anything else is looked at.
+            # An unknown slug would be answered before anything else is tested.
             case.path_parameters["slug"] = data.draw(st.sampled_from(["tiny", "unknown"]))
-        cache.clear()  # the rate limits would answer in place of the views
+        cache.clear()  # otherwise rate limits would answer instead of the views
         response = case.call(headers=headers)
         case.validate_response(response, checks=CHECKS)
         answered.add((operation.path, response.status_code))

@@ -24,7 +24,7 @@ PUBLISHED, DRAFT = "tiny", "draft"
 
 @dataclass(frozen=True)
 class Row:
-    """One route; the statuses are those for visitor, its participant, another team's and staff."""
+    """One route, with the expected status for each of ``VISITORS``; "participant" is the author of the submissions."""
 
     name: str
     method: str
@@ -55,12 +55,12 @@ TABLE = [
     Row("challenge-board-versions", "GET", "challenges/{draft}/leaderboard/versions/", 404, 404, 404, 200),
     Row("challenge-board-version", "GET", "challenges/{open}/leaderboard/versions/1/", 200, 200, 200, 200),
     Row("challenge-board-version", "GET", "challenges/{draft}/leaderboard/versions/1/", 404, 404, 404, 200),
-    # The first version changed nothing.
+    # The first version has no changes.
     Row("challenge-board-changes-csv", "GET", "challenges/{open}/leaderboard/versions/1/changes.csv", *[404] * 4),
     Row("challenge-check", "POST", "challenges/{open}/check/", 401, 200, 200, 200),
     Row("challenge-check", "POST", "challenges/{draft}/check/", 401, 404, 404, 200),
     Row("challenge-submissions", "POST", "challenges/{open}/submissions/", 401, 201, 201, 201),
-    # Staff see a draft, but nobody submits to one.
+    # Staff can see a draft, but nobody can submit to it.
     Row("challenge-submissions", "POST", "challenges/{draft}/submissions/", 401, 404, 404, 403),
     Row("challenge-submissions", "GET", "challenges/{open}/submissions/", 401, 200, 200, 200),
     Row("challenge-submissions", "GET", "challenges/{draft}/submissions/", 401, 404, 404, 200),
@@ -102,13 +102,13 @@ def test_the_table(places: dict[str, str], user: User, staff: User, api: Api, ro
         answer = client.post(path, {"name": "new", "files": factories.form_files()})
     else:
         answer = client.get(path)
-    # A store that browsers can reach sends them there.
+    # With a store that browsers can reach, the response is a redirect to it.
     got = 200 if answer.status_code == 302 else answer.status_code
     assert got == getattr(row, who), answer.content[:500] if not answer.streaming else b""
 
 
 def test_the_table_names_routes() -> None:
-    """That all are in this table or in the larger one is tested there, see ``test_organizer_access``."""
+    """``test_organizer_access`` tests that every route is in this table or in the larger one there."""
     assert {row.name for row in TABLE} <= {pattern.name for pattern in api_urls.urlpatterns}
 
 

@@ -1,4 +1,4 @@
-"""The published description of the API is complete and true."""
+"""The published description of the API is complete and correct."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_documentation_loads_nothing_from_elsewhere() -> None:
     assert "<script>" not in text, "the content security policy allows no inline script"
     sources = [directive.split() for directive in answer["Content-Security-Policy"].split(";")]
     policy = {name: allowed for name, *allowed in sources}
-    # Of the most special directive that is there.
+    # The most specific directive that is set applies.
     scripts = policy.get("script-src-elem", policy.get("script-src", policy["default-src"]))
     assert scripts == ["'self'"]
     assert policy.get("script-src-attr", policy.get("script-src", policy["default-src"])) == ["'self'"]

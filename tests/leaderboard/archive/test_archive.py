@@ -1,4 +1,4 @@
-"""A challenge as one file: the same bytes twice, the same boards elsewhere, and nothing half-imported."""
+"""A challenge as one file: two exports give the same bytes, an import gives the same boards or nothing at all."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ BOARD_URL = "/api/v1/challenges/tiny/board.json"
 
 @pytest.fixture
 def full(phase: Phase, user: User) -> Phase:
-    """A bit of everything: a baseline, ties, a decision, an older board, one that still waits."""
+    """A bit of everything: a baseline, ties, a decision, an older board version, an evaluation that is still queued."""
     phase.round = Round.objects.create(challenge=phase.challenge, version="v0.5")
     phase.save()
     rival = factories.user("rival")
@@ -90,7 +90,7 @@ def _written(challenge: Challenge) -> bytes:
 
 
 def _forget_everything() -> None:
-    """What a site that never heard of the challenge has: nothing."""
+    """Delete everything, like on a site that never had the challenge."""
     for table in ("decision", "score", "statuschange", "boardentry"):
         _raw(f"DELETE FROM leaderboard_{table}")
     _raw("UPDATE leaderboard_submission SET evaluation_id = NULL")
@@ -107,14 +107,14 @@ def _forget_everything() -> None:
 
 def _raw(statement: str) -> None:
     if connection.vendor == "postgresql" and "decision" in statement:
-        # Its own lines cannot be deleted there; and what waits to be checked at the end is checked now.
+        # PostgreSQL refuses to delete lines of the log, so truncate it, after checking deferred constraints.
         statement = "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE leaderboard_decision; SET CONSTRAINTS ALL DEFERRED"
     with connection.cursor() as cursor:
         cursor.execute(statement)
 
 
 def _changed(archive: Path, change: Callable[[dict[str, bytes]], None], *, honest: bool = True) -> Path:
-    """The archive with other members; ``honest`` makes the manifest say so."""
+    """A copy of the archive with changed members; with ``honest`` its manifest matches them."""
     with zipfile.ZipFile(archive) as source:
         members = {name: source.read(name) for name in source.namelist()}
     change(members)
@@ -146,7 +146,7 @@ LEFT_OUT = {
     "decisions": {"by"},
     "announcements": {"created_by"},
 }
-"""Who did something is known to the site alone, and whoever worked on it is done."""
+"""Users are known only to the site; leases and notifications have no meaning after an evaluation has ended."""
 
 ELSEWHERE = {"id", "challenge"}
 IN_ANOTHER_FORM = {"submissions": {"evaluation"}, "evaluations": {"result"}}
@@ -154,7 +154,7 @@ IN_ANOTHER_FORM = {"submissions": {"evaluation"}, "evaluations": {"result"}}
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_nothing_is_forgotten(table: ArchiveTable) -> None:
-    """Whoever adds a field to a model decides whether it is in the archive."""
+    """A new field of a model must be added to the archive or to ``LEFT_OUT``."""
     fields = {field.name for field in table.model._meta.concrete_fields}
     kept = set(table.fields) | set(table.links) | IN_ANOTHER_FORM.get(table.name, set())
     assert fields - kept - ELSEWHERE == LEFT_OUT.get(table.name, set())
@@ -204,7 +204,7 @@ def test_a_fresh_site_answers_the_same_bytes(archive: Path, full: Phase) -> None
         assert opened.read("board.json") == before
     assert dict(Evaluation.objects.exclude(result="").values_list("submission", "result")) == results
     assert [model.objects.count() for model in (Score, BoardEntry, Decision)] == counts
-    # Whoever submitted is not known here: the names are teams without members.
+    # The users who submitted are not imported: their names become teams without members.
     assert not User.objects.exists()
     for page in ("", "leaderboard/", "decisions/"):
         assert Client().get(f"/challenges/tiny/{page}").status_code == 200
@@ -222,7 +222,7 @@ def test_importing_writes_the_archive_that_it_read(archive: Path) -> None:
     with zipfile.ZipFile(archive) as one, zipfile.ZipFile(again) as other:
         changed = [name for name in one.namelist() if one.read(name) != other.read(name)]
         assert other.namelist() == one.namelist()
-    # The team of the baselines is each site's own, made when it first had some.
+    # The baselines' team is not imported: each site creates its own when it first needs it.
     assert changed == ["tables/teams.json", "manifest.json"]
 
 
@@ -384,14 +384,14 @@ def test_what_is_no_archive(tmp_path: Path, db: None, content: bytes) -> None:
 
 
 FORMAT_1 = Path(__file__).parent / "archives" / "format-1.zip"
-"""Written before format 2: two teams with several entries each, both divisions, an entry withdrawn, two versions."""
+"""Written before format 2: two teams with several entries each, both divisions, a withdrawn entry, two versions."""
 
 BEST_AND_ALL = {"old_best": "old_rank", "new_best": "new_rank", "old_rank": "old_rank_all", "new_rank": "new_rank_all"}
 
 
 @pytest.fixture
 def of_format_1(db: None) -> dict[str, Any]:
-    """The boards of the archive of format 1 as it has them, imported here."""
+    """The boards in the archive of format 1; the archive is imported on this site."""
     call_command("importchallenge", str(FORMAT_1))
     with zipfile.ZipFile(FORMAT_1) as opened:
         boards: dict[str, Any] = json.loads(opened.read("board.json"))
@@ -433,7 +433,7 @@ def test_the_kept_board_of_an_archive_of_format_1(of_format_1: dict[str, Any]) -
         "2026-03-01T12:01:00.123456Z",
         "2026-03-01T12:02:00.000000Z",
     ]
-    # It is never rewritten, only read in another form.
+    # The saved board is never rewritten, only upgraded when it is read.
     assert BoardVersion.objects.get(number=1).content == old
     shown = Client().get("/api/v1/challenges/tiny/leaderboard/versions/1/").json()
     assert {name: shown[name] for name in kept} == kept

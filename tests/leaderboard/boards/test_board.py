@@ -1,4 +1,4 @@
-"""The prepared board follows the scores."""
+"""The prepared board is updated with the scores."""
 
 from __future__ import annotations
 
@@ -79,14 +79,14 @@ def test_a_later_verdict_takes_the_entry_away_at_once(phase: Phase, user: User) 
 
 @pytest.fixture
 def freezing(phase: Phase) -> Phase:
-    """Its board freezes in an hour and thaws in a day."""
+    """A phase whose board freezes in an hour and thaws in a day."""
     now = timezone.now()
     Phase.objects.update(freezes_at=now + timedelta(hours=1), ends_at=now + timedelta(days=1))
     return Phase.objects.select_related("dataset_version").get()
 
 
 def sent(phase: Phase, owner: User, name: str, *, since_freeze: timedelta, score: float) -> None:
-    """A scored submission that was sent so long after the freeze began."""
+    """Create a scored submission, sent ``since_freeze`` after the freeze began."""
     submission = factories.submission(phase, owner, name=name)
     Submission.objects.filter(pk=submission.pk).update(created_at=phase.freezes_at + since_freeze)
     factories.evaluate(submission, score)

@@ -1,4 +1,4 @@
-"""Ranks, by tables: scores in, ranks out."""
+"""Tests of ranks by tables: entries with scores in, ranks out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def entry(key: str, score: float | None, *, team: str = "", minute: int = 0, mis
             "maximize",
             [("c", 1, 1), ("b", 2, 2), ("a", 2, 2), ("d", 4, 4)],
         ),
-        # A team holds one rank, with its best entry; the places of its other entries are not missing.
+        # A team has one rank, that of its best entry; its other entries leave no gaps in the ranks of other teams.
         (
             [
                 entry("a1", 0.9, team="a"),
@@ -47,13 +47,13 @@ def entry(key: str, score: float | None, *, team: str = "", minute: int = 0, mis
             "maximize",
             [("a1", 1, 1), ("a2", 2, None), ("b1", 3, 2)],
         ),
-        # Of a team's two equal entries the earlier is its best.
+        # Of two equal entries of a team, the earlier one is its best.
         (
             [entry("late", 0.9, team="a", minute=2), entry("early", 0.9, team="a", minute=1)],
             "maximize",
             [("early", 1, 1), ("late", 1, None)],
         ),
-        # No score is no place, least of all the first.
+        # An entry without a finite score is not ranked; NaN and infinity must not come first.
         (
             [entry("a", None), entry("b", math.nan), entry("c", math.inf), entry("d", -0.5)],
             "maximize",
@@ -62,19 +62,19 @@ def entry(key: str, score: float | None, *, team: str = "", minute: int = 0, mis
         ([entry("a", None), entry("b", -math.inf), entry("c", 2.0)], "minimize", [("c", 1, 1)]),
         # Minus zero equals zero.
         ([entry("a", 0.0, minute=1), entry("b", -0.0, minute=2)], "maximize", [("a", 1, 1), ("b", 1, 1)]),
-        # Whoever leaves tasks out comes after all that answer more of them, and shares no rank with these.
+        # An entry that leaves tasks out comes after all that answer more tasks, and never shares a rank with them.
         (
             [entry("a", 0.9, missing=2), entry("b", 0.5), entry("c", 0.9, missing=1), entry("d", 0.5, missing=1)],
             "maximize",
             [("b", 1, 1), ("c", 2, 2), ("d", 3, 3), ("a", 4, 4)],
         ),
-        # A team's best entry is the one that answers most.
+        # The best entry of a team is the one that answers most tasks.
         (
             [entry("part", 0.9, team="a", missing=1), entry("whole", 0.2, team="a")],
             "maximize",
             [("whole", 1, 1), ("part", 2, None)],
         ),
-        # Same score, same instant: the key decides, so that the order is the same at every writing.
+        # Same score, same time: the key decides, so that the order is the same each time the board is written.
         ([entry("b", 0.5), entry("a", 0.5)], "maximize", [("a", 1, 1), ("b", 1, 1)]),
     ],
 )
@@ -92,7 +92,7 @@ _ENTRIES = st.lists(
 def test_a_rank_is_one_more_than_the_number_of_better_entries(
     entries: list[RankingEntry], direction: Direction
 ) -> None:
-    """The fast ranks against the definition."""
+    """Compares the fast ranks with their definition."""
     sign = -1 if direction == "maximize" else 1
     places = ranked(entries, direction)
     assert [place.position for place in places] == list(range(1, len(places) + 1))

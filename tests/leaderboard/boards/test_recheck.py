@@ -1,4 +1,4 @@
-"""Entries are checked against other data before anything is scored on it: what would fail is counted and named."""
+"""Entries are checked against new data before anything is scored on it; those that would fail are counted and named."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Version = Callable[..., DatasetVersion]
 
 @pytest.fixture
 def version(settings: LazySettings, tmp_path: Path, phase: Phase) -> Version:
-    """A further version of the challenge's data, with these changes."""
+    """Loads another version of the challenge's data, with the given changes."""
 
     def load(**changes: object) -> DatasetVersion:
         bundle = write_bundle(tmp_path / str(len(list(tmp_path.iterdir()))), **changes)  # type: ignore[arg-type]
@@ -41,7 +41,7 @@ def version(settings: LazySettings, tmp_path: Path, phase: Phase) -> Version:
 
 @pytest.fixture
 def entries(phase: Phase) -> list[Submission]:
-    """Of four, five and six rows for each task."""
+    """Three entries, with four, five and six rows for each task."""
     made = []
     for rows in (4, 5, 6):
         owner = factories.user(f"user{rows}")
@@ -124,7 +124,7 @@ def test_where_only_test_rows_differ_nothing_is_read(
     factories.evaluate(entry, factories.scored(entry.evaluation, 0.5, scorer=now))  # type: ignore[arg-type]
     assert refusal(phase, corrected) is None
     assert opened == []
-    # What another version of the scorer accepted is checked all the same; and what cannot be checked does not begin.
+    # An entry accepted by another scorer version is checked; if the check is impossible, no version is started.
     entry.evaluation.scorer = f"{scorer.name} 0"  # type: ignore[union-attr]
     entry.evaluation.save()  # type: ignore[union-attr]
     assert "cannot be opened just now" in message(phase, corrected)

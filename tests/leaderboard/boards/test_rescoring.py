@@ -1,4 +1,4 @@
-"""The whole of it: a test label was wrong, is corrected, and two hundred entries are scored again."""
+"""The whole process: a wrong test label is corrected, and two hundred entries are scored again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENTRIES = 200
 
 
 def fill(phase: Phase) -> None:
-    """Two hundred people with a scored entry each: the door is tested elsewhere, and would take a minute here."""
+    """Two hundred users with one scored entry each, created directly: submitting them would take a minute."""
     users = User.objects.bulk_create(User(username=f"user{n}", email=f"user{n}@example.org") for n in range(ENTRIES))
     teams = Team.objects.bulk_create(
         Team(name=user.username, slug=user.username, is_personal=True, person=user) for user in users
@@ -84,7 +84,7 @@ def test_a_corrected_label_and_two_hundred_entries(phase: Phase, client: Client)
         advance(timezone.now())
         waiting = Evaluation.objects.filter(board_version=version, status="queued")
         assert waiting.count() <= switching.MAX_WAITING
-        # Who was last is first now, and number 0 keeps the middle.
+        # The new scores reverse the order, except that entry 0 is now in the middle.
         scores = {f"entry {n}": 0.001 + n / ENTRIES for n in range(1, ENTRIES)} | {"entry 0": 0.5}
         finish_all(version, scores)
         rounds += 1
@@ -110,7 +110,7 @@ def test_a_corrected_label_and_two_hundred_entries(phase: Phase, client: Client)
 
 @pytest.fixture
 def final(phase: Phase, tmp_path: Path, settings: LazySettings) -> DatasetVersion:
-    """Another version with test rows of its own, as the hidden part of the phase, which ends in an hour."""
+    """Another version with different test rows, as the hidden part of the phase, which ends in an hour."""
     bundle = write_bundle(tmp_path / "hidden", seed=7, test={"files": ["hidden/kept.parquet"], "label": "label"})
     made = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR)
     assert made != phase.dataset_version
@@ -185,10 +185,10 @@ def test_before_the_end_and_before_the_switch_no_route_shows_anything_of_the_hid
     known = set(phase.dataset_version.files.values_list("sha256", flat=True))
     own_files = [file.sha256 for file in final.files.all() if file.sha256 not in known]
     assert own_files, "its test rows are others"
-    # Its files' name, ids of its rows, and what they are known by.
+    # The digests and names of its files, ids of its rows, and its own digest.
     words = [final.digest, *own_files, "kept.parquet", "test-0"]
     _assert_absent(words, submission, user, api, caplog)
-    # The phase ends and everything is scored on it, but the board has not changed yet.
+    # The phase ends and everything is scored on the hidden part, but the board has not been switched yet.
     advance(phase.ends_at)
     finish_all(BoardVersion.objects.get(cause="final"), {"mine": 0.8765})
     _assert_absent([*words, "8765"], submission, user, api, caplog)
@@ -218,7 +218,7 @@ def _assert_absent(
             for route in ROUTES:
                 answer = client.get(route.format(id=submission.pk))
                 content = b"".join(answer) if answer.streaming else answer.content
-                # What was asked for is repeated, whether there is such a thing or not.
+                # A response may repeat the requested path, whether it exists or not.
                 text = content.decode(errors="replace").replace(route, "")
                 for word in words:
                     assert word not in text, (route, reader, word)

@@ -1,4 +1,4 @@
-"""Reviewing a round: who may do what and when, what it does to the board, and that the log only grows."""
+"""Reviewing a round: who may do what and when, how it changes the board, and that the log is append-only."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def rival(phase: Phase) -> User:
 
 @pytest.fixture
 def entries(phase: Phase, user: User, rival: User) -> list[Submission]:
-    """Ada's first, her second best, and the rival's between them; the phase still open."""
+    """Ada's best and second-best entries, and the rival's, which ranks between them; the phase is still open."""
     made = []
     for owner, name, score in ((user, "best", 0.9), (rival, "between", 0.7), (user, "spare", 0.5)):
         made.append(factories.submission(phase, owner, name=name))
@@ -54,7 +54,7 @@ def entries(phase: Phase, user: User, rival: User) -> list[Submission]:
 
 @pytest.fixture
 def entry(entries: list[Submission]) -> Submission:
-    """Ada's best, under review."""
+    """Ada's best entry, under review."""
     now = timezone.now()
     _ends(entries[0].phase, now - timedelta(hours=1), now + timedelta(hours=1))
     return _fresh(entries[0])
@@ -141,7 +141,7 @@ def test_the_second_of_two_decisions_is_refused_whole(entry: Submission, user: U
     stale = _fresh(entry)
     decide(entry, W, text="A mistake of ours.", by=user)
     with pytest.raises(ReviewRefused, match="just decided"):
-        # What the judge's page showed before the team was faster.
+        # The judge's page still shows the state before the team withdrew the entry.
         decide(stale, D, text="Against the rules.", by=judge)
     assert Decision.objects.count() == 1
     assert _fresh(entry).standing == "withdrawn"

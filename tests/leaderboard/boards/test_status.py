@@ -1,4 +1,4 @@
-"""What may be said of a board follows from the data that it is on; what can never take over is given up."""
+"""Whether a board is final depends on its data; a board version that can never become current is stopped."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def hidden(phase: Phase) -> DatasetVersion:
 
 @pytest.fixture
 def final(phase: Phase, entry: Submission, hidden: DatasetVersion) -> Phase:
-    """Over, with a final board."""
+    """A phase that is over and has a final board."""
     _ended(phase, final_dataset_version=hidden)
     advance(timezone.now())
     finish_all(BoardVersion.objects.get(cause="final"), {"mine": 0.4})
@@ -60,13 +60,13 @@ def test_final_and_official_is_a_board_on_the_hidden_split(final: Phase) -> None
 def test_a_board_on_shown_data_is_not_final_whatever_its_phase_says(
     final: Phase, hidden: DatasetVersion, entry: Submission
 ) -> None:
-    """As it was left by scoring again on the wrong version, when that was still allowed."""
+    """A board that was scored again on the wrong version, from the time when this was still allowed."""
     shown = factories.other_version(hidden, digest="e" * 64)
     BoardVersion.objects.filter(state="current").update(dataset_version=shown)
     Phase.objects.update(dataset_version=shown, final_dataset_version=shown)
     phase = _fresh(final)
     assert (is_final(phase), is_official(phase)) == (False, False)
-    # What is left to do is to go back to the hidden part.
+    # The only version that may follow is on the hidden part.
     with pytest.raises(VersionRefused, match="hidden part"):
         start_version(phase, shown, BoardCause.SCORER, "Again.")
     version = start_version(phase, hidden, BoardCause.DATA, "Back to the hidden part.")
@@ -131,7 +131,7 @@ def test_a_version_on_which_all_was_refused_leaves_the_board_and_can_be_stopped(
     assert not stop_version(version)
     assert [row.submission for row in board_entries(phase)] == [entry]
     assert not StatusChange.objects.filter(evaluation__board_version=version.pk).exists()
-    # And another can begin.
+    # And another version can be started.
     assert start_version(phase, phase.dataset_version, BoardCause.SCORER, "x").number == 2
 
 

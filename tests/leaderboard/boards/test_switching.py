@@ -1,4 +1,4 @@
-"""A version of a board is computed in the background and takes the place of the old one in one step."""
+"""A board version is computed in the background and replaces the old one in one step."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def corrected(phase: Phase) -> DatasetVersion:
 
 @pytest.fixture
 def entries(phase: Phase) -> list[Submission]:
-    """Of ada 0.8, bob 0.7 and cid 0.6."""
+    """Entries of ada, bob and cid, with scores 0.8, 0.7 and 0.6."""
     made = []
     for name, score in (("ada", 0.8), ("bob", 0.7), ("cid", 0.6)):
         made.append(factories.submission(phase, factories.user(name), name=f"by {name}"))
@@ -180,7 +180,7 @@ def test_every_kind_of_end_counts_and_is_named(
 def test_a_team_is_told_its_own_rank_before_and_after(
     phase: Phase, entries: list[Submission], corrected: DatasetVersion
 ) -> None:
-    """Its best entry need not be the same one before and after: the rank of a team is that of its best."""
+    """The rank of a team is that of its best entry, which may be another entry after the switch."""
     factories.evaluate(factories.submission(phase, User.objects.get(username="ada"), name="ada's other"), 0.75)
     version = begin(phase, corrected)
     advance(timezone.now())
@@ -263,7 +263,7 @@ def test_the_hidden_part_is_scored_only_after_the_end(phase: Phase, entries: lis
     assert not BoardVersion.objects.filter(dataset_version=hidden).exists()
     with pytest.raises(VersionRefused, match="hidden part"):
         begin(phase, hidden)
-    # The last one waits when the phase ends: it is scored on the old version, then on the hidden part.
+    # The last submission is still queued when the phase ends: it is scored on the old version, then on the hidden part.
     last = factories.submission(phase, factories.user("last"), name="last second")
     advance(ends)
     version = BoardVersion.objects.get(cause="final")
@@ -300,7 +300,7 @@ def test_a_correction_brings_its_own_hidden_part_and_keeps_it_hidden(phase: Phas
     advance(ends)
     finish_all(BoardVersion.objects.get(cause="final"), NEW)
     advance(ends)
-    # And the hidden part can be corrected once it was shown.
+    # The hidden part can be corrected after it was shown.
     Phase.objects.filter(pk=phase.pk).update(starts_at=ends - timedelta(days=3), ends_at=ends - timedelta(hours=2))
     last = begin(phase, hidden, changes_official=True)
     advance(timezone.now())

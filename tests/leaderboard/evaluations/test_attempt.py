@@ -1,4 +1,4 @@
-"""From a queued evaluation to a recorded one, whatever happens on the way."""
+"""From a queued evaluation to a recorded one, whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def submission(phase: Phase, user: User) -> Submission:
 
 @pytest.mark.slow
 def test_a_real_submission_in_the_real_sandbox(submission: Submission) -> None:
-    """The whole way, nothing replaced: store, dataset cache, sandbox, result, scores, board."""
+    """The whole process with nothing replaced: store, dataset cache, sandbox, result, scores, board."""
     evaluating.evaluate(submission.evaluation_id, worker="w")
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
     assert evaluation.status == "succeeded", evaluation.message
@@ -120,7 +120,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "sources": {"data": {"sources": {"public/pool.parquet": OTHER}}},
     "files": {"data": {"submission": {"apple.csv": OTHER}}},
 }
-"""Results that differ from what was asked for in one thing, by what it is called in the log."""
+"""Results that differ in one thing from what was asked for, by the name of that thing in the log."""
 
 
 @pytest.mark.parametrize("what", OTHERWISE)
@@ -157,7 +157,7 @@ def test_a_rejection_and_the_board_are_one(submission: Submission, monkeypatch: 
 
 
 def test_a_late_result_is_refused(submission: Submission) -> None:
-    """The lease is taken away while the sandbox works; the other worker's score stays."""
+    """The lease is lost while the sandbox works; the other worker's score stays."""
     current = Evaluation.objects.get()
 
     def slow(*args: Any, **kwargs: Any) -> Any:

@@ -1,6 +1,6 @@
-"""An evaluator that was taken over, in the real sandbox, through the worker: what becomes of the submission.
+"""What happens to a submission whose evaluator was taken over, in the real sandbox and a worker.
 
-What each probe may not do is proven in ``tests/evaluators/sandbox``; here it is the status that counts.
+``tests/evaluators/sandbox`` proves what each probe cannot do; these tests check the submission's status.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the site records is what anyone gets at a shell: the same bytes, on the real data of the demo."""
+"""The site records exactly the bytes that the command line prints, on the real data of the demo."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from leaderboard.storage.datasets import dataset_directory
 from leaderboard.submissions.intake import submit
 from leaderboard.teams.teams import personal_team
 
-# One that draws nothing for a market, and is better than chance elsewhere.
+# For a market a baseline without random numbers; elsewhere one that is better than chance.
 EXAMPLES = {"selection": "stratified", "cleaning": "knn-shapley", "acquisition": "uniform"}
 
 

@@ -1,4 +1,4 @@
-"""What happens at the same moment: an upload and a score of the same team do not wait for each other."""
+"""Concurrency: an upload and a score of the same team do not wait for each other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests import factories
 def test_an_upload_and_a_score_of_one_team_cannot_block_each_other(
     phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The upload holds the team and refers to the phase; the score holds the phase and refers to the team."""
+    """The upload locks the team and refers to the phase; the score locks the phase and refers to the team."""
     if not connection.features.has_select_for_update:
         pytest.skip("SQLite has no row locks; it lets one transaction write at a time")
     factories.evaluate(factories.submission(phase, user, name="first"), 0.5)
@@ -38,7 +38,7 @@ def test_an_upload_and_a_score_of_one_team_cannot_block_each_other(
     def run(action: Any) -> None:
         try:
             with transaction.atomic():
-                # Sooner than PostgreSQL's own search for deadlocks would make it look like a slow test.
+                # Shorter than PostgreSQL's deadlock time-out, which would otherwise only make the test slow.
                 with connection.cursor() as cursor:
                     cursor.execute("SET LOCAL lock_timeout = '5s'")
                 action()

@@ -1,4 +1,4 @@
-"""Who comes first: nobody waits for another's long list, nor for a board that is scored anew."""
+"""The order of the queue: nobody waits for another team's many entries, nor for the rescoring of a board."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_fresh_submission_is_scored_before_two_hundred_of_the_background(phase
         for one in others
     )
     fresh = factories.submission(phase, user, name="fresh")
-    # The message that is heard is the one of an evaluation in the background.
+    # The received message names a background evaluation.
     with (
         mock.patch.object(attempt.sandbox, "availability", return_value=Availability(True)),
         mock.patch.object(

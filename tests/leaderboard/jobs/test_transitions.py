@@ -1,4 +1,4 @@
-"""The status machine: every step is taken once, by whoever has the right to it."""
+"""The transitions between statuses: each step happens once, and only with the right to it."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_a_release_costs_no_attempt(submission: Submission) -> None:
 @pytest.mark.parametrize("step", ["succeed", "fail", "fault", "release", "extend"])
 @pytest.mark.parametrize("lost", ["expired", "expired and taken by another", "expired and taken by the same worker"])
 def test_a_lost_lease_gives_no_right(submission: Submission, lease: Lease, step: str, lost: str) -> None:
-    """The late result: the lease ran out, the recovery took it, and perhaps somebody else works on it already."""
+    """A late result: the lease expired, the evaluation was requeued, and another worker may have claimed it."""
     later = timezone.now() + timedelta(hours=1)
     assert transitions.expire(evaluation_of(submission), now=later, actor="recovery")
     if lost != "expired":
@@ -217,7 +217,7 @@ def test_a_cancelled_submission_counts_while_it_is_scored_again(
     queueing.score_again(submission, actor="grace")
     with pytest.raises(QuotaUsed):
         factories.submission(phase, user, name="one more")
-    # No verdict came, so it is given back.
+    # There was no verdict, so the submission is refunded.
     assert transitions.cancel(Submission.objects.get().evaluation_id, actor="grace")
     factories.submission(phase, user, name="one more")
 

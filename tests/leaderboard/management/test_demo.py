@@ -1,4 +1,4 @@
-"""The demo: loaded once, through the ordinary door."""
+"""The demo: loaded once, with baselines that are submitted like all others."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_new_data_ends_the_old_round(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("days", [1, -1])
 def test_a_phase_that_its_organizer_has_given_an_end_is_left(tmp_path: Path, days: int) -> None:
-    """Running or over: starting the site once more neither adds a round nor stops with an error."""
+    """Running or over: starting the site again neither adds a phase nor stops with an error."""
     uploads = factories.uploads()
     with mock.patch.object(demo, "make_baselines", return_value=defaultdict(lambda: uploads)):
         write_bundle(tmp_path / "demo" / "tiny")

@@ -1,4 +1,4 @@
-"""Migrations that change what is recorded, run on what was recorded before them."""
+"""Migrations that change existing rows, run on rows from before the migration."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ def test_whoever_submitted_before_stays_with_the_team(phase: Phase, user: User, 
 
 
 def test_the_split_of_versions_that_were_there(phase: Phase) -> None:
-    """Final is the hidden part of another version and what a phase waits for; one version named twice tells nothing."""
+    """A version is final if it is the hidden part of another, or if a phase waits for it.
+
+    A phase whose current and final versions are the same tells nothing.
+    """
     first = phase.dataset_version
     versions = [first]
     for digest in "bcd":

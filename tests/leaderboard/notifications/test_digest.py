@@ -1,4 +1,4 @@
-"""Letters: one for a person in a period, sent once by whoever is first, and none to those who want none."""
+"""Digests: at most one e-mail per person and period, sent by only one worker, and none to users who want none."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_no_letter_to_those_who_want_none_or_have_no_confirmed_address(phase: Ph
     for person in (user, unconfirmed, gone, elsewhere):
         _told(person, phase)
     assert digest.send_digests(timezone.now() + LATER) == 0
-    # Settled: they are not tried again for ever, and are on the site all the same.
+    # They count as handled: no e-mail is ever tried again, but the notices are still on the site.
     assert (_unsent(), Notice.objects.count()) == (0, 4)
     _told(user, None, "About something else")
     assert digest.send_digests(timezone.now() + 3 * LATER) == 1
@@ -98,7 +98,7 @@ def test_a_broken_mail_server_costs_time_only(phase: Phase, user: User, monkeypa
         broken.setattr(mail.EmailMessage, "send", refuse)
         assert digest.drive(later) == 0
     assert _unsent() == 1
-    # Not at once: every attempt may take as long as its time-out.
+    # Not immediately: each attempt may block until its time-out.
     assert digest.drive(later) == 0
     digest._not_before = 0.0
     assert digest.drive(later) == 1

@@ -1,4 +1,4 @@
-"""Who is told: nobody of a challenge that does not exist for them, neither when it is written nor when it is read."""
+"""Nobody is told about a challenge that they cannot see, neither when a notice is written nor when it is read."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_who_is_told_is_who_may_see(phase: Phase, staff: User, status: str, visi
     for name in Role.Name.values:
         Role.objects.create(challenge=phase.challenge, user=factories.user(name), name=name)
     everyone = list(User.objects.all())
-    # What the caller holds may be older than what is stored.
+    # The caller's object may be older than the stored row.
     told = notify(everyone, phase.challenge, "News")
     seeing = {person.username for person in everyone if Challenge.objects.visible_to(person).exists()}
     assert _told() == seeing
@@ -86,6 +86,6 @@ def test_what_it_costs_to_tell_many(
         crowd = [factories.user(f"user{count}-{number}") for number in range(count)]
         for person in crowd:
             Role.objects.create(challenge=phase.challenge, user=person, name="participant")
-        # Who may see it: three; the notices; the numbers of unread ones.
+        # Three queries for who may see it, one for the notices, one for the numbers of unread notices.
         with django_assert_num_queries(5):
             assert notify([user, *crowd], phase.challenge, "News") == count

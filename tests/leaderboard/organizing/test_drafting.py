@@ -1,4 +1,4 @@
-"""Whose data a build may become: the draft's, as long as it is one and asks for it, and never another challenge's."""
+"""A build is recorded only for its own challenge, and only while that is a draft and still requests this build."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.bundles import write_bundle
 
 @pytest.fixture
 def draft(phase: Phase) -> Draft:
-    """A draft of the challenge "other"; "tiny" is somebody else's, with an open phase."""
+    """A draft of the challenge "other"; "tiny" is another user's challenge, with an open phase."""
     other = Challenge.objects.create(slug="other", title="Other", summary="x", kind="selection", domain="other")
     made = Draft.objects.create(challenge=other, work="build", work_state="running", work_at=timezone.now())
     return Draft.objects.select_related("challenge").get(pk=made.pk)
@@ -49,7 +49,7 @@ def test_a_challenge_that_was_published_meanwhile_keeps_its_data(draft: Draft, t
 def test_what_a_published_challenge_has_is_not_forgotten(phase: Phase, user: User) -> None:
     entry = factories.submission(phase, user, client=Submission.Client.BASELINE, baseline="random")
     factories.evaluate(entry, 0.5)
-    # As a worker remembers it that began while it was a draft.
+    # The state that a worker loaded while the challenge was still a draft.
     phase.challenge.status = "draft"
     dryrun.forget([phase])
     assert (Submission.objects.count(), BoardEntry.objects.count()) == (1, 1)
@@ -111,7 +111,7 @@ def test_a_late_worker_does_not_overwrite_what_was_asked_for_since(
 
 @pytest.mark.usefixtures("available")
 def test_a_worker_that_is_late_at_once_overwrites_nothing(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another takes the draft before this one has read what it claimed."""
+    """Another worker claims the draft before this one has loaded the row that it claimed."""
     update = QuerySet.update
     seen: list[tuple[Any, ...]] = []
 
@@ -132,7 +132,7 @@ def test_a_worker_that_is_late_at_once_overwrites_nothing(draft: Draft, monkeypa
 
 @NEWER
 def test_data_of_a_late_worker_are_not_taken(draft: Draft, tmp_path: Path, newer: Callable[[Draft], None]) -> None:
-    """A newer build may be done already; its phases stay on its data."""
+    """A newer build may already be done, and its phases must stay on its data."""
     newer(draft)
     with pytest.raises(drafting._AskedAnew):
         drafting._load(draft, write_bundle(tmp_path / "bundle", slug="other"))

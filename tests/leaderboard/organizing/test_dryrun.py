@@ -1,4 +1,4 @@
-"""A dry run from its start to its report, and everything that may go wrong on the way."""
+"""A dry run from start to report, and everything that can go wrong in between."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NAMES = ("random", "stratified")
 
 @pytest.fixture
 def draft(phase: Phase, monkeypatch: pytest.MonkeyPatch) -> Phase:
-    """The tiny challenge, before anyone sees it; two baselines are enough."""
+    """The tiny challenge as a draft, with only two baselines."""
     type(phase.challenge).objects.update(status="draft")
     every = dryrun.baselines_for
     monkeypatch.setattr(dryrun, "baselines_for", lambda spec: [info for info in every(spec) if info.name in NAMES])
@@ -54,7 +54,7 @@ def draft(phase: Phase, monkeypatch: pytest.MonkeyPatch) -> Phase:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Baselines come without the sandbox; their names, as they were asked for."""
+    """Makes baselines without the sandbox; returns the names of the requested baselines."""
     asked: list[str] = []
 
     def make(version: Any, wanted: Any, *, before_each: Callable[[], None]) -> Any:
@@ -68,7 +68,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> list[list[float | None]]:
-    """The report comes without the sandbox; the scores that it was made of."""
+    """Measures without the sandbox; returns the scores that each report was based on."""
     seen: list[list[float | None]] = []
 
     def measure(phase: Phase, evaluations: list[Evaluation]) -> ReadinessReport:
@@ -91,7 +91,7 @@ def score_all() -> None:
 
 
 def test_the_whole_way_in_the_real_sandbox(draft: Phase) -> None:
-    """Nothing replaced: baselines, ordinary door, ordinary worker, report."""
+    """With nothing replaced: baselines, submissions, worker, report."""
     run = dryrun.start(draft)
     dryrun.perform(run.pk)
     submissions = list(Submission.objects.all())
@@ -109,7 +109,7 @@ def test_the_whole_way_in_the_real_sandbox(draft: Phase) -> None:
     assert {item.name: item.value for item in found.baselines} == {
         item.baseline: Evaluation.objects.get(submission=item).score for item in submissions
     }
-    # Thirty test rows: the tiny challenge is not one to publish.
+    # The tiny challenge has only thirty test rows, too few to be published.
     assert "test-too-small" in {item.code for item in found.of("blocker")}
 
 
@@ -127,7 +127,7 @@ def test_the_pulse_drives_it(
     assert sorted(made) == sorted(NAMES)
     messages.clear()
     maintain()
-    assert messages == []  # scores are awaited
+    assert messages == []  # waiting for scores
     score_all()
     maintain()
     maintain()
@@ -236,7 +236,7 @@ def test_a_measurement_that_breaks_is_tried_again_and_can_be_started_again(
 
 @contextmanager
 def with_every_baseline_command(act: Callable[[subprocess.Popen[bytes]], object]) -> Iterator[None]:
-    """Do this to each command that makes baselines in the real sandbox, as soon as it runs."""
+    """Call ``act`` with each command that makes baselines in the real sandbox, as soon as it runs."""
     over = threading.Event()
 
     def watch() -> None:
@@ -255,7 +255,7 @@ def with_every_baseline_command(act: Callable[[subprocess.Popen[bytes]], object]
 
 
 def test_a_worker_that_is_stopped_loses_no_baseline(draft: Phase, messages: list[int]) -> None:
-    """The end of ``Departure``, at every command of the real sandbox: the run is handed back without blame."""
+    """The end of ``Departure`` at each sandbox command: the run is handed back without counting a fault."""
     run = dryrun.start(draft)
     with with_every_baseline_command(lambda one: sandbox.stop_all()):
         for _ in range(4):
@@ -269,7 +269,7 @@ def test_a_worker_that_is_stopped_loses_no_baseline(draft: Phase, messages: list
 
 
 def test_a_command_that_is_killed_is_tried_again(draft: Phase) -> None:
-    """As by a system that is out of memory: the real process, a real SIGKILL."""
+    """Killed as by a system that is out of memory: the real process, a real SIGKILL."""
     run = dryrun.start(draft)
     with with_every_baseline_command(lambda one: os.killpg(one.pid, signal.SIGKILL)):
         assert perform(run).report == {"left_out": {}, "faults": 1}
@@ -283,7 +283,7 @@ def test_a_command_that_is_killed_is_tried_again(draft: Phase) -> None:
 
 
 def scripted(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Exception | None]) -> None:
-    """In place of the sandbox: a baseline, or ``all``, is made or raises this; what is not named is our fault."""
+    """Replaces the sandbox: a baseline (or ``all``) in ``answers`` is made or raises its error; others crash."""
 
     def work(arguments: list[str], *, output: Path, **_: Any) -> bytes:
         error = answers.get(arguments[1], WorkFailed("crash", arguments[1]))
@@ -399,7 +399,7 @@ def test_a_baseline_that_breaks_the_rules_is_left_out_with_the_reason(
 def test_the_data_say_in_the_real_sandbox_why_they_allow_no_baseline(
     load: Callable[..., Phase], tmp_path: Path
 ) -> None:
-    """As DataPerf published its vision examples: all of one class, so nothing can be guessed from them."""
+    """Like DataPerf's published vision examples, which all have the same class, so that nothing can be learned."""
     bundle = write_bundle(tmp_path / "bundle", labels="submitted")
     write_table(bundle / "public/examples.parquet", ["e-0", "e-1"], [[0.0] * 8, [1.0] * 8], ["apple", "apple"])
     version = load(bundle).dataset_version

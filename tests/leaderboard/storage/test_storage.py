@@ -1,4 +1,4 @@
-"""One contract for every store."""
+"""The contract that every object store must meet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.s3_server import s3_server
 
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Store]:
-    """The configured S3, else a server started for these tests."""
+    """The configured S3, or a server started for these tests."""
     if os.environ.get("RATCHET_S3_BUCKET"):
         yield _s3(dict(os.environ))
         return
@@ -90,11 +90,11 @@ def test_the_list_of_old_objects_leaves_out_what_is_newer(store: ObjectStore) ->
 
 
 def test_what_is_put_again_is_as_new(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else the sweep would take it while its second upload is being recorded."""
+    """Otherwise the sweep could remove the object while its second upload is being recorded."""
     monkeypatch.setattr("leaderboard.storage.s3.FRESH", timedelta(0))
     content = os.urandom(50)
     stored = store.put(io.BytesIO(content))
-    # S3 counts whole seconds.
+    # S3 times have a resolution of one second.
     time.sleep(1.1)
     between = datetime.now(UTC).replace(microsecond=0)
     store.put(io.BytesIO(content))

@@ -1,4 +1,4 @@
-"""What nothing refers to is removed, in its own time; what something refers to never is."""
+"""Unreferenced objects are removed when they are old enough; referenced objects never are."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def only_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bucket may be shared with other tests' sites, whose objects this database knows nothing of."""
+    """Limit the sweep to objects of this test: others in a shared bucket are unknown to this database."""
     store, ours = object_store(), set()
     put, listed = store.put, store.list_older_than
 
@@ -63,7 +63,7 @@ def test_what_is_new_is_left_alone(orphan: str) -> None:
 def test_what_was_recorded_since_it_was_listed_stays(
     phase: Phase, user: User, orphan: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An upload comes between the first look and the removal."""
+    """An upload is recorded between the listing and the removal."""
     submission = factories.submission(phase, user)
     hold_up = sweeping._hold_up_submissions
 
@@ -93,7 +93,7 @@ def test_the_sweep_waits_for_an_upload_that_is_being_recorded(phase: Phase, user
     with transaction.atomic():
         SubmissionFile.objects.create(submission=submission, name="late.csv", sha256=orphan, size=50)
         recorded.set()
-        # Without the lock it would be through long before.
+        # Without the lock, the thread would finish long before this time-out.
         thread.join(0.5)
         assert thread.is_alive()
     thread.join(30)

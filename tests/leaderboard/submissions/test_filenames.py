@@ -1,4 +1,4 @@
-"""A chosen task is written into a file's name, and is what is read there afterwards."""
+"""A chosen task is written into the file's name, from which it is read afterwards."""
 
 from __future__ import annotations
 

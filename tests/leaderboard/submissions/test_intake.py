@@ -1,4 +1,4 @@
-"""The door: what is accepted is recorded whole, what is refused leaves nothing."""
+"""Submitting: an accepted submission is recorded completely, a refused one leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CaptureCommits = Callable[..., Any]
 
 @pytest.fixture
 def no_such_objects(db: None) -> None:
-    """A bucket outlives a test; what is to be gone at the end must not be there at the start."""
+    """Remove leftovers: a bucket outlives a test, and objects that must be absent at the end may exist at the start."""
     for content in good_files().values():
         object_store().delete(factories.sha256(content))
 
@@ -195,7 +195,7 @@ def test_the_daily_limit(phase: Phase, user: User) -> None:
         factories.submission(phase, user)
     left = quota(phase, first.team)
     assert (left.daily_used, left.daily_left, left.total_left, left.left) == (2, 0, None, 0)
-    # Yesterday's do not count, and neither do refunded ones.
+    # Submissions of yesterday and refunded ones do not count.
     Submission.objects.filter(pk=first.pk).update(quota_day=first.quota_day - timedelta(days=1))
     factories.submission(phase, user, name="three")
     Submission.objects.filter(pk=second.pk).update(refunded=True)
@@ -213,7 +213,7 @@ def test_the_total_limit(phase: Phase, user: User) -> None:
 
 
 def test_limits_are_by_phase(phase: Phase, user: User) -> None:
-    """What the team, or one of its people for another team, sent to another phase on the same data does not count."""
+    """Submissions to another phase on the same data do not count, nor do a member's for another team there."""
     other = factories.phase(phase.dataset_version, name="Round 2")
     first = factories.submission(other, user, name="one")
     Submission.objects.filter(pk=factories.submission(other, user, name="two").pk).update(
@@ -274,7 +274,7 @@ def test_the_instant_check_stores_nothing(phase: Phase, settings: LazySettings) 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_uploads_at_once_the_limit_takes_one(phase: Phase, user: User) -> None:
-    """The lost race: both find a free place, both check their files, one is recorded."""
+    """A lost race: both see one submission left, both check their files, but only one is recorded."""
     phase.total_limit = 1
     personal_team(user)
     both_checked = threading.Barrier(2, timeout=20)

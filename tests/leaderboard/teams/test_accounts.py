@@ -1,4 +1,4 @@
-"""Accounts: a confirmed address, one face for each name, and no end of tries."""
+"""Accounts: a confirmed address is required, names cannot be imitated, and attempts to sign in are limited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For whom one submits in a challenge, and that nobody gets more submissions by changing that."""
+"""The team that a user submits for in a challenge, and that changing it gives nobody more submissions."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_another_challenge_is_another_choice(
 def test_what_members_sent_before_counts_for_the_team(
     phase: Phase, user: User, bob: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Joining somebody adds no submissions to one's own."""
+    """Joining a team does not give a user more submissions."""
     phase.total_limit = 3
     factories.submission(phase, bob, name="alone")
     factories.submission(phase, bob, name="alone again")
@@ -111,7 +111,7 @@ def test_what_members_sent_before_counts_for_the_team(
     factories.submit_for(team, phase, user)
     with pytest.raises(QuotaUsed):
         factories.submit_for(team, phase, user)
-    # Who leaves takes what they sent along, and keeps no more than they had.
+    # The submissions of a member who leaves go with them, and they have no more left than before.
     membership.leave(team, bob)
     assert (quota(phase, team).total_left, quota(phase, personal_team(bob)).total_left) == (2, 1)
 
@@ -120,7 +120,7 @@ def test_the_api_says_for_which_team(phase: Phase, user: User, team: Team, api: 
     client = api(user)
     form = {"name": "n", "team": team.slug}
     assert client.post(PATH, form | {"files": factories.form_files()}).json()["team"] == "The ratchets"
-    # From then on it is understood.
+    # From now on this team is the default.
     assert client.post(PATH, {"name": "n", "files": factories.form_files()}).json()["team"] == "The ratchets"
     refused = client.post(PATH, {"name": "n", "team": "ada", "files": factories.form_files()})
     assert (refused.status_code, refused.json()["problems"][0]["field"]) == (400, "team")

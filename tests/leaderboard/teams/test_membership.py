@@ -1,4 +1,4 @@
-"""Teams of several: who comes, goes and owns; and what two at the same moment come to."""
+"""Shared teams: joining, leaving and ownership; and what happens when two users act at the same time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def team(user: User) -> Team:
 
 
 def joined(team: Team, name: str) -> User:
-    """Somebody new who has come by a link."""
+    """A new user who joined with a link."""
     made = factories.user(name)
     membership.join(made, membership.invite(team, made))
     return made
@@ -69,7 +69,7 @@ def test_a_link_is_for_one_person(team: Team, user: User) -> None:
     bob, carol = factories.user("bob"), factories.user("carol")
     secret = membership.invite(team, user)
     assert secret not in str(list(TeamInvitation.objects.values()))
-    # Whoever is in the team already does not use it up.
+    # A user who is already in the team does not use up the link.
     assert membership.join(user, secret) == team
     membership.join(bob, secret)
     with pytest.raises(TeamError, match="used up"):
@@ -145,7 +145,7 @@ def test_who_joins_a_team_that_takes_part_must_fit(team: Team, user: User, phase
     joined(team, "bob")
     with pytest.raises(TeamError, match="teams of up to 2"):
         joined(team, "carol")
-    # What is over limits nobody.
+    # A phase that is over limits no team.
     Phase.objects.update(starts_at=timezone.now() - timedelta(days=2), ends_at=timezone.now() - timedelta(days=1))
     joined(team, "dan")
 
@@ -158,7 +158,7 @@ def test_a_team_that_is_too_large_does_not_submit(team: Team, user: User, phase:
 
 
 def _at_once(*actions: Callable[[], object]) -> list[str]:
-    """Run them in threads that start together; the outcomes, sorted."""
+    """Run the actions in threads that start at the same time; return the outcomes, sorted."""
     start = threading.Barrier(len(actions), timeout=20)
     outcomes: list[str] = []
 
@@ -216,7 +216,7 @@ def test_joining_while_the_team_submits_makes_it_never_too_large(phase: Phase, u
 
 @pytest.mark.django_db(transaction=True)
 def test_two_teams_with_the_same_people_submit_at_once_without_waiting_for_each_other(phase: Phase, user: User) -> None:
-    """Each holds the rows of both; in one order, so that neither waits for the other in a circle."""
+    """Each locks the rows of both teams, in the same order, so there is no deadlock."""
     first, second = membership.create(user, "First"), membership.create(user, "Second")
     bob, carol = factories.user("bob"), factories.user("carol")
     for team, mate in ((first, bob), (second, carol)):

@@ -1,4 +1,4 @@
-"""Everybody gets a team, whatever slugs others have taken, and nobody gets the baselines' one."""
+"""Everybody gets a personal team, whatever slugs are taken, and nobody gets the slug of the baselines' team."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_attempts_have_an_end(db: None, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_lost_race_finds_the_team(user: User) -> None:
-    """Both requests saw no team; the second insert is refused."""
+    """Both requests find no team; the second insert is refused."""
     first = personal_team(user)
     assert teams._new_personal_team(user) == first
     assert Team.objects.filter(person=user).count() == 1
@@ -77,10 +77,10 @@ def test_a_persons_team_gives_the_slug_of_the_baselines_up(phase: Phase, user: U
 
 @pytest.fixture
 def locked(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
-    """The keys of the teams whose rows were locked, query by query.
+    """The keys of the teams whose rows were locked, one list per query.
 
-    Read off the queries, since races show it on PostgreSQL only: SQLite has no row locks, and lets one transaction
-    write at a time from its beginning (``transaction_mode`` in the settings), whoever else locks what.
+    The queries are observed because a race would show only on PostgreSQL: SQLite has no row locks. It allows only one
+    writing transaction from its beginning (``transaction_mode`` in the settings), whatever rows are locked.
     """
     seen: list[list[int]] = []
     fetch = QuerySet._fetch_all
@@ -98,7 +98,7 @@ def locked(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 
 @pytest.fixture
 def company(user: User) -> dict[str, Team]:
-    """Ada and Bob have a team, Bob another one with Carol; names and keys are in different orders."""
+    """Ada and Bob have a team, Bob has another one with Carol; the order of names differs from that of keys."""
     bob, carol = factories.user("bob"), factories.user("carol")
     made = {"others": membership.create(carol, "Zebras")}
     made |= {"bob": personal_team(bob), "ada": personal_team(user), "carol": personal_team(carol)}
@@ -113,7 +113,7 @@ def keys(*held: Team) -> list[int]:
 
 
 def test_a_team_is_held_with_every_team_of_its_people(company: dict[str, Team], locked: list[list[int]]) -> None:
-    """In the order of their keys, in one query: two that hold some of the same never wait in a circle."""
+    """In one query and in the order of their keys, so that two requests with teams in common do not deadlock."""
     with transaction.atomic():
         lock_teams(company["ours"])
         lock_teams(company["ours"], joining=User.objects.get(username="carol"))

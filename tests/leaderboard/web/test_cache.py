@@ -1,4 +1,4 @@
-"""Redis going away loosens rate limits and breaks nothing."""
+"""When Redis is unavailable, rate limits become looser and nothing breaks."""
 
 from __future__ import annotations
 

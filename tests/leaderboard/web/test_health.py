@@ -1,4 +1,4 @@
-"""``/healthz`` names the part that is down, in time and without secrets."""
+"""``/healthz`` names the component that is down, within its time limit and without secrets."""
 
 from __future__ import annotations
 

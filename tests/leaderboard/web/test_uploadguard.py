@@ -1,4 +1,4 @@
-"""The body of a request is bounded before anybody looks at it."""
+"""The size of a request's body is limited before any view reads it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 
 
 def body(parts: Iterable[tuple[str, bytes]]) -> bytes:
-    """Parts are (headers' parameters, content)."""
+    """A multipart body. Each part is (parameters of Content-Disposition, content)."""
     pieces = [
         f"--{BOUNDARY}\r\nContent-Disposition: form-data; {parameters}\r\n\r\n".encode() + content + b"\r\n"
         for parameters, content in parts
@@ -88,7 +88,7 @@ def test_too_much_in_all_is_refused() -> None:
     ids=["file", "epilogue", "no part", "header", "field"],
 )
 def test_memory_is_bounded_whatever_is_sent(content: bytes) -> None:
-    """Also where the body is one line: Django alone would hold it whole."""
+    """Also if the body is one line, which Django without the guard would hold in memory."""
     request = post(content)
     tracemalloc.start()
     try:

@@ -1,4 +1,4 @@
-"""A worker that dies in mid-evaluation costs time, not submissions: the real processes, a real SIGKILL."""
+"""A worker that dies during an evaluation costs time, not submissions: real processes, a real SIGKILL."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_worker_that_is_stopped_hands_back_what_it_cannot_finish(site: LiveSit
 
 
 def _submitted(site: LiveSite, folder: Path) -> Callable[[], str]:
-    """Start the site and submit to a challenge on it; what asks for the submission's status."""
+    """Start the site and submit to a challenge on it; return a function that reads the submission's status."""
     site.start()
     bundle = write_bundle(folder / "tiny")
     site.manage("shell", "-c", _PUBLISH.format(bundle=str(bundle)))
@@ -114,7 +114,7 @@ def _facts(site: LiveSite) -> Any:
 
 
 def _sandboxes(site: LiveSite) -> list[int]:
-    """Processes that still work on files of this site's worker."""
+    """The ids of sandbox processes that are still working on files of this site's worker."""
     marker = str(site.folder).encode()
     found = []
     for entry in Path("/proc").iterdir():

@@ -1,4 +1,4 @@
-"""Nothing is forgotten: expired leases and lost messages."""
+"""Maintenance recovers expired leases and lost messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker: its task, its heartbeat, and the message that reaches it."""
+"""The worker: its tasks, its heartbeat, and the messages that reach it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_worker_that_leaves_gives_back_what_it_has_not_finished(
 
 
 def test_a_message_goes_through_the_configured_broker() -> None:
-    """Whatever RATCHET_BROKER_URL is: what is put in comes out."""
+    """With any RATCHET_BROKER_URL, a message that is sent is also received."""
     with app.connection_for_write() as connection:
         queue = connection.SimpleQueue(f"test-{uuid.uuid4().hex}")
         queue.put({"id": 1})
