@@ -1,4 +1,4 @@
-"""The organizer's side in Django's admin."""
+"""Challenges, data and phases in Django's admin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from challenges.publishing.publishing import NotPublishable, archive, publish, r
 
 
 class ReadOnlyInline(admin.TabularInline):
-    """Rows that are looked at here and made elsewhere."""
+    """Rows that are created elsewhere and only shown here."""
 
     extra = 0
     can_delete = False
@@ -46,7 +46,7 @@ class DatasetVersionInline(ReadOnlyInline):
 
 
 class PhaseAdminForm(forms.ModelForm):
-    """Challenge and data are only looked at once there are submissions: their scores would stay behind."""
+    """Once there are submissions, challenge and data are read-only: existing scores would not move with them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +66,7 @@ class PhaseInline(admin.TabularInline):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "dataset_version" and request.resolver_match is not None:
             challenge = request.resolver_match.kwargs.get("object_id")
-            # Only this challenge's data; and with its challenge, which each choice's name asks for.
+            # Only this challenge's data. The challenge is joined because the label of each choice shows it.
             kwargs["queryset"] = DatasetVersion.objects.filter(challenge=challenge).select_related("challenge")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
@@ -76,7 +76,7 @@ class ChallengeAdmin(admin.ModelAdmin):
     list_display = ("title", "slug", "status", "kind", "domain", "versions", "phase_count", "created_at")
     list_filter = ("status", "kind", "domain")
     search_fields = ("title", "slug", "summary")
-    # Texts and data come from the bundle; the status changes through the actions, which check it.
+    # Texts and data come from the bundle; the status changes only through the actions, which validate it.
     readonly_fields = ("slug", "title", "summary", "kind", "domain", "status", "created_at")
     inlines = (PhaseInline, DatasetVersionInline)
     actions = ("publish", "archive", "reopen")

@@ -1,6 +1,6 @@
 """What a newcomer does on a fresh machine: clone, ``./run``, look, Ctrl-C, again, ``./run test``.
 
-Started by ``verify-fresh-machine`` inside the machine; uses nothing but Python's own library.
+Started by ``verify-fresh-machine`` inside the machine; uses only the standard library.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def main(port: int, with_tests: bool) -> int:
 
 
 def run_once(port: int, what: str) -> float:
-    """``./run`` until it gives its address and its boards are full, then Ctrl-C; the seconds until the address."""
+    """Run ``./run`` until its boards are full, then press Ctrl-C; return the seconds until it printed its address."""
     site = f"http://127.0.0.1:{port}"
     clock = time.monotonic()
-    # A session of its own, so that the signal reaches all of it, as from a terminal.
+    # In its own session, so that the signal reaches all its processes, as it would from a terminal.
     run = subprocess.Popen(
         ["./run"],
         cwd=CLONE,
@@ -79,7 +79,7 @@ def run_once(port: int, what: str) -> float:
 
 
 def echo(run: subprocess.Popen[str], said: threading.Event) -> None:
-    """Pass on what ``./run`` says; the line with its address is the last of its start."""
+    """Print the output of ``./run``; the line with its address ends the start."""
     for line in run.stdout or ():
         print(line, end="", flush=True)
         if line.startswith("Ratchet runs at "):
@@ -87,7 +87,7 @@ def echo(run: subprocess.Popen[str], said: threading.Event) -> None:
 
 
 def stop(run: subprocess.Popen[str]) -> int:
-    """Ctrl-C; the exit code."""
+    """Press Ctrl-C; return the exit code."""
     if run.poll() is None:
         os.killpg(run.pid, signal.SIGINT)
     try:
@@ -98,7 +98,7 @@ def stop(run: subprocess.Popen[str]) -> int:
 
 
 def full_boards(site: str) -> dict[str, int] | None:
-    """The number of scored baselines by challenge, once there are enough."""
+    """The number of scored baselines by challenge; None until there are enough."""
     challenges = get(f"{site}/api/v1/challenges/") or {"results": []}
     scored: dict[str, int] = {}
     for challenge in challenges["results"]:
@@ -109,7 +109,7 @@ def full_boards(site: str) -> dict[str, int] | None:
 
 
 def get(url: str) -> Any:
-    """The JSON at ``url``, or None while there is none."""
+    """The JSON at ``url``, or None while it is not served."""
     try:
         return json.loads(fetch(url))
     except (OSError, ValueError):
@@ -123,7 +123,7 @@ def fetch(url: str) -> bytes:
 
 
 def wait(condition: Callable[[], T | None], run: subprocess.Popen[str], seconds: float) -> T:
-    """The first answer of ``condition`` that is not empty, while ``./run`` lives."""
+    """The first result of ``condition`` that is not empty, as long as ``./run`` is alive."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if run.poll() is not None:

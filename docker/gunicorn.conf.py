@@ -1,4 +1,4 @@
-"""gunicorn's settings, in the demo and in the image: threads, because a request waits for the database or the store."""
+"""Settings of gunicorn, in the demo and in the image. Threads, because requests wait for the database or the store."""
 
 import signal
 
@@ -8,15 +8,15 @@ threads = 8
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
-# A slow client must not fill the disk that the tree is on; a memory file system is where gunicorn's heartbeat belongs.
+# gunicorn's heartbeat belongs on a memory file system: on a slow disk a worker may look dead and be killed.
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat's file has no content
 limit_request_line = 4094
 limit_request_fields = 50
 accesslog = None
-# Nobody steers a running server; it would put a socket into the home folder, which two sites of one user would share.
+# We do not use the control socket. It is in the home folder, so two sites of one user would share it.
 control_socket_disable = True
 
 
 def post_worker_init(worker: object) -> None:
-    """Ctrl-C in a terminal reaches the worker, too; told twice to stop, by its master as well, it may hang."""
+    """Ignore Ctrl-C in the worker: its master stops it anyway, and a worker that is stopped twice may hang."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,10 +1,10 @@
-"""Build the demo challenges' data files from the two public tables they are drawn from.
+"""Build the data files of the demo challenges *rare-nouns* and *digits* from two public tables.
 
     python challenges/demo/build.py FOLDER
 
 FOLDER holds ``wordnet_nouns_minilm384_f16.parquet`` (WordNet 3.0 noun glosses with all-MiniLM-L6-v2 embeddings) and
-``mnist10k_pca128_f16.parquet`` (10,000 digits of MNIST with 128 principal components). The files made from them are
-part of the tree; this script says how, and makes the same rows again.
+``mnist10k_pca128_f16.parquet`` (10,000 digits of MNIST with 128 principal components). The files built from
+them are in the repository; this script documents how they were built and reproduces the same rows.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def build_rare_nouns(nouns: pa.Table, bundle: Path) -> None:
-    """A few examples and enough test rows of each rare concept; a pool with the concepts as rare as they are."""
+    """A few examples and enough test rows of each rare concept; in the pool each concept keeps its natural rarity."""
     generator = np.random.default_rng(SEED)
     order = generator.permutation(_unique(nouns.column("gloss").to_pylist()))
     category = np.array(nouns.column("category").cast(pa.string()).to_pylist())[order]
@@ -74,7 +74,7 @@ def build_digits(digits: pa.Table, bundle: Path) -> None:
 
 
 def _unique(values: list[str] | list[bytes]) -> Indices:
-    """The first row of each value: a copy in the pool would tell what a test row is."""
+    """The first row of each value: a copy in the pool would give away the label of a test row."""
     return np.array(sorted({value: row for row, value in reversed(list(enumerate(values)))}.values()))
 
 

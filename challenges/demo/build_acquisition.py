@@ -1,9 +1,9 @@
-"""Build the data files of the demo challenge *gloss market* from the public table they are drawn from.
+"""Build the data files of the demo challenge *gloss-market* from a public table.
 
     python challenges/demo/build_acquisition.py FOLDER
 
-FOLDER holds ``wordnet_nouns_minilm384_f16.parquet`` (WordNet 3.0 noun glosses with all-MiniLM-L6-v2 embeddings). What
-is for sale is drawn from it by the recipes below; prices and titles are in the bundle's ``challenge.yaml``.
+FOLDER holds ``wordnet_nouns_minilm384_f16.parquet`` (WordNet 3.0 noun glosses with all-MiniLM-L6-v2 embeddings). Each
+seller's rows are drawn from it by the recipes below; prices and titles are in the bundle's ``challenge.yaml``.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Recipe:
-    """``rows`` of which the part ``wanted`` is of the concept; of the others the part ``near`` is of its neighbours.
+    """How to draw one seller's ``rows``; the other numbers are fractions between 0 and 1.
 
-    Then of all labels the part ``wrong`` is turned round, and ``claims`` names a category that is called wanted
-    though it is not.
+    ``wanted`` is the fraction of rows that belong to the concept, ``near`` the fraction of the other rows that come
+    from neighbouring categories, ``wrong`` the fraction of labels that are flipped. ``claims`` names a category that
+    is wrongly labelled as wanted.
     """
 
     rows: int
@@ -51,7 +52,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Concept:
-    """A market: who buys wants glosses of ``category`` told apart from others, half of which are ``near`` ones."""
+    """A market: the buyer wants to tell glosses of ``category`` from others, half of which come from ``near``."""
 
     category: str
     near: tuple[str, ...]
@@ -116,11 +117,11 @@ def main() -> None:
     for number, (name, concept) in enumerate(MARKETS.items()):
         supply = Supply(nouns, free, concept, np.random.default_rng((SEED, number)))
         build_market(nouns, embedding, name, supply)
-        free = np.concatenate(list(supply.left.values()))  # what is public in one market is hidden in none
+        free = np.concatenate(list(supply.left.values()))  # rows public in one market must not be hidden in another
 
 
 def components(nouns: pa.Table) -> NDArray[np.float16]:
-    """The first principal components of all embeddings, the same sign on every machine."""
+    """The first principal components of all embeddings, with the same signs on every machine."""
     vectors = nouns["embedding"].combine_chunks().flatten().to_numpy().reshape(len(nouns), -1).astype(np.float64)
     vectors -= vectors.mean(axis=0)
     _, directions = np.linalg.eigh(vectors.T @ vectors)
@@ -135,7 +136,7 @@ def unique(texts: list[str]) -> Rows:
 
 
 class Supply:
-    """Glosses that are not taken yet, in an order drawn at random."""
+    """Glosses that have not been taken yet, in random order."""
 
     def __init__(self, nouns: pa.Table, free: Rows, concept: Concept, generator: np.random.Generator) -> None:
         category = np.array(nouns["category"].to_pylist())
@@ -148,7 +149,7 @@ class Supply:
         self.left = {"wanted": rows[wanted], "near": rows[near], "far": rows[~wanted & ~near]}
 
     def take(self, recipe: Recipe) -> Rows:
-        """Rows in these parts, shuffled."""
+        """Rows in the proportions of the recipe, shuffled."""
         wanted = round(recipe.rows * recipe.wanted)
         near = round((recipe.rows - wanted) * recipe.near)
         parts = {"wanted": wanted, "near": near, "far": recipe.rows - wanted - near}
@@ -161,7 +162,7 @@ class Supply:
         return self.generator.permutation(np.concatenate(taken))
 
     def labels(self, rows: Rows, recipe: Recipe) -> NDArray[np.int64]:
-        """What the labels say, right or wrong."""
+        """The labels as the seller states them, right or wrong."""
         said = np.isin(self.category[rows], [self.concept.category, recipe.claims or self.concept.category])
         wrong = self.generator.choice(len(rows), round(len(rows) * recipe.wrong), replace=False)
         said[wrong] = ~said[wrong]
@@ -199,7 +200,7 @@ def build_market(nouns: pa.Table, embedding: NDArray[np.float16], name: str, sup
 
 
 def summary(vectors: NDArray[np.float64], labels: NDArray[np.int64]) -> dict[str, Any]:
-    """What a shop tells of its rows, in the form that DataPerf's sellers used."""
+    """The public summary of a seller's rows, in the format of DataPerf's sellers."""
     histograms, correlations = {}, {}
     for place, values in enumerate(vectors.T):
         sizes, edges = np.histogram(values, bins=BINS)
@@ -226,7 +227,7 @@ def write(
     texts: list[str],
     seller: pa.Array | None = None,
 ) -> None:
-    """Rows of the public table with these texts, labels and, in the samples, sellers."""
+    """Write rows of the public table with these texts and labels; samples also name their sellers."""
     columns: dict[str, Any] = {} if seller is None else {"seller": seller}
     columns |= {name: nouns[name].take(pa.array(rows)) for name in texts}
     columns["label"] = pa.array([CLASSES[label] for label in labels.tolist()])

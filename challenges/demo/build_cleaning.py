@@ -1,9 +1,10 @@
-"""Build the data files of the demo challenges *noisy-digits* and *mended-digits* from the public table of digits.
+"""Build the data files of the demo challenges *noisy-digits* and *mended-digits* from a public table.
 
     python challenges/demo/build_cleaning.py FOLDER
 
-FOLDER holds ``mnist10k_pca128_f16.parquet`` (10,000 digits of MNIST with 128 principal components). Wrong labels are
-planted where people make mistakes: of each class in ``TAKEN_FOR`` a fifth is called what it is easily taken for.
+FOLDER holds ``mnist10k_pca128_f16.parquet`` (10,000 digits of MNIST with 128 principal components). The wrong
+labels imitate human mistakes: a fifth of each class in ``TAKEN_FOR`` gets the label of the class it is easily mistaken
+for.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def main() -> None:
 
 
 def build(digits: pa.Table, train: Numbers, test: Numbers, bundle: Path, generator: np.random.Generator) -> None:
-    """Noisy labels in public, true ones hidden. The ids are new: those of the other demos would tell the labels."""
+    """Noisy labels are public, true ones hidden. Ids are new: those of the other demos would give away the labels."""
     true = np.array(digits["label"].to_pylist())[train]
     ids = pa.array([f"image-{number:04d}" for number in range(len(train))])
     columns: dict[str, Any] = {"id": ids, "label": _texts(mislabelled(true, generator))}
@@ -56,7 +57,7 @@ def build(digits: pa.Table, train: Numbers, test: Numbers, bundle: Path, generat
 
 
 def mislabelled(true: Numbers, generator: np.random.Generator) -> Numbers:
-    """Labels of which, class by class, the part ``WRONG`` is what the class is taken for."""
+    """The labels, with the fraction ``WRONG`` of each class replaced by the class it is mistaken for."""
     labels = true.copy()
     for digit, taken_for in TAKEN_FOR.items():
         rows = np.flatnonzero(true == digit)
@@ -65,7 +66,7 @@ def mislabelled(true: Numbers, generator: np.random.Generator) -> Numbers:
 
 
 def _unique(images: list[bytes]) -> Numbers:
-    """The first row of each image: a copy among the test rows would not be new to the model."""
+    """The first row of each image: a test row must not have a copy in the training set."""
     return np.array(sorted({image: row for row, image in reversed(list(enumerate(images)))}.values()))
 
 
@@ -75,7 +76,7 @@ def _texts(labels: Numbers) -> pa.Array:
 
 def _write(table: pa.Table, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A dictionary of numbers that hardly ever repeat would only take space.
+    # Dictionary encoding would only take space: these numbers hardly ever repeat.
     pq.write_table(
         table.replace_schema_metadata(None), path, compression="zstd", compression_level=19, use_dictionary=["label"]
     )

@@ -1,9 +1,9 @@
-"""Build the data files of the demo challenge *keywords* from the public table they are drawn from.
+"""Build the data files of the demo challenge *keywords* from a public table.
 
     python challenges/demo/build_keywords.py FOLDER
 
-FOLDER holds ``keywords_espeak_logmel256_f16.parquet``: words spoken by espeak-ng in three languages, five target words
-each and others, with 256 principal components of their log-mel frames, divided into training and evaluation.
+FOLDER holds ``keywords_espeak_logmel256_f16.parquet``: words spoken by espeak-ng in three languages (five target words
+for each, and other words), with 256 principal components of their log-mel frames, split into training and evaluation.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def write(clips: pa.Table, path: Path, *, columns: list[str]) -> None:
     ]
     table = clips.rename_columns({"clip_id": "id"}).append_column("label", pa.array(labels)).select(columns)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A dictionary of numbers that hardly ever repeat would only take space.
+    # Dictionary encoding would only take space: these numbers hardly ever repeat.
     pq.write_table(
         table.replace_schema_metadata(None),
         path,

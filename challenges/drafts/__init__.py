@@ -1,1 +1,1 @@
-"""What organizers write: drafts, texts, and bundles with the data."""
+"""What organizers provide: drafts, texts, and bundles with the data."""

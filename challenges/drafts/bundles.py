@@ -1,4 +1,4 @@
-"""From a bundle directory to a challenge on the site."""
+"""Load a bundle directory as a challenge of this site."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 
 Preparing = Callable[[Path, Path], Sequence[PreparedDataset]]
-"""Prepares a bundle directory in a store: the part that is shown, then perhaps the final one."""
+"""Prepares a bundle directory in a store: first the dataset shown during the phase, then the final one, if any."""
 
 
 class Stored(Protocol):
@@ -31,7 +31,7 @@ class Stored(Protocol):
 
 
 class Store(Protocol):
-    """The part of an object store that loading needs."""
+    """The methods of an object store that loading uses."""
 
     def put(self, stream: BinaryIO) -> Stored: ...
 
@@ -41,35 +41,35 @@ def load_bundle(
 ) -> DatasetVersion:
     """Load a bundle: a new challenge, a new version of its data, or new texts for the version it already has.
 
-    A challenge that is new stays a draft. The version is the one that is shown; its ``final_part`` is the one for after
-    the end, if the bundle has such a part. An organizer's bundle is never read in this process; one of our own may be,
-    with ``evaluators.datasets.preparing.prepare_splits`` for ``preparing``.
+    A new challenge stays a draft. Returns the version that is shown during a phase; its ``final_part`` is the version
+    that is scored after the end, if the bundle has one. An organizer's bundle is never read in this process; one that
+    comes with our code may be, with ``evaluators.datasets.preparing.prepare_splits`` as ``preparing``.
 
     Raises:
         BundleError: the bundle is at fault.
-        SandboxUnavailable: there is no sandbox, so the bundle is not opened.
-        WorkFailed: we are at fault.
+        SandboxUnavailable: without a sandbox the bundle is not opened.
+        WorkFailed: the fault is ours.
     """
     return record_bundle(directory, preparing(directory, datasets), store=store)
 
 
 def record_bundle(directory: Path, parts: Sequence[PreparedDataset], *, store: Store) -> DatasetVersion:
-    """Load a bundle that has been prepared, see ``load_bundle``; who may do it has been found out before.
+    """Load a prepared bundle, see ``load_bundle``. The caller has checked permissions.
 
-    The files are stored before anything is recorded, so that a record never names a file that is not there.
+    The files are stored before anything is recorded, so that a record never names a missing file.
     """
     store_bundle(directory, parts, store=store)
     return record_parts(parts)
 
 
 def store_bundle(directory: Path, parts: Sequence[PreparedDataset], *, store: Store) -> None:
-    """Store the files of a bundle that are not stored yet; outside of a transaction, it may take long."""
+    """Store the files of a bundle that are not stored yet. Call it outside a transaction: it may take long."""
     for dataset in parts:
         _store_files(directory, dataset, store)
 
 
 def record_parts(parts: Sequence[PreparedDataset]) -> DatasetVersion:
-    """Record what was prepared, and whose files are stored."""
+    """Record prepared datasets whose files are already stored."""
     with transaction.atomic():
         shown = _record(parts[0], Split.PUBLIC)
         final = _record(parts[1], Split.FINAL) if len(parts) > 1 else None
@@ -80,7 +80,7 @@ def record_parts(parts: Sequence[PreparedDataset]) -> DatasetVersion:
 
 
 def is_loaded(directory: Path, version: DatasetVersion) -> bool:
-    """Whether loading one of our own bundles again would change nothing, found out without opening its tables."""
+    """Whether loading this bundle again would change nothing. Only for our own bundles; does not open their tables."""
     specification = read_specification(directory)
     if not specification.has_final:
         return version.final_part is None and _is_recorded(directory, specification.on_split("test"), version)
@@ -123,14 +123,14 @@ def _record(dataset: PreparedDataset, split: Split) -> DatasetVersion:
     }
     content = specification.model_dump(mode="json")
     challenge, _ = Challenge.objects.update_or_create(slug=specification.slug, defaults=texts)
-    # Two loadings at once must not give out the same number.
+    # Two concurrent loads must not assign the same number.
     Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
     version = challenge.dataset_versions.filter(digest=dataset.digest).first()
     if version is not None:
         version.specification = content
-        # What was once shown stays so, and what was hidden is shown from now on if its organizer shows it.
+        # Data that was shown once stays shown; hidden data becomes shown if the organizer now loads it as such.
         version.is_final_part &= is_final_part
-        # A board that is final on this data stays final, even if a later round shows the same rows.
+        # A board that is final on this data stays final, even if a later round shows the same rows during a phase.
         if is_final_part:
             version.split = split
         else:

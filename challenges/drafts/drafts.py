@@ -1,7 +1,7 @@
-"""A challenge in the making: begun by anyone, answered step by step, deleted by its owner.
+"""Drafts of challenges: anyone can start one, answers it step by step, and can delete it as its owner.
 
-What a step has answered is kept under the name of its part of ``evaluators.drafting.Answers``. Two organizers, or one
-in two windows, may be at the same step: whoever saves says what they saw, and is told if it is no longer so.
+The answers of a step are stored under the name of their section of ``evaluators.drafting.Answers``. Two organizers, or
+one in two windows, may edit the same step: each save names the state it was based on, and is refused if that changed.
 """
 
 from __future__ import annotations
@@ -21,23 +21,24 @@ from evaluators.drafting import Answers, parse_answers
 from evaluators.problems import BundleError, Problem
 
 MAX_DRAFTS = 20
-"""Of one owner at a time; each may hold as many bytes as an upload."""
+"""Per owner, at any time; each draft may hold as many bytes as an upload."""
 
 MAX_DRAFT_FILES = 64
 
 DATA_PARTS = ("kind", "files", "tasks", "split", "selection", "cleaning", "acquisition", "scoring")
-"""The parts of the answers on which the data depend; the texts are put into data that are there already."""
+"""The sections of the answers that the data depends on. Texts are not among them: they can be written into existing
+data."""
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody else saved the same step in between."""
+    """Somebody else has saved the same step since the form was shown."""
 
 
 def create_draft(user: Any, *, slug: str, texts: Mapping[str, str], kind: Mapping[str, str]) -> Draft:
-    """A new challenge, seen by nobody but ``user``, who owns it.
+    """Create a challenge owned by ``user`` and visible only to them.
 
     Raises:
-        BundleError: the address is taken, ``user`` has too many drafts, or an answer is not valid.
+        BundleError: the address is taken, ``user`` has too many drafts, or an answer is invalid.
     """
     _parsed({"kind": dict(kind), "texts": {**texts, "slug": slug}})
     with transaction.atomic():
@@ -60,28 +61,28 @@ def create_draft(user: Any, *, slug: str, texts: Mapping[str, str], kind: Mappin
 
 
 def parsed_answers(draft: Draft) -> Answers:
-    """What was answered so far, with defaults for the rest.
+    """The answers so far, with defaults for the rest.
 
     Raises:
-        BundleError: the answers do not agree with one another; the field of each problem begins with its part.
+        BundleError: the answers contradict each other; the field of each problem begins with its section.
     """
     return _parsed(document_of(draft))
 
 
 def document_of(draft: Draft) -> dict[str, Any]:
-    """The answers as the evaluators take them: the address is the challenge's."""
+    """The answers as the evaluators take them; the slug comes from the challenge."""
     texts = {**draft.answers.get("texts", {}), "slug": draft.challenge.slug}
     return {"format": 1, **draft.answers, "texts": texts}
 
 
 def save_answers(draft: Draft, changes: Mapping[str, Mapping[str, Any]], *, seen: str) -> Draft:
-    """Replace whole parts of the answers, and let the challenge itself follow.
+    """Replace whole sections of the answers and update the challenge's own fields to match.
 
-    ``seen`` is what ``mark_of`` gave for these parts when the form was shown.
+    ``seen`` is what ``mark_of`` returned for these sections when the form was shown.
 
     Raises:
-        ChangedMeanwhile: one of them has been saved since.
-        BundleError: the answers do not agree with one another.
+        ChangedMeanwhile: one of these sections has been saved since.
+        BundleError: the answers contradict each other.
     """
     with transaction.atomic():
         locked = Draft.objects.select_for_update(no_key=True, of=("self",)).select_related("challenge").get(pk=draft.pk)
@@ -95,23 +96,23 @@ def save_answers(draft: Draft, changes: Mapping[str, Mapping[str, Any]], *, seen
 
 
 def mark_of(draft: Draft, parts: Collection[str]) -> str:
-    """A mark of what these parts hold: it differs as soon as one of them does."""
+    """A digest of these sections of the answers: it changes as soon as one of them does."""
     return _digest([draft.answers.get(name) for name in sorted(parts)])
 
 
 def data_mark(draft: Draft) -> str:
-    """A mark of all that the data depend on: the answers to their steps and the files."""
+    """A digest of everything that the data depends on: the answers about it, and the files."""
     files = sorted((file.name, file.sha256) for file in draft.files.all())
     return _digest([[draft.answers.get(name) for name in DATA_PARTS], files])
 
 
 def is_built(draft: Draft) -> bool:
-    """Whether the newest version of the data is made of the present answers and files."""
+    """Whether the newest version of the data was built from the current answers and files."""
     return bool(draft.card.get("built")) and draft.card["built"] == data_mark(draft)
 
 
 def add_files(draft: Draft, files: Sequence[DraftFile]) -> None:
-    """Record files whose bytes are stored; one of the same name takes the place of the older.
+    """Record files whose bytes are stored; a file replaces an older one of the same name.
 
     Raises:
         BundleError: there would be too many.
@@ -129,7 +130,7 @@ def add_files(draft: Draft, files: Sequence[DraftFile]) -> None:
 
 
 def remove_file(draft: Draft, pk: int) -> bool:
-    """Take a file out of the draft; false if it is not one of its files. Its bytes are left to the sweep."""
+    """Remove a file from the draft; False if the draft has no such file. The sweep deletes its bytes later."""
     with transaction.atomic():
         locked = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         removed, _ = locked.files.filter(pk=pk).delete()
@@ -139,10 +140,10 @@ def remove_file(draft: Draft, pk: int) -> bool:
 
 
 def delete_draft(challenge: Challenge) -> None:
-    """Delete a challenge that was never published, with all that belongs to it. Its bytes are left to the sweep.
+    """Delete a challenge that was never published, with all that belongs to it. The sweep deletes its bytes later.
 
     Raises:
-        BundleError: it is or was published, or somebody submitted to it.
+        BundleError: it is or was published, or it has submissions.
     """
     with transaction.atomic():
         locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
@@ -158,7 +159,7 @@ def delete_draft(challenge: Challenge) -> None:
 
 
 def _forget_columns(draft: Draft) -> None:
-    """Other files may have other columns: what was said of those that stay is kept, the rest is guessed anew."""
+    """New files may have other columns: answers about files that remain are kept, the rest is guessed again."""
     kept = set(draft.files.values_list("name", flat=True))
     columns = draft.answers.get("files", {})
     if columns.get("files"):

@@ -1,4 +1,4 @@
-"""The texts of a challenge: they may change at any time, as no score depends on them."""
+"""The texts of a challenge. They may change at any time: no score depends on them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ FIELDS = ("title", "summary", "licence", "description", "rules", "data_card")
 
 
 def texts_of(challenge: Challenge) -> dict[str, str]:
-    """The texts as they stand in the newest version of its data; nothing without one."""
+    """The texts of the newest version of its data; empty without a version."""
     newest = challenge.dataset_versions.newest()
     return {name: newest.specification.get(name, "") for name in FIELDS} if newest is not None else {}
 
 
 def write_texts(challenge: Challenge, texts: Mapping[str, str]) -> None:
-    """Put texts into every version that a phase shows, and into the newest.
+    """Write texts into every version that a phase shows, and into the newest.
 
     Raises:
         BundleError: a text is too long or missing.
@@ -33,7 +33,7 @@ def write_texts(challenge: Challenge, texts: Mapping[str, str]) -> None:
                 parse_specification(content)
             except ValidationError as error:
                 raise BundleError([_as_problem(item) for item in error.errors()]) from error
-            # The digest of a version is that of its data: texts are no part of it.
+            # The digest of a version covers its data only, so texts may change without a new version.
             version.specification = content
             version.save(update_fields=["specification"])
         shown = {name: texts[name] for name in ("title", "summary") if texts.get(name)}

@@ -1,4 +1,4 @@
-"""The letter with an invitation."""
+"""The e-mail with an invitation."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MEANING = {
     "judge": "question and disqualify entries and read what was submitted",
     "participant": "see it and submit to it",
 }
-"""What somebody with a role can do, as the end of a sentence that begins with "you can"."""
+"""What each role can do; completes a sentence that begins with "you can"."""
 
 
 def send_invitation(invitation: Invitation, link: str) -> bool:
-    """Send the link; False if no mail could be sent, which is logged. Not to be called inside a transaction."""
+    """Send the link; False if the e-mail could not be sent, which is logged. Don't call it inside a transaction."""
     title = " ".join(invitation.challenge.title.split())
     inviter = invitation.created_by.get_username() if invitation.created_by else "Its organizer"
     text = (

@@ -1,7 +1,8 @@
-"""Who is what in a challenge: inviting, accepting, giving and taking roles, handing it over.
+"""The members of a challenge: inviting, accepting, changing and removing roles, transferring ownership.
 
-Whatever changes roles holds the challenge's row, so that of two owners who leave at once one stays. Whoever loses a
-role or gets a lesser one loses the open invitations that they made, or could come back, and bring others, by them.
+Every change of roles locks the challenge's row: if the last two owners leave at the same time, one of them is refused.
+Members who lose their role, or get a lesser one, also lose the open invitations they created: otherwise they could come
+back through one of them, or bring in others.
 """
 
 from __future__ import annotations
@@ -25,34 +26,36 @@ from challenges.models.role import RoleName
 from evaluators.problems import Problem, ProblemsError
 
 MAX_OPEN = 50
-"""Invitations of a challenge that can still be accepted."""
+"""Per challenge: invitations that can still be accepted."""
 
 MAX_A_DAY = 100
-"""Invitations of one person; each may be a letter to somebody who did not ask for it."""
+"""Invitations per person and day; each may be an e-mail to somebody who did not ask for it."""
 
 GIVEN = (RoleName.ORGANIZER, RoleName.JUDGE, RoleName.PARTICIPANT)
-"""What can be given; ownership is handed over."""
+"""Roles that can be given; ownership can only be transferred."""
 
 _RANK = {RoleName.PARTICIPANT: 0, RoleName.JUDGE: 1, RoleName.ORGANIZER: 2, RoleName.OWNER: 3}
 
 
 class PeopleError(ProblemsError):
-    """It cannot be done, and why; for whoever asked for it to read."""
+    """A change that is refused; the text is shown to the person who asked for it."""
 
 
 @contextmanager
 def _locked(challenge: Challenge) -> Iterator[QuerySet[Role]]:
-    """The roles of a challenge, which nobody else changes meanwhile."""
+    """The roles of a challenge, locked against other changes."""
     with transaction.atomic():
         Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
         yield Role.objects.filter(challenge=challenge)
 
 
 def invite(challenge: Challenge, role: str, *, by: Any, email: str = "") -> tuple[Invitation, str]:
-    """An invitation and its secret, which is shown this once; with ``email``, for the account of that address.
+    """Create an invitation; return it with its secret, which is shown only once.
+
+    With ``email`` only the account with that confirmed address can accept it.
 
     Raises:
-        PeopleError: the role cannot be given, the address is none, or there are too many invitations.
+        PeopleError: the role cannot be given, the address is invalid, or there are too many invitations.
     """
     if role not in GIVEN:
         raise PeopleError(Problem("this role cannot be given.", "Choose one of the list.", field="role"))
@@ -74,15 +77,15 @@ def open_invitations(challenge: Challenge) -> QuerySet[Invitation]:
 
 
 def _good(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    """Neither withdrawn nor too old nor used up. Only a link for participants is good for several people."""
+    """Neither withdrawn, expired nor used up. Only a link for participants can be used by several people."""
     several = Q(email="", role=RoleName.PARTICIPANT)
     return invitations.filter(Q(uses=0) | several, revoked_at=None, expires_at__gt=timezone.now())
 
 
 def invitation_of(secret: str) -> Invitation | None:
-    """The invitation that the link still is.
+    """The invitation behind a link.
 
-    None once it is used up, withdrawn or too old, or if its maker may not give that role any more.
+    None if it is used up, withdrawn or expired, or if its creator may no longer give that role.
     """
     digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
     found = _good(Invitation.objects.select_related("challenge", "created_by")).filter(digest=digest).first()
@@ -90,7 +93,7 @@ def invitation_of(secret: str) -> Invitation | None:
 
 
 def _may_give(maker: Any, challenge: Challenge, role: str) -> bool:
-    """False for a maker without an account, too. Organizers invite participants alone."""
+    """Also False if the creator's account is gone. Organizers may invite participants only."""
     if maker is None or not maker.is_active:
         return False
     return may_own(maker, challenge) or (role == RoleName.PARTICIPANT and may_organize(maker, challenge))
@@ -103,24 +106,24 @@ def _withdraw_of(challenge: Challenge, maker_id: int) -> None:
 
 
 def withdraw(challenge: Challenge, pk: int, roles: frozenset[str]) -> None:
-    """An invitation to one of ``roles``; one that is withdrawn already stays so."""
+    """Withdraw an invitation to one of ``roles``; does nothing if it is withdrawn already."""
     Invitation.objects.filter(challenge=challenge, pk=pk, role__in=roles, revoked_at=None).update(
         revoked_at=timezone.now()
     )
 
 
 def is_for(invitation: Invitation, user: Any) -> bool:
-    """True for whoever has confirmed its address; for everyone if it has none."""
+    """True if ``user`` has confirmed the invitation's address, or if the invitation has none."""
     if not invitation.email:
         return True
     return EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email).exists()
 
 
 def accept(user: Any, secret: str) -> Invitation:
-    """Take the role. Nobody's role becomes a lesser one by that; whoever has it already leaves the link unused.
+    """Take the role. Somebody who already has this role or a higher one keeps it, and the link is not used up.
 
     Raises:
-        PeopleError: the link is no longer good, or it is for another address.
+        PeopleError: the link is no longer valid, or it is for another address.
     """
     found = invitation_of(secret)
     if found is None:
@@ -136,7 +139,7 @@ def accept(user: Any, secret: str) -> Invitation:
         own = roles.filter(user=user).first()
         if own is not None and _RANK[RoleName(own.name)] >= _RANK[RoleName(found.role)]:
             return found
-        # It may have been used or withdrawn while we waited.
+        # It may have been used or withdrawn while we waited for the lock.
         if not _good(Invitation.objects.filter(pk=found.pk)).update(uses=F("uses") + 1):
             raise _no_invitation()
         Role.objects.update_or_create(challenge=found.challenge, user=user, defaults={"name": found.role})
@@ -150,7 +153,11 @@ def _no_invitation() -> PeopleError:
 
 
 def give(challenge: Challenge, user_id: int, role: str) -> None:
-    """Another role for somebody who has one. Raises PeopleError: they have none, own it, or it cannot be given."""
+    """Change a member's role.
+
+    Raises:
+        PeopleError: they have no role here, are an owner, or the role cannot be given.
+    """
     if role not in GIVEN:
         raise PeopleError(Problem("this role cannot be given.", "Choose one of the list.", field="role"))
     with _locked(challenge) as roles:
@@ -163,7 +170,7 @@ def give(challenge: Challenge, user_id: int, role: str) -> None:
 
 
 def remove(challenge: Challenge, user_id: int, roles: frozenset[str]) -> None:
-    """Take away one of ``roles``. Raises PeopleError: the person has none of them."""
+    """Remove a member who has one of ``roles``. Raises PeopleError: they have none of these, or are an owner."""
     with _locked(challenge) as held:
         gone, _ = held.filter(user_id=user_id, name__in=roles).exclude(name=RoleName.OWNER).delete()
         if not gone:
@@ -172,7 +179,7 @@ def remove(challenge: Challenge, user_id: int, roles: frozenset[str]) -> None:
 
 
 def hand_over(challenge: Challenge, by: Any, user_id: int) -> None:
-    """Another owner; who was it becomes an organizer. Raises PeopleError: that person has no role here."""
+    """Transfer ownership; the previous owner becomes an organizer. Raises PeopleError: no such member."""
     with _locked(challenge) as roles:
         becomes = roles.filter(user_id=user_id).exclude(name=RoleName.OWNER).update(name=RoleName.OWNER)
         if not becomes:
@@ -182,7 +189,7 @@ def hand_over(challenge: Challenge, by: Any, user_id: int) -> None:
 
 
 def leave(challenge: Challenge, user: Any) -> None:
-    """Raises PeopleError: ``user`` is the last owner, so the challenge would be nobody's."""
+    """Remove the role of ``user`` at their own request. Raises PeopleError: they are the last owner."""
     with _locked(challenge) as roles:
         others = roles.filter(name=RoleName.OWNER).exclude(user=user)
         if roles.filter(user=user, name=RoleName.OWNER).exists() and not others.exists():

@@ -1,7 +1,7 @@
-"""What somebody may do in a challenge: pure questions about a role.
+"""What a user may do in a challenge, given their role.
 
-Staff may do all that an owner may. A challenge that somebody may not know of is kept from them before, see
-``visibility``; the questions here are about challenges that they can see.
+Staff may do everything that an owner may. These functions assume that the user may see the challenge; ``visibility``
+checks that first.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ def role_in(user: Any, challenge: Challenge) -> RoleName | None:
 
 
 def may_own(user: Any, challenge: Challenge) -> bool:
-    """Give roles, hand the challenge over, delete a draft."""
+    """Whether ``user`` may give roles, transfer the challenge, delete a draft."""
     return _is_staff(user) or role_in(user, challenge) == RoleName.OWNER
 
 
 def may_organize(user: Any, challenge: Challenge) -> bool:
-    """Change data, texts and phases, publish, announce, score again, export."""
+    """Whether ``user`` may change data, texts and phases, publish, announce, score again, export."""
     return _is_staff(user) or role_in(user, challenge) in ORGANIZERS
 
 
 def may_judge(user: Any, challenge: Challenge) -> bool:
-    """Question and disqualify entries, read what was submitted."""
+    """Whether ``user`` may question and disqualify entries, and read what was submitted."""
     return _is_staff(user) or role_in(user, challenge) in JUDGES
 
 

@@ -1,4 +1,4 @@
-"""The rules that a participant accepts: one text, known by its digest, and who accepted which."""
+"""The rules that participants accept: a text, identified by its digest, and who accepted which text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from challenges.models.role import RoleName
 
 
 def limit_lines(phase: Phase) -> list[str]:
-    """What a phase allows, in sentences; they belong to the rules."""
+    """The limits of a phase in sentences; they are part of the rules."""
     lines = []
     if phase.daily_limit is not None:
         lines.append(f"Submissions of a team in a day (UTC): {phase.daily_limit}.")
@@ -22,19 +22,19 @@ def limit_lines(phase: Phase) -> list[str]:
 
 
 def rules_text(phase: Phase) -> str:
-    """What is accepted: the organizer's text and the limits of the phase; empty where the organizer wrote none."""
+    """The text to accept: the organizer's rules and the limits of the phase; empty if the organizer wrote no rules."""
     text = phase.dataset_version.spec.rules.strip()
     return "\n\n".join([text, *limit_lines(phase)]) if text else ""
 
 
 def rules_sha256(phase: Phase) -> str:
-    """The digest of the text; empty where there is none."""
+    """The digest of the rules; empty without rules."""
     text = rules_text(phase)
     return hashlib.sha256(text.encode()).hexdigest() if text else ""
 
 
 def has_accepted(user: Any, phase: Phase) -> bool:
-    """True also where there is nothing to accept."""
+    """Also True if there are no rules to accept."""
     sha256 = rules_sha256(phase)
     if not sha256:
         return True
@@ -42,12 +42,12 @@ def has_accepted(user: Any, phase: Phase) -> bool:
 
 
 def take_part(user: Any, phase: Phase, *, accepted: str) -> None:
-    """Record that ``user`` accepted the text with the digest ``accepted``, if any, and takes part.
+    """Record that ``user`` takes part and, if there are rules, accepted those with the digest ``accepted``.
 
-    To be called again for each submission: what is on record stays as it is.
+    Called for every submission; what is on record does not change.
     """
     if accepted:
-        # Conflicts are ignored by the database, so that two requests at once need no second look.
+        # The database ignores conflicts, so two concurrent requests are safe.
         RulesAcceptance.objects.bulk_create(
             [RulesAcceptance(challenge_id=phase.challenge_id, user=user, rules_sha256=accepted)], ignore_conflicts=True
         )

@@ -1,4 +1,4 @@
-"""Finding a challenge for somebody, in the API and on pages alike."""
+"""Find a challenge that a user may see; used by the API and the pages alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from challenges.models.role import RoleName
 
 
 def visible_challenge(user: Any, slug: str) -> Challenge:
-    """With its phases and their data.
+    """A challenge that ``user`` may see, with its phases and their data.
 
     Raises:
         Http404: there is none, or ``user`` may not know of it; the answer is the same.
@@ -27,9 +27,9 @@ def visible_challenge(user: Any, slug: str) -> Challenge:
 
 
 def insiders(challenges: Collection[int]) -> dict[int, set[int]]:
-    """Of these challenges those that are not public → ids of the users who may see it by their role. Two queries.
+    """Those of these challenges that are not public, each with the ids of users whose role lets them see it.
 
-    The rule of ``visible_to`` from the other side, for many people at once; staff see everything besides.
+    The same rule as ``visible_to``, for many users at once; staff see everything and are not listed. Two queries.
     """
     public = Challenge.objects.public().filter(pk__in=challenges).values_list("pk", flat=True)
     hidden: dict[int, set[int]] = {pk: set() for pk in set(challenges).difference(public)}
@@ -41,11 +41,11 @@ def insiders(challenges: Collection[int]) -> dict[int, set[int]]:
 
 
 def organized_challenge(user: Any, slug: str) -> Challenge:
-    """A challenge for those who make it: 404 where ``user`` may not know of it, 403 where they may only look.
+    """A challenge that ``user`` may organize.
 
     Raises:
         Http404: there is none, or ``user`` may not know of it.
-        PermissionDenied: ``user`` may see it and not change it.
+        PermissionDenied: ``user`` may see it but not change it.
     """
     found = visible_challenge(user, slug)
     if not may_organize(user, found):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class Announcement(models.Model):
-    """What organizers tell everyone, on the challenge's page and by e-mail."""
+    """A message from the organizers to everyone, on the challenge's page and by e-mail."""
 
     challenge = models.ForeignKey("challenges.Challenge", on_delete=models.CASCADE, related_name="announcements")
     title = models.CharField(max_length=120)

@@ -1,4 +1,4 @@
-"""A challenge as the site knows it; what it asks for is in the specification of its dataset versions."""
+"""A challenge and who may see it; the task itself is in the specification of its dataset versions."""
 
 from __future__ import annotations
 
@@ -27,23 +27,26 @@ class Visibility(models.TextChoices):
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def public(self) -> ChallengeQuerySet:
-        """What everyone may see, if they know the address."""
+        """Challenges that anyone who knows the address may see."""
         return self.exclude(status=ChallengeStatus.DRAFT).exclude(visibility=Visibility.PRIVATE)
 
     def visible_to(self, user: Any) -> ChallengeQuerySet:
-        """What exists for ``user``: all that is public; private ones with a role; drafts with more than taking part."""
+        """Challenges that ``user`` may see.
+
+        Public ones; private ones in which they have a role; drafts in which they have a role other than participant.
+        """
         if user.is_active and user.is_staff:
             return self.all()
         if not user.is_authenticated:
             return self.public()
-        # Subqueries and not joins: nothing is returned twice.
+        # Subqueries instead of joins, so that nothing is returned twice.
         own = models.Q(pk__in=user.challenge_roles.values("challenge"))
         making = models.Q(pk__in=user.challenge_roles.exclude(name=RoleName.PARTICIPANT).values("challenge"))
         public = ~models.Q(status=ChallengeStatus.DRAFT) & ~models.Q(visibility=Visibility.PRIVATE)
         return self.filter(public | (own & ~models.Q(status=ChallengeStatus.DRAFT)) | making)
 
     def listed_for(self, user: Any) -> ChallengeQuerySet:
-        """What lists show to ``user``: of the unlisted ones those in which they have a role."""
+        """Challenges that lists show to ``user``; an unlisted one only if they have a role in it."""
         visible = self.visible_to(user)
         if not user.is_authenticated:
             return visible.exclude(visibility=Visibility.UNLISTED)
@@ -91,7 +94,7 @@ class Challenge(models.Model):
 
     @property
     def current_phase(self) -> Phase | None:
-        """The phase that pages show: the one that is open, else the last that was, else the first to come.
+        """The phase that pages show: the open one, else the last that was open, else the next.
 
         Works on the prefetched ``phases``, so a list of challenges costs one query for all of them.
         """
@@ -103,5 +106,5 @@ class Challenge(models.Model):
         return candidates[-1] if candidates else None
 
     def phase_named(self, name: str) -> Phase | None:
-        """Another phase, for whoever asks for it by its name; None if there is none. On the prefetched ones too."""
+        """The phase of this name, None if there is none. Works on the prefetched ``phases`` too."""
         return next((phase for phase in self.phases.all() if phase.name == name), None)

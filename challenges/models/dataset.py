@@ -1,4 +1,4 @@
-"""The data of a challenge, version by version. A version never changes: scores stand on it."""
+"""The data of a challenge, version by version. A version never changes, because scores depend on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHA256 = RegexValidator(r"^[0-9a-f]{64}$", "not a SHA-256 in lower-case hex")
 
 
 class Split(models.TextChoices):
-    """The split of the test set on which a version scores."""
+    """The split of the test set that a version is scored on."""
 
     PUBLIC = "public", "Shown during the phase"
     FINAL = "final", "Hidden until the end"
@@ -22,7 +22,7 @@ class Split(models.TextChoices):
 
 class DatasetVersionQuerySet(models.QuerySet["DatasetVersion"]):
     def newest(self) -> DatasetVersion | None:
-        """The one loaded last of those that may be shown: not one that is the hidden part of another."""
+        """The version loaded last, leaving out those that are the hidden final part of another version."""
         return self.filter(is_final_part=False).order_by("-loaded_at", "-number").first()
 
 
@@ -99,7 +99,7 @@ class DataFile(models.Model):
         ordering = ("dataset_version", "name")
         constraints = (
             models.UniqueConstraint(fields=["dataset_version", "name"], name="data_file_name_is_unique"),
-            # The folder decides; a hidden file that is marked public by mistake must not be storable.
+            # The folder decides: a hidden file that is marked public by mistake must not be stored.
             models.CheckConstraint(
                 condition=models.Q(is_public=True, name__startswith="public/")
                 | models.Q(is_public=False, name__startswith="hidden/"),

@@ -1,4 +1,4 @@
-"""A challenge in the making: what its organizer uploaded and answered, and what the dry run found."""
+"""A challenge being created: what its organizer uploaded and answered, and what the dry run found."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class DraftWork(models.TextChoices):
 
 
 class WorkState(models.TextChoices):
-    """``refused``: the organizer's files or answers are at fault, see ``problems``; ``broken``: we are."""
+    """``refused``: the organizer's files or answers are at fault, see ``problems``; ``broken``: the fault is ours."""
 
     WAITING = "waiting", "Waiting"
     RUNNING = "running", "Running"
@@ -28,11 +28,11 @@ UNDER_WAY = (WorkState.WAITING, WorkState.RUNNING)
 
 
 class Draft(models.Model):
-    """The wizard's state. ``answers`` are the organizer's; ``card`` is what the sandbox found in the data.
+    """The state of the wizard: ``answers`` come from the organizer, ``card`` from reading the data in the sandbox.
 
-    ``card`` holds ``files`` (what the uploaded files hold), ``draft`` (how the bundle was made), ``data`` (numbers for
-    plots) and ``built`` (of which answers and files the newest data were made). ``work`` is what a worker is to do or
-    did last with the files.
+    ``card`` holds ``files`` (the contents of the uploaded files), ``draft`` (how the bundle was built), ``data``
+    (numbers for plots) and ``built`` (a digest of the answers and files that the newest data was built from). ``work``
+    is the job on the files that a worker is to do or did last.
     """
 
     Work = DraftWork
@@ -56,7 +56,7 @@ class Draft(models.Model):
 
 
 class DraftFile(models.Model):
-    """One uploaded file; its bytes are in the object store. ``content`` says which columns it has."""
+    """One uploaded file; its bytes are in the object store. ``content`` describes its columns."""
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=100)
@@ -81,9 +81,10 @@ class ReadinessState(models.TextChoices):
 class Readiness(models.Model):
     """A dry run of one version of the data. ``report`` holds its findings, see ``evaluators.readiness``.
 
-    While it runs, ``report`` says why the data do not allow a baseline (``left_out``, by name) and how often the
-    present step was lost through a fault of ours (``faults``). ``work_at`` is when a worker took it up, empty while it
-    waits for scores; ``notified_at`` when a worker was last notified. ``problem`` is for its organizer to read.
+    While it runs, ``report`` says which baselines the data does not allow, and why (``left_out``, by name), and how
+    often the current step failed through a fault of ours (``faults``). ``work_at`` is when a worker started on it,
+    empty while it waits for scores; ``notified_at`` is when a worker was last notified. ``problem`` is shown to the
+    organizer.
     """
 
     State = ReadinessState
@@ -108,7 +109,7 @@ class Readiness(models.Model):
 
 
 class Acknowledgement(models.Model):
-    """That an organizer read a warning and published all the same. Lines are only ever added."""
+    """An organizer read a warning and decided to publish all the same. Rows are only ever added."""
 
     readiness = models.ForeignKey(Readiness, on_delete=models.CASCADE, related_name="acknowledgements")
     code = models.CharField(max_length=60, help_text="Which warning.")

@@ -66,7 +66,7 @@ class Phase(models.Model):
                 condition=models.Q(review_ends_at__isnull=True) | models.Q(review_ends_at__gt=models.F("ends_at")),
                 name="phase_review_follows_its_end",
             ),
-            # Without an end the hidden part would never be shown.
+            # Without an end the hidden split would never be scored.
             models.CheckConstraint(
                 condition=models.Q(final_dataset_version__isnull=True) | models.Q(ends_at__isnull=False),
                 name="phase_with_a_final_part_ends",
@@ -77,7 +77,7 @@ class Phase(models.Model):
         return f"{self.challenge.slug}: {self.name}"
 
     def clean(self) -> None:
-        # In the admin a form may still lack either of them; the field's own message is enough then.
+        # In the admin's form either may still be missing; the field's own message is enough then.
         if self.challenge_id and self.dataset_version_id and self.dataset_version.challenge_id != self.challenge_id:
             raise ValidationError({"dataset_version": "This version belongs to another challenge."})
         if self.has_submissions:
@@ -107,7 +107,7 @@ class Phase(models.Model):
 
     @property
     def has_submissions(self) -> bool:
-        """From the first one on it stays with its challenge and its data."""
+        """A phase with submissions can no longer change its challenge or its data."""
         return self.pk is not None and self.submissions.exists()
 
     def state_at(self, moment: datetime) -> PhaseState:
@@ -120,7 +120,7 @@ class Phase(models.Model):
         return self.state_at(moment) == "open"
 
     def is_frozen_at(self, moment: datetime) -> bool:
-        """From then to the end the board shows what was sent before."""
+        """From ``freezes_at`` to the end the board shows only what was submitted before the freeze."""
         if self.freezes_at is None or self.ends_at is None:
             return False
         return self.freezes_at <= moment < self.ends_at

@@ -1,4 +1,4 @@
-"""Who is what in a challenge, and how they came to it."""
+"""The roles of a challenge's members, the invitations to it, and the rules that were accepted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ JUDGES = ORGANIZERS | {RoleName.JUDGE}
 
 
 class Role(models.Model):
-    """What one person is in one challenge. Visitors and staff have none."""
+    """One person's role in one challenge. Visitors and staff have none."""
 
     Name = RoleName
 
@@ -55,7 +55,7 @@ class Role(models.Model):
 
 class InvitationManager(models.Manager["Invitation"]):
     def issue(self, challenge: Challenge, role: str, *, by: Any, email: str = "") -> tuple[Invitation, str]:
-        """A new invitation and the secret in its link, which is shown this once."""
+        """Create an invitation; return it with the secret of its link, which is shown only once."""
         secret = secrets.token_urlsafe(24)
         made = self.create(
             challenge=challenge,
@@ -69,7 +69,7 @@ class InvitationManager(models.Manager["Invitation"]):
 
 
 class Invitation(models.Model):
-    """A link that gives a role to whoever opens it; with an address, to the account that has it confirmed."""
+    """A link that gives a role to anyone who opens it; with an address, only to the account that confirmed it."""
 
     challenge = models.ForeignKey("challenges.Challenge", on_delete=models.CASCADE, related_name="invitations")
     role = models.CharField(max_length=12, choices=RoleName.choices)
@@ -86,7 +86,7 @@ class Invitation(models.Model):
     class Meta:
         ordering = ("-created_at", "-pk")
         constraints = (
-            # Ownership is handed over by its owner, to somebody who is there already.
+            # Ownership cannot be given by invitation: its owner transfers it to a member.
             models.CheckConstraint(
                 condition=models.Q(role__in=["organizer", "judge", "participant"]), name="invitation_role_is_known"
             ),
@@ -97,7 +97,7 @@ class Invitation(models.Model):
 
 
 class RulesAcceptance(models.Model):
-    """That somebody accepted the rules, and which text: its digest. Lines are only ever added."""
+    """A user accepted the rules; the digest says which text. Rows are only ever added."""
 
     challenge = models.ForeignKey("challenges.Challenge", on_delete=models.CASCADE, related_name="acceptances")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""From the phases that a bundle asks for to those of its challenge."""
+"""Create the phases that a bundle describes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evaluators.specification import PhasePlan, last_phase
 
 
 def planned_phases(plans: Sequence[PhasePlan], version: DatasetVersion) -> list[Phase]:
-    """Unsaved phases on this version; at the end of the last one its final part is scored, if it has one."""
+    """Unsaved phases on this version. At the end of the last phase the version's final part, if any, is scored."""
     last = last_phase(plans)
     return [
         Phase(
@@ -35,11 +35,11 @@ def planned_phases(plans: Sequence[PhasePlan], version: DatasetVersion) -> list[
 
 
 def create_phases(challenge: Challenge, plans: Sequence[PhasePlan], version: DatasetVersion) -> list[Phase]:
-    """Give a draft the phases of its bundle, in one transaction; return the phases that it has then.
+    """Give a draft the phases of its bundle, in one transaction; return all phases it then has.
 
-    Phases without submissions are replaced; without plans they are kept and moved to the new data. What has
-    submissions stays as it is, and so do all phases of a challenge that people can see: its organizers change those
-    one by one, and people are told.
+    Phases without submissions are replaced; if there are no plans, they are kept and moved to the new data. Phases with
+    submissions do not change, nor do the phases of a published challenge: its organizers change those one by one, and
+    participants are notified.
     """
     with transaction.atomic():
         locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
@@ -57,7 +57,7 @@ def create_phases(challenge: Challenge, plans: Sequence[PhasePlan], version: Dat
 
 
 def _move_final_part(challenge: Challenge, version: DatasetVersion) -> None:
-    """The hidden part belongs to the last phase, which must have an end for it."""
+    """The final part belongs to the last phase, and only if that phase has an end."""
     unused = challenge.phases.filter(submissions__isnull=True)
     unused.update(final_dataset_version=None)
     last = challenge.phases.order_by("-starts_at", "-pk").first()

@@ -1,4 +1,4 @@
-"""The lock under which a phase, its board and what waits for it change."""
+"""The lock that guards a phase, its board and its queued work."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from challenges.models import Phase
 
 
 def locked_phase(phase_id: int) -> Phase:
-    """The phase with its row locked to the end of the transaction: whatever changes its board or what it waits for.
+    """The phase, with its row locked until the end of the transaction.
 
-    The lock is one that lets others refer to the row, and it comes before those of submissions: two that took them
-    in different orders would wait for each other for ever. A team's row, which an upload holds before, is only
-    referred to by those that hold this lock.
+    Take this lock before you change the phase's board or its queued work, and before you lock its submissions: two
+    transactions that lock in different orders would deadlock. An upload locks its team's row first; that is safe,
+    because holders of this lock only refer to team rows and never lock them. Other transactions can still insert rows
+    that refer to the phase (``FOR NO KEY UPDATE``).
     """
-    # Without the data joined to it: PostgreSQL, having waited for the row, would look for the new row's data among what
-    # the query found before, and find nothing where the board changed its version meanwhile.
+    # No join to the dataset version here. If the board changes its version while PostgreSQL waits for the lock, it
+    # re-checks the new row against the old join partner and returns nothing.
     return Phase.objects.select_for_update(no_key=True).get(pk=phase_id)

@@ -1,4 +1,4 @@
-"""What a phase may be, and what of it may still change once people take part: pure rules, told field by field."""
+"""Which phases are valid, and what may still change once people take part: pure rules, reported field by field."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 NOTICE = timedelta(hours=24)
-"""So long before an end that there was not until now everyone must be able to read of it."""
+"""An end that is added to a phase without one must be at least this far away, so that everyone can read of it."""
 
 LIMITS = {"daily_limit": "submissions a day", "total_limit": "submissions in all", "max_team_size": "people in a team"}
 
 
 class Span(Protocol):
-    """The part of ``Phase`` that the rules look at."""
+    """The attributes of ``Phase`` that the rules use."""
 
     pk: int
     name: str
@@ -24,7 +24,7 @@ class Span(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PhaseTerms:
-    """A phase as it is to be. Moments are aware; an empty limit is none."""
+    """The terms of a phase. Times are timezone-aware; a limit of None means unlimited."""
 
     name: str
     starts_at: datetime
@@ -42,7 +42,7 @@ Found = dict[str, str]
 
 
 def plan_problems(plan: PhaseTerms, others: Iterable[Span], *, has_final_part: bool) -> Found:
-    """What is wrong with a plan by itself and beside the other phases of its challenge."""
+    """What is wrong with a planned phase, by itself or in relation to the other phases of its challenge."""
     found: Found = {}
     if plan.ends_at is not None and plan.ends_at <= plan.starts_at:
         found["ends_at"] = "It ends before it starts. Choose a later end."
@@ -70,7 +70,7 @@ def plan_problems(plan: PhaseTerms, others: Iterable[Span], *, has_final_part: b
 
 
 def change_problems(plan: PhaseTerms, now_is: PhaseTerms, *, moment: datetime) -> Found:
-    """What of a change is too late: people rely on a phase once it has started."""
+    """Which changes come too late: people rely on a phase once it has started."""
     if moment < now_is.starts_at:
         return {} if plan.starts_at >= moment else {"starts_at": "It cannot start in the past."}
     found: Found = {}
@@ -115,7 +115,7 @@ def _review_problems(plan: PhaseTerms, now_is: PhaseTerms, moment: datetime) -> 
 
 
 def told(plan: PhaseTerms, now_is: PhaseTerms) -> list[str]:
-    """What changes, in sentences for everyone."""
+    """The changes in sentences, for the announcement to everyone."""
     lines = []
     if plan.name != now_is.name:
         lines.append(f"“{now_is.name}” is now called “{plan.name}”.")

@@ -1,4 +1,4 @@
-"""What a challenge must have before everyone sees it."""
+"""Publish, archive and reopen a challenge, and what it must have before everyone sees it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotPublishable(Exception):
 
 
 def problems_of(challenge: Challenge, *, without_dry_run: bool = False) -> list[Problem]:
-    """What stands in the way of publishing; empty when nothing does. See ``publish``."""
+    """The problems to fix before publishing; empty if there are none. See ``publish``."""
     problems = []
     versions = {version.pk: version for version in challenge.dataset_versions.prefetch_related("files")}
     phases = list(challenge.phases.select_related("dataset_version", "final_dataset_version"))
@@ -46,11 +46,11 @@ def problems_of(challenge: Challenge, *, without_dry_run: bool = False) -> list[
 def publish(challenge: Challenge, *, without_dry_run: bool = False) -> None:
     """Show a challenge to everyone.
 
-    ``without_dry_run`` is for the bundles that come with our code, which are measured by the tests, before they are
-    ours to give away. No page, route or command for organizers sets it.
+    ``without_dry_run`` is only for the bundles that come with our code: our tests measure those. No page, route or
+    command for organizers sets it.
 
     Raises:
-        NotPublishable: it lacks something.
+        NotPublishable: something is missing.
     """
     with transaction.atomic():
         locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
@@ -64,12 +64,12 @@ def publish(challenge: Challenge, *, without_dry_run: bool = False) -> None:
 
 
 def archive(challenge: Challenge) -> None:
-    """Keep board and data for everyone to read, take no submissions any more."""
+    """Board and data stay readable; new submissions are no longer accepted."""
     _set(challenge, ChallengeStatus.ARCHIVED)
 
 
 def reopen(challenge: Challenge) -> None:
-    """Take submissions again, where phases are open; for whoever may archive.
+    """Accept submissions again in open phases. Anyone who may archive may also reopen.
 
     Raises:
         NotPublishable: it is not archived.

@@ -1,9 +1,9 @@
-"""Whether a challenge may be published: what its dry run found, and which warnings its organizers took note of.
+"""Whether a challenge may be published: what its dry run found, and which warnings were acknowledged.
 
-Findings come from ``evaluators.readiness``; a dry run is driven by ``leaderboard.organizing.dryrun``. Here is the gate:
-data that were not measured, were measured before they changed or without a baseline that they allow, or have a blocker
-are not published; a warning is, once somebody has said that they read it, and that stays on record with the report that
-they read.
+``evaluators.readiness`` produces the findings; ``leaderboard.organizing.dryrun`` runs the dry run. This module decides.
+Data is refused if it was not measured, has changed since, has a blocker, or if a baseline that it allows has no score.
+Data with warnings can be published once an organizer has acknowledged them; the acknowledgement stays on record with
+the report.
 """
 
 from __future__ import annotations
@@ -22,52 +22,52 @@ AGAIN = "Start the readiness check again."
 
 
 def newest_run(version: DatasetVersion) -> Readiness | None:
-    """The newest dry run of a version, whatever came of it: an older one may have been of other baselines."""
+    """The newest dry run of a version, whatever its outcome: an older one may have scored other baselines."""
     return version.readiness_runs.first()
 
 
 def dry_run_is_under_way(phase: Phase) -> bool:
-    """Whether this draft is being measured now."""
+    """Whether a dry run of this draft's data is running."""
     if phase.challenge.status != ChallengeStatus.DRAFT:
         return False
     return phase.dataset_version.readiness_runs.filter(state=Readiness.State.RUNNING).exists()
 
 
 def report_of(run: Readiness) -> ReadinessReport | None:
-    """What a dry run found; None unless it is done."""
+    """The report of a dry run; None unless it is done."""
     if run.state != Readiness.State.DONE:
         return None
     return ReadinessReport.model_validate(run.report)
 
 
 def unready(phases: Iterable[Phase]) -> list[Problem]:
-    """What the dry runs of these phases' data leave to be done before anyone may see them."""
+    """What is left to do, according to the dry runs of these phases' data, before they may be published."""
     problems: list[Problem] = []
     for phase in phases:
         problems += _of_phase(phase)
-    # Several phases are on the same data.
+    # Several phases may use the same data.
     return list(dict.fromkeys(problems))
 
 
 def unscored(report: ReadinessReport, version: DatasetVersion) -> list[BaselineInfo]:
-    """The baselines that a challenge on these data can have and that have no score, though the data allow them.
+    """The baselines that this data allows but that have no score.
 
-    Without one nobody knows how noisy the challenge is, or whether there is anything to gain.
+    Without them nobody knows how noisy the challenge is, or whether there is anything to gain.
     """
     known = {item.name for item in report.baselines} | {item.name for item in report.left_out}
     return [info for info in baselines_for(version.spec) if info.name not in known]
 
 
 def unacknowledged(run: Readiness, report: ReadinessReport) -> list[Finding]:
-    """The warnings that nobody has taken note of."""
+    """The warnings that nobody has acknowledged yet."""
     known = set(run.acknowledgements.values_list("code", flat=True))
     return [finding for finding in report.of("warning") if finding.code not in known]
 
 
 def acknowledge(run: Readiness, codes: Collection[str], user: Any) -> None:
-    """Keep on record that ``user`` read these warnings of a report. Codes that it does not have are passed over.
+    """Record that ``user`` read these warnings of a report. Codes that the report does not have are ignored.
 
-    Who was first stays on record.
+    If somebody acknowledged a warning before, their record stays.
     """
     report = report_of(run)
     found = {finding.code for finding in report.of("warning")} if report is not None else set()

@@ -1,1 +1,1 @@
-"""How text and pages look: Markdown and colour themes."""
+"""Markdown and colour themes."""

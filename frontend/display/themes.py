@@ -1,4 +1,4 @@
-"""Light, dark, or whatever the reader's system prefers. A cookie keeps the choice, so no script has to run first."""
+"""Light, dark, or the preference of the reader's system. The choice is in a cookie, so it works without a script."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ MAX_AGE = 365 * 24 * 3600
 
 
 def chosen_theme(request: HttpRequest | None) -> str:
-    """The reader's choice, or nothing for the system's."""
+    """The reader's choice; empty means the system's preference."""
     value = request.COOKIES.get(COOKIE, "") if request is not None else ""
     return value if value in THEMES else ""

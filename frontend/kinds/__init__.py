@@ -11,7 +11,7 @@ from frontend.kinds.selection import SelectionPages
 
 
 def pages_of(specification: Specification) -> KindPages:
-    """The pages of a challenge."""
+    """How a challenge of this kind is shown."""
     if isinstance(specification, CleaningSpecification):
         return CleaningPages(specification)
     if isinstance(specification, AcquisitionSpecification):

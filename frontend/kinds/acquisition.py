@@ -1,4 +1,4 @@
-"""Acquisitions: what a buyer sees of each market, and what a purchase came to."""
+"""Acquisitions: what a buyer sees of each market, and the outcome of a purchase."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from frontend.rows.public_data import PublicData
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """One line of what was bought: bars for the money and for the rows, each in percent of the largest."""
+    """One line of a purchase: bars for the money and for the rows, each in percent of the largest."""
 
     seller: str
     rows: Bar
@@ -24,7 +24,7 @@ class Bought:
 
 @dataclass(frozen=True, slots=True)
 class MarketOutcome:
-    """``bought`` is empty for a reader who is not of the team."""
+    """``bought`` is empty for readers outside the team."""
 
     name: str
     title: str
@@ -145,7 +145,7 @@ class AcquisitionPages(KindPages):
 
 
 def _some_rows(sellers: int) -> list[int]:
-    """Numbers of rows for an example, some of them nothing."""
+    """Numbers of rows for an example, some of them zero."""
     return [(120, 0, 45)[place % 3] for place in range(sellers)]
 
 

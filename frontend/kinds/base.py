@@ -1,4 +1,4 @@
-"""What every kind of challenge gives to the pages; their templates show it without asking which kind it is."""
+"""What every kind of challenge provides to the pages; templates show it without asking which kind it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evaluators.specification import Specification, Table
 from frontend.rows.public_data import PublicData
 
 MAX_FILES_NAMED = 6
-"""With more tasks an example of a command sends one archive."""
+"""With more tasks, the example command sends one archive."""
 
 SCORERS = {
     "corrected": (
@@ -24,15 +24,15 @@ SCORERS = {
     ),
     "reference-knn": "the public evaluator of 2023 in its second configuration, nine nearest neighbours",
 }
-"""What counts on the board, by the name of the scorer."""
+"""Which model counts on the board, by the name of the scorer."""
 
 WITHOUT_REFERENCE = "the model as described here; mistakes in a file are refused and named"
-"""The same of a challenge that no public evaluator stands beside."""
+"""The same for challenges without a public evaluator to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of the card beside a challenge; ``code`` is set as code, ``note`` is small and quiet."""
+    """One line of the card beside a challenge; ``code`` is set as code, ``note`` in small grey type."""
 
     term: str
     value: str
@@ -42,7 +42,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A few lines of a file that would be accepted; ``id`` is its anchor on a page."""
+    """A few lines of a valid file; ``id`` is its anchor on a page."""
 
     id: str
     label: str
@@ -60,7 +60,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A baseline of the same board, with its result as it was recorded."""
+    """A baseline on the same board, with its recorded result."""
 
     name: str
     result: dict[str, Any]
@@ -72,73 +72,73 @@ class KindPages(ABC):
     specification: Specification
     name: str
     endings: tuple[str, ...] = (".csv", ".zip")
-    """What a submitted file's name may end with, for the browser's dialogue."""
+    """Accepted file name endings, for the browser's file dialog."""
 
     board_metrics: tuple[str, ...] = ()
-    """Metrics that the board shows beside the score, each the mean over the tasks."""
+    """Metrics that the board shows beside the score, each averaged over the tasks."""
 
     unmeasured: tuple[str, ...] = ()
-    """Metrics that the scorer names and does not measure."""
+    """Metrics that the scorer reports but does not measure itself."""
 
     reads_specification = False
-    """Whether ``python`` reads what the API says of the challenge."""
+    """Whether the program of ``python`` reads the challenge's specification from the API."""
 
     compares = False
-    """Whether an outcome is shown beside those of the baselines."""
+    """Whether an outcome is shown next to those of the baselines."""
 
     rows_need_pictures = False
-    """Whether the public rows are worth a look only where they are pictures."""
+    """Whether public rows are shown only if they are pictures."""
 
     @property
     @abstractmethod
     def facts(self) -> list[Fact]:
-        """What the card beside the challenge says, besides what all kinds have."""
+        """Lines for the card beside the challenge, in addition to those that all kinds have."""
 
     @property
     @abstractmethod
     def limits(self) -> str:
-        """In a sentence: what may be sent. It also stands for the rules where the organizer wrote none."""
+        """One sentence on what may be submitted. It is shown in place of rules if the organizer wrote none."""
 
     @property
     @abstractmethod
     def hint(self) -> str:
-        """Which files to choose, in a few words."""
+        """A few words on which files to choose."""
 
     @property
     @abstractmethod
     def examples(self) -> list[Example]:
-        """Every accepted format; the first one is what a newcomer should take."""
+        """An example of every accepted format, the one recommended to newcomers first."""
 
     @property
     @abstractmethod
     def fetch(self) -> list[str]:
-        """Names of the public files that ``python`` reads."""
+        """Names of the public files that the program of ``python`` reads."""
 
     @property
     @abstractmethod
     def python(self) -> str:
-        """A program that makes a file that is accepted."""
+        """A program that writes a valid submission."""
 
     @property
     def seed_note(self) -> str:
-        """What another seed changes."""
+        """What a different seed changes."""
         return ""
 
     @property
     def row_tables(self) -> dict[str, Table]:
-        """Public tables whose rows can be looked at one by one, by their title."""
+        """Public tables whose rows can be browsed, by title."""
         return {}
 
     def data(self, public: PublicData) -> Any:
-        """What the kind's ``data.html`` shows of the public data."""
+        """The public data as the kind's ``data.html`` needs it."""
         return None
 
     @abstractmethod
     def outcome(self, public: PublicData, result: dict[str, Any], others: Sequence[Other], *, whole: bool) -> Any:
-        """What the kind's ``outcome.html`` shows of a recorded result; None if there is nothing.
+        """A recorded result as the kind's ``outcome.html`` needs it; None if there is nothing to show.
 
-        ``others`` are baselines of the same board. Without ``whole`` the reader is not of the team: then it is about
-        scores alone, not about what was sent.
+        ``others`` are baselines on the same board. ``whole`` is False for readers outside the team: they see scores
+        but nothing of what was submitted.
         """
 
     @property
@@ -159,7 +159,7 @@ class KindPages(ABC):
 
     @property
     def send(self) -> list[str]:
-        """Names of the files of a whole submission."""
+        """Names of the files of a complete submission."""
         names = [f"{task.name}{self.endings[0]}" for task in self.specification.tasks]
         return names if len(names) <= MAX_FILES_NAMED else ["submission.zip"]
 
@@ -197,7 +197,7 @@ def model_fact(specification: Specification) -> Fact:
 
 
 def bars(counts: dict[str, float], most: int = 24) -> list[Bar]:
-    """The largest counts first; what is beyond ``most`` lines is one line at the end, without a bar."""
+    """The largest counts first; those beyond ``most`` lines are summed up in a last line without a bar."""
     ordered = sorted(((label, value) for label, value in counts.items() if value), key=lambda pair: -pair[1])
     top = ordered[0][1] if ordered else 1.0
     shown = [Bar(label, value, round(100 * value / top, 2)) for label, value in ordered[:most]]

@@ -1,4 +1,4 @@
-"""Cleanings: the wrong labels of a public training set, ranked or set right."""
+"""Cleanings: the wrong labels of a public training set, ranked or corrected."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class CleaningPages(KindPages):
 
     @property
     def published(self) -> bool:
-        """Whether the public evaluator's numbers are shown."""
+        """Whether the board shows the numbers of the public evaluator."""
         return self.specification.scorer == "reference"
 
     @property
@@ -150,7 +150,7 @@ class CleaningPages(KindPages):
 
     @property
     def classes(self) -> str:
-        """The classes of every task, if all have the same ones."""
+        """The classes of the tasks, if they are the same for all."""
         first = self.plans[0].classes
         return listed(first) if all(plan.classes == first for plan in self.plans) else ""
 

@@ -1,4 +1,4 @@
-"""What a cleaning came to in one task: the curve of a ranking beside the baselines', and what each fix was."""
+"""The outcome of a cleaning in one task: the curve of a ranking next to the baselines', and each fix."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from frontend.rows.public_data import PublicData, PublicRows
 from frontend.rows.thumbnails import data_address
 
 ENOUGH = 0.95
-"""The part of the last accuracy that has to be reached, see ``evaluators.kinds.cleaning.curve``."""
+"""The fraction of the final accuracy that is the target, see ``evaluators.kinds.cleaning.curve``."""
 
 FIXES_SHOWN = 36
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """``place`` counts from 1 in the order of a ranking; ``row`` is −1 and ``label`` empty where nothing is known."""
+    """``place`` is the position in the ranking, from 1. If the row is unknown, ``row`` is −1 and ``label`` is empty."""
 
     place: int
     id: str
@@ -32,7 +32,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class CleanedTask:
-    """``hit`` is after how many fixes of ``rows`` the target is reached; None for mended labels.
+    """``hit`` is the number of fixes, out of ``rows``, that reach the target; None for corrected labels.
 
     The curve has a point every ``step`` fixes.
     """
@@ -64,9 +64,10 @@ def cleaned_task(
     published: bool,
     whole: bool,
 ) -> CleanedTask | None:
-    """One task of a result; ``published`` says that the public evaluator of 2023 made it. None without the task.
+    """One task of a result, None if the result lacks the task.
 
-    That evaluator's curves start after the first fix, and its fractions count one fix as none.
+    ``published`` means that the public evaluator of 2023 produced the result: its curves start after the first fix, and
+    its fractions count that fix as zero.
     """
     metrics = result.get("tasks", {}).get(plan.name)
     if metrics is None:
@@ -110,12 +111,12 @@ def _curve(label: str, result: dict[str, Any], task: str, *, published: bool) ->
     fraction = result["tasks"][task].get("fraction_fixes")
     if fraction is None:
         return Curve(label, values, fixes)
-    # Averaged over seeds it need not be a whole number.
+    # An average over seeds need not be a whole number.
     return Curve(label, values, fixes, round(fraction * fixes[-1] + (1 if published else 0), 6))
 
 
 def _points(result: dict[str, Any], task: str, points: int, *, first: int) -> Sequence[int]:
-    """After how many fixes each point of a curve was taken: after each, unless the result says after every how many."""
+    """The number of fixes at each point of a curve: one more per point, unless the result names a coarser step."""
     coarse = result.get("slices", {}).get(task, {}).get("curve")
     if not coarse:
         return range(first, first + points)
@@ -124,7 +125,7 @@ def _points(result: dict[str, Any], task: str, points: int, *, first: int) -> Se
 
 
 def _verdicts(slices: dict[str, dict[str, float]]) -> list[tuple[str, bool]]:
-    """The rows that were named, in the order in which they were, each with whether its label was wrong."""
+    """The ids of the submitted rows, in submitted order, each with whether its label was wrong."""
     fixes, places = slices.get("fixes", {}), slices.get("places", {})
     ordered = sorted(fixes, key=lambda name: places.get(name, 0.0))
     return [(name, fixes[name] == 1.0) for name in ordered]

@@ -1,4 +1,4 @@
-"""The lines of a page's Python program that read a public table, in the format of its files."""
+"""The lines of a page's Python program that read a public table, for the format of its files."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ IMPORTS = {
 
 
 def imports_for(table: Table) -> str:
-    """What ``reading_lines`` of the table stands on; NumPy is always there."""
+    """The imports that ``reading_lines`` of the table needs, apart from NumPy."""
     return IMPORTS[_suffix(table.ids or table.files[0])]
 
 
 def reading_lines(table: Table, name: str, *, labels: bool) -> str:
-    """Lines that make ``ids``, ``X`` and perhaps ``labels`` of the table's files, which are the list ``files``.
+    """Lines of code that turn the list ``files`` of the table's files into ``ids``, ``X`` and perhaps ``labels``.
 
-    The file ``ids`` beside ``.npy`` files is the last of them. ``name`` is what the program calls the table.
+    With ``.npy`` files the last entry is the file of ids. ``name`` is what the program calls the table.
     """
     suffix = _suffix(table.ids or table.files[0])
     files = "files" if table.ids is None else "files[-1:]"
@@ -52,7 +52,7 @@ def _vectors(suffix: str, name: str, table: Table) -> list[str]:
     if table.ids is not None:
         return ["X = np.concatenate([np.load(file, allow_pickle=False) for file in files[:-1]])"]
     if suffix == ".csv":
-        # In one cell or in a column for each number: the same once the cells are joined.
+        # One column of lists or one column for each number: the same once the cells are joined.
         return [
             f'cells = [" ".join(row[key] for key in row if key.startswith({key})) for row in {name}]',
             'X = np.array([text.translate(str.maketrans("[](),;", " " * 6)).split() for text in cells], float)',

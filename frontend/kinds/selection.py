@@ -1,4 +1,4 @@
-"""Selections: rows of a pool, perhaps with labels of one's own."""
+"""Selections: rows of a pool, perhaps with the participant's own labels."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from frontend.rows.public_data import PublicData
 
 IDS = ("ID-OF-A-ROW", "ID-OF-ANOTHER")
 NONTARGET = "nontarget"
-"""The class of a keyword challenge that is none of the keywords."""
+"""The class of a keyword challenge for words that are not keywords."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenRows:
-    """What was chosen for one task, by class and by the pool's groups."""
+    """The rows selected for one task, counted by class and by group of the pool."""
 
     title: str
     rows: int
@@ -69,7 +69,7 @@ class SelectionPages(KindPages):
 
     @property
     def differ(self) -> bool:
-        """Whether the tasks need a table to tell them apart."""
+        """Whether the tasks differ in pool, budget or classes, so that the page needs a table of them."""
         first = self.plans[0]
         return any(
             (plan.pool, plan.budget, plan.classes) != (first.pool, first.budget, first.classes) for plan in self.plans
@@ -77,7 +77,7 @@ class SelectionPages(KindPages):
 
     @property
     def _labels(self) -> list[str]:
-        """The labels of every task, if all have the same ones."""
+        """The labels of the tasks, if they are the same for all."""
         first = self.plans[0].labels
         return first if all(plan.labels == first for plan in self.plans) else []
 
@@ -87,7 +87,7 @@ class SelectionPages(KindPages):
 
     @property
     def _keywords(self) -> TaskPlan | None:
-        """A task that can be answered as DataPerf's keyword spotting was."""
+        """A task that accepts DataPerf's format for keyword spotting."""
         if self.specification.labels != "known":
             return None
         return next((plan for plan in self.plans if NONTARGET in plan.classes), None)
@@ -184,7 +184,7 @@ class SelectionPages(KindPages):
     def _chosen(self, plan: TaskPlan, found: dict[str, dict[str, float]]) -> ChosenRows:
         selected, groups = found.get("selected", {}), found.get("groups", {})
         if plan.task.positive is not None:
-            # "1" says less to a person than the class that it stands for.
+            # The name of the class says more to a reader than "1".
             names = {"0": "others", "1": plan.task.positive}
             selected = {names.get(label, label): count for label, count in selected.items()}
         return ChosenRows(

@@ -1,4 +1,4 @@
-"""A market as its buyer sees it: prices, and what the public summaries tell."""
+"""A market as its buyer sees it: prices and public summaries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_CLASSES = 4
 
 @dataclass(frozen=True, slots=True)
 class SellerFacts:
-    """From one seller's summary; ``correlation`` is the strongest of a dimension with the label, without its sign."""
+    """Facts of one seller's summary; ``correlation`` is the largest absolute one of a feature with the label."""
 
     rows: int
     dimensions: int
@@ -35,7 +35,7 @@ class SellerView:
 
 @dataclass(frozen=True, slots=True)
 class MarketView:
-    """``everything`` is what all rows of all sellers cost, if that is known."""
+    """``everything`` is the cost of all rows of all sellers, if known."""
 
     name: str
     title: str
@@ -65,7 +65,7 @@ def market_view(public: PublicData, market: Market) -> MarketView:
 
 
 def amount(value: float) -> str:
-    """Money for people: as many decimals as there are, two at most."""
+    """An amount of money for display, with at most two decimals."""
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
@@ -101,16 +101,16 @@ _PRICES = {"linear": _linear, "volume-discount": _volume_discount, "fixed-plus-u
 
 
 def _seller_facts(content: Any) -> list[SellerFacts]:
-    """The few facts of a document of summaries that a page shows; it was checked when it was loaded."""
+    """The facts of a summaries document that a page shows; the document was validated when it was loaded."""
     return [_facts(item) for item in content]
 
 
 def _facts(item: dict[str, Any]) -> SellerFacts:
     try:
-        # DataPerf describes the label as well, as the last column.
+        # DataPerf's last column describes the label.
         dimensions = item["column_number"] - 1
         named = sorted(item["label_correlation"].items(), key=lambda pair: int(pair[0]))[:dimensions]
-        # A dimension that never changes has none: NaN in DataPerf's, which JSON does not know, so null in ours.
+        # A constant feature has no correlation: NaN in DataPerf's files, null in ours because JSON has no NaN.
         finite = [abs(value) for _, value in named if value is not None and math.isfinite(value)]
         rows = item["row_number"]
         if type(rows) is not int or rows < 1:
@@ -121,7 +121,7 @@ def _facts(item: dict[str, Any]) -> SellerFacts:
 
 
 def _classes(item: dict[str, Any]) -> str:
-    """The largest classes with their parts."""
+    """The largest classes with their shares."""
     counts = item.get("class_counts") or {}
     total = sum(counts.values())
     if not total:

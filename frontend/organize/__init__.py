@@ -1,1 +1,1 @@
-"""The pages for organizers; ``wizard`` has the steps that make a challenge."""
+"""The pages for organizers; ``wizard`` has the steps that create a challenge."""

@@ -1,4 +1,4 @@
-"""Writing an announcement, and the address of the organizer's own forum."""
+"""Writing an announcement, and setting the address of the organizer's own forum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole challenge at once: a bundle, as it is written on disk and kept under version control."""
+"""Uploading a whole challenge as a bundle, which organizers can keep under version control."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BUSY = Problem("Other bundles are being checked just now.", "Send it once more i
 logger = logging.getLogger(__name__)
 
 
-@csrf_exempt  # only until the body may be as large as it may; then ``_bundle`` checks
+@csrf_exempt  # the upload limit must be raised before the body is read; then ``_bundle`` checks
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def bundle(request: HttpRequest) -> HttpResponse:

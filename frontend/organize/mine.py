@@ -1,4 +1,4 @@
-"""What somebody organizes, and where to begin."""
+"""The challenges that a user organizes, and the page to start a new one from."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Mine:
 @login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Drafts and published challenges, in a number of queries that does not depend on how many there are."""
+    """Drafts and published challenges. The number of queries does not depend on how many there are."""
     people = Q(challenge__phases__submissions__is_baseline=False)
     roles = (
         Role.objects.filter(user=cast(User, request.user), name__in=ORGANIZERS)
         .select_related("challenge__draft")
-        # Their specifications are large, and all that is asked is whether there are any.
+        # Leave out the large specifications: the list only needs to know whether there are versions.
         .prefetch_related(
             Prefetch("challenge__dataset_versions", DatasetVersion.objects.only("challenge_id")),
             "challenge__phases",
@@ -72,7 +72,7 @@ def _line(role: Role) -> Mine:
 @login_required
 @require_safe
 def go_on(request: HttpRequest, slug: str) -> HttpResponse:
-    """To the step at which a challenge is."""
+    """Redirect to the first step of a challenge that is not done."""
     challenge, draft = challenge_and_draft(request, slug)
     step = next_step(challenge, draft) if challenge.status == Challenge.Status.DRAFT else "phases"
     return redirect(f"frontend:organize-{step}", slug=slug)
@@ -81,13 +81,13 @@ def go_on(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask, and on the second press delete."""
+    """Ask for confirmation; delete once it is given."""
     challenge, draft = challenge_and_draft(request, slug)
     if not may_own(request.user, challenge):
         raise PermissionDenied("Only its owner may do that.")
     if request.method == "POST":
         try:
-            # What a dry run submitted would hold it.
+            # The dry run's own submissions would prevent the deletion.
             forget(challenge.phases.select_related("challenge"))
             delete_draft(challenge)
         except BundleError as error:

@@ -1,4 +1,4 @@
-"""How the challenge runs, and taking everything along: submissions as a table, the whole challenge as an archive."""
+"""How the challenge runs, and exports: submissions as a table, the whole challenge as an archive."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from leaderboard.archive.exporting import TooLarge, write_archive
 from leaderboard.submissions.table import as_csv, submission_rows
 
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
-"""More would hold a web process too long; the command line has no limit."""
+"""More would occupy a web process for too long; the command line has no limit."""
 
 
 @login_required
@@ -55,10 +55,10 @@ def table(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
 @login_required
 @require_POST
 def archive(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The archive as a download. Hidden data are in it, so nobody else's cache may keep it."""
+    """The archive as a download. It contains hidden data, so caches must not keep it."""
     challenge = organized_challenge(request.user, slug)
     settings.SCRATCH_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # It has no name: whatever happens to the request, nothing is left.
+    # A temporary file without a name: however the request ends, nothing is left on disk.
     file = tempfile.TemporaryFile(dir=settings.SCRATCH_DIR)  # noqa: SIM115 — the response closes it
     try:
         write_archive(challenge, file, max_bytes=MAX_ARCHIVE_BYTES)

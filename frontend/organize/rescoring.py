@@ -1,4 +1,4 @@
-"""Scoring everything again: for another version of the data, or because the scorer has a new version."""
+"""Scoring everything again, on another version of the data or with a new version of the scorer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CAUSES = {BoardCause.DATA.value: BoardCause.DATA, BoardCause.SCORER.value: Board
 
 @dataclass(frozen=True, slots=True)
 class VersionChoice:
-    """A version of the data, and why the board cannot be scored on it, if it cannot."""
+    """A version of the data and, if the board cannot be scored on it, the reason."""
 
     version: DatasetVersion
     problem: Problem | None
@@ -41,7 +41,7 @@ class VersionChoice:
 
 @dataclass(frozen=True, slots=True)
 class RescoringProgress:
-    """``is_stuck``: nothing has a score, so it does not switch by itself."""
+    """``is_stuck``: not a single submission has a score, so the board does not switch by itself."""
 
     version: BoardVersion
     done: int
@@ -55,7 +55,7 @@ class RescoringProgress:
 
     @property
     def can_be_stopped(self) -> bool:
-        """The final version would begin again at once."""
+        """The final version cannot: it would start again at once."""
         return self.version.cause != BoardCause.FINAL
 
 
@@ -135,7 +135,7 @@ def _start(request: HttpRequest, challenge: Challenge, phase: Phase) -> BoardVer
 
 
 def _asked_data(request: HttpRequest, challenge: Challenge, phase: Phase) -> DatasetVersion:
-    """The version that was chosen. One that is not offered is refused in words by ``start_version``."""
+    """The chosen version. ``start_version`` refuses one that is not offered, with a message."""
     number = request.POST.get("dataset", "")
     known = {str(choice.version.number): choice.version for choice in _choices(challenge, phase)}
     if number not in known:
@@ -144,14 +144,14 @@ def _asked_data(request: HttpRequest, challenge: Challenge, phase: Phase) -> Dat
 
 
 def _choices(challenge: Challenge, phase: Phase) -> Sequence[VersionChoice]:
-    """The versions of the data beside that of the board, newest first."""
+    """The versions of the data other than the board's, newest first."""
     now = timezone.now()
     versions = challenge.dataset_versions.exclude(pk=phase.dataset_version_id).order_by("-number")
     return [VersionChoice(version, version_problem(phase, version, BoardCause.DATA, now)) for version in versions]
 
 
 def _recorded_scorers(phase: Phase) -> list[Any]:
-    """Names and versions of the code that made the scores of the board."""
+    """Names and versions of the scorers that computed the scores of the board."""
     scored = Evaluation.objects.holding().filter(submission__phase=phase, status=Status.SUCCEEDED).exclude(scorer="")
     return list(scored.order_by("scorer").values_list("scorer", flat=True).distinct())
 

@@ -1,4 +1,4 @@
-"""Accuracy against labels set right: one's own line before the quiet ones of the baselines, the target and the hit."""
+"""Accuracy against the number of fixed labels: the reader's curve in front of the baselines', with target and hit."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from frontend.plots.scale import Tick
 
 HEIGHT = 280
 VERDICTS = 12
-"""Pixels of the strip that says of each fix whether it was a true error."""
+"""Height in pixels of the strip that shows for each fix whether it was a true error."""
 
 MAX_POINTS = 500
-"""A line with more points would be no finer on a screen."""
+"""More points would make no visible difference on a screen."""
 
 TABLE_ROWS = 10
 NUMBER_GAP = 13
@@ -25,7 +25,7 @@ NUMBER_GAP = 13
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """``values[k]`` is the accuracy after ``fixes[k]`` fixes; ``hit`` says after how many the target is reached."""
+    """``values[k]`` is the accuracy after ``fixes[k]`` fixes; ``hit`` is the number of fixes that reach the target."""
 
     label: str
     values: Sequence[float]
@@ -35,7 +35,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class CurveLine:
-    """``number`` stands at the line's end, at ``number_y``, and before its name in the list; 0 is the own one."""
+    """``number`` is drawn at the line's end, at ``number_y``, and before its name in the list; 0: the reader's line."""
 
     number: int
     label: str
@@ -46,7 +46,7 @@ class CurveLine:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A stroke below the axis: the fix at ``x`` mended a true error, or did not."""
+    """A stroke below the axis: whether the fix at ``x`` corrected a true error."""
 
     x: float
     right: bool
@@ -84,7 +84,7 @@ def curve_plot(
     target: float | None = None,
     verdicts: Sequence[bool] = (),
 ) -> CurvePlot | None:
-    """The drawing; None without a curve. ``verdicts`` say of each fix in turn whether it mended a true error."""
+    """The drawing; None without a curve. ``verdicts`` says of each fix in turn whether it corrected a true error."""
     curves = [own, *(curve for curve in others if curve.values)]
     if not own.values:
         return None
@@ -118,14 +118,14 @@ def curve_plot(
 
 def _line(plane: Plane, number: int, curve: Curve, number_y: float) -> CurveLine:
     step = math.ceil(len(curve.values) / MAX_POINTS)
-    # The end belongs to the line whatever the step is.
+    # Always keep the last point, whatever the step.
     kept = sorted({*range(0, len(curve.values), step), len(curve.values) - 1})
     path = plane.path((curve.fixes[place], curve.values[place]) for place in kept)
     return CurveLine(number, curve.label, path, number_y, curve.hit)
 
 
 def _apart(places: list[float]) -> list[float]:
-    """The same places, pushed down where two would cover each other, and back up together at the lower end."""
+    """The same places, each pushed down where it would overlap the one above."""
     order = sorted(range(len(places)), key=places.__getitem__)
     found = list(places)
     for before, after in itertools.pairwise(order):
@@ -134,7 +134,7 @@ def _apart(places: list[float]) -> list[float]:
 
 
 def _at(curve: Curve, fixes: float) -> float:
-    """The height of the drawn line."""
+    """The value of the drawn line after this many fixes."""
     after = bisect_left(curve.fixes, fixes)
     if after in (0, len(curve.fixes)):
         return curve.values[0 if after == 0 else -1]
@@ -144,7 +144,7 @@ def _at(curve: Curve, fixes: float) -> float:
 
 
 def _table(curves: Sequence[Curve]) -> list[TableRow]:
-    """Every curve at a few numbers of fixes, as far as it has a point there."""
+    """The values of all curves at a few numbers of fixes; None where a curve has no point."""
     known = sorted({fixes for curve in curves for fixes in curve.fixes})
     parts = min(TABLE_ROWS, len(known) - 1)
     steps = [known[round(part * (len(known) - 1) / max(1, parts))] for part in range(parts + 1)]

@@ -1,5 +1,5 @@
-"""Two histograms of distances in one drawing: of test rows to their nearest row elsewhere, as bars, and, as a line, of
-the rows there to each other. Where the bars begin left of the line, rows are closer than rows are.
+"""Two histograms of distances to the nearest row of another table: from test rows, drawn as bars, and from the rows of
+that table to each other, drawn as a line. Bars that start left of the line show test rows that are suspiciously close.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class DistancePlot:
 def distance_plot(
     edges: Sequence[float], bars: Sequence[float], line: Sequence[float], *, limit: float
 ) -> DistancePlot | None:
-    """The drawing; ``bars`` and ``line`` are parts of the rows, one fewer than ``edges``; ``limit`` is marked."""
+    """The drawing. ``bars`` and ``line`` are fractions of the rows, one fewer than ``edges``; ``limit`` is marked."""
     most = max([*bars, *line], default=0.0)
     if len(edges) != len(bars) + 1 or most <= 0 or edges[-1] <= edges[0]:
         return None

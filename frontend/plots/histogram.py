@@ -1,4 +1,4 @@
-"""A histogram: how many rows have a value in each of equal steps."""
+"""A histogram with bins of equal width."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class HistogramPlot:
 
 
 def histogram_plot(edges: Sequence[float], counts: Sequence[int]) -> HistogramPlot | None:
-    """The drawing; ``edges`` has one number more than ``counts``. None without any row."""
+    """The drawing; ``edges`` has one number more than ``counts``. None without rows."""
     if not counts or len(edges) != len(counts) + 1 or not sum(counts) or edges[-1] <= edges[0]:
         return None
     plane = plane_of(edges, [0.0, float(max(counts))], height=HEIGHT)
@@ -44,7 +44,7 @@ def histogram_plot(edges: Sequence[float], counts: Sequence[int]) -> HistogramPl
         if count:
             x, y = plane.x(left), plane.y(float(count))
             label = f"{left:.4g} to {right:.4g}: {count}"
-            # A hair's breadth between two bars, as long as they are wide enough for it.
+            # A narrow gap between bars, if they are wide enough for one.
             width = max(0.3, plane.x(right) - x - (100 - 2 * MARGIN) / len(counts) * 0.08)
             columns.append(Column(x, round(width, 2), y, round(plane.axis - y, 2), label))
     most = max(range(len(counts)), key=counts.__getitem__)

@@ -1,4 +1,4 @@
-"""Scores with their 95 % intervals, a line for each: what can be told apart, and what there is to gain."""
+"""Scores with their 95 % intervals, one line each: which scores differ, and how much there is to gain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROW = 38
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """``values`` are its scores under the seeds; ``quiet`` is drawn hollow."""
+    """``values`` are the scores by seed; a ``quiet`` line is drawn hollow."""
 
     label: str
     value: float
@@ -36,7 +36,7 @@ class IntervalLine:
 
 @dataclass(frozen=True, slots=True)
 class IntervalPlot:
-    """``limit`` is a place on the axis that is marked by a dashed line, with ``limit_label`` above it."""
+    """``limit`` is the place of a dashed line, with ``limit_label`` above it."""
 
     lines: list[IntervalLine]
     ticks: list[Tick]

@@ -1,6 +1,6 @@
-"""Two axes: places across in percent of the width, places up in pixels, so that text keeps its size on any screen.
+"""Two axes: x in percent of the width, y in pixels, so that text keeps its size on any screen.
 
-Lines are drawn in a box of 1000 units that is stretched to the width; their strokes are not.
+Lines are drawn in a box 1000 units wide that is stretched to the width; the width of their strokes does not change.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LABELS = 24
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """``height`` in pixels, of which ``below`` lie under the axis across; that runs at ``axis``."""
+    """``height`` in pixels, of which ``below`` are under the x axis; the axis itself is at ``axis``."""
 
     across: Scale
     up: Scale
@@ -39,14 +39,14 @@ class Plane:
         return round(self.axis - share * (self.axis - TOP), 2)
 
     def path(self, points: Iterable[tuple[float, float]]) -> str:
-        """The ``d`` of a line through the points."""
+        """The ``d`` attribute of a path through the points."""
         return "M" + "L".join(f"{self.x(x) * WIDTH / 100:.5g} {self.y(y):.5g}" for x, y in points)
 
     def ticks_across(self) -> list[Tick]:
         return self.across.ticks()
 
     def ticks_up(self) -> list[Tick]:
-        """With ``x`` in pixels from the top."""
+        """Ticks of the y axis; their ``x`` is in pixels from the top."""
         return [Tick(self.y(self._value(tick)), tick.label) for tick in self.up.ticks(4)]
 
     def _value(self, tick: Tick) -> float:
@@ -55,7 +55,7 @@ class Plane:
 
 
 def plane_of(across: Sequence[float], up: Sequence[float], *, height: int, below: int = LABELS) -> Plane | None:
-    """A plane that holds all values; None without any."""
+    """A plane that covers all values; None without values."""
     horizontal, vertical = scale_of(across), scale_of(up)
     if horizontal is None or vertical is None:
         return None

@@ -1,4 +1,4 @@
-"""A map of rows in two dimensions: a dot for each, in the colour of its class."""
+"""A two-dimensional map of rows: one dot each, in the colour of its class."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from frontend.plots.plane import Plane, plane_of
 
 HEIGHT = 360
 COLOURS = 8
-"""Classes with a colour of their own; all others share the quiet one."""
+"""Number of classes with their own colour; all others share a grey one."""
 
 
 @dataclass(frozen=True, slots=True)
 class MappedRow:
-    """``label`` is None where it is not known."""
+    """``label`` is None if unknown."""
 
     x: float
     y: float
@@ -30,7 +30,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one class; ``colour`` 0 is the quiet one."""
+    """The rows of one class; ``colour`` 0 is the grey one."""
 
     label: str
     colour: int
@@ -46,7 +46,7 @@ class RowMap:
 
 
 def row_map(rows: Sequence[MappedRow]) -> RowMap | None:
-    """The drawing; None without rows. The largest classes have the colours."""
+    """The drawing; None without rows. The largest classes get the colours."""
     plane = plane_of([row.x for row in rows], [row.y for row in rows], height=HEIGHT, below=10)
     if plane is None:
         return None

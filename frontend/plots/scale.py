@@ -1,4 +1,4 @@
-"""From numbers to places along an axis, in percent of its width."""
+"""Map numbers to places along an axis, in percent of its width."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import quantiles
 
 MARGIN = 3.0
-"""Percent left free at both ends, so that no dot is cut."""
+"""Percent left free at both ends, so that no dot is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Scale:
     high: float
 
     def place(self, value: float) -> float:
-        """Where it lies; what is beyond an end lies at that end."""
+        """The place of a value, clipped to the ends of the axis."""
         share = min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
         return round(MARGIN + share * (100 - 2 * MARGIN), 2)
 
     def ticks(self, count: int = 5) -> list[Tick]:
-        """Round numbers inside the axis, about ``count`` of them."""
+        """About ``count`` round numbers on the axis."""
         step = _round_step((self.high - self.low) / count)
         decimals = max(0, -math.floor(math.log10(step) + 1e-9))
         first = math.ceil(self.low / step - 1e-9)
@@ -42,9 +42,9 @@ class Scale:
 
 
 def without_outliers(values: Sequence[float]) -> list[float]:
-    """What lies within one and a half interquartile ranges of the middle half (Tukey's fences).
+    """The values within 1.5 interquartile ranges of the quartiles (Tukey's fences).
 
-    One entry far off would press all others together until nothing between them can be seen.
+    A single outlier would squeeze all other entries together until their differences are invisible.
     """
     finite = sorted(value for value in values if math.isfinite(value))
     if len(finite) < 4:
@@ -55,13 +55,13 @@ def without_outliers(values: Sequence[float]) -> list[float]:
 
 
 def scale_of(values: Iterable[float]) -> Scale | None:
-    """An axis that holds all values; None without any."""
+    """An axis that covers all values; None without values."""
     finite = [value for value in values if math.isfinite(value)]
     if not finite:
         return None
     low, high = min(finite), max(finite)
     if not high - low > 1e-9 * max(1.0, abs(high)):
-        # A single value, or several that are as good as one, sits in the middle.
+        # A single value, or several that are nearly equal, is drawn in the middle.
         room = max(abs(high) * 0.05, 0.01)
         return Scale(low - room, high + room)
     return Scale(low, high)

@@ -1,4 +1,4 @@
-"""Cost against accuracy: one's own entry among the baselines, each with a number that the list beside it explains."""
+"""Cost against accuracy: the reader's entry and the baselines, each with a number that the list beside it explains."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """``number`` 0 is the own entry."""
+    """``number`` 0 is the reader's entry."""
 
     number: int
     label: str
@@ -46,11 +46,11 @@ class Scatter:
 
 
 def scatter_plot(own: Mark, others: Sequence[Mark], *, limit: float | None = None) -> Scatter | None:
-    """The drawing; ``limit`` is a place on the axis across that is marked, such as a budget."""
+    """The drawing; ``limit`` is a value to mark on the x axis, such as a budget."""
     marks = [own, *others]
     across = [0.0, *(mark.x for mark in marks), *([limit] if limit is not None else [])]
     heights = [mark.y for mark in marks]
-    # So that no circle lies on an axis, over its numbers.
+    # A margin, so that no circle covers an axis and its numbers.
     left, below = (min(values) - ROOM * (max(values) - min(values)) for values in (across, heights))
     plane = plane_of([*across, left], [*heights, below], height=HEIGHT)
     if plane is None:

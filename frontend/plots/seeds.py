@@ -1,4 +1,4 @@
-"""Scores by seed: for every task a line with one dot a seed and a stroke at the mean."""
+"""Scores by seed: a line for each task, with one dot per seed and a stroke at the mean."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SeedPlot:
 
 
 def seed_plot(means: Mapping[str, float], seeds: Mapping[str, Sequence[tuple[int, float]]]) -> SeedPlot | None:
-    """``means`` maps a task's title to its mean, ``seeds`` to its scores by seed; None if nothing varies."""
+    """``means`` and ``seeds`` map a task's title to its mean and to its (seed, score) pairs; None if nothing varies."""
     if not any(len(found) > 1 for found in seeds.values()):
         return None
     scale = scale_of([*means.values(), *(value for found in seeds.values() for _, value in found)])

@@ -1,6 +1,6 @@
-"""A slope chart: for each entry a line from its old place to its new one, names at both ends.
+"""A slope chart: for each entry a line from its old rank to its new one, with names at both ends.
 
-Places are in percent of the width and pixels of the height: the drawing fits any screen and its text keeps its size.
+x is in percent of the width, y in pixels: the drawing fits any screen and its text keeps its size.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Literal
 ROW = 18
 TOP = 14
 LEFT, RIGHT = 36.0, 64.0
-"""Where the lines begin and end, in percent; the names stand outside."""
+"""Where the lines begin and end, in percent; the names are outside."""
 
 MAX_NAME = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """One entry; an empty rank is a place below all others."""
+    """One entry; one without a rank is placed below all others."""
 
     label: str
     old: int | None
@@ -50,7 +50,7 @@ class SlopePlot:
 
 
 def slope_plot(slopes: Sequence[Slope], *, most: int = 40) -> SlopePlot | None:
-    """The best ``most`` before or after, and one's own; None if there is nothing to draw."""
+    """The best ``most`` entries before or after, and the reader's own; None if there is nothing to draw."""
     drawn = [one for one in slopes if one.is_own or min(one.old or most + 1, one.new or most + 1) <= most]
     if not drawn:
         return None
@@ -67,13 +67,13 @@ def slope_plot(slopes: Sequence[Slope], *, most: int = 40) -> SlopePlot | None:
         )
         for index, one in enumerate(drawn)
     ]
-    # One's own is drawn last, so that no other line covers it.
+    # The reader's entries are drawn last, so that no other line covers them.
     lines.sort(key=lambda line: ("same", "down", "up", "own").index(line.kind))
     return SlopePlot(lines, TOP + len(drawn) * ROW, len(slopes) - len(drawn), _description(slopes))
 
 
 def _places(ranks: Sequence[int | None], others: Sequence[int | None]) -> list[int]:
-    """The row of each: equal ranks follow each other, and what has none comes last."""
+    """The row of each entry: equal ranks get consecutive rows, entries without a rank come last."""
     last = len(ranks) + max((rank for rank in (*ranks, *others) if rank is not None), default=0)
     order = sorted(range(len(ranks)), key=lambda index: (ranks[index] or last, others[index] or last))
     rows = [0] * len(ranks)

@@ -1,6 +1,7 @@
-"""A strip plot of a board: every entry a dot at its score, baselines hollow, the leader and one's own in colour.
+"""A strip plot of a board: a dot for each entry at its score, hollow for baselines, coloured for the leader and the
+reader's own.
 
-Places are in percent of the width and pixels of the height: the drawing fits any screen and its text keeps its size.
+x is in percent of the width, y in pixels: the drawing fits any screen and its text keeps its size.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """``height`` in pixels; the axis runs at ``axis``."""
+    """``height`` in pixels; the axis is at ``axis``."""
 
     dots: list[Dot]
     ticks: list[Tick]
@@ -66,18 +67,18 @@ def strip_plot(points: Sequence[Point]) -> Strip | None:
     rows = max((row for _, row, _ in placed), default=0) + 1
     ground = rows * ROW + BASE
     dots = [Dot(x, ground - BASE - row * ROW, point.kind, point.label) for x, row, point in placed]
-    # What matters is drawn last, so that no other dot covers it.
+    # The dots that matter most are drawn last, so that no other dot covers them.
     dots.sort(key=lambda dot: ("baseline", "", "leader", "own").index(dot.kind))
     return Strip(dots, axis.ticks(), ground + 20, ground, _description(points))
 
 
 def _stacked(points: list[tuple[float, Point]]) -> list[tuple[float, int, Point]]:
-    """Each point with the lowest row in which it touches no other one."""
+    """Each point with the lowest row in which it does not touch another point."""
     ends: list[float] = []
     placed = []
     for x, point in sorted(points, key=lambda pair: pair[0]):
         row = next((number for number, end in enumerate(ends) if x - end >= NEAR), len(ends))
-        # A crowd beyond the last row overlaps there instead of growing without end.
+        # Points beyond the last row overlap there, so that the plot's height stays bounded.
         row = min(row, MAX_ROWS - 1)
         if row == len(ends):
             ends.append(x)

@@ -1,1 +1,1 @@
-"""What pages read from the database, one module for each subject."""
+"""Database queries for the pages, one module for each subject."""

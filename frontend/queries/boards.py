@@ -26,7 +26,7 @@ PLOTTED = 200
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The dot of one row on the board's common axis, and the range over its seeds."""
+    """The dot of one row on the board's shared axis, and the range over its seeds."""
 
     x: float
     low: float
@@ -36,7 +36,7 @@ class Place:
 
 @dataclass(slots=True)
 class Numbers:
-    """The means by task and the scores by seed of one submission; ``beside`` has other metrics' means by task."""
+    """One submission's means by task and scores by seed; ``beside`` has the means by task of other metrics."""
 
     tasks: dict[str, float] = field(default_factory=dict)
     seeds: list[float] = field(default_factory=list)
@@ -100,7 +100,7 @@ def _row(
         entry=entry,
         rank=entry.rank_all if every else (entry.rank_best or entry.rank_all),
         is_own=entry.team_id in own,
-        # With one task its column would repeat the score.
+        # With a single task the column would repeat the score.
         tasks=[tasks.get(name) for name in names] if len(names) > 1 else [],
         beside=[(metric, fmean(others[metric]) if metric in others else None) for metric in beside],
         place=_place(scale, entry.score, numbers.seeds if numbers else []) if scale else None,
@@ -118,7 +118,7 @@ def _place(scale: Scale, score: float, seeds: list[float]) -> Place:
 
 
 def _shown(entries: Sequence[BoardEntry], numbers: Mapping[UUID, Numbers]) -> list[float]:
-    """The numbers that the rows' common axis holds: the scores that are not far off, and their seeds."""
+    """The numbers that the rows' shared axis covers: scores that are not outliers, and their seeds."""
     near = set(without_outliers([entry.score for entry in entries]))
     shown = [entry for entry in entries if entry.score in near]
     seeds = [seed for entry in shown if entry.submission_id in numbers for seed in numbers[entry.submission_id].seeds]
@@ -140,7 +140,7 @@ def _page_of(phase: Phase, entry: BoardEntry, every: bool) -> int:
 
 
 def _numbers(entries: Sequence[BoardEntry], phase: Phase, beside: Sequence[str]) -> dict[UUID, Numbers]:
-    """The challenge's metric by task and by seed, of the evaluations that the board stands on. Two queries."""
+    """The challenge's metric by task and by seed, for the evaluations that the board shows. Two queries."""
     metric = phase.dataset_version.spec.metric
     evaluations = _scored([entry.submission_id for entry in entries], phase)
     found: dict[UUID, Numbers] = {}
@@ -161,7 +161,7 @@ def _numbers(entries: Sequence[BoardEntry], phase: Phase, beside: Sequence[str])
 
 
 def _scored(submissions: Sequence[UUID], phase: Phase) -> dict[int, UUID]:
-    """Evaluation → submission, of each submission the last one that succeeded for the board that holds."""
+    """Evaluation → submission: for each submission its last successful evaluation for the current board version."""
     rows = (
         Evaluation.objects.filter(
             submission__in=submissions,

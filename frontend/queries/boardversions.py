@@ -1,6 +1,6 @@
-"""Reading the versions of a board: which there are, one as it was kept, and what changed from one to the next.
+"""Reading the versions of a board: the list, a single version as it was saved, and the changes between two.
 
-A version that is being computed is not among them: nothing of it shows to anybody before it holds.
+A version that is still being computed is left out: nobody may see any of it before it becomes current.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SORTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class VersionState:
-    """What the board's page says of its version. ``final_waits``: the hidden part is being scored."""
+    """What the board's page says about its version. ``final_waits``: the hidden split is being scored."""
 
     current: BoardVersion | None
     earlier: int
@@ -38,9 +38,9 @@ class VersionState:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One line of the rank difference, by the places among all entries. ``moved`` counts them upwards.
+    """One line of the list of changes. ``moved`` is the number of places gained among all entries.
 
-    It is None where the entry is not on one of the two boards.
+    It is None if the entry is missing from one of the two boards.
     """
 
     change: Mapping[str, Any]
@@ -64,7 +64,7 @@ class Movement:
 
 
 def board_standing(phase: Phase) -> VersionState:
-    """One query, and one for the data where the board has a final part."""
+    """One query, and a second for the data if the board has a final part."""
     rows = list(_shown(phase))
     current = next((row for row in rows if row.state == BoardState.CURRENT), None)
     final = phase.final_dataset_version_id
@@ -74,7 +74,7 @@ def board_standing(phase: Phase) -> VersionState:
 
 
 def versions_of(phase: Phase) -> list[BoardVersion]:
-    """Newest first, without what they hold. One query."""
+    """All versions, newest first, without their entries. One query."""
     return list(_shown(phase).select_related("dataset_version").order_by("-number"))
 
 
@@ -83,10 +83,10 @@ def _shown(phase: Phase) -> Any:
 
 
 def shown_version(phase: Phase, number: int) -> BoardVersion:
-    """With all that it holds.
+    """One version with all its entries.
 
     Raises:
-        Http404: there is none of this number, or not yet.
+        Http404: no version has this number, or it is still being computed.
     """
     rows = BoardVersion.objects.filter(phase=phase, number=number).exclude(state=BoardState.COMPUTING)
     found = rows.select_related("dataset_version", "phase__challenge").first()
@@ -96,14 +96,14 @@ def shown_version(phase: Phase, number: int) -> BoardVersion:
 
 
 def entries_of(version: BoardVersion, *, every: bool, division: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The whole board in plain data, and its entries of one division: the best of each team, or all."""
+    """The whole board as plain data, and its entries in one division: the best of each team, or all."""
     content = content_of(version)
     entries = [entry for entry in content["entries"] if entry["division"] == division]
     return content, [entry for entry in entries if every or entry["rank"] is not None]
 
 
 def changes_with(version: BoardVersion) -> list[dict[str, Any]]:
-    """The changes with which a version took the place of the one before.
+    """The changes from the previous version to this one.
 
     Raises:
         Http404: it is the first one.
@@ -115,12 +115,12 @@ def changes_with(version: BoardVersion) -> list[dict[str, Any]]:
 
 
 def divisions_in(entries: list[dict[str, Any]]) -> bool:
-    """Whether there is more to choose than the closed division."""
+    """Whether there are entries outside the closed division, so that readers can choose."""
     return any(entry["division"] != Division.CLOSED for entry in entries)
 
 
 def movements(changes: Sequence[Mapping[str, Any]], *, division: str, sort: str, own: set[UUID]) -> list[Movement]:
-    """The changes of one division in this order, see ``changes_with``."""
+    """The changes in one division, sorted; see ``changes_with``."""
     found = [
         _movement(change, UUID(change["submission"]) in own) for change in changes if change["division"] == division
     ]
@@ -146,7 +146,7 @@ def _movement(change: Mapping[str, Any], is_own: bool) -> Movement:
 
 
 def viewable(user: Any, submissions: list[str]) -> set[str]:
-    """Which of these still have a page for ``user``. One query."""
+    """Which of these submissions still have a page that ``user`` may see. One query."""
     ids = [UUID(key) for key in submissions]
     return {str(key) for key in Submission.objects.viewable_by(user).filter(pk__in=ids).values_list("pk", flat=True)}
 

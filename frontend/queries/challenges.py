@@ -51,7 +51,7 @@ def current_phase(challenge: Challenge) -> Phase:
 
 
 def asked_phase(challenge: Challenge, name: str | None) -> Phase:
-    """The phase of this name, or the one that pages show.
+    """The phase of this name; without a name the one that pages show.
 
     Raises:
         Http404: there is none.
@@ -69,12 +69,12 @@ def takes_submissions(challenge: Challenge, phase: Phase | None) -> bool:
 
 
 def own_teams(user: Any) -> set[int]:
-    """Ids of the teams that somebody is in."""
+    """Ids of the user's teams."""
     return set(user.teams.values_list("pk", flat=True)) if user.is_authenticated else set()
 
 
 def home_cards(user: Any) -> list[Card]:
-    """Every visible challenge with its leader, in a number of queries that does not depend on how many there are."""
+    """Every challenge listed for ``user``, with its leader. The number of queries does not depend on their number."""
     challenges = list(Challenge.objects.listed_for(user).prefetch_related("phases__dataset_version"))
     phases = {challenge.pk: challenge.current_phase for challenge in challenges}
     ids = [phase.pk for phase in phases.values() if phase is not None]
@@ -104,7 +104,7 @@ def _counts(phase_ids: Sequence[int]) -> dict[int | None, dict[str, int]]:
 
 
 def _plotted(phase_ids: Sequence[int]) -> Sequence[BoardEntry]:
-    """Of the closed division: there, entries can be compared."""
+    """Entries of the closed division only: others cannot be compared."""
     return list(
         BoardEntry.objects.filter(phase__in=phase_ids, division=Division.CLOSED, rank_best__isnull=False)
         .filter(Q(rank_best__lte=PLOTTED) | Q(submission__is_baseline=True))
@@ -130,7 +130,7 @@ def _card(
 
 
 def points_of(entries: Sequence[BoardEntry], own: set[int]) -> list[Point]:
-    """The dots of a strip plot; who shares the first rank is a leader."""
+    """The dots of a strip plot; everyone at the first rank is a leader."""
     return [
         Point(
             score=entry.score,

@@ -1,4 +1,4 @@
-"""How a challenge runs, in numbers for its organizers. Nothing of hidden data is read."""
+"""How a challenge runs, in numbers for its organizers. Reads no hidden data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TOP = 10
 DECISIONS = 5
 REASONS = 12
 READ_FAILURES = 2000
-"""Of the newest failures; the reasons of older ones are not counted."""
+"""Only this many of the newest failures are read; the reasons of older ones are not counted."""
 
 STATES = {
     Status.QUEUED: "Waiting",
@@ -34,7 +34,7 @@ STATES = {
     Status.CANCELLED: "Withdrawn while waiting",
 }
 _CHANGING = re.compile(r"'[^']*'|“[^”]*”|\"[^\"]*\"|\d[\d.,]*")
-"""What makes two sentences about the same thing different: what was quoted, and numbers."""
+"""Quoted text and numbers: they differ between two messages about the same problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """``estimate`` is when all of this challenge's would be scored, were nobody else's in between."""
+    """``estimate`` is how long scoring this queue would take without submissions of other challenges in between."""
 
     waiting: int
     running: int
@@ -82,7 +82,7 @@ class Operations:
 
 
 def operations_of(challenge: Challenge, now: datetime | None = None) -> Operations:
-    """Eight queries, however many submissions there are."""
+    """The numbers of the page. Eight queries, however many submissions there are."""
     moment = now or timezone.now()
     entries = Submission.objects.filter(phase__challenge=challenge, is_baseline=False)
     states = _states(entries)
@@ -105,7 +105,7 @@ def bars(counts: Sequence[tuple[str, int]]) -> list[CountBar]:
 
 
 def kind_of(message: str) -> str:
-    """The sentence without what differs from one submission to the next."""
+    """The message without the text and numbers that differ from one submission to the next."""
     return _CHANGING.sub("…", message).strip()[:160]
 
 
@@ -125,7 +125,7 @@ def _failures(challenge: Challenge) -> list[CountBar]:
     )
     counts: Counter[str] = Counter()
     for problems in failed.order_by("-pk").values_list("problems", flat=True)[:READ_FAILURES]:
-        # A file with a thousand wrong lines failed for one reason.
+        # Count a submission once per reason, even if a thousand lines have the same problem.
         counts.update({kind_of(str(problem.get("message", ""))) for problem in problems})
     return bars(counts.most_common(REASONS))
 

@@ -1,4 +1,4 @@
-"""What the readiness page shows: one check for each version of the data that a challenge's phases are on."""
+"""What the readiness page shows: one check for each version of the data that the challenge's phases use."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ BADGES = {"blocker": "bad", "warning": "warn", "note": "line"}
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
-    """``key`` is what its box is called in the form; ``acknowledged`` is who ticked it, and when."""
+    """``key`` is the value of its checkbox; ``acknowledged`` is who ticked it, and when."""
 
     finding: Finding
     badge: str
     key: str
     acknowledged: Acknowledgement | None
     first: bool
-    """Of several findings of one code one has the box."""
+    """Only the first of several findings with the same code has the checkbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class ShownOverlap:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The newest dry run on the data of ``phase``; None for ``run`` if there was none.
+    """The newest dry run on the data of ``phase``; ``run`` is None if there was none.
 
-    ``unscored`` are the titles of the baselines whose score is missing through a fault of ours.
+    ``unscored`` has the titles of baselines that have no score because of a fault of ours.
     """
 
     phase: Phase
@@ -60,7 +60,7 @@ class Check:
 
 
 def checks_of(challenge: Challenge) -> list[Check]:
-    """One for each version of the data, in the order of the phases that come first on them."""
+    """One check for each version of the data, in the order in which phases first use them."""
     phases = challenge.phases.select_related("dataset_version__challenge", "challenge").order_by("starts_at", "pk")
     first: dict[int, Phase] = {}
     for phase in phases:
@@ -117,7 +117,7 @@ def _overlaps(report: ReadinessReport) -> list[ShownOverlap]:
 
 
 def _facts(report: ReadinessReport) -> list[tuple[str, str]]:
-    """The few numbers that say most."""
+    """The most informative numbers of a report."""
     facts = [("Metric", METRICS[report.metric].title if report.metric in METRICS else report.metric)]
     noise = report.noise
     if noise is not None:

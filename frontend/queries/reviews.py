@@ -1,4 +1,4 @@
-"""Reading the review of a round: what was decided, and about which entries."""
+"""Reading the review of a round: the decisions, and the entries they are about."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from leaderboard.models import Decision, Submission
 from leaderboard.models.decision import DecisionKind
 
 MAX_OFF_BOARD = 200
-"""More entries than these are in the log alone."""
+"""Entries beyond this number appear only in the log."""
 
 ACTIONS: dict[DecisionKind, tuple[str, str]] = {
     DecisionKind.QUESTION: ("Ask about this entry", "Your question"),
@@ -25,7 +25,7 @@ ACTIONS: dict[DecisionKind, tuple[str, str]] = {
     DecisionKind.DISQUALIFICATION: ("Disqualify this entry", "The reason"),
     DecisionKind.REINSTATEMENT: ("Reinstate this entry", "Why it counts again"),
 }
-"""The title of each form and the label of its text."""
+"""The title of each form, and the label of its text field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class ReviewState:
-    """Where a phase stands between its end and its official results."""
+    """The state of a phase between its end and its official results."""
 
     official: bool
     under_review: bool
@@ -53,7 +53,7 @@ def review_state(phase: Phase) -> ReviewState:
 
 
 def decisions_of(challenge: Challenge) -> QuerySet[Decision]:
-    """The whole log, newest first; one query for a page of it."""
+    """The whole log, newest first; one query per page."""
     return (
         Decision.objects.filter(submission__phase__challenge=challenge)
         .select_related("submission__team", "submission__phase", "by")
@@ -70,7 +70,7 @@ def actions_for(user: Any, submission: Submission) -> list[Action]:
 
 
 def off_board(phase: Phase) -> list[Any]:
-    """Entries that were withdrawn or disqualified, with the last reason; none that a freeze hides. One query."""
+    """Withdrawn or disqualified entries with the last reason, without those that a freeze hides. One query."""
     last = Decision.objects.filter(
         submission=OuterRef("pk"), kind__in=(DecisionKind.WITHDRAWAL, DecisionKind.DISQUALIFICATION)
     ).order_by("-pk")

@@ -37,7 +37,7 @@ class TaskScores:
 
 @dataclass(frozen=True, slots=True)
 class ScoreTable:
-    """``rows`` hold one number for each of ``metrics`` (means, with their names) and of ``seeds`` (the challenge's)."""
+    """Each of ``rows`` has one mean for each of ``metrics`` and one score for each of the challenge's ``seeds``."""
 
     metrics: list[str]
     seeds: list[int]
@@ -47,17 +47,17 @@ class ScoreTable:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """``ahead`` submissions come first; ``workers_away`` says that nobody scores at the moment."""
+    """``ahead`` submissions are queued before this one; ``workers_away``: no worker is running at the moment."""
 
     ahead: int
     workers_away: bool
 
 
 def viewable_submission(user: Any, pk: UUID) -> Submission:
-    """A submission whose page exists for ``user``.
+    """A submission whose page ``user`` may see.
 
     Raises:
-        Http404: it does not.
+        Http404: there is none, or ``user`` may not see it.
     """
     found = (
         Submission.objects.viewable_by(user)
@@ -72,14 +72,14 @@ def viewable_submission(user: Any, pk: UUID) -> Submission:
 
 
 def may_read_all(user: Any, submission: Submission) -> bool:
-    """True for the own team and for staff: they see files, messages and history, others only the scores."""
+    """True for the submission's team and for staff: they see files, messages and history, others only the scores."""
     return Submission.objects.readable_by(user).filter(pk=submission.pk).exists()
 
 
 def quotas_of(user: Any, phases: Iterable[Phase]) -> list[tuple[Phase, Quota]]:
-    """What one's team has left in those of the phases that are open and that one takes part in. A query for each."""
+    """The remaining quota of the user's team in each open phase they take part in. One query for each."""
     open_phases = {phase.pk: phase for phase in phases if phase.challenge.is_published and phase.is_open}
-    # Nobody takes part in more challenges at once than fit on a screen.
+    # An upper bound: nobody takes part in more challenges at once than fit on a screen.
     shown = list(open_phases.values())[:MAX_QUOTAS]
     entries = Entrant.objects.filter(user_id=user.pk, challenge__in={phase.challenge_id for phase in shown})
     teams = {entry.challenge_id: entry.team for entry in entries.select_related("team")} if shown else {}
@@ -91,13 +91,13 @@ def files_of(submission: Submission) -> list[SubmissionFile]:
 
 
 def history_of(submission: Submission) -> list[StatusChange]:
-    """Every change of status, also of earlier evaluations, oldest first."""
+    """Every change of status, including those of earlier evaluations, oldest first."""
     shown = Evaluation.objects.shown().filter(submission=submission)
     return list(StatusChange.objects.filter(evaluation__in=shown).order_by("pk"))
 
 
 def waiting_of(evaluation: Evaluation | None) -> Waiting | None:
-    """How long the queue before it is; None if it does not wait."""
+    """The queue ahead of an evaluation; None if it is not queued."""
     if evaluation is None or evaluation.status != Status.QUEUED:
         return None
     waiting = Evaluation.objects.filter(status=Status.QUEUED, background=False)
@@ -109,7 +109,7 @@ def waiting_of(evaluation: Evaluation | None) -> Waiting | None:
 def scores_of(
     submission: Submission, specification: Specification, *, without: Collection[str] = ()
 ) -> ScoreTable | None:
-    """The numbers by task, metric (``without`` some) and seed; None while there are none. Two queries."""
+    """Scores by task, by metric (except ``without``) and by seed; None while there are none. Two queries."""
     evaluation = scored_evaluation(submission)
     if evaluation is None:
         return None
@@ -161,13 +161,13 @@ def baselines_beside(submission: Submission) -> list[Other]:
 
 
 def recorded_result(submission: Submission) -> dict[str, Any]:
-    """What the evaluator printed, for showing which code and data made the numbers; empty while there is none."""
+    """The evaluator's result as data; it names the code and data that produced it. Empty while there is no result."""
     text = result_text(submission)
     return json.loads(text) if text else {}
 
 
 def result_text(submission: Submission) -> str:
-    """The exact text of the last result."""
+    """The exact text of the latest result."""
     done = Evaluation.objects.holding().filter(submission=submission, status=Status.SUCCEEDED).order_by("-pk")
     return done.values_list("result", flat=True).first() or ""
 
@@ -177,7 +177,7 @@ def is_under_way(submissions: Iterable[Submission]) -> bool:
 
 
 def seen_mark(submissions: Iterable[Submission], *more: object) -> str:
-    """Changes when what a page shows of these submissions changes; a poll with the same mark needs no answer."""
+    """A mark that changes whenever the page of these submissions would; a poll with the same mark gets no content."""
     parts = [
         f"{item.pk}:{item.evaluation.pk}:{item.evaluation.status}:{item.evaluation.attempt}"
         for item in submissions
@@ -187,7 +187,7 @@ def seen_mark(submissions: Iterable[Submission], *more: object) -> str:
 
 
 def poll_seconds(submissions: Iterable[Submission]) -> int:
-    """How soon to ask again: at once for what was just sent, seldom for what has waited long."""
+    """Seconds to the next poll: few for new submissions, more for those that have been queued for long."""
     now = timezone.now()
     ages = [
         (now - item.evaluation.queued_at).total_seconds()

@@ -12,7 +12,7 @@ from leaderboard.models import Membership, Team
 
 
 def teams_of(user: Any) -> QuerySet[Membership]:
-    """The teams of several that somebody is in, each with its ``size``. One query."""
+    """The user's memberships in teams of several members, each with the team's ``size``. One query."""
     return (
         Membership.objects.filter(user=user, team__is_personal=False)
         .select_related("team")
@@ -22,10 +22,10 @@ def teams_of(user: Any) -> QuerySet[Membership]:
 
 
 def own_membership(user: Any, slug: str) -> Membership:
-    """One's place in a team of several.
+    """The user's membership in a team of several members.
 
     Raises:
-        Http404: there is no such team, or one is not in it.
+        Http404: there is no such team, or ``user`` is not in it.
     """
     found = (
         Membership.objects.filter(team__slug=slug, team__is_personal=False, user=user).select_related("team").first()
@@ -36,11 +36,11 @@ def own_membership(user: Any, slug: str) -> Membership:
 
 
 def people_of(team: Team) -> list[Membership]:
-    """The owner first, then by when they came."""
+    """Members of a team: the owner first, then by the time they joined."""
     people = list(team.memberships.select_related("user").order_by("pk"))
     return sorted(people, key=lambda membership: membership.role != Membership.TeamRole.OWNER)
 
 
 def entered_by(team: Team, user: Any) -> QuerySet[Challenge]:
-    """The challenges in which the team takes part, as far as ``user`` may know of them."""
+    """The challenges that the team takes part in and that ``user`` may see."""
     return Challenge.objects.visible_to(user).filter(pk__in=team.entrants.values("challenge"))

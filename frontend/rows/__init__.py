@@ -1,1 +1,1 @@
-"""Public rows of a challenge, read for its pages, and their pictures."""
+"""Reading public rows of a challenge for its pages, and drawing their pictures."""

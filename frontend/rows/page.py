@@ -12,12 +12,12 @@ from frontend.rows.thumbnails import data_address
 
 PAGE = 60
 MAX_LABELS = 24
-"""With more labels there are no links to single ones."""
+"""With more labels than this there are no links to filter by label."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """``picture`` is an address; empty for rows that are no pictures."""
+    """``picture`` is a data URL; empty for rows that aren't pictures."""
 
     row: int
     id: str
@@ -36,7 +36,7 @@ class RowsPage:
 
 
 def read_rows(public: PublicData, table: Table, *, label: str = "", page: str | None = None) -> RowsPage | None:
-    """A page of rows, of one label if it is given; None if the table cannot be shown."""
+    """A page of rows, only those with ``label`` if it is given; None if the table cannot be shown."""
     rows = public.rows(table)
     if rows is None:
         return None

@@ -1,6 +1,6 @@
-"""Public rows and documents of a challenge, read for its pages: bounded, and kept by content.
+"""Read public rows and documents of a challenge for its pages, within limits and with a cache.
 
-A file's content never changes under its SHA-256, so what was read once is right for ever.
+The cache is keyed by SHA-256, so its entries never become stale.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MAX_ROWS = 20_000
 MAX_PIXEL_BYTES = 32 * 1024 * 1024
 MAX_SIDE = 64
 MAX_TEXT = 200
-"""Characters of a cell that are kept: a page shows no more."""
+"""Characters kept of each cell; a page shows no more."""
 
 LIMITS = Limits(
     memory_bytes=1024**3,
@@ -50,7 +50,7 @@ LIMITS = Limits(
     output_bytes=32 * 1024 * 1024,
     folder_bytes=2 * MAX_PIXEL_BYTES,
 )
-"""Somebody is waiting for the page."""
+"""Tight limits, because somebody is waiting for the page."""
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PublicRows:
-    """``labels`` is empty for a table without; ``pixels`` (rows, side, side) uint8 is None where there are none."""
+    """``labels`` is empty for a table without labels; ``pixels`` is uint8 of shape (rows, side, side), or None."""
 
     ids: list[str]
     labels: list[str]
@@ -69,12 +69,12 @@ class PublicRows:
 
     @cached_property
     def places(self) -> dict[str, int]:
-        """The row of each id."""
+        """Row index by id."""
         return {name: row for row, name in enumerate(self.ids)}
 
 
 class PublicData:
-    """The public files of a version of a challenge's data; one query, and only if something is asked for."""
+    """The public files of a version of the data. One query, made only when something is first read."""
 
     def __init__(self, version: DatasetVersion) -> None:
         self._version = version
@@ -92,14 +92,14 @@ class PublicData:
         try:
             return _rows(tuple((file.name, file.sha256) for file in known), table.model_dump_json())
         except (SandboxUnavailable, WorkFailed) as error:
-            # Not kept: it may be otherwise the next time.
+            # Not cached: the next attempt may succeed.
             logger.warning("rows not shown version=%s error=%s", self._version.pk, error)
             return None
 
     def document(self, name: str, reading: Callable[[Any], T]) -> T | None:
-        """What ``reading`` makes of a public JSON document; None if that is too large or cannot be read.
+        """The result of ``reading`` on a public JSON document; None if that is too large or cannot be read.
 
-        ``reading`` is a module's function, as its answer is kept.
+        ``reading`` must be a module-level function: it is part of the cache key.
         """
         file = self._files.get(name)
         if file is None or file.size > MAX_FILE_BYTES:
@@ -119,13 +119,13 @@ def _document(sha256: str, reading: Callable[[Any], T]) -> T | None:
 
 @lru_cache(maxsize=16)
 def _rows(files: tuple[tuple[str, str], ...], table: str) -> PublicRows | None:
-    """The rows of a table (as JSON) whose files are given by name and SHA-256; None if they cannot be shown.
+    """The rows of a table (given as JSON) whose files are named with their SHA-256; None if they cannot be shown.
 
-    They are an organizer's bytes, so they are read in the sandbox.
+    The files are an organizer's, so they are read in the sandbox.
 
     Raises:
-        SandboxUnavailable: there is none, at the moment.
-        WorkFailed: we are at fault.
+        SandboxUnavailable: there is no sandbox at the moment.
+        WorkFailed: the fault is ours.
     """
     settings.SCRATCH_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.SCRATCH_DIR, prefix="rows-") as name:
@@ -157,7 +157,7 @@ class _Printed(BaseModel):
 
 
 def _shown(printed: bytes, output: Path) -> PublicRows:
-    """What came out of the sandbox, if it is rows."""
+    """Parse the output of the sandbox, which is not trusted either."""
     try:
         said = _Printed.model_validate_json(printed)
         count = len(said.ids)
@@ -171,7 +171,7 @@ def _shown(printed: bytes, output: Path) -> PublicRows:
 
 
 def _pictures(path: Path, count: int) -> NDArray[np.uint8]:
-    """(count, side, side), copied from a file that will be gone."""
+    """Pixels of shape (count, side, side), copied because the file is about to be deleted."""
     mapped = np.lib.format.open_memmap(path, mode="r")
     side = mapped.shape[-1]
     if mapped.dtype != np.uint8 or mapped.shape != (count, side, side) or not 0 < side <= MAX_SIDE:

@@ -1,4 +1,4 @@
-"""Small grey pictures as PNG in the address itself: a page of them needs no further request."""
+"""Small greyscale pictures as PNG in data URLs, so that a page of them needs no further requests."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
-    """An 8-bit grey PNG of ``pixels`` (height, width); 0 is black (PNG specification, third edition, 2025)."""
+    """An 8-bit greyscale PNG of ``pixels`` (height, width); 0 is black (PNG specification, third edition, 2025)."""
     height, width = pixels.shape
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    # Each line of pixels is led by the number of its filter: 0, none.
+    # Each line of pixels starts with its filter type: 0, none.
     lines = np.zeros((height, width + 1), np.uint8)
     lines[:, 1:] = pixels
     body = zlib.compress(lines.tobytes(), 9)

@@ -1,4 +1,4 @@
-"""What templates need to show numbers, times, sizes and names the same way everywhere."""
+"""Template filters and tags that show numbers, times, sizes and names the same everywhere."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from frontend.kinds.sellers import amount
 register = template.Library()
 
 DECIMALS = 4
-"""The same for every score, so that figures of equal width line up at the point."""
+"""The same for every score, so that decimal points line up in a column."""
 
 MONEY = {"cost"}
-"""Metrics whose numbers are amounts."""
+"""Metrics whose values are amounts of money."""
 
 register.filter("markdown", rendered)
 register.filter("amount", amount)
@@ -45,7 +45,7 @@ def score(value: float | None, metric: str = "") -> SafeString:
 
 @register.simple_tag
 def when(moment: datetime | None, style: str = "time") -> SafeString:
-    """A moment: UTC as text and on hover; a script writes the text anew in the reader's zone."""
+    """A time in UTC, as text and on hover; a script rewrites the text in the reader's zone."""
     if moment is None:
         return format_html('<span class="quiet">{}</span>', "–")
     utc = moment.astimezone(UTC)
@@ -61,7 +61,7 @@ def when(moment: datetime | None, style: str = "time") -> SafeString:
 
 @register.filter
 def size(value: int) -> str:
-    """Bytes for people."""
+    """A number of bytes in a readable unit."""
     return f"{value} B" if value < 1024 else readable_size(value)
 
 
@@ -114,18 +114,18 @@ def times(count: int) -> range:
 
 @register.simple_tag(takes_context=True)
 def theme(context: Context) -> str:
-    """``light``, ``dark`` or nothing; pages of errors may have no request."""
+    """``light``, ``dark`` or empty. Error pages may have no request."""
     return chosen_theme(context.get("request"))
 
 
 @register.simple_tag(takes_context=True)
 def organizes(context: Context, challenge: Challenge) -> bool:
-    """Whether the reader may organize the challenge. One query for whoever is signed in, none for visitors."""
+    """Whether the reader may organize the challenge. One query for signed-in users, none for visitors."""
     user = context.get("user")
     return user is not None and may_organize(user, challenge)
 
 
 @register.simple_tag
 def mail_is_printed() -> bool:
-    """True in the demo, where a letter is printed by the web server instead of being sent."""
+    """True in the demo, where the web server prints e-mails instead of sending them."""
     return settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend"

@@ -1,4 +1,4 @@
-"""Addresses of the pages of a list."""
+"""Links to the pages of a list."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from django.utils.http import urlencode
 
 
 def kept(request: HttpRequest, *names: str) -> str:
-    """What the links to a list's other pages keep of the present address, ready to be followed by more."""
+    """The URL parameters that links to other pages of a list keep; if any, ending in ``&`` so that more can follow."""
     known = {name: request.GET[name] for name in names if request.GET.get(name)}
     return f"{urlencode(known)}&" if known else ""

@@ -14,7 +14,7 @@ PAGE = 20
 
 @require_safe
 def announcements(request: HttpRequest, slug: str) -> HttpResponse:
-    """All of a challenge, newest first."""
+    """All announcements of a challenge, newest first."""
     challenge = visible_challenge(request.user, slug)
     phase = challenge.current_phase
     listed = Announcement.objects.filter(challenge=challenge)

@@ -1,4 +1,4 @@
-"""The versions of a board: their list, each as it was kept, and what changed with it."""
+"""The versions of a board: the list, each version as it was saved, and what changed with it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @require_safe
 def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Old and new rank of every entry, and why."""
+    """Old and new rank of every entry, and the reason."""
     challenge, phase = _challenge_and_phase(request, slug)
     shown = queries.shown_version(phase, number)
     changed = queries.changes_with(shown)
@@ -103,7 +103,7 @@ def _division(request: HttpRequest) -> str:
 
 
 def _tasks(entries: list[dict[str, Any]]) -> list[str]:
-    """With one task its column would repeat the score."""
+    """The task columns; none for a single task, whose column would repeat the score."""
     names = list(dict.fromkeys(task for entry in entries for task in entry["tasks"]))
     return names if len(names) > 1 else []
 
@@ -114,6 +114,6 @@ def _slope(item: queries.Movement) -> Slope:
 
 
 def _before(phase: Phase, shown: BoardVersion) -> BoardVersion | None:
-    """The version whose place it took."""
+    """The previous version."""
     earlier = [one for one in queries.versions_of(phase) if one.number < shown.number]
     return earlier[0] if earlier else None

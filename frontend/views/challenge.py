@@ -19,7 +19,7 @@ from leaderboard.boards.board import ranking_rule
 from leaderboard.storage.downloads import public_file, public_files, send_public_file
 
 NEWS = 3
-"""How many announcements the page shows; the others have a page of their own."""
+"""How many announcements the page shows; a separate page has all of them."""
 
 
 @require_safe
@@ -82,7 +82,7 @@ def rows(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _row_tables(kind: KindPages, public: PublicData) -> list[str]:
-    """Titles of the tables whose rows can be looked at."""
+    """Titles of the tables whose rows can be browsed."""
     tables = kind.row_tables
     if kind.rows_need_pictures:
         first = public.rows(next(iter(tables.values()))) if tables else None

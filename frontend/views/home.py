@@ -23,13 +23,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """For pages that do not name it, like those of the API's documentation."""
+    """For pages that don't link to an icon, like those of the API's documentation."""
     return HttpResponseRedirect(static("frontend/img/favicon.svg"))
 
 
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
-    """Remember light or dark; anything else than these two forgets the choice."""
+    """Remember light or dark; any other value clears the choice."""
     chosen = request.POST.get("theme", "")
     if chosen not in (*THEMES, "system"):
         return HttpResponseBadRequest("There is no such theme.", content_type="text/plain")

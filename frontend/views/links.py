@@ -1,4 +1,4 @@
-"""What pages with secret links, and with forms about people, have in common."""
+"""Shared by pages with secret links and pages with forms about members."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from leaderboard.api.throttling import LinkThrottle
 
 
 def not_too_fast(request: HttpRequest) -> None:
-    """Guessing is hopeless already; this keeps it from being a load.
+    """Rate limit for secret links. Guessing one is hopeless anyway; this keeps attempts from loading the server.
 
     Raises:
         Http404: this account or address has opened too many links within a minute.
@@ -22,7 +22,7 @@ def not_too_fast(request: HttpRequest) -> None:
 
 
 def number(request: HttpRequest, name: str) -> int:
-    """A key that a form names; 0, which is nobody's, for anything else."""
+    """The primary key in a form field; 0, which no row has, for anything invalid."""
     text = request.POST.get(name, "")
-    # Longer ones are no keys and no numbers of the database either.
+    # Longer numbers would overflow the database's integers.
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

@@ -1,4 +1,4 @@
-"""Which letters somebody wants: a page for those who are signed in, and the links at the end of each letter."""
+"""Which e-mails a user wants: a page for signed-in users, and the unsubscribe link at the end of each e-mail."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     return render(request, "frontend/mail.html", {"listed": listed, "all_muted": None in muted})
 
 
-# Mail programs post here by themselves, without a session. The signed token is the right to do so, and all that can be
-# done with it is to stop letters.
+# Mail programs post here on their own, without a session. The signed token authorizes this, and only allows stopping
+# e-mails.
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Following the link changes nothing, since programs that look for viruses follow links too; the button does."""
+    """Only the button unsubscribes: virus scanners follow links, so opening the page changes nothing."""
     found = read_token(token)
     if found is None:
         raise Http404("This link is not valid.")
@@ -48,7 +48,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if done:
         mute(found.user, found.challenge)
     response = render(request, "frontend/unsubscribe.html", {"challenge": found.challenge, "done": done})
-    # The address is a key: no other site may learn of it.
+    # The URL is a secret, so it must not leak to other sites.
     response["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -63,7 +63,7 @@ def _choose(user: User, slug: str, *, wanted: bool) -> None:
 
 
 def _challenges_of(user: User) -> QuerySet[Challenge]:
-    """What there may be letters about: challenges they may see with a notice, a role or a mute of theirs."""
+    """Challenges that may send the user e-mail: visible ones in which they have a notice, a role or a mute."""
     told = Notice.objects.filter(user=user).values("challenge")
     muted = Mute.objects.filter(user=user, challenge__isnull=False).values("challenge")
     roles = user.challenge_roles.values("challenge")

@@ -1,4 +1,4 @@
-"""One's own notices."""
+"""The user's notices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = 50
 @login_required
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
-    """Newest first. Those that came since the last look are marked, and from now on seen."""
+    """All notices, newest first. Those that arrived since the last visit are highlighted once, then count as seen."""
     user = cast(User, request.user)
     listed = readable(user).select_related("challenge")
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))

@@ -1,4 +1,4 @@
-"""The people of a challenge, and what one sees behind an invitation."""
+"""The members of a challenge, and the page of an invitation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PAGE = 50
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, slug: str) -> HttpResponse:
-    """For its organizers to see and to invite participants; the rest is the owner's."""
+    """Organizers see the members and invite participants; everything else is for owners."""
     challenge = organized_challenge(request.user, slug)
     owns = may_own(request.user, challenge)
     if request.method != "POST":
@@ -75,12 +75,12 @@ def _page(
 
 
 def _within(owns: bool) -> frozenset[str]:
-    """The roles that an owner and an organizer may give and take."""
+    """The roles that an owner, or else an organizer, may give and remove."""
     return frozenset(changes.GIVEN) if owns else frozenset({RoleName.PARTICIPANT})
 
 
 def _invite(request: HttpRequest, challenge: Challenge, owns: bool) -> HttpResponse:
-    """The link is in the answer to the form, and in the letter, and nowhere else."""
+    """Create an invitation. Its link is shown only in the response to this form and in the e-mail."""
     role, email = request.POST.get("role", ""), request.POST.get("email", "").strip()
     if role in changes.GIVEN and role not in _within(owns):
         raise PermissionDenied("Only its owner may give that role.")
@@ -136,7 +136,7 @@ ACTIONS = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
-    """What one accepts; accepting is a form, so that nobody does it by opening an address."""
+    """Show an invitation. Accepting takes a form, so that nobody accepts just by opening a link."""
     not_too_fast(request)
     problems: list[Problem] = []
     if request.method == "POST":

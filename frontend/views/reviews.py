@@ -1,4 +1,4 @@
-"""The public log of decisions, and the form by which an entry is questioned, answered for or taken off the board."""
+"""The public log of decisions, and the form to question, answer for, withdraw or disqualify an entry."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Add a line to the log; what is refused comes back as a sentence on the entry's page."""
+    """Add a decision to the log; if it is refused, the entry's page says why."""
     submission = viewable_submission(request.user, pk)
     user = cast(User, request.user)
     try:

@@ -1,4 +1,4 @@
-"""One's own submissions and the page of a single one. While something is under way, the pages ask again by htmx."""
+"""The user's submissions and the page of a single one. While scoring is under way, the pages poll by htmx."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def result(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The bytes that the evaluator printed."""
+    """The exact result that the evaluator printed."""
     submission = _readable(request, pk)
     text = queries.result_text(submission)
     if not text:
@@ -104,7 +104,7 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, pk: UUID, name: str) -> HttpResponseBase:
-    """A file as it was submitted; never shown inside a page, because somebody else made it."""
+    """Download a submitted file. It is never displayed inline, because its content is not trusted."""
     submission = _readable(request, pk)
     found = submission.files.filter(name=name).first()
     if found is None:
@@ -123,14 +123,14 @@ def _readable(request: HttpRequest, pk: UUID) -> Submission:
 
 @dataclass(frozen=True, slots=True)
 class _Live:
-    """Whether and when a page asks again, and the mark of what it shows."""
+    """Whether and when a page polls again, and the mark of what it shows."""
 
     under_way: bool
     seconds: int
     seen: str
 
     def is_known_to(self, request: HttpRequest) -> bool:
-        """True for a poll by a page that shows all this already."""
+        """True for a poll by a page that is already up to date."""
         return self.under_way and _is_poll(request) and request.GET.get("seen") == self.seen
 
 
@@ -143,9 +143,9 @@ def _nothing_new() -> HttpResponse:
 
 
 def _answer(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    """The whole page, or for a poll the part of it that changes."""
+    """The whole page; for a poll only the section that changes."""
     template = f"frontend/parts/{name}_live.html" if _is_poll(request) else f"frontend/{name}.html"
     response = render(request, template, context)
-    # The back button must not bring back an old status.
+    # The back button must not show an old status.
     add_never_cache_headers(response)
     return response

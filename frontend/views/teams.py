@@ -1,4 +1,4 @@
-"""Teams: make one, invite, join, leave. Each form names what it is for in the field ``action``."""
+"""Teams: create, invite, join, leave. Each form says what it does in the field ``action``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def team(request: HttpRequest, slug: str) -> HttpResponse:
-    """One team, for those who are in it."""
+    """One team, for its members only."""
     own = own_membership(request.user, slug)
     if request.method != "POST":
         return _page(request, own)
@@ -76,7 +76,7 @@ def _rename(request: HttpRequest, own: Membership) -> None:
 
 
 def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
-    """The link is in the answer to the form and nowhere else."""
+    """Create an invitation link; it is shown only in the response to this form."""
     secret = changes.invite(own.team, request.user)
     return _page(request, own, {"link": request.build_absolute_uri(f"/teams/join/{secret}/")})
 
@@ -129,7 +129,7 @@ ACTIONS = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, secret: str) -> HttpResponse:
-    """What one joins; joining is a form, so that nobody does it by opening an address."""
+    """Show the team of an invitation. Joining takes a form, so that nobody joins just by opening a link."""
     not_too_fast(request)
     found = changes.invitation_of(secret)
     problems: list[Problem] = []

@@ -1,4 +1,4 @@
-"""Tokens of the API: make, list, revoke."""
+"""API tokens: create, list, revoke."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from leaderboard.models import ApiToken, User
 
 MAX_TOKENS = 20
-"""Enough for every machine somebody has; without a bound a script could fill the table."""
+"""Enough for all machines of one user; without a limit a script could fill the table."""
 
 MAX_NAME = 80
 
@@ -23,7 +23,7 @@ MAX_NAME = 80
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
-    """The list; a new token's text is in the answer to its form and nowhere else."""
+    """List tokens, create and revoke them. A new token's text is shown only in the response to its form."""
     user = cast(User, request.user)
     text, problem = "", ""
     if request.method == "POST":
@@ -44,7 +44,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    # Somebody else's token does not exist for this user.
+    # Other users' tokens are treated as missing.
     deleted, _ = ApiToken.objects.filter(user=cast(User, request.user), pk=pk).delete()
     if not deleted:
         raise Http404("There is no such token.")

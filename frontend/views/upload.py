@@ -1,4 +1,4 @@
-"""Uploading: a form, the instant check beside it, and the same check again when the form is sent."""
+"""Uploading a submission: the form, its instant check, and the same check again when the form is submitted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from leaderboard.web.uploadguard import read_uploads
 
 
 class TooFast(SubmissionError):
-    """More uploads in a minute than one account may send."""
+    """An account sent more uploads in a minute than allowed."""
 
 
 @login_required
@@ -53,7 +53,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def instant_check(request: HttpRequest, slug: str) -> HttpResponse:
-    """What is in the chosen files or wrong with them, as a piece of the page. Nothing is kept, no quota taken."""
+    """Contents and problems of the chosen files, as a fragment of the page. Nothing is saved, no quota is used."""
     challenge = visible_challenge(request.user, slug)
     phase = current_phase(challenge)
     if not request.user.is_authenticated:
@@ -84,7 +84,7 @@ def _submitted(request: HttpRequest, phase: Phase) -> Submission:
         uploads=_uploads(request, phase),
         created_by=user,
         client=Submission.Client.WEB,
-        # The box has the digest of the text above it: what was changed meanwhile is not accepted unread.
+        # The checkbox carries the digest of the rules shown: if they change meanwhile, they are not accepted unread.
         accepted_rules=request.POST.get("accept_rules", ""),
         division=request.POST.get("division", ""),
     )
@@ -105,7 +105,7 @@ def _refused(error: SubmissionError) -> dict[str, Any]:
 
 
 def _not_too_fast(request: HttpRequest) -> None:
-    """The rate of the API and of the page is one: both parse files in the web process."""
+    """Rate limit, shared with the API: both parse files in the web process."""
     throttle = UploadThrottle()
     if not throttle.allow_request(cast(Request, request), cast(APIView, None)):
         wait = max(1, round(throttle.wait() or 1))
@@ -136,7 +136,7 @@ def _page(
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """For whom one submits: what can be chosen, what is chosen, what is left for it, or why it cannot be."""
+    """The team that the user submits for: the choices, the chosen one, and its quota or why it can't submit."""
 
     choice: TeamChoice | None
     team: Team | None
@@ -151,13 +151,13 @@ def _by(request: HttpRequest, phase: Phase) -> By:
         return By(None, None, None, error.problems[0])
     asked = request.POST.get("team") or request.GET.get("team")
     team = next((team for team in choice.teams if team.slug == asked), choice.default)
-    # None before the first submission: looking at a page makes no team.
+    # None before the first submission: viewing a page must not create a team.
     counted = team or Team.objects.filter(person_id=request.user.pk).first()
     return By(choice, team, quota(phase, counted) if counted else None)
 
 
 def _rules(request: HttpRequest, phase: Phase) -> dict[str, Any] | None:
-    """What is to be accepted; None where there are no rules or they were accepted as they are now."""
+    """The rules to accept; None if there are none, or if the current ones were accepted."""
     if has_accepted(request.user, phase):
         return None
     sha256 = rules_sha256(phase)

@@ -7,7 +7,6 @@ FLOORS = (
     ("drafts", "members", "phases", "publishing"),
     ("top",),
 )
-"""``top`` is what Django looks for in the package itself. ``demo`` has no modules of the site, only what builds
-data."""
+"""``top`` is what Django looks for in the package itself. ``demo`` is left out: it only has scripts that build data."""
 
 ASIDE = {"demo"}

@@ -1,8 +1,7 @@
 """The rooms inside ``evaluators/``, lowest floor first. A room imports from lower floors only.
 
-``problems`` knows nothing, ``cli`` everything. The kinds use what all of them share, from ``problems`` to ``material``.
-What asks every kind the same question (``bundles``, ``registry``, ``scoring``, ``drafting``, ``readiness``) uses the
-kinds.
+``problems`` imports from no other room, ``cli`` may import from all. Rooms below ``kinds`` have what the kinds share.
+Rooms above it (``bundles``, ``registry``, ``scoring``, ``drafting``, ``readiness``) work with every kind.
 """
 
 PACKAGE = "evaluators"
@@ -29,4 +28,4 @@ UPWARD_STRINGS = {
         "evaluators.kinds.selection.specification:SelectionSpecification",
     },
 }
-"""The table of kinds: reading a challenge loads the class of its kind, on the first use."""
+"""The table of kinds: reading a challenge loads the class of its kind on first use."""

@@ -23,5 +23,5 @@ UPWARD_STRINGS = {
     "leaderboard/notifications/announcing.py": {"frontend:announcements"},
     "leaderboard/notifications/unsubscribing.py": {"frontend:unsubscribe"},
 }
-"""Addresses of pages that are still made below them, by file. This table only gets shorter: a notice is to carry what
-it is about, and the page or e-mail that shows it is to make the address."""
+"""Files that still build the URLs of pages, which are on a higher floor. Don't add to this table: a notice should only
+store what it is about, and the page or e-mail that shows it should build the URL."""

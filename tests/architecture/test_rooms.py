@@ -1,7 +1,7 @@
-"""The rooms inside the packages: no arrow points to the same or a higher floor, in imports and in strings alike.
+"""The rooms inside the packages: a room depends on lower floors only, in imports and in strings alike.
 
-Each ``rooms_*.py`` beside this module is the table of one package. What runs code by a name is a string with an arrow
-in it: the name of a page's address, a template, a dotted module, a Celery task.
+Each ``rooms_*.py`` beside this module is the table of one package. A string is a dependency too if it names code: a URL
+name, a template, a dotted module, a Celery task.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ TABLES: Mapping[str, ModuleType] = {
 }
 
 FRAMEWORK = {"migrations"}
-"""Folders that Django looks for and that are no rooms."""
+"""Folders that Django looks for; they aren't rooms."""
 
 MODULE_NAME = re.compile(rf"({'|'.join(PACKAGES)})(\.\w+)+(:\w+)?")
 
 
 def floors(package: str) -> dict[str, int]:
-    """Room → its floor, from 0."""
+    """Room → floor, counted from 0."""
     return {room: floor for floor, rooms in enumerate(TABLES[package].FLOORS) for room in rooms}
 
 
@@ -44,7 +44,7 @@ def aside(package: str) -> set[str]:
 
 @cache
 def room_of(module: str) -> tuple[str, str]:
-    """The package and room of a module's full name; what lies in the package itself is its top."""
+    """The package and the room of a module; modules directly in the package belong to the room ``top``."""
     package, _, rest = module.partition(".")
     folder = rest.partition(".")[0]
     return package, folder if folder and (ROOT / package / folder).is_dir() else "top"
@@ -55,9 +55,9 @@ def module_of(path: Path) -> str:
 
 
 def is_upward(source: str, target: str) -> bool:
-    """Whether module ``source`` may not name module ``target``: another room on the same or a higher floor.
+    """True if ``source`` must not name ``target``: it is in another room on the same or a higher floor.
 
-    A target that is a package stands for what is of the whole package, like its templates.
+    A package as target means something that belongs to the whole package, like its templates.
     """
     (package, room), (other, there) = room_of(source), room_of(target)
     if package != other:
@@ -86,7 +86,7 @@ def strings(module: ast.Module) -> Iterator[str]:
 
 @cache
 def namespaces() -> dict[str, str]:
-    """Namespace of addresses → the package or room whose they are: ``frontend:home`` is one of ``frontend``."""
+    """URL namespace → the package or room it belongs to: ``frontend:home`` belongs to ``frontend``."""
     found = {}
     for package in PACKAGES:
         for path in sources(package):
@@ -97,14 +97,14 @@ def namespaces() -> dict[str, str]:
 
 
 def named_module(text: str) -> str | None:
-    """The module that a string names: an address, a template, or a dotted name with or without an attribute."""
+    """The module that a string names by a URL name, a template, or a dotted name with or without an attribute."""
     namespace, colon, name = text.partition(":")
     if colon and namespace in namespaces() and re.fullmatch(r"[\w:-]+", name):
         return namespaces()[namespace]
     for package in PACKAGES:
         if text.endswith((".html", ".txt")) and (ROOT / package / "templates" / text).is_file():
             return package
-    # The settings are named by all that starts a process.
+    # Everything that starts a process names the settings.
     if not MODULE_NAME.fullmatch(text) or text == "leaderboard.settings":
         return None
     parts = text.partition(":")[0].split(".")
@@ -115,7 +115,7 @@ def named_module(text: str) -> str | None:
 
 @cache
 def by_room() -> dict[str, list[Path]]:
-    """``leaderboard/boards`` and the like → the modules in it; a package without a table is one room."""
+    """Folder of a room, like ``leaderboard/boards`` → its modules; a package without a table is a single room."""
     found: dict[str, list[Path]] = {}
     for package in PACKAGES:
         for path in sources(package):
@@ -155,7 +155,7 @@ def test_no_import_points_upward(room: str) -> None:
 
 @pytest.mark.parametrize("room", [room for room in by_room() if not room.endswith("/top")])
 def test_no_string_points_upward(room: str) -> None:
-    """The top is left out: settings and URLs name whatever runs."""
+    """``top`` is exempt: settings and URLs name everything."""
     upward = {
         str(path.relative_to(ROOT)): found
         for path in by_room()[room]
@@ -173,7 +173,7 @@ def test_what_is_excused_is_there(package: str) -> None:
 
 @pytest.mark.parametrize("package", TABLES)
 def test_there_is_no_circle_between_rooms(package: str) -> None:
-    """Found without the table of floors."""
+    """Independent of the table of floors."""
     arrows: dict[str, set[str]] = {room: set() for room in floors(package)}
     for path in sources(package):
         room = room_of(module_of(path))[1]
@@ -192,7 +192,7 @@ def test_there_is_no_circle_between_rooms(package: str) -> None:
 
 
 def constants(path: Path) -> dict[str, str]:
-    """Name → value of the strings that a module gives a name at its top."""
+    """Name → value of a module's top-level string constants."""
     return {
         name_of(node.targets[0]): node.value.value
         for node in tree(path).body
@@ -201,7 +201,7 @@ def constants(path: Path) -> dict[str, str]:
 
 
 def test_messages_go_to_tasks_that_are_there_and_are_named_once() -> None:
-    """The name of a Celery task is an arrow that no import shows: it is declared below all who use it."""
+    """Task names are dependencies that no import shows, so each is declared once, on a floor below all its users."""
     paths = [path for package in PACKAGES for path in sources(package)]
     messages = ROOT / "leaderboard" / "jobs" / "messages.py"
     declared = {name: value for name, value in constants(messages).items() if name.endswith("TASK")}
@@ -219,7 +219,7 @@ def test_messages_go_to_tasks_that_are_there_and_are_named_once() -> None:
         assert [path for path in users if value in set(strings(tree(path)))] == [messages]
 
 
-# --- the checks find what they look for
+# --- the checks find violations
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
 """Measurements: ``./run bench`` prints them, nothing asserts them.
 
-Times on a shared machine prove little by themselves, so what is compared is measured side by side, in turn, in one run.
+Times on a shared machine mean little by themselves, so things to compare are measured alternately in a single run.
 """

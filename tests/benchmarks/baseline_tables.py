@@ -1,10 +1,10 @@
-"""What choosing is worth: the scores of all baselines on all demo challenges, as Markdown.
+"""Does a good choice of data pay off? The scores of all baselines on all demo challenges, as Markdown.
 
-Every baseline chooses with five seeds. A challenge tells a good choice from a lucky one if the best baseline that looks
-at the data beats the best that does not by more than either moves from seed to seed.
+Every baseline runs with five seeds. A challenge distinguishes skill from luck if the best baseline that looks at the
+data beats the best that does not by more than either varies between seeds.
 
-``python -m tests.benchmarks.baseline_tables PAGES`` puts each table into the page that has ``<!-- baselines SLUG -->``
-too, up to ``<!-- /baselines -->``. See ``baselines`` for the environment.
+``python -m tests.benchmarks.baseline_tables PAGES`` also writes each table into the page that contains
+``<!-- baselines SLUG -->``, up to ``<!-- /baselines -->``. See ``baselines`` for the environment.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ BLIND = ("random", "nothing", "uniform", "proportional", "random-seller")
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A baseline's score under each seed; ``sign`` is −1 where less is better, so more merit always is."""
+    """A baseline's score by seed; ``sign`` is −1 for metrics where lower is better, so that higher merit is better."""
 
     info: BaselineInfo
     values: list[float]
@@ -82,7 +82,7 @@ def _scores(info: BaselineInfo, dataset: PreparedDataset) -> Scores:
             write_baseline(info, dataset, Path(folder), seed=seed)
             uploads = read_files([Path(folder)])
         files = tuple(upload.content for upload in uploads)
-        # Many baselines draw nothing: their files, and so their scores, are the same under every seed.
+        # Many baselines are deterministic: their files, and so their scores, are the same for every seed.
         if files not in known:
             known[files] = score(dataset, uploads).score.value
         values.append(known[files])
@@ -107,7 +107,7 @@ def _section(dataset: PreparedDataset, found: list[Scores]) -> str:
 
 
 def _verdict(ranked: list[Scores]) -> str:
-    """Whether the choice matters: the best that looks at the data against those that do not."""
+    """Whether the choice matters: the best baseline that looks at the data against the best that does not."""
     informed = next(scores for scores in ranked if scores.info.name not in BLIND)
     blind = [scores for scores in ranked if scores.info.name in BLIND]
     gap, spread = informed.merit - blind[0].merit, max(informed.spread, blind[0].spread)

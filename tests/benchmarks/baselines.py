@@ -1,6 +1,6 @@
 """The scores of all baselines on all demo challenges, see ``baseline_tables``.
 
-In a process of its own, which computes as the site does: the libraries read the environment when they are loaded.
+Runs in a separate process with the site's settings for numerical libraries, which read the environment when loaded.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ from evaluators.learning.determinism import ENVIRONMENT
 
 
 def run(pages: Sequence[Path] = ()) -> None:
-    """Print a table for each challenge, and put it into that of ``pages`` which asks for it."""
+    """Print a table for each challenge, and write it into the page of ``pages`` that has its marker."""
     command = [sys.executable, "-m", "tests.benchmarks.baseline_tables", *map(str, pages)]
     subprocess.run(command, env=os.environ | ENVIRONMENT, check=True)

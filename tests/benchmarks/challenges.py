@@ -1,8 +1,8 @@
-"""The four DataPerf challenges at real size, by the reference scorers: seconds, and memory, against what we aim at.
+"""The four DataPerf challenges at real size, with the reference scorers: time and memory against our targets.
 
-Process start and imports are left out of the seconds. Data are random, written in the published layouts and imported
-by the command line, whose time and memory are shown as well; the markets, which would be 8 GB of text, are written as
-a bundle.
+Times leave out process start and imports. The data is random, written in the published layouts and imported by the
+command line, whose time and memory are shown as well. The markets would be 8 GB of text, so they are written directly
+as a bundle.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MEMORY_AIM = 1024
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is scored: the submitted files behind ``submission``, options of ``score``, the seconds that it may take."""
+    """One run: the submitted files in ``submission``, the options of ``score``, and the target in seconds."""
 
     title: str
     files: tuple[str, ...]
@@ -33,7 +33,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """``name`` is what the importer calls it; None: the writer makes a bundle. ``options`` are the writer's."""
+    """``name`` is the importer's name for it, None if the writer writes a bundle. ``options`` are the writer's."""
 
     writer: tuple[str, ...]
     name: str | None

@@ -1,6 +1,6 @@
 """Scoring time and memory against the size of the pool.
 
-The aim: flat within 1.3×, since a submission touches the rows it names and no others.
+The target: constant within 1.3×, since a submission touches only the rows it names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROUNDS = 7
 
 @dataclass
 class Pool:
-    """One size of pool and what was measured on it."""
+    """One size of pool and its measurements."""
 
     rows: int
     prepared: Path
@@ -37,13 +37,13 @@ class Pool:
 
 
 def run() -> None:
-    """Print a line for each size of pool, and how far they are apart."""
+    """Print a line for each size of pool, and the ratio between them."""
     with tempfile.TemporaryDirectory() as folder:
         pools = [_make(Path(folder), rows) for rows in POOLS]
         for turn in range(ROUNDS + 1):
             for pool in pools:
                 pool.measure()
-                if turn == 0:  # a warm-up, so that all find the libraries and the test rows in the page cache
+                if turn == 0:  # a warm-up, so that libraries and test rows are in the page cache for all sizes
                     pool.runs.clear()
     print(f"\nScoring 1,000 chosen rows × 256, 5,000 test rows, logistic regression; median of {ROUNDS}, in turn")
     columns = ("scoring s", "check s", "load s", "train s", "whole s", "peak MiB")

@@ -1,7 +1,7 @@
-"""One run of the command line: its wall time, the seconds of its parts and its peak memory.
+"""One run of the command line: its wall time, the seconds of its steps and its peak memory.
 
-A process of its own, measured by the kernel. Whoever starts it should be small: the peak that the kernel reports for a
-child starts with its parent's.
+It runs in a separate process, measured by the kernel. Start it from a small process: the peak memory that the kernel
+reports for a child starts at its parent's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """``parts`` are seconds as the command itself measured them, empty where it measured none; ``memory`` in MiB."""
+    """``parts`` are the seconds of each step as reported by the command, if it reports any; ``memory`` in MiB."""
 
     wall: float
     parts: dict[str, float]
@@ -26,7 +26,7 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """What the work took, process start and imports left out."""
+        """Seconds without process start and imports."""
         return sum(value for name, value in self.parts.items() if name != "imports")
 
 
@@ -39,7 +39,7 @@ def measured(*arguments: str | Path) -> Run:
     """Run Python with these arguments.
 
     Raises:
-        RuntimeError: it failed; what it wrote to standard error is the message.
+        RuntimeError: it failed; the message is its standard error.
     """
     with tempfile.TemporaryFile() as errors:
         started = time.perf_counter()

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.published vision-selection|speech-selection|vision-cleaning FOLDER
 
-writes ``FOLDER/source`` for ``python -m evaluators import`` and ``FOLDER/submission``. The numbers mean nothing; sizes,
+writes ``FOLDER/source`` for ``python -m evaluators import`` and ``FOLDER/submission``. The values are random; sizes,
 types and file names are those of 2023.
 """
 
@@ -77,7 +77,7 @@ def speech(folder: Path) -> None:
 
 
 def cleaning(folder: Path) -> None:
-    """Eight tasks of 300 rows, three tenths of their labels wrong, 500 test rows; rows ranked at random."""
+    """Eight tasks of 300 rows with 30 % wrong labels and 500 test rows; rows ranked at random."""
     for number, task in enumerate(CLEANING_TASKS):
         generator = np.random.default_rng((3, number))
         truth = generator.integers(0, 2, 300)

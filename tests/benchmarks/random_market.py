@@ -1,9 +1,9 @@
 """Write an acquisition bundle of random rows: ``python -m tests.benchmarks.random_market FOLDER DECAY``.
 
-Five markets of 20 sellers with 10,000 rows × 768 each, a tenth of the labels of every other seller wrong; and in
-``FOLDER/submission-N`` a purchase of N rows from every seller. Feature *j* has a standard deviation in proportion to
-*j* to the power of minus DECAY: with 0 all are alike and L-BFGS is done in a dozen rounds, with 0.5 they are as uneven
-as a language model's and it takes seventy.
+Five markets with 20 sellers each, 10,000 rows × 768 features per seller; every other seller has 10 % wrong labels.
+``FOLDER/submission-N`` buys N rows from every seller. The standard deviation of feature *j* is proportional to
+*j* to the power of minus DECAY: with 0 all features are alike and L-BFGS needs a dozen iterations; with 0.5 they are as
+uneven as a language model's and it needs seventy.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MARKETS, SELLERS, ROWS, DIMENSIONS = 5, 20, 10_000, 768
 BUYER_ROWS = 500
 BUDGET, FULL_PRICE = 150, 100
 BOUGHT = (100, 750)
-"""The second spends the whole budget."""
+"""Rows per seller in each submission; the second one spends the whole budget."""
 
 TRIALS = 10
 
@@ -59,7 +59,7 @@ def _market(folder: Path, market: int, scales: NDArray[np.float32]) -> dict[str,
         noise = 0.1 * (seller % 2)
         _table(folder / f"hidden/{market}-{seller}.parquet", ROWS, scales, direction, noise, generator)
     _table(folder / f"public/buyer-{market}.parquet", BUYER_ROWS, scales, direction, 0.0, generator)
-    # Of one bin and without correlations: scoring reads how many rows there are, and no more.
+    # One bin and no correlations: scoring reads only the number of rows.
     names = [str(dimension) for dimension in range(DIMENSIONS)]
     summary = {
         "row_number": ROWS,

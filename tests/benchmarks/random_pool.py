@@ -1,6 +1,6 @@
 """Write a bundle with a random pool of a given size: ``python -m tests.benchmarks.random_pool ROWS FOLDER``.
 
-A process of its own, because the peak memory that the kernel reports for a child starts with its parent's.
+Runs in a separate process, because the peak memory that the kernel reports for a child starts at its parent's.
 """
 
 from __future__ import annotations

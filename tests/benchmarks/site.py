@@ -1,6 +1,6 @@
-"""From upload to the score on the board, through the API of the real site, one submission at a time.
+"""Time from upload to the score on the board, through the API of a real site, one submission at a time.
 
-The aim: 3 seconds in the median, on an idle machine.
+The target: a median of 3 seconds on an idle machine.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ print(json.dumps([row.timings for row in rows]))
 
 
 def run() -> None:
-    """Print the median of the whole and of its parts."""
+    """Print the median of the total time and of its steps."""
     with tempfile.TemporaryDirectory() as folder:
-        # No limit on submissions a day: the demo's would stop the measurement.
+        # No limit on submissions per day: the demo's would stop the measurement.
         site = LiveSite(Path(folder))
         try:
             site.start()
@@ -63,7 +63,7 @@ def run() -> None:
 
 
 def _one(site: LiveSite, token: str, seed: int) -> float:
-    """Seconds from the start of the upload until the board shows it; the file itself is made before."""
+    """Seconds from the start of the upload until the board shows it; the file is created before."""
     with tempfile.TemporaryDirectory() as folder:
         bundle = TREE / "challenges" / "demo" / CHALLENGE
         command = [sys.executable, "-m", "evaluators", "baseline", "stratified", str(bundle)]
@@ -72,7 +72,7 @@ def _one(site: LiveSite, token: str, seed: int) -> float:
         files = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
     started = time.perf_counter()
     submission = site.submit(CHALLENGE, files, token=token, name=f"bench {seed}")
-    # Not more often: the API limits how many requests an account makes in a minute.
+    # Not more often: the API limits the requests of an account per minute.
     wait_for(lambda: _on_board(site, submission["id"], token), every=0.1, what="the entry on the board")
     return time.perf_counter() - started
 

@@ -1,4 +1,4 @@
-"""A real site and a real browser. Without a Chromium the tests report themselves skipped."""
+"""A real site and a real browser. Without Chromium the tests are skipped."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[LiveSite]:
-    """The demo as ``./run`` serves it, its baselines scored."""
+    """The demo as ``./run`` serves it, with scored baselines."""
     running = LiveSite(tmp_path_factory.mktemp("site"), run_folder)
     try:
         running.start()
@@ -49,8 +49,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator
         running.stop()
 
 
-# The end of the package, which is this folder, is early enough: while Playwright runs, Django takes its thread for an
-# asynchronous one.
+# Package scope: while Playwright runs, Django considers this thread asynchronous, so Playwright must stop before the
+# tests of other folders.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -61,7 +61,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser, site: LiveSite) -> Iterator[MakePage]:
-    """Pages in a browser of their own; what any of them complains about, the content policy too, fails the test."""
+    """Pages in a fresh browser context. An error on any page's console fails the test, CSP violations included."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -81,26 +81,26 @@ def new_page(browser: Browser, site: LiveSite) -> Iterator[MakePage]:
 
 
 ASKED_FOR = (
-    "the server responded with a status of 4",  # Chromium calls every 4xx an error of the page
-    "htmx:sendAbort",  # a check of files that were chosen anew meanwhile
+    "the server responded with a status of 4",  # Chromium logs every 4xx as an error of the page
+    "htmx:sendAbort",  # a check of files was aborted because others were chosen
     "htmx:afterRequest",  # the same
 )
 
 
 def sign_in(page: Page) -> Page:
-    """As the demo's participant."""
+    """Sign in as the demo's participant."""
     account = ACCOUNTS[0]
     page.goto("/accounts/login/")
     page.get_by_label("Login").fill(account.username)
     page.get_by_label("Password").fill(account.password)
     page.get_by_role("button", name="Sign In").click()
-    # "**/" would match the page of the form, too.
+    # "**/" would match the sign-in page, too.
     page.wait_for_url(lambda url: urlsplit(url).path == "/")
     return page
 
 
 def accept_rules(page: Page) -> None:
-    """Tick the box on the page of a submission; it is not there any more for whoever has."""
+    """Accept the rules on the upload page; the checkbox is missing for users who accepted them before."""
     box = page.get_by_label("I accept these rules")
     if box.count():
         box.check()

@@ -46,7 +46,7 @@ OWN = (
 
 
 def serious(page: Page) -> list[str]:
-    # Evaluated, not added as a script: the content policy would refuse that.
+    # Evaluated instead of added as a script, which the content security policy would refuse.
     page.evaluate(AXE)
     found: dict[str, Any] = page.evaluate("axe.run()")
     return [

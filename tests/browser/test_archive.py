@@ -1,4 +1,4 @@
-"""A challenge leaves a site: the same boards to the byte on a fresh one, and its page opens from disk."""
+"""A challenge moves to a fresh site: its boards are the same to the byte, and its archived page opens from disk."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_board_opens_from_disk(site: LiveSite, archive: Path, tmp_path: Path
     with zipfile.ZipFile(archive) as opened:
         page_file = Path(opened.extract("index.html", tmp_path))
     entries = site.get(f"challenges/{SLUG}/leaderboard/?all=1")["entries"]
-    # Without any network: whatever it needs is in the file.
+    # Offline: everything it needs is in the file.
     context = browser.new_context(offline=True)
     try:
         page = context.new_page()

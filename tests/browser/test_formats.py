@@ -1,4 +1,4 @@
-"""Every form in which a submission may come, uploaded to the demo challenge of its kind: it ends on the board, and the
+"""Every accepted format of a submission, uploaded to the demo challenge of its kind: it appears on the board, and the
 command line gives the same bytes."""
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from tests.live_site import LiveSite
 SCORED = 60_000
 Rows = list[dict[str, str]]
 Plan = dict[str, Rows]
-"""The lines of a baseline's files by task."""
+"""A baseline's choice: the lines of its files, by task."""
 
 Files = dict[str, bytes]
 
 
 @dataclass(frozen=True)
 class Form:
-    """``write`` turns a baseline's lines into the files to upload."""
+    """``write`` turns a baseline's choice into the files to upload."""
 
     slug: str
     baseline: str
@@ -110,7 +110,7 @@ def with_drops(plan: Plan) -> Files:
 
 
 def one_line(suffix: str) -> Callable[[Plan], Files]:
-    """As DataPerf has it: a number for each seller, in their order."""
+    """DataPerf's format: a number for each seller, in the order of the sellers."""
 
     def write(plan: Plan) -> Files:
         specification = read_specification(BUNDLES / "gloss-market")
@@ -148,7 +148,7 @@ FORMS = [
 
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Form], Plan]:
-    """What a baseline chooses, made once for each challenge."""
+    """A baseline's choice, computed once for each challenge."""
     folder = tmp_path_factory.mktemp("plans")
 
     def plan_of(form: Form) -> Plan:
@@ -198,7 +198,7 @@ def test_it_ends_on_the_board_with_the_bytes_of_the_command_line(
 def test_a_task_is_chosen_on_the_page(
     page: Page, site: LiveSite, plans: Callable[[Form], Plan], tmp_path: Path
 ) -> None:
-    """Files whose names say nothing: each gets its task by the list beside it, and keeps it in its stored name."""
+    """Files whose names don't name a task: the list beside each sets its task, and the stored name keeps it."""
     plan = plans(FORMS[0])
     for task, rows in plan.items():
         (tmp_path / f"choice of {len(task)} {task[::-1]}.csv").write_bytes(as_csv(rows))

@@ -1,4 +1,4 @@
-"""Whole journeys through the real site: from signing up to the board, without scripts, and by keyboard alone."""
+"""Whole journeys through the real site: from signing up to the board, without scripts, and with only the keyboard."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WRONG = "task,id\nfood,no-such-row\nbody,no-such-row\nevent,no-such-row\n"
 
 @pytest.fixture
 def choice(new_page: MakePage, tmp_path: Path) -> Path:
-    """A CSV made from the pool that the site gives out: rows of each concept and as many others."""
+    """A CSV made from the downloaded pool: rows of each concept and as many others."""
     page = new_page(accept_downloads=True)
     page.goto("/challenges/rare-nouns/")
     return write_choice(page, tmp_path)
@@ -65,7 +65,7 @@ def test_from_sign_up_to_the_board(new_page: MakePage, site: LiveSite, tmp_path:
     page.get_by_role("link", name="Submit an entry").click()
     page.get_by_label("Name of the entry").fill("forty and sixty")
 
-    # A wrong file first: the instant check names the line, and nothing is used up.
+    # First an invalid file: the instant check names the line, and no submission is used up.
     wrong = tmp_path / "wrong.csv"
     wrong.write_text(WRONG)
     page.get_by_label("Files").set_input_files(wrong)
@@ -115,7 +115,7 @@ def test_without_scripts(new_page: MakePage, choice: Path, tmp_path: Path) -> No
     accept_rules(page)
     page.get_by_role("button", name="Submit").click()
     page.wait_for_url("**/submissions/*/")
-    # The page loads itself again.
+    # The page reloads by itself.
     expect(page.locator("main .page-head .badge.succeeded")).to_be_visible(timeout=SCORED)
     page.goto("/challenges/rare-nouns/leaderboard/?all=1")
     expect(page.locator("tr.own", has_text="without scripts")).to_be_visible()
@@ -123,7 +123,7 @@ def test_without_scripts(new_page: MakePage, choice: Path, tmp_path: Path) -> No
 
 def test_by_keyboard_alone(new_page: MakePage, choice: Path) -> None:
     page = sign_in(new_page())
-    # From the first listener on, Chromium hands its dialogs to Playwright; only then is a key press sure to be seen.
+    # Chromium passes dialogs to Playwright once a listener is registered; before that a key press might be missed.
     page.on("filechooser", lambda chooser: None)
     page.goto("/challenges/rare-nouns/submit")
     page.keyboard.press("Tab")
@@ -208,7 +208,7 @@ def test_the_task_of_each_file_can_be_chosen(new_page: MakePage) -> None:
         ]
     )
     expect(page.locator("#check")).to_contain_text("its name is not that of a task", ignore_case=True)
-    # The name that says its task is understood before anything is asked.
+    # A file name that names a task is recognized; the user is not asked.
     expect(page.get_by_label("best_body.txt")).to_have_value("body")
     page.get_by_label("mine.txt").select_option("food")
     expect(page.locator("#check .where")).to_contain_text("things.txt")

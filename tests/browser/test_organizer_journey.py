@@ -1,4 +1,4 @@
-"""From two files to a published challenge with a board, in a browser and without code; a stopwatch runs along."""
+"""From two files to a published challenge with a board, in a browser and without code, with the time measured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCORED = 60_000
 
 
 class Stopwatch:
-    """Counts presses and measures what they are followed by."""
+    """Counts clicks and measures the wait after each."""
 
     def __init__(self) -> None:
         self.presses = 0
@@ -48,7 +48,7 @@ class Stopwatch:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[LiveSite]:
-    """A site on which there is nothing yet."""
+    """An empty site."""
     running = LiveSite(tmp_path_factory.mktemp("empty"), run_folder)
     try:
         running.start()
@@ -59,7 +59,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    """Embeddings with ids as parquet, labels as CSV: rows of a demo, as an organizer has them."""
+    """Rows of a demo as an organizer would have them: embeddings with ids as parquet, labels as CSV."""
     table = pq.read_table(BUNDLES / "digits" / "hidden" / "test.parquet").slice(0, ROWS)
     paths = [tmp_path / "embeddings.parquet", tmp_path / "labels.csv"]
     pq.write_table(table.select(["id", "embedding"]), paths[0])
@@ -86,7 +86,7 @@ def test_from_two_files_to_a_board(
     new_page: MakePage, site: LiveSite, files: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     watch = Stopwatch()
-    # The phase begins on this clock, nine hours ahead of the server: were it taken for another, it would be shut.
+    # This time zone is nine hours ahead of the server's: if it were ignored, the phase would not be open yet.
     page = new_page(timezone_id="Asia/Tokyo")
     with watch.step("sign up"):
         sign_up(page, site, "maker")
@@ -144,7 +144,7 @@ def test_from_two_files_to_a_board(
 
 
 def _submit(page: Page, folder: Path) -> None:
-    """The first rows of the pool, as many as the budget allows."""
+    """Submit the first rows of the pool, as many as the budget allows."""
     pool = pq.read_table(folder / "pool.parquet", columns=["id"])["id"].to_pylist()
     choice = folder / "choice.csv"
     page.get_by_role("link", name="Submit an entry").click()

@@ -1,4 +1,4 @@
-"""The demo bundles in the tree: licensed, small, and without a hidden row in a public file."""
+"""The demo bundles in the repository: licensed, small, and without hidden rows in public files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def bundle(request: pytest.FixtureRequest) -> Path:
 
 
 def _rows(bundle: Path, tables: list[Table]) -> tuple[set[str], set[bytes]]:
-    """Ids and embeddings of some tables; the exact bytes of a vector stand for the thing it was made from."""
+    """Ids and embeddings of some tables; equal bytes of a vector mean the same original item."""
     ids, vectors = [], []
     for table in tables:
         for file in table.files:

@@ -37,7 +37,7 @@ def on_board(phase: Phase, user: User) -> Submission:
 
 @pytest.fixture
 def seen() -> Callable[[str], str]:
-    """The mark with which a page asks whether there is news."""
+    """The mark that a page sends when it polls for news."""
 
     def mark_in(text: str) -> str:
         found = re.search(r"seen=([0-9a-f]+)", text)

@@ -1,9 +1,9 @@
-"""The permission table of everything that has to do with a challenge: pages, forms and API.
+"""The permission table of all pages, forms and API routes of a challenge.
 
-A line is a request and the answers to ``READERS``, in their order. The address may name ``{public}``, ``{private}`` and
-``{draft}`` (a challenge in that state) and whatever else ``test_organizer_access.world`` returns. ``FORMS`` has what is
-posted to a route, by its name in the urls; nothing is posted to others. 302 is a visitor who is asked to sign in, and
-a form that did what it is for.
+A line is a request and its status for each of ``READERS``, in their order. The URL may contain ``{public}``,
+``{private}`` and ``{draft}`` (a challenge in that state) and any other key of ``test_organizer_access.world``.
+``FORMS`` has the data to post to a route, by URL name; other routes get an empty body. 302 means that a visitor is
+asked to sign in, or that a form succeeded.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.bundles import write_bundle
 from tests.frontend.wizard_table import WAY
 
 READERS = ("visitor", "participant", "other", "judge", "organizer", "stranger", "owner", "staff")
-"""``other`` takes part for another team; ``stranger`` owns another challenge."""
+"""``other`` takes part in a different team; ``stranger`` owns a different challenge."""
 
 TABLE: dict[str, str] = {
     # --- pages of a challenge ------------------ visitor participant other judge organizer stranger owner staff
@@ -36,14 +36,14 @@ TABLE: dict[str, str] = {
     "GET /challenges/{private}/files/pool.parquet": "404 200 200 200 200 404 200 200",
     "GET /challenges/{draft}/files/pool.parquet": "404 404 404 200 200 404 200 200",
     "GET /challenges/{private}/files/hidden/test.parquet": "404 404 404 404 404 404 404 404",
-    # Its rows are no pictures; whoever may not know of it must not be told even that.
+    # 404 because its rows aren't pictures; readers who may not know of the challenge must not learn even that.
     "GET /challenges/{private}/rows/": "404 404 404 404 404 404 404 404",
     "GET /challenges/{public}/submit": "302 200 200 200 200 200 200 200",
     "GET /challenges/{private}/submit": "302 200 200 200 200 404 200 200",
     "GET /challenges/{draft}/submit": "302 404 404 200 200 404 200 200",
     "POST /challenges/{private}/check": "404 200 200 200 200 404 200 200",
     "POST /challenges/{draft}/check": "404 404 404 400 400 404 400 400",
-    # --- people and invitations
+    # --- members and invitations
     "GET /challenges/{public}/organize/people/": "302 403 403 403 200 403 200 200",
     "GET /challenges/{private}/organize/people/": "302 403 403 403 200 404 200 200",
     "GET /challenges/{draft}/organize/people/": "302 404 404 403 200 404 200 200",
@@ -53,7 +53,7 @@ TABLE: dict[str, str] = {
     "GET /invitations/{invitation}/": "200 200 200 200 200 200 200 200",
     "POST /invitations/{invitation}/": "302 302 302 302 302 302 302 302",
     "GET /invitations/nothing/": "404 404 404 404 404 404 404 404",
-    # --- teams: ``participant`` owns one, ``other`` is in it; nobody else may know of it, staff neither
+    # --- teams: ``participant`` owns one, ``other`` is in it; nobody else may know of it, not even staff
     "GET /teams/": "302 200 200 200 200 200 200 200",
     "POST /teams/": "302 302 302 302 302 302 302 302",
     "GET /teams/{team}/": "302 200 200 404 404 404 404 404",
@@ -75,7 +75,7 @@ TABLE: dict[str, str] = {
     "POST /challenges/{public}/organize/rescoring": "302 403 403 403 400 403 400 400",
     "POST /challenges/{private}/organize/rescoring": "302 403 403 403 400 404 400 400",
     "GET /notices/": "302 200 200 200 200 200 200 200",
-    # --- submissions: one that is on the board, and one that waits; ``participant`` sent them
+    # --- submissions of ``participant``: one on the board, one queued
     "GET /submissions/{public_scored}/": "200 200 200 200 200 200 200 200",
     "GET /submissions/{private_scored}/": "404 200 200 200 200 404 200 200",
     "GET /submissions/{draft_scored}/": "404 200 404 200 200 404 200 200",
@@ -99,7 +99,7 @@ TABLE: dict[str, str] = {
     "GET /api/v1/challenges/{public}/decisions/": "200 200 200 200 200 200 200 200",
     "GET /api/v1/challenges/{private}/decisions/": "404 200 200 200 200 404 200 200",
     "GET /api/v1/challenges/{draft}/decisions/": "404 404 404 200 200 404 200 200",
-    # --- letters: the link at the end of one is a key, whoever has it
+    # --- e-mails: anyone who has the link at the end of one may use it
     "GET /accounts/mail/": "302 200 200 200 200 200 200 200",
     "POST /accounts/mail/": "302 302 302 302 302 302 302 302",
     "GET /unsubscribe/nothing": "404 404 404 404 404 404 404 404",
@@ -118,7 +118,7 @@ TABLE: dict[str, str] = {
     "GET /challenges/{public}/organize/submissions.json": "302 403 403 403 200 403 200 200",
     "POST /challenges/{public}/organize/archive": "302 403 403 403 200 403 200 200",
     "POST /challenges/{private}/organize/archive": "302 403 403 403 200 404 200 200",
-    # --- the API; the bundle that is sent is one of the private challenge
+    # --- the API; the posted bundle has the address of the private challenge
     "GET /schemas/challenge-1.json": "200 200 200 200 200 200 200 200",
     "POST /api/v1/challenges/": "401 400 400 400 201 400 201 201",
     "GET /api/v1/submissions/{private_scored}/": "404 200 200 200 200 404 200 200",
@@ -151,7 +151,7 @@ def _upload() -> dict[str, Any]:
 
 
 def _bundle() -> dict[str, Any]:
-    """The zip of a bundle with the address of the private challenge."""
+    """A zipped bundle with the address of the private challenge."""
     content = io.BytesIO()
     with tempfile.TemporaryDirectory() as name, zipfile.ZipFile(content, "w") as archive:
         folder = write_bundle(Path(name), slug="a-private")

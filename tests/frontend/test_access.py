@@ -13,7 +13,7 @@ from tests import factories
 
 LOGIN = 302
 
-# address: what a visitor, the owner, another participant and staff get
+# URL: the status for a visitor, the owner, another participant and staff
 TABLE = {
     "/": (200, 200, 200, 200),
     "/challenges/tiny/": (200, 200, 200, 200),

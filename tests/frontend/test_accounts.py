@@ -1,4 +1,4 @@
-"""Signing up, tokens, colours and the pages of errors."""
+"""Signing up, tokens, colours and error pages."""
 
 from __future__ import annotations
 

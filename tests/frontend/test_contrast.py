@@ -1,4 +1,4 @@
-"""The colours of the stylesheet's tokens: text on its ground reaches WCAG AA, in light and in dark."""
+"""The colour tokens of the stylesheet: text reaches WCAG AA contrast on its background, in light and in dark."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TEXT = [
     ("bad", "ground"),
     ("bad", "sheet"),
 ]
-# The edge of a field, a dot: what has to be seen, though not read.
+# Graphics like the edge of a field or a dot, which need less contrast than text.
 SHAPES = [
     *(("rule-strong", ground) for ground in ("ground", "sheet")),
     *(("own-mark", ground) for ground in ("sheet", "own")),
@@ -61,7 +61,7 @@ def test_shapes_can_be_seen(shape: str, ground: str, theme: int) -> None:
 
 
 def test_colours_are_named_once() -> None:
-    """A colour outside the tokens would escape these checks."""
+    """These checks would miss a colour outside the tokens."""
     body = SHEET.read_text(encoding="utf-8").split(
         "/* -------------------------------------------------------------- elements */"
     )[1]

@@ -1,4 +1,4 @@
-"""Every route that has to do with a challenge × everybody there is; the table itself is in ``organizer_table``."""
+"""Every route of a challenge × every kind of reader; the table is in ``organizer_table``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def people(db: None) -> dict[str, AbstractUser]:
-    """Everybody but the visitor."""
+    """All readers except the visitor."""
     return {name: factories.user(name, is_staff=name == "staff") for name in READERS if name != "visitor"}
 
 
@@ -45,7 +45,7 @@ def people(db: None) -> dict[str, AbstractUser]:
 def world(
     load: Callable[..., Phase], bundles: dict[str, Path], people: dict[str, AbstractUser], tiny_bundle: Path
 ) -> dict[str, str]:
-    """A challenge in each state, with one submission on its board and one that waits."""
+    """A challenge in each state, with one submission on its board and one queued."""
     Role.objects.create(challenge=load(tiny_bundle).challenge, user=people["stranger"], name="owner")
     places = {}
     for state, bundle in bundles.items():
@@ -74,7 +74,7 @@ def test_the_table(request_line: str, world: dict[str, str], people: dict[str, A
 
 
 def _status(method: str, address: str, user: AbstractUser | None) -> int:
-    """What one reader gets; whatever it did is undone, so that the next one finds the same."""
+    """The status for one reader. All changes are rolled back, so that every reader finds the same state."""
     cache.clear()
     client = Client()
     with transaction.atomic():
@@ -82,7 +82,7 @@ def _status(method: str, address: str, user: AbstractUser | None) -> int:
             client.force_login(user)
         answer = _answer(client, method, address)
         transaction.set_rollback(True)
-    # A store that browsers can reach sends them there, for a file.
+    # If browsers can reach the object store, a file is served by a redirect to it.
     elsewhere = answer.status_code == 302 and "/files/" in address
     return 200 if elsewhere else answer.status_code
 
@@ -117,7 +117,7 @@ def test_lists_show_what_is_public_and_what_one_has_a_role_in(
 def test_of_a_private_challenge_outsiders_read_nothing_they_sent_before(
     world: dict[str, str], people: dict[str, AbstractUser], reader: str
 ) -> None:
-    """Also a team mate's entry: whoever has no role finds none of it, in no list."""
+    """Nor their team mates' entries: without a role they find none of them in any list."""
     if reader == "visitor":
         return
     for own in people["participant"].memberships.all():
@@ -130,11 +130,11 @@ def test_of_a_private_challenge_outsiders_read_nothing_they_sent_before(
 
 
 def test_every_route_is_in_a_table(world: dict[str, str]) -> None:
-    """Of the pages and of the API; whoever adds a route adds its lines."""
+    """Pages and API alike: a new route needs new lines in a table."""
     routes = {f"frontend:{pattern.name}" for pattern in page_urls.urlpatterns if pattern.name}
     routes |= {f"api:{pattern.name}" for pattern in api_urls.urlpatterns}
     here = [line.format(**world).split(" ", 1)[1] for line in TABLE]
-    # The other tables name their submissions in their own way; any id resolves to the same route.
+    # The other tables use other placeholders for submissions; any id resolves to the same route.
     there = [re.sub(r"\{\w+\}", world["public_scored"], address) for address in PAGE_TABLE]
     known = set(filter(None, map(_route, here + there))) | {f"api:{row.name}" for row in API_TABLE}
     assert routes - known == set()

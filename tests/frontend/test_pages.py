@@ -1,4 +1,4 @@
-"""Home, challenge and board: what they say, and that no text of a user becomes markup."""
+"""Home, challenge and board: their contents, and that users' text never becomes markup."""
 
 from __future__ import annotations
 

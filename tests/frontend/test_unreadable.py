@@ -1,4 +1,4 @@
-"""Requests that hold what cannot be read are refused at the door, by pages and by the API, and never break either."""
+"""Requests with undecodable content are refused before they reach a view, by pages and API alike, and crash neither."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from leaderboard.wsgi import application
 NUL_COOKIE = {"Cookie": r'sessionid="\000abcdefghijk"'}
 TYPE = "multipart/form-data; boundary=x; "
 FORM = b'--x\r\nContent-Disposition: form-data; name="theme"\r\n\r\ndark\r\n--x--\r\n'
-# A server's first act for a request is a look at the connections, so that even a refusal needs the fixture.
+# Django checks its database connections at the start of every request, so even a refusal needs the fixture.
 pytestmark = pytest.mark.django_db
 ROUTES = [
     "/theme",
@@ -29,7 +29,7 @@ ROUTES = [
 
 
 def status_of(method: str, route: str, query: str, content_type: str) -> str:
-    """Through the door that a server uses: Django's test client would break while it makes the request."""
+    """Call the WSGI application directly: Django's test client fails to build such a request."""
     environ: dict[str, Any] = {"REQUEST_METHOD": method, "PATH_INFO": route, "QUERY_STRING": query}
     environ |= {"HTTP_HOST": "localhost", "CONTENT_TYPE": content_type}
     environ |= {"CONTENT_LENGTH": str(len(FORM)), "wsgi.input": BytesIO(FORM)}

@@ -1,6 +1,6 @@
-"""The permission table of the organizer's way, see ``organizer_table``.
+"""The permission table of the wizard, see ``organizer_table``.
 
-The challenges there were made of bundles, so the steps about files say that they are settled.
+Its challenges come from bundles, so the steps about files only say that they cannot be changed here.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 WAY: dict[str, str] = {
     "GET /organize/": "302 200 200 200 200 200 200 200",
     "GET /organize/new": "302 200 200 200 200 200 200 200",
-    # An empty form: 400 to everyone who may send one.
+    # An empty form: 400 for everyone who may send it.
     "POST /organize/new": "302 400 400 400 400 400 400 400",
     "GET /organize/bundle": "302 200 200 200 200 200 200 200",
     "POST /organize/bundle": "302 400 400 400 400 400 400 400",
-    # On the way to the step at which the challenge is.
+    # Redirects to the current step of the challenge.
     "GET /challenges/{draft}/organize/": "302 404 404 403 302 404 302 302",
     "GET /challenges/{public}/organize/": "302 403 403 403 302 403 302 302",
     "POST /challenges/{draft}/organize/build": "302 404 404 403 302 404 302 302",
@@ -33,7 +33,7 @@ WAY |= {
     "POST /challenges/{draft}/organize/files": "302 404 404 403 200 404 200 200",
     "POST /challenges/{draft}/organize/columns": "302 404 404 403 200 404 200 200",
     "POST /challenges/{public}/organize/texts": "302 403 403 403 400 403 400 400",
-    # What they saw when they sent it is not said, so it may have changed since.
+    # The form lacks the mark of the state it was based on, so it is refused as changed meanwhile.
     "POST /challenges/{public}/organize/phases": "302 403 403 403 409 403 409 409",
     "POST /challenges/{public}/organize/phases/new": "302 403 403 403 400 403 400 400",
 }

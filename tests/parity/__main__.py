@@ -1,7 +1,7 @@
-"""Our numbers beside those of the public evaluators: ``./run python -m tests.parity [FOLDER]``.
+"""Our numbers next to those of the public evaluators: ``./run python -m tests.parity [FOLDER]``.
 
-FOLDER holds the parity set (``RATCHET_PARITY_DIR``, or beside the tree, by default). Every line is made by the command
-line: import, check, score with the reference scorer. Exits 1 if a number is out of tolerance.
+FOLDER holds the parity set; the default is ``RATCHET_PARITY_DIR``, or a folder beside the repository. Every line is
+computed by the command line: import, check, score with the reference scorer. Exits 1 if a number is out of tolerance.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _cleaning(source: Path, work: Path, expected: dict[str, Any]) -> Iterator[Li
 
 
 def _curve(name: str, ours: list[float], theirs: list[float]) -> Line:
-    """``ours`` and ``public`` are the means; what is compared are the points."""
+    """``ours`` and ``public`` are the means for display; the comparison is point by point."""
     distances = np.abs(np.subtract(ours, theirs)) if len(ours) == len(theirs) else np.array([np.inf])
     equal = int((distances < TOLERANCE).sum())
     agrees = equal >= CURVE_EQUAL and distances.max() <= CURVE_STEP + TOLERANCE

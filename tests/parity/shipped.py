@@ -1,6 +1,6 @@
-"""The part of the parity set that is in the tree; ``python -m tests.parity.shipped FOLDER`` makes it from all of it.
+"""The parity data in the repository; ``python -m tests.parity.shipped FOLDER`` builds it from the full set.
 
-Of the pool of images only the rows that the submissions name are kept: an evaluator that joins by ids sees no other.
+The pool of images is reduced to rows that the submissions name: an evaluator that joins by id reads no others.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EPOCH = (2026, 1, 1, 0, 0, 0)
 
 
 def unpacked(challenge: str, folder: Path) -> Path:
-    """Unpack a shipped challenge into ``folder``; return its own folder, in the layout of the whole set."""
+    """Unpack a shipped challenge into ``folder``; return its folder, which has the layout of the full set."""
     with zipfile.ZipFile(DATA / f"{challenge}.zip") as archive:
         archive.extractall(folder / challenge)
     return folder / challenge

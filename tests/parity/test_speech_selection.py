@@ -1,4 +1,4 @@
-"""Speech selection against the numbers that the public evaluator gave, to the last digits."""
+"""Speech selection against the numbers of the public evaluator, to the last digits."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_published_number(task: str, source: Path, dataset: PreparedDataset)
 
 
 def test_the_evaluator_written_out_gives_the_published_number(source: Path) -> None:
-    """What the other tests compare with is the public evaluator indeed."""
+    """The evaluator that the other tests compare with is equivalent to the public one."""
     scores = json.loads((source.parent / "reference_scores.json").read_bytes())["speech-selection"]
     choice = json.loads((source / "en_25_train.json").read_bytes())
     assert abs(public_speech(source, choice) - scores["en_25"]["macro_f1"]) <= 1e-12

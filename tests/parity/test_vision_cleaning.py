@@ -17,7 +17,7 @@ from tests.parity.folder import parity_folder
 FOLDER = parity_folder()
 TASK = "01g317"
 POINTS = 298
-"""Of 300 points of a curve so many are equal at least, and none is off by more than 0.01."""
+"""At least this many of the 300 points of a curve are equal, and no point is off by more than 0.01."""
 
 if FOLDER is None:
     pytest.skip("there is no parity set: set RATCHET_PARITY_DIR", allow_module_level=True)

@@ -1,4 +1,4 @@
-"""Vision selection against the numbers that the public evaluator gave, to the last digits."""
+"""Vision selection against the numbers of the public evaluator, to the last digits."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_in_seven_parts_it_is_the_same(source: Path, tmp_path: Path) -> None:
 
 
 def test_as_json_it_is_the_same(source: Path, tmp_path: Path) -> None:
-    """The form in which submissions were uploaded: one line for each concept."""
+    """The original upload format: one line for each concept."""
     uploads = []
     for path in sorted((source / "train_sets").glob("*.csv")):
         rows = [line.split(",") for line in path.read_text().splitlines()[1:]]

@@ -1,1 +1,1 @@
-"""A data folder made by an older version of the site, and what that version answered."""
+"""A data folder written by an older version of the site, and what that version answered."""

@@ -1,6 +1,6 @@
-"""Every baseline of every demo challenge, made and scored anew: ``./run python -m tests.upgrade``.
+"""Compute and score every baseline of every demo challenge again: ``./run python -m tests.upgrade``.
 
-Prints one line for each and exits 1 if the bytes of a result are not those that the site recorded before.
+Prints one line for each and exits 1 if the bytes of a result differ from those recorded by the older site.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How ``state.tar.xz`` and ``boards.json`` were made: ``./run python -m tests.upgrade.make FOLDER``.
+"""How ``state.tar.xz`` and ``boards.json`` were created: ``./run python -m tests.upgrade.make FOLDER``.
 
-A record: it speaks to the site as it was then, by pages, API and commands, and need not work with later code. What the
-test needs is in the two files.
+This is a record. It uses the pages, API and commands of the site as it was then, and need not work with later code: the
+test only needs the two files.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ print(json.dumps(dict(rows)))
 
 
 class Maker:
-    """The site and those who use it."""
+    """The site and its users."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -166,7 +166,7 @@ def _team(maker: Maker) -> None:
 
 
 def _raw_files(seed: int) -> list[tuple[str, str, bytes]]:
-    """Rows of a demo as an organizer has them: embeddings with ids as NPZ, labels as CSV, in an order of their own."""
+    """Rows of a demo as an organizer has them: embeddings with ids as NPZ, labels as CSV in a different order."""
     table = pq.read_table(TREE / "challenges" / "demo" / "digits" / "hidden" / "test.parquet").slice(0, ROWS)
     vectors = np.array(table["embedding"].to_pylist(), dtype=np.float16)[:, :COLUMNS]
     archive = io.BytesIO()
@@ -177,7 +177,7 @@ def _raw_files(seed: int) -> list[tuple[str, str, bytes]]:
 
 
 def _step(maker: Maker, slug: str, step: str, **changes: Any) -> str:
-    """Answer one step of the wizard once it can be answered."""
+    """Answer one step of the wizard as soon as it is available."""
     address = f"/challenges/{slug}/organize/{step}"
     visitor = maker.browsers["organizer"]
     wait_for(lambda: 'name="seen"' in visitor.open(address), seconds=120, every=0.3, what=f"{slug}: {step}")
@@ -190,7 +190,7 @@ def _upload(maker: Maker, slug: str, seed: int) -> None:
 
 
 def _half_way(maker: Maker, slug: str) -> None:
-    """Files are there and read, columns are answered, no more."""
+    """A draft whose files are read and whose columns are answered, nothing more."""
     _upload(maker, slug, 1)
     _step(maker, slug, "columns", test_share="30", seed="7")
 
@@ -203,13 +203,13 @@ def _with_data(maker: Maker, slug: str, **columns: str) -> None:
 
 
 def _phase(maker: Maker, slug: str, **changes: str) -> None:
-    """Save the phase, with which a dry run begins, and wait for its end."""
+    """Save the phase, which starts a dry run, and wait for the dry run to end."""
     _step(maker, slug, "phases", **changes)
     wait_for(lambda: maker.facts(READINESS).get(slug) == "done", seconds=200, every=2, what=f"{slug}: dry run")
 
 
 def _published(maker: Maker) -> datetime:
-    """A small challenge with a hidden part for the end, which is soon: the moment of it."""
+    """Publish a small challenge that ends soon and then scores its hidden split; return the time of the end."""
     slug, visitor = "three-things", maker.browsers["organizer"]
     _with_data(maker, slug, final_share="25")
     ends = _in_minutes(6)
@@ -245,7 +245,7 @@ with object_store().open(file.sha256) as source:
 
 
 def _freeze(maker: Maker, slug: str) -> datetime:
-    """The demo's phase freezes soon and ends in a far future."""
+    """Let the demo's phase freeze soon and end in the far future; return the time of the freeze."""
     visitor = maker.browsers["organizer"]
     number = re.findall(
         rf"/challenges/{slug}/organize/phases/(\d+)", visitor.open(f"/challenges/{slug}/organize/phases")
@@ -299,7 +299,7 @@ def _review(maker: Maker) -> None:
 
 
 def _rescore(maker: Maker, slug: str) -> None:
-    """A second version of a board, by the same scorer."""
+    """Compute a second version of a board with the same scorer."""
     visitor = maker.browsers["organizer"]
     note = "Scored again, to see that nothing moves."
     visitor.send(f"/challenges/{slug}/organize/rescoring", having="cause", cause="scorer", note=note)
@@ -312,7 +312,7 @@ def _announce(maker: Maker) -> None:
 
 
 def _errored(maker: Maker) -> None:
-    """One submission is lost with three workers, and given up."""
+    """Kill the worker of one submission at every attempt, until the site gives up on it."""
     one = maker.submit("researcher", "keywords", maker.files_of("keywords", "random", 19), LOST)
     for attempt in range(1, FAULTS + 1):
         running = ("running", attempt)
@@ -323,7 +323,7 @@ def _errored(maker: Maker) -> None:
 
 
 def _late(maker: Maker) -> None:
-    """An entry that was sent after the freeze."""
+    """Submit an entry after the freeze."""
     maker.scored("bob", maker.submit("bob", "digits", maker.files_of("digits", "k-medoids", 20), "late"))
 
 
@@ -338,7 +338,7 @@ def _all_done(maker: Maker) -> None:
 
 
 def _end(maker: Maker) -> dict[str, Any]:
-    """What only waits is asked for without a worker; then everything is written down and the web stops."""
+    """Stop the worker, queue work that stays queued, and record the site's answers."""
     worker = maker.site.worker
     assert worker is not None
     worker.terminate()
@@ -390,7 +390,7 @@ def _libraries(maker: Maker, row: dict[str, Any]) -> Any:
 
 
 def _in_minutes(minutes: int) -> datetime:
-    """Long enough for what comes before on a busy machine; forms know no seconds."""
+    """A full minute in the future, since forms have no seconds. Leave enough time for the steps before it."""
     return datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=minutes)
 
 
@@ -400,7 +400,7 @@ def _wait_until(moment: datetime) -> None:
 
 
 def _pack(data: Path, document: dict[str, Any]) -> None:
-    """Keep database, messages, and objects that are not the demo's own."""
+    """Pack the database, the messages, and all objects except the demo's own."""
     with sqlite3.connect(data / "db.sqlite3") as database:
         database.execute("DELETE FROM django_session")
         database.execute("DELETE FROM leaderboard_workerpulse")

@@ -1,4 +1,4 @@
-"""The folder and what belongs to it: its files here, and those of the demo that it refers to."""
+"""The old data folder: the packed files here, and the demo's files that it refers to."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ ARCHIVE = HERE / "state.tar.xz"
 BOARDS = HERE / "boards.json"
 DEMO = TREE / "challenges" / "demo"
 BASELINE_SEED = 0
-"""With which the demo's baselines were made."""
+"""The seed of the demo's baselines."""
 
 Get = Callable[[str], Any]
 
 
 def demo_objects() -> dict[str, Path]:
-    """The data files of the demo by their SHA-256, under which the store of a site has them."""
+    """The data files of the demo by SHA-256, which is their key in the object store."""
     paths = [path for folder in ("public", "hidden") for path in DEMO.glob(f"*/{folder}/*")]
     return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in paths}
 
 
 def unpack(data: Path, wanted: list[str]) -> None:
-    """Make the data folder again, with the objects ``wanted`` taken from the demo.
+    """Unpack the data folder; copy the objects ``wanted`` from the demo.
 
     Raises:
-        KeyError: the demo has no such file any more.
+        KeyError: the demo no longer has such a file.
     """
     with tarfile.open(ARCHIVE) as archive:
         archive.extractall(data, filter="data")
@@ -41,7 +41,7 @@ def unpack(data: Path, wanted: list[str]) -> None:
 
 
 def api_boards(get: Get, slug: str) -> dict[str, Any]:
-    """What the API says of a challenge's board: the best of each team, every entry, versions and decisions."""
+    """The API's answers on a challenge's board: the best of each team, every entry, versions and decisions."""
     address = f"challenges/{slug}/leaderboard/"
     best, every = get(f"{address}?page_size=500"), get(f"{address}?all=1&page_size=500")
     versions = get(f"{address}versions/?page_size=100")["results"]
@@ -61,7 +61,7 @@ def api_boards(get: Get, slug: str) -> dict[str, Any]:
 
 def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     kept = _only(entry, "rank", "team", "name", "score", "baseline", "submitted", "division")
-    # Its address has the host of the site in it.
+    # Its URL contains the host of the site.
     return kept | {"submission": entry["submission"].rstrip("/").rpartition("/")[2]}
 
 

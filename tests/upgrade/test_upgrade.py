@@ -1,6 +1,6 @@
-"""A data folder of the version before starts under this one: nothing is lost, boards are equal, work goes on.
+"""This version starts on a data folder of an older one: nothing is lost, boards are equal, work continues.
 
-Only what people and programs outside can see is used: pages, API and commands.
+The test uses only public interfaces: pages, API and commands.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ pytestmark = pytest.mark.slow
 BEFORE: dict[str, Any] = json.loads(BOARDS.read_bytes())
 SECONDS = 300
 CHEAP = {"digits": "random", "noisy-digits": "random", "gloss-market": "uniform"}
-"""Of each kind a baseline that is made and scored in a second or two."""
+"""For each kind a baseline that is computed and scored in a second or two."""
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[LiveSite]:
-    """The old folder under this code, without a worker yet."""
-    # It is a folder with SQLite and files, wherever the other tests of this run keep theirs.
+    """This version on the old folder, without a worker yet."""
+    # The folder has SQLite and files, whatever storage the other tests of this run use.
     settings = {name: "" for name in os.environ if name.startswith("RATCHET_") and name != "RATCHET_DATA_DIR"}
     settings |= {"RATCHET_DATABASE_URL": "", "RATCHET_BROKER_URL": "", "RATCHET_REAPER_SECONDS": "0.5"}
     data = tmp_path / "data"
@@ -52,7 +52,7 @@ def test_a_folder_of_the_version_before_goes_on_under_this_one(site: LiveSite) -
     _results_are_the_same_bytes(organizer)
     _late_entry_stays_hidden(site)
     _pages_open(site, organizer)
-    # As every start of the demo does.
+    # Every start of the demo does this, too.
     site.manage("loaddemo")
     _boards_are_equal(site)
 
@@ -76,7 +76,7 @@ def test_a_baseline_is_chosen_and_scored_to_the_same_bytes(slug: str, baseline: 
 
 
 def _boards_are_equal(site: LiveSite) -> None:
-    """Ranks, scores and order, of which data they are, versions, and what is withdrawn."""
+    """Ranks, scores, order, data version, board versions and withdrawn entries."""
     for slug, before in BEFORE["challenges"].items():
         now = api_boards(site.get, slug)
         assert now == {name: before[name] for name in now}, slug
@@ -84,7 +84,7 @@ def _boards_are_equal(site: LiveSite) -> None:
 
 
 def _results_are_the_same_bytes(organizer: Visitor) -> None:
-    """The text of every result that counts, of entries and baselines."""
+    """The text of every result that counts, for entries and baselines."""
     scored = [row for row in BEFORE["evaluations"] if row["is_current"] and row["result_sha256"]]
     assert len(scored) > 50
     for row in scored:
@@ -93,7 +93,7 @@ def _results_are_the_same_bytes(organizer: Visitor) -> None:
 
 
 def _late_entry_stays_hidden(site: LiveSite) -> None:
-    """What was sent after the freeze is scored, and only its team sees it; tokens are still good."""
+    """An entry submitted after the freeze is scored and visible only to its team; tokens are still valid."""
     late, token = BEFORE["late"], BEFORE["tokens"]["bob"]
     assert BEFORE["challenges"]["digits"]["frozen"]
     assert late not in json.dumps(site.get("challenges/digits/leaderboard/?all=1&page_size=500"))
@@ -138,13 +138,13 @@ def _what_waited_is_done(site: LiveSite, organizer: Visitor) -> None:
 
 
 def _is_ready(page: str) -> bool:
-    """The button that publishes is there and can be pressed."""
+    """The button that publishes is shown and enabled."""
     buttons = re.findall(r'<button[^>]*value="publish"[^>]*>', page)
     return bool(buttons) and not any(" disabled" in button for button in buttons)
 
 
 def _drafts_go_on(organizer: Visitor) -> None:
-    """The answers of before are there, and the next step of the one half-way is done with them."""
+    """The old answers are there, and the next step of the half-finished draft can be completed with them."""
     columns = organizer.open("/challenges/half-way/organize/columns")
     assert re.search(r'<input[^>]*name="seed"[^>]*value="7"', columns)
     organizer.send("/challenges/half-way/organize/scoring", budget="12")
@@ -166,7 +166,7 @@ def _scored_again_it_is_the_same(site: LiveSite, organizer: Visitor) -> None:
 
 
 def _sent_again_it_is_the_same(site: LiveSite) -> None:
-    """The files of an old entry as a new one: on the same board, with the same score."""
+    """The files of an old entry, submitted again, get the same score on the same board."""
     row = next(row for row in BEFORE["evaluations"] if row["name"] == "uniform of carla")
     token = BEFORE["tokens"]["carla"]
     carla = Visitor(site.url).sign_in("carla", BEFORE["passwords"]["carla"])
@@ -187,7 +187,7 @@ def _finished(site: LiveSite, submission: str, token: str) -> Any:
 
 
 def _is_as_recorded(result: bytes, row: dict[str, Any]) -> None:
-    """The very bytes; with other versions of the libraries, which a result names, the same score."""
+    """The same bytes; or the same score, if the libraries that the result names have other versions."""
     text = json.loads(result)
     if text["scorer"]["libraries"] == BEFORE["libraries"]:
         assert hashlib.sha256(result).hexdigest() == row["result_sha256"]

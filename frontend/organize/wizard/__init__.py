@@ -1,1 +1,1 @@
-"""The wizard that makes a challenge: one module for each step, its form and its page."""
+"""The wizard that creates a challenge: one module for each step, with its form and its page."""

@@ -1,4 +1,4 @@
-"""What every page of the way begins with: the challenge for those who make it, its draft, the frame of the page."""
+"""What every page of the wizard starts with: access to the challenge and its draft, and the frame of the page."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from evaluators.problems import Problem
 from frontend.organize.wizard.steps import PAGE_OF_PART, STEPS, progress_line
 
 SECONDS = 1
-"""Between two looks at work that is under way."""
+"""Seconds between two polls while work is under way."""
 
 
 def challenge_and_draft(request: HttpRequest, slug: str) -> tuple[Challenge, Draft | None]:
-    """The challenge and what was answered so far; None for one that was made of a bundle.
+    """The challenge and its draft; the draft is None if the challenge comes from a bundle.
 
     Raises:
         Http404, PermissionDenied: see ``organized_challenge``.
@@ -55,7 +55,7 @@ def step_page(
         "published": challenge.status != Challenge.Status.DRAFT,
     }
     response = render(request, template or f"frontend/organize/{name}.html", frame | context, status=status)
-    # Going back must show what is answered now.
+    # The back button must show the current answers.
     add_never_cache_headers(response)
     return response
 
@@ -63,7 +63,7 @@ def step_page(
 def work_page(
     request: HttpRequest, name: str, challenge: Challenge, draft: Draft, work: DraftWork
 ) -> HttpResponse | None:
-    """The page that stands in for a step while its data are being worked on, or where that came to nothing."""
+    """The page shown in place of a step while its data is being processed, or after that failed."""
     asked_of = draft.work == work
     if request.headers.get("HX-Request") == "true":
         news = {} if asked_of and draft.is_under_way else {"HX-Refresh": "true"}
@@ -79,13 +79,13 @@ def work_page(
 
 
 def shown_problems(recorded: Iterable[dict[str, Any]]) -> list[Problem]:
-    """Problems as they were recorded."""
+    """Recorded problems as objects."""
     names = ("message", "remedy", "file", "line", "field")
     return [Problem(**{name: item[name] for name in names if item.get(name) is not None}) for item in recorded]
 
 
 def with_pages(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Problems with the step in which each is mended; ours are named as the page names them, not by field."""
+    """Problems, each with the step that fixes it; their fields get the names that the pages use."""
     shown = []
     for problem in problems:
         page = PAGE_OF_PART.get((problem.field or "").partition(".")[0], "")

@@ -1,4 +1,4 @@
-"""The second step: which column is what, and which rows are hidden."""
+"""The second step: what each column is, and which rows are hidden."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from frontend.organize.wizard.steps import is_made_of_files
 
 PARTS = ("files", "tasks", "split")
 MOST_COLUMNS = 40
-"""Of one file: a form may not have fields without end. Columns beyond are left out of the challenge."""
+"""Per file: it bounds the number of fields of the form. Further columns are left out of the challenge."""
 
 MOST_TASKS = 50
 PART_TITLES = {
@@ -59,7 +59,7 @@ class FileBlock:
 
 
 class ColumnsForm(StepForm):
-    """Fields of files and columns go by their numbers: names of strangers are no names of fields."""
+    """Form fields are named by the numbers of files and columns: uploaded names are not safe as field names."""
 
     places = {
         "split.test_share": "test_share",
@@ -159,7 +159,7 @@ class ColumnsForm(StepForm):
 
     @property
     def answers(self) -> dict[str, dict[str, Any]]:
-        """What was answered, as ``evaluators.drafting.Answers`` takes it."""
+        """The answers in the format of ``evaluators.drafting.Answers``."""
         clean = self.cleaned_data
         files = {report["name"]: self._file(number, report) for number, report in enumerate(self.reports)}
         split = {name: clean[name] for name in ("test_share", "final_share", "test_rows", "stratify", "seed")}
@@ -179,7 +179,7 @@ class ColumnsForm(StepForm):
         }
 
     def _tasks(self) -> list[dict[str, Any]]:
-        """One task for each class, if that is asked for; its name becomes part of the names of files."""
+        """One task for each class, if the organizer chose that; its name becomes part of file names."""
         if self.cleaned_data.get("tasks") != "each":
             return []
         classes = self.cleaned_data["classes"] or self._labels()
@@ -198,7 +198,7 @@ class ColumnsForm(StepForm):
         return [{"name": name, "title": label, "positive": label} for name, label in zip(names, classes, strict=True)]
 
     def _labels(self) -> list[str]:
-        """The labels of the columns that hold them, as they were found."""
+        """The labels found in the label columns."""
         found: dict[str, None] = {}
         for number, report in enumerate(self.reports):
             for place, column in enumerate(report["columns"][:MOST_COLUMNS]):

@@ -1,4 +1,4 @@
-"""The sixth step: a look at the data as they came out."""
+"""The sixth step: a look at the prepared data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from frontend.plots.rowmap import MappedRow, RowMap, row_map
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """One table of the data with its plots; ``facts`` are lines of a small list."""
+    """One table of the data with its plots; ``facts`` are the lines of a short list."""
 
     table: dict[str, Any]
     facts: list[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""What the models and their parameters are, in a sentence each, for somebody who chooses one."""
+"""One sentence on each model and each parameter, to help organizers choose."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ PARAMETERS = {
     ),
     "k": ("nearest-neighbours", "Neighbours k", "How many vote. Default 5."),
 }
-"""Of each parameter: its model, its title, what it does."""
+"""For each parameter: its model, its title, what it does."""
 
 METRICS_OF = {
     "selection": ("accuracy", "balanced_accuracy", "macro_f1", "f1", "precision", "recall"),
     "cleaning": ("accuracy", "balanced_accuracy", "macro_f1", "f1", "precision", "recall", "fraction_fixes", "auc"),
     "acquisition": ("score", "accuracy"),
 }
-"""What each kind can be ranked by; the last two of a cleaning are for rankings."""
+"""The metrics that each kind can be ranked by; the last two of a cleaning are for rankings only."""

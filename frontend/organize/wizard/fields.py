@@ -1,4 +1,4 @@
-"""Form fields as the organizer's pages show them: explained choices, short texts, errors beside their field."""
+"""Form fields of the organizer's pages: explained choices, short texts, errors next to their field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evaluators.problems import Problem
 
 
 class Explained(str):
-    """The title of a choice with a sentence about it."""
+    """The title of a choice, with a sentence about it."""
 
     meaning: str
 
@@ -22,20 +22,20 @@ class Explained(str):
 
 
 class ExplainedChoice(forms.ChoiceField):
-    """One of a few, each with a sentence; shown as a list of radio buttons by ``parts/choices.html``."""
+    """One of a few choices, each explained; ``parts/choices.html`` shows them as radio buttons."""
 
     widget = forms.RadioSelect
 
 
 class Percent(forms.FloatField):
-    """A part between 0 and 1, asked for in percent."""
+    """A fraction between 0 and 1, entered in percent."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=0, max_value=99, **options)
         self.widget.attrs |= {"step": "any", "inputmode": "decimal"}
 
     def prepare_value(self, value: Any) -> Any:
-        # What was typed comes back as text; only what is stored is a part.
+        # After an error the field gets the typed text back; only a stored value is a fraction.
         return f"{value * 100:g}" if isinstance(value, float) else value
 
     def clean(self, value: Any) -> float | None:
@@ -44,7 +44,7 @@ class Percent(forms.FloatField):
 
 
 class Seeds(forms.CharField):
-    """Whole numbers with commas between; empty: None."""
+    """Whole numbers separated by commas; None if empty."""
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
@@ -60,7 +60,7 @@ class Seeds(forms.CharField):
 
 
 class Lines(forms.CharField):
-    """One text a line; empty: None."""
+    """One text per line; None if empty."""
 
     widget = forms.Textarea
 
@@ -73,12 +73,12 @@ class Lines(forms.CharField):
 
 
 class StepForm(forms.Form):
-    """The form of a step. ``places`` says which of its fields mends a problem of the answers (``STEP.FIELD``)."""
+    """The form of a step. ``places`` maps a problem of the answers (``STEP.FIELD``) to the form field that fixes it."""
 
     places: Mapping[str, str] = {}
 
     def take_problems(self, problems: Iterable[Problem]) -> list[Problem]:
-        """Show problems at their fields; return those that belong to none of them."""
+        """Show problems at their fields; return those without a field in this form."""
         others = []
         for problem in problems:
             field = self.places.get(problem.field or "", "")

@@ -1,4 +1,4 @@
-"""The first step: what the challenge is, and the files it is made of."""
+"""The first step: what the challenge is about, and its files."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CHANGED += "to replace what was saved, or load the page anew."
 
 
 class AboutForm(StepForm):
-    """``slug`` is asked for once: links and roles hang on it."""
+    """``slug`` is asked for only once: links and roles depend on it."""
 
     places = {
         "texts.title": "title",
@@ -93,11 +93,11 @@ class AboutForm(StepForm):
         return {name: self.cleaned_data[name] for name in ("title", "licence")}
 
 
-@csrf_exempt  # only until the body may be as large as it may; then ``_new`` checks
+@csrf_exempt  # the upload limit must be raised before the body is read; then ``_new`` checks
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A challenge that does not exist yet."""
+    """The first step of a challenge that does not exist yet."""
     take_organizer_uploads(request)
     return _new(request)
 
@@ -127,7 +127,7 @@ def _new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def files(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same step of a draft: more files, other answers."""
+    """The same step of an existing draft: more files, other answers."""
     challenge, draft = challenge_and_draft(request, slug)
     take_organizer_uploads(request)
     return _files(request, challenge, draft)
@@ -168,7 +168,7 @@ def _files(request: HttpRequest, challenge: Challenge, draft: Draft | None) -> H
 @login_required
 @require_POST
 def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take one file out of a draft."""
+    """Remove one file from a draft."""
     challenge, draft = challenge_and_draft(request, slug)
     if draft is None or not is_made_of_files(challenge, draft) or not remove_file(draft, pk):
         raise Http404("There is no such file.")
@@ -179,7 +179,7 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _changes(draft: Draft, form: AboutForm) -> dict[str, dict[str, Any]]:
-    """Which parts files can be of depends on the kind: with another one the columns are guessed anew."""
+    """The changed answers. A new kind resets the answers on columns: it decides what a file can be used for."""
     same = form.kind_answers["kind"] == draft.answers.get("kind", {}).get("kind")
     return {
         "kind": form.kind_answers,
@@ -190,10 +190,10 @@ def _changes(draft: Draft, form: AboutForm) -> dict[str, dict[str, Any]]:
 
 
 def sent_files(request: HttpRequest) -> list[UploadedFile[Any]]:
-    """What was uploaded, on disk.
+    """The uploaded files, which are on disk.
 
     Raises:
-        BundleError: it is too much, too often, or two files have one name.
+        BundleError: too many bytes, too many uploads, or two files of the same name.
     """
     files = read_organizer_uploads(request, request.FILES.getlist("files"))
     throttle = UploadThrottle()
@@ -207,7 +207,7 @@ def sent_files(request: HttpRequest) -> list[UploadedFile[Any]]:
 
 
 def _keep(draft: Draft, files: Sequence[UploadedFile[Any]]) -> None:
-    """Store the bytes, then record the files, then let a worker read them."""
+    """Store the bytes, record the files, then queue their reading for a worker."""
     stored = []
     for file in files:
         kept = object_store().put(cast(Any, file.file))
@@ -217,7 +217,7 @@ def _keep(draft: Draft, files: Sequence[UploadedFile[Any]]) -> None:
 
 
 def _described(draft: Draft) -> list[dict[str, Any]]:
-    """The files with what was found in them, if they have been read."""
+    """The files, each with a summary of its contents once it has been read."""
     found = {report["name"]: report for report in draft.card.get("files", {}).get("files", [])}
     return [{"file": file, "report": found.get(file.name)} for file in draft.files.all()]
 

@@ -1,4 +1,4 @@
-"""The forms of the fifth step: a phase on the clock of its organizer's zone, and the settings of a challenge."""
+"""The forms of the fifth step: a phase, in the organizer's time zone, and the settings of a challenge."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOMENTS = ("starts_at", "ends_at", "freezes_at", "review_ends_at")
 
 
 def _clock(label: str, help_text: str = "", *, required: bool = False) -> forms.DateTimeField:
-    # A plain field: Django's own would take the time for one of the server's zone.
+    # A plain field: Django's own would interpret the time in the server's zone.
     return forms.DateTimeField(
         label=label,
         help_text=help_text,
@@ -33,7 +33,7 @@ def _limit(label: str, help_text: str = "") -> forms.IntegerField:
 
 
 class PhaseForm(StepForm):
-    """Times are those of the chosen zone until ``plan`` makes moments of them."""
+    """Times are local to the chosen zone until ``plan`` converts them."""
 
     name = forms.CharField(max_length=60, initial="Round 1")
     time_zone = forms.ChoiceField(label="Time zone", help_text="The one in which you think; readers see theirs.")
@@ -60,7 +60,7 @@ class PhaseForm(StepForm):
         super().__init__(*args, **kwargs)
         self.found = found
         if found is None and not self.is_bound:
-            # A script puts the reader's own zone there, and the same moment on its clock.
+            # A script selects the reader's own zone and converts the time.
             self.fields["time_zone"].widget.attrs["data-own-zone"] = ""
         self.fields["time_zone"].choices = [(name, name.replace("_", " ")) for name in zones()]  # type: ignore[attr-defined]
         self.rounds = {item.version: item for item in challenge.rounds.all()}
@@ -73,7 +73,7 @@ class PhaseForm(StepForm):
         for name in MOMENTS if zone else ():
             if clean.get(name) is not None:
                 try:
-                    # Django has put its own zone beside what was typed.
+                    # Django attached its own zone to the typed time.
                     clean[name] = self._kept(name, to_moment(clean[name].replace(tzinfo=None), zone))
                 except (ValidationError, OverflowError, ValueError) as error:
                     self.add_error(name, error if isinstance(error, ValidationError) else "There is no such time.")
@@ -82,7 +82,7 @@ class PhaseForm(StepForm):
         return clean
 
     def _kept(self, name: str, moment: datetime) -> datetime:
-        """The field shows no seconds: what was not touched stays to the second."""
+        """Keep the exact time if the field was not edited: the field does not show seconds."""
         before: datetime | None = getattr(self.found, name, None)
         return before if before is not None and before.replace(second=0, microsecond=0) == moment else moment
 
@@ -91,7 +91,7 @@ class PhaseForm(StepForm):
         return PhaseTerms(**{field.name: self.cleaned_data[field.name] for field in fields(PhaseTerms)})
 
     def refuse(self, found: dict[str, str]) -> bool:
-        """Show what is wrong at its field; whether anything is."""
+        """Show each problem at its field; return whether there are any."""
         for name, message in found.items():
             self.add_error(name, message)
         return bool(found)

@@ -45,7 +45,7 @@ class PhaseLine:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def phases(request: HttpRequest, slug: str) -> HttpResponse:
-    """All phases, and the settings; without a phase the form of the first one is part of the page."""
+    """All phases, and the settings; if there are no phases yet, the page includes the form of the first one."""
     challenge, draft = challenge_and_draft(request, slug)
     version = challenge.dataset_versions.newest()
     if version is None:
@@ -82,7 +82,7 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def phase(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    """One phase, new or changed."""
+    """Create or change a phase."""
     challenge, draft = challenge_and_draft(request, slug)
     version = challenge.dataset_versions.newest()
     found = challenge.phases.select_related("round__starts_from").filter(pk=pk).first() if pk is not None else None
@@ -115,7 +115,7 @@ def phase(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespons
 @login_required
 @require_POST
 def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take a phase away that nobody relies on yet."""
+    """Remove a phase that nobody relies on yet."""
     challenge, _ = challenge_and_draft(request, slug)
     found = challenge.phases.filter(pk=pk).first()
     if found is None:
@@ -134,7 +134,7 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _begin_check(challenge: Challenge) -> None:
-    """Of a draft that was not measured yet: while its organizer looks at the data, the baselines are scored."""
+    """Start the first dry run of a draft, so that baselines are scored while the organizer looks at the data."""
     first = challenge.phases.select_related("dataset_version").first()
     if challenge.status == Challenge.Status.DRAFT and first is not None and newest_run(first.dataset_version) is None:
         dryrun.start(first)
@@ -168,7 +168,7 @@ def _store(
         Phase.objects.filter(pk=found.pk).update(**values, round=form.round_of(challenge))
         _settle(challenge, version)
         if challenge.status != Challenge.Status.DRAFT and _moves_freeze(found, form.plan):
-            # Nothing else would bring back what a freeze that is now over, or none, has kept off the board.
+            # If this ends or removes a freeze, nothing else would put the entries it held back onto the board.
             rewrite_board(found.pk)
         if lines and challenge.status != Challenge.Status.DRAFT:
             title = f"“{form.plan.name}” has changed"[:120]
@@ -181,7 +181,7 @@ def _moves_freeze(before: Phase, plan: PhaseTerms) -> bool:
 
 
 def _create(challenge: Challenge, form: PhaseForm, version: DatasetVersion) -> Phase:
-    # Of a challenge that people can see nothing is moved, see ``_settle``: the earlier phases keep what they have.
+    # In a published challenge earlier phases keep their final part, see ``_settle``.
     is_last = not challenge.phases.filter(starts_at__gte=form.plan.starts_at).exists()
     made = Phase.objects.create(
         challenge=challenge,
@@ -202,18 +202,18 @@ def _settle_newest(challenge: Challenge) -> None:
 
 
 def _settle(challenge: Challenge, version: DatasetVersion) -> None:
-    """The part that is kept for the end is the last phase's, whichever that is now."""
+    """In a draft, move the final part to the phase that is now last."""
     if challenge.status == Challenge.Status.DRAFT:
         create_phases(challenge, (), version)
 
 
 def plan_of(phase: Phase) -> PhaseTerms:
-    """The phase as it is."""
+    """The current terms of a phase."""
     return PhaseTerms(**{field.name: getattr(phase, field.name) for field in fields(PhaseTerms)})
 
 
 def _is_relied_on(challenge: Challenge, phase: Phase) -> bool:
-    """Of a draft nobody but its dry run has submitted anything."""
+    """Never True for a draft: only its dry run has submitted anything."""
     started = phase.starts_at <= timezone.now()
     return challenge.status != Challenge.Status.DRAFT and (started or phase.has_submissions)
 

@@ -1,4 +1,4 @@
-"""The last step: the dry run, what it found, what was taken note of, and the button that publishes."""
+"""The last step: the dry run, its findings, the acknowledged warnings, and the button that publishes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _start(request: HttpRequest, challenge: Challenge) -> None:
 
 
 def _acknowledge(request: HttpRequest, challenge: Challenge) -> None:
-    """The boxes that were ticked; each is called by its run and its code."""
+    """Record the ticked warnings; the value of each box is ``RUN:CODE``."""
     ticked = [value.partition(":") for value in request.POST.getlist("acknowledge")[:1000]]
     for check in checks_of(challenge):
         if check.run is not None:
@@ -73,6 +73,6 @@ def _scored(checks: list[Check]) -> int:
 
 
 def _news(request: HttpRequest, *, running: bool, scored: int) -> HttpResponse:
-    """Whether the page that asks, which knew of so many scores, is still what it would be."""
+    """Tell a polling page to reload unless the dry run is still running with as many scores as the page shows."""
     same = running and request.GET.get("scored") == str(scored)
     return HttpResponse(status=204, headers={"Cache-Control": "no-store", **({} if same else {"HX-Refresh": "true"})})

@@ -27,7 +27,7 @@ AS_FITS = Explained("What fits the data", "The site chooses by kind, classes and
 
 
 class ScoringForm(StepForm):
-    """What all kinds have; each kind adds its own fields. An empty field is answered by the site."""
+    """The fields that all kinds share; each kind adds its own. The site fills in empty fields."""
 
     places = {
         "scoring": "model",
@@ -95,7 +95,7 @@ class ScoringForm(StepForm):
 
     @property
     def answers(self) -> dict[str, dict[str, Any]]:
-        """What was answered, as ``evaluators.drafting.Answers`` takes it."""
+        """The answers in the format of ``evaluators.drafting.Answers``."""
         clean = self.cleaned_data
         given = {
             name: clean[name]
@@ -258,7 +258,7 @@ def scoring(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def build(request: HttpRequest, slug: str) -> HttpResponse:
-    """Read the files or make the data once more: after a fault of ours, or after files were changed."""
+    """Read the files or build the data once more: after a fault of ours, or after files were changed."""
     challenge, draft = challenge_and_draft(request, slug)
     if draft is None or not is_made_of_files(challenge, draft):
         return redirect("frontend:organize-challenge", slug=slug)

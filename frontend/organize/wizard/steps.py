@@ -1,4 +1,4 @@
-"""The steps of the way and how far a challenge has come."""
+"""The steps of the wizard, and which of them a challenge has completed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ STEPS: dict[str, str] = {
     "data": "Data",
     "readiness": "Readiness",
 }
-"""In their order; the name is also that of the step's address."""
+"""In their order; the name is also part of the step's address."""
 
 FROM_FILES = ("files", "columns", "scoring")
-"""Steps that decide on the data: closed once a challenge is published or where it was made of a bundle."""
+"""Steps that decide on the data: closed once a challenge is published, or if it comes from a bundle."""
 
 PAGE_OF_PART = {
     "kind": "files",
@@ -34,12 +34,12 @@ PAGE_OF_PART = {
     "scoring": "scoring",
     "texts": "texts",
 }
-"""The step in which an answer is mended, by the part of the answers that a problem names."""
+"""The step that fixes a problem, by the section of the answers that the problem names."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepMark:
-    """One mark of the progress line; ``address`` is empty where one cannot go yet."""
+    """One step on the progress line; ``address`` is empty if the step cannot be opened yet."""
 
     name: str
     title: str
@@ -49,7 +49,7 @@ class StepMark:
 
 
 def progress_line(challenge: Challenge, draft: Draft | None, here: str) -> list[StepMark]:
-    """All steps, each with whether it is done and whether one can go there."""
+    """All steps, each with whether it is done and whether it can be opened."""
     done = steps_done(challenge, draft)
     shown = [name for name in STEPS if name not in FROM_FILES or is_made_of_files(challenge, draft)]
     marks, open_ = [], True
@@ -62,17 +62,17 @@ def progress_line(challenge: Challenge, draft: Draft | None, here: str) -> list[
 
 
 def new_line() -> list[StepMark]:
-    """The line of a challenge that does not exist yet."""
+    """The progress line of a challenge that does not exist yet."""
     return [StepMark(name, title, "", "", is_here=name == "files") for name, title in STEPS.items()]
 
 
 def is_made_of_files(challenge: Challenge, draft: Draft | None) -> bool:
-    """Whether its data come from the steps here, not from a bundle, and may still change."""
+    """Whether its data comes from these steps, not from a bundle, and may still change."""
     return draft is not None and bool(draft.answers.get("kind")) and challenge.status == Challenge.Status.DRAFT
 
 
 def steps_done(challenge: Challenge, draft: Draft | None) -> set[str]:
-    """The steps that need nothing more."""
+    """The steps that are complete."""
     published = challenge.status != Challenge.Status.DRAFT
     done: set[str] = set()
     has_data = bool(challenge.dataset_versions.all())
@@ -96,7 +96,7 @@ def steps_done(challenge: Challenge, draft: Draft | None) -> set[str]:
 
 
 def next_step(challenge: Challenge, draft: Draft | None) -> str:
-    """Where to go on: the first step that is not done."""
+    """Where to continue: the first step that is not done."""
     done = steps_done(challenge, draft)
     shown = [name for name in STEPS if name not in FROM_FILES or is_made_of_files(challenge, draft)]
     return next((name for name in shown if name not in done), "phases")

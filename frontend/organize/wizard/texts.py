@@ -1,4 +1,4 @@
-"""The fourth step: what people read."""
+"""The fourth step: the texts for participants."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def texts(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
-    """One text as it will look, for the page to show beside its field; nothing is kept."""
+    """One rendered text, which the page shows beside its field; nothing is saved."""
     challenge_and_draft(request, slug)
     name = request.POST.get("show", "")
     text = request.POST.get(name, "")[:LONGEST] if name in MARKDOWN else ""
@@ -110,7 +110,7 @@ def _previews(posted: dict[str, Any]) -> dict[str, str]:
 
 
 def _mark(draft: Draft | None, current: dict[str, str]) -> str:
-    """Of a challenge without a draft the texts themselves are the mark."""
+    """A digest of the saved texts. A challenge without a draft has no saved answers, so ``current`` is digested."""
     return mark_of(draft or Draft(answers={"texts": current}), PARTS)
 
 

@@ -1,4 +1,4 @@
-"""Times as an organizer writes them: on the clock of a time zone that they chose."""
+"""Times in the time zone that an organizer chose."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 
 FORMAT = "%Y-%m-%dT%H:%M"
-"""As the browser's field for date and time reads and writes it."""
+"""The format of the browser's date and time field."""
 
 
 @cache
 def zones() -> list[str]:
-    """All zones by name, those of the continents; UTC first."""
+    """The names of all zones of the form CONTINENT/CITY; UTC first."""
     named = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/")))
     return ["UTC", *named]
 
 
 def to_moment(clock: datetime, zone: str) -> datetime:
-    """The moment at which the clock of the zone shows this.
+    """The moment at which local time in the zone is ``clock``.
 
     Raises:
-        ValidationError: it never does: the clock is put forward over it.
+        ValidationError: that local time does not exist, because clocks skip it when daylight saving time begins.
     """
     local = clock.replace(tzinfo=ZoneInfo(zone))
     moment = local.astimezone(UTC)
@@ -33,5 +33,5 @@ def to_moment(clock: datetime, zone: str) -> datetime:
 
 
 def on_the_clock(moment: datetime, zone: str) -> datetime:
-    """What the clock of the zone shows, without its zone."""
+    """Local time in the zone at this moment, as a naive datetime."""
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""From a bundle to a challenge, a version, or new texts."""
+"""Loading a bundle creates a challenge or a version, or updates texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invitations and roles: who gets in by which link, and that a challenge is never without its owner."""
+"""Invitations and roles: who gets in by which link, and that a challenge always has an owner."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_invitations_are_bounded(challenge: Challenge, user: User, monkeypatch: 
         members.invite(challenge, "judge", by=user)
     with pytest.raises(PeopleError, match="2 invitations wait"):
         members.invite(challenge, "judge", by=user)
-    # Withdrawing makes room, and no more letters a day.
+    # Withdrawing frees a place among the open invitations, but the limit per day still counts it.
     for invitation in Invitation.objects.all():
         members.withdraw(challenge, invitation.pk, ALL)
     members.invite(challenge, "judge", by=user)
@@ -144,7 +144,7 @@ def test_handing_over(challenge: Challenge, user: User, staff: User) -> None:
     Role.objects.create(challenge=challenge, user=bob, name="judge")
     members.hand_over(challenge, user, bob.pk)
     assert (role_of(user), role_of(bob)) == ("organizer", "owner")
-    # Staff give the challenge an owner more; then one of the two may go.
+    # Staff add a second owner; then one of the two may leave.
     members.hand_over(challenge, staff, user.pk)
     assert (role_of(user), role_of(bob)) == ("owner", "owner")
     members.leave(challenge, bob)
@@ -187,7 +187,7 @@ def test_an_invitation_is_worth_what_its_maker_may_give(
     challenge: Challenge, user: User, role: str, good_for: str
 ) -> None:
     secrets = {given: invited(challenge, given, user) for given in members.GIVEN}
-    # Behind the back of what withdraws them.
+    # Changed directly in the database, so that nothing withdraws the invitations.
     Role.objects.filter(user=user).update(name=role)
     good = {given for given, secret in secrets.items() if members.invitation_of(secret) is not None}
     assert good == set(good_for.split())

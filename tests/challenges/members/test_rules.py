@@ -1,4 +1,4 @@
-"""Each participant accepts the rules once for a text; what was accepted, and by whom, stays on record."""
+"""Each participant accepts a version of the rules once; what was accepted, and by whom, stays on record."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_the_page_asks_once(client: Client, phase: Phase, user: User) -> None:
     answer = client.post(SUBMIT, form)
     assert answer.status_code == 400
     assert "the rules of this challenge are not accepted yet" in answer.content.decode().lower()
-    # A digest of another text, of a page that was opened before the rules changed, is no acceptance.
+    # The digest of another text, sent by a page opened before the rules changed, doesn't count as acceptance.
     stale = {"name": "n", "files": factories.form_files(), "accept_rules": "0" * 64}
     assert client.post(SUBMIT, stale).status_code == 400
     form = {"name": "n", "files": factories.form_files(), **factories.accepting(phase)}

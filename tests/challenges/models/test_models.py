@@ -44,7 +44,7 @@ def test_the_state_of_a_phase(starts: Any, ends: Any, state: str) -> None:
     ],
 )
 def test_the_phase_that_pages_show(phase: Phase, spans: list[tuple[int, int | None]], expected: int | None) -> None:
-    """The newest open one, else the last that was open, else the next."""
+    """The newest open phase, else the last that was open, else the next."""
     challenge, version = phase.challenge, phase.dataset_version
     phase.delete()
     made = [
@@ -108,7 +108,7 @@ def test_the_final_data_of_a_phase_score_the_hidden_split_and_stay(phase: Phase,
     [
         (Challenge.objects, {"status": "secret"}),
         (Phase.objects, {"ends_at": NOW - 99 * 24 * HOUR}),
-        # A hidden file cannot be marked public, whoever tries.
+        # The database itself refuses a hidden file that is marked public.
         (DataFile.objects.filter(name__startswith="hidden/"), {"is_public": True}),
         (DataFile.objects.filter(name__startswith="public/pool"), {"name": "hidden/pool.parquet"}),
         (DatasetVersion.objects, {"split": "both"}),

@@ -1,4 +1,4 @@
-"""From the phases of a bundle to those of its challenge: made for a draft, left alone once people rely on them."""
+"""The phases of a bundle are created for a draft, but left unchanged once people rely on them."""
 
 from __future__ import annotations
 

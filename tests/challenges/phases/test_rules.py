@@ -1,4 +1,4 @@
-"""The rules of phases, as tables: what a plan may be, and what of a running one may change."""
+"""The rules of phases, as tables: which plans are valid, and what may change while a phase runs."""
 
 from __future__ import annotations
 

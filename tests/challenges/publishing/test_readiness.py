@@ -1,4 +1,4 @@
-"""The gate: what was not measured, or has a fault, is not published; warnings are, once they are acknowledged."""
+"""Data without a dry run or with a blocker is not published; data with warnings is, once they are acknowledged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page of a cleaning and of an acquisition, with results as their scorers record them."""
+"""Every page of a cleaning and of an acquisition, with results in the format of their scorers."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class TestCleaning:
     def test_from_counts_a_baseline_s_page_tells_nobody_which_labels_were_wrong(
         self, load: Load, client: Client, tmp_path: Path
     ) -> None:
-        """The scorer's own results for two rankings that differ between the curve's points alone."""
+        """The scorer's own results for two rankings that differ only between the points of the curve."""
         bundle = kinds.write_cleaning(tmp_path / "b")
         phase = load(bundle)
         dataset = PreparedDataset.open(prepare(bundle, tmp_path / "store"))
@@ -171,7 +171,7 @@ class TestCleaning:
         files = {"pets.txt": "\n".join(map(str, range(kinds.ROWS))).encode()}
         made = _entry(phase, user, files, 0.2, result)
         text = _text(page, f"/submissions/{made.pk}/")
-        # Its first point is the one after the first fix, which it counts as none.
+        # Its first point is after the first fix, which it counts as zero.
         assert 'after <strong class="num">5</strong> of 20 fixes' in text
         assert "Within 5 % of its own last accuracy" in text
         assert "−1.0000" not in text
@@ -250,7 +250,7 @@ class TestAcquisition:
     def test_published_summaries_of_an_imported_market_are_shown(
         self, load: Load, client: Client, tmp_path: Path
     ) -> None:
-        """DataPerf's have NaN where a dimension never changes, and describe the label as well."""
+        """DataPerf's summaries have NaN for constant features, and describe the label as well."""
         source = tmp_path / "source"
         rows = "0.5,7,0\n1.5,7,1\n"
         published = kinds.summary(30_000) | {"label_correlation": {"0": -0.25, "1": float("nan"), "2": 1.0}}
@@ -318,7 +318,7 @@ class TestSelection:
 def test_the_program_on_the_page_makes_a_file_that_is_accepted(
     write: Any, slug: str, load: Load, page: Client, tmp_path: Path
 ) -> None:
-    """It is run as it stands, on the public files alone."""
+    """The program runs unchanged, with only the public files."""
     phase = load(write(tmp_path / "b"))
     pages = pages_of(phase.dataset_version.spec)
     work = tmp_path / "work"
@@ -350,7 +350,7 @@ def test_the_program_reads_every_format_of_tables(kind: str, load: Load, page: C
 
 
 def test_every_example_names_its_task(load: Load, tmp_path: Path) -> None:
-    """A label of an example starts with a file name that would be understood."""
+    """The label of an example starts with a valid file name."""
     phase = load(kinds.write_cleaning(tmp_path / "b", names=("01g317", "01g317-flipped")))
     pages = pages_of(phase.dataset_version.spec)
     assert [example.label.split(",")[0].split(":")[0] for example in pages.examples] == [
@@ -398,7 +398,7 @@ def test_what_is_too_large_for_a_page_says_so(
 def test_the_parts_of_a_table_keep_the_limits_together(
     load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
-    """Either part of twenty rows does so alone."""
+    """Each of the two files of twenty rows is within the limits by itself."""
     bundle = kinds.write_cleaning(tmp_path / "b", names=("cats", "dogs"), pixels=kinds.squares(), licence=limit)
     public = public_data.PublicData(load(bundle).dataset_version)
     cats, both = Table(files=["public/cats.parquet"]), Table(files=["public/cats.parquet", "public/dogs.parquet"])
@@ -415,7 +415,7 @@ def test_the_parts_of_a_table_keep_the_limits_together(
 
 
 def test_a_result_of_another_time_breaks_no_page(page: Client, cleaning: Phase, user: User) -> None:
-    """The result is somebody else's text by then: fields that it lacks are not shown."""
+    """A result of an older version may lack fields; those are not shown."""
     made = _ranked(cleaning, user)
     evaluation = made.evaluations.get()
     content = json.loads(evaluation.result)

@@ -1,4 +1,4 @@
-"""The organizer's view of how a challenge runs, and what can be taken along."""
+"""The organizer's view of how a challenge runs, and its exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last step of the organizer's way: check, read, take note, publish."""
+"""The last step of the wizard: check, read, acknowledge, publish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The organizer's way without scripts: every form sent as a browser sends it, the worker's part done in between."""
+"""The wizard without scripts: every form is sent as a browser sends it; the worker's jobs run in between."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CLASSES = ("apple", "bread", "chair")
 
 
 def raw_files(rows: int = ROWS) -> list[SimpleUploadedFile]:
-    """Embeddings with ids as NPZ, their labels as CSV in another order."""
+    """Embeddings with ids as NPZ, labels as CSV in a different order."""
     generator = np.random.default_rng(0)
     vectors = generator.normal(size=(rows, 6)).astype("float32")
     vectors[np.arange(rows), np.arange(rows) % 3] += 4
@@ -44,21 +44,21 @@ ABOUT = {"title": "Three things", "slug": "", "kind": "selection", "domain": "ot
 
 
 def send(page: Client, address: str, **changes: Any) -> Any:
-    """Open a step and send its form as it is, but for ``changes``."""
+    """Open a step and send its form with ``changes``."""
     shown = page.get(address)
     assert shown.status_code == 200
     return page.post(address, fields_of(form_with(shown.content.decode())) | changes)
 
 
 def work(draft: Draft) -> None:
-    """The worker's part."""
+    """Do the worker's job."""
     drafting.perform(draft.pk)
     draft.refresh_from_db()
 
 
 @pytest.fixture
 def begun(page: Client) -> Draft:
-    """A draft whose files wait for a worker."""
+    """A draft whose files are queued for a worker."""
     answer = page.post("/organize/new", ABOUT | {"files": raw_files()})
     assert answer["Location"] == "/challenges/three-things/organize/columns"
     return Draft.objects.select_related("challenge").get()
@@ -223,7 +223,7 @@ BROKEN = (
 
 
 def test_hostile_contents_are_problems(page: Client) -> None:
-    """Every wrong content under every ending: each is named, none of them is an error of ours."""
+    """Every invalid content under every file ending: each is reported as a problem, none crashes."""
     files = [
         SimpleUploadedFile(f"{number}.{ending}", content)
         for number, content in enumerate(BROKEN)
@@ -319,7 +319,7 @@ def test_a_freeze_that_is_taken_away_brings_back_what_it_kept_off(page: Client, 
     Phase.objects.update(freezes_at=now + timedelta(hours=1), ends_at=now + timedelta(days=1))
     factories.evaluate(factories.submission(owned, user), 0.9)
     Submission.objects.update(created_at=now + timedelta(hours=2))
-    # What a worker with its clock ahead, or one at work while the freeze begins, has written.
+    # As a worker would write it if its clock is ahead, or if it is scoring when the freeze begins.
     rewrite_board(owned.pk, now + timedelta(hours=2))
     assert not board_entries(owned).exists()
     way = f"/challenges/tiny/organize/phases/{owned.pk}"
@@ -345,7 +345,7 @@ def test_results_stay_official(page: Client, owned: Phase) -> None:
 
 
 def test_a_phase_that_is_added_later_scores_the_hidden_part_at_its_end(page: Client, owned: Phase) -> None:
-    """Of a challenge that people can see; the phases before it keep what they have."""
+    """In a published challenge; earlier phases keep their data."""
     hidden = factories.other_version(owned.dataset_version, split=Split.FINAL, is_final_part=True)
     DatasetVersion.objects.filter(pk=owned.dataset_version_id).update(final_part=hidden)
     Phase.objects.update(ends_at=timezone.now() + timedelta(days=1))
@@ -400,7 +400,7 @@ def test_a_lost_message_and_a_lost_worker(page: Client, begun: Draft, messages: 
 
 
 def test_stored_files_are_not_swept(begun: Draft, own_folders: Path) -> None:
-    from leaderboard.storage.sweep import _is_used  # noqa: PLC0415 - looked at, not called, by anything else
+    from leaderboard.storage.sweep import _is_used  # noqa: PLC0415 - a private function that the test only checks
 
     assert all(_is_used(file.sha256) for file in begun.files.all())
 

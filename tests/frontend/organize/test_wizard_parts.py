@@ -1,4 +1,4 @@
-"""Pieces of the organizer's way: every choice is explained, clocks and zones, the plots of the data."""
+"""Parts of the wizard: explanations of all choices, time zones, plots of the data."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def test_a_coarse_curve_lies_where_it_was_measured() -> None:
     assert whole is not None
     points, all_points = (drawn.own.path.removeprefix("M").split("L") for drawn in (plot, whole))
     assert points == [all_points[place] for place in places]
-    # Between two points the dot is on the line.
+    # Between two points the dot is interpolated on the line.
     assert (plot.hit_x, plot.hit_y) == pytest.approx((whole.hit_x, whole.hit_y))
     assert [(row.fixes, row.values) for row in plot.table] == [(place, [fine[place]]) for place in places]
     assert plot.description.startswith("Accuracy from 0.5000 after 0 fixes to 0.9000 after 25.")

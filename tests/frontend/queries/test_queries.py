@@ -1,4 +1,4 @@
-"""What a page costs does not depend on how much there is to show."""
+"""The number of queries of a page does not depend on how much it shows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from challenges.models import Phase
 from leaderboard.models import User
 from tests import factories
 
-# Signed in: two queries for the session and the account come first; pages of a challenge ask whether one organizes it.
+# Two queries load the session and the account; pages of a challenge also ask whether the reader organizes it.
 COSTS = {
     "/": 8,
     "/challenges/tiny/": 8,
@@ -54,7 +54,7 @@ def test_the_page_of_a_submission(
 ) -> None:
     made = factories.submission(phase, user)
     factories.evaluate(made, 0.5)
-    # Three of them for its review: what was said, and who the reader is.
+    # Three of them are for its review: the decisions, and the reader's roles.
     with django_assert_max_num_queries(12):
         assert page.get(f"/submissions/{made.pk}/").status_code == 200
 

@@ -1,4 +1,4 @@
-"""Rows of an organizer's public files are read in the sandbox; what comes out of it is not believed either."""
+"""Rows of an organizer's public files are read in the sandbox, and its output is not trusted either."""
 
 from __future__ import annotations
 

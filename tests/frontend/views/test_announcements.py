@@ -1,4 +1,4 @@
-"""Announcing, the link to the forum, and choosing one's letters."""
+"""Announcements, the link to the forum, and choosing which e-mails to get."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_link_in_a_letter_stops_letters_without_signing_in(phase: Phase, user:
     mailer = Client(enforce_csrf_checks=True)
     address = _path(unsubscribe_address(user.pk, phase.challenge_id))
     assert "No more letters about Tiny?" in mailer.get(address).content.decode()
-    # Looking changes nothing; a mail program's own post does.
+    # Opening the link changes nothing; a mail program's one-click post does.
     assert not Mute.objects.exists()
     assert mailer.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert Mute.objects.get().challenge == phase.challenge

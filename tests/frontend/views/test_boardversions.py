@@ -1,4 +1,4 @@
-"""The pages of a board's versions: a corrected label, both boards, what changed, who is told, how it is begun."""
+"""The pages of a board's versions after a label is corrected: starting it, both boards, changes, notifications."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def reversed_scores(names: list[str]) -> dict[str, Any]:
 
 @pytest.fixture
 def switched(phase: Phase, corrected: DatasetVersion, user: User) -> BoardVersion:
-    """Ada was first of three and is last; a second version holds."""
+    """The second version is current: Ada was first of three and is now last."""
     factories.evaluate(factories.submission(phase, user, name="by ada"), 0.9)
     fill(phase, ["bob", "=cmd"], 0.8)
     version = start_version(phase, corrected, BoardCause.DATA, "Row 7 was bread.")

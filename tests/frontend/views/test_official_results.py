@@ -1,4 +1,4 @@
-"""Two stories that once made a board say what was not true, told from the end of a phase."""
+"""Two regressions after the end of a phase in which the board once showed something untrue."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def organizer(client: Client, db: None) -> Client:
 
 
 def enter(phase: Phase, people: int, baselines: int = 0) -> list[str]:
-    """Entries of people and baselines, all scored; their names."""
+    """Create scored entries of people and baselines; return their names."""
     Role.objects.create(challenge=phase.challenge, user=User.objects.get(username="olga"), name="organizer")
     for number in range(people):
         made = factories.submission(phase, factories.user(f"user{number}"), name=f"entry {number}")
@@ -65,14 +65,14 @@ def end(phase: Phase) -> None:
 
 
 def compute(scores: dict[str, float]) -> None:
-    """What the workers do with the version that is being computed."""
+    """Do the workers' job for the version that is being computed."""
     advance(timezone.now())
     finish_all(BoardVersion.objects.get(state="computing"), scores)
     advance(timezone.now())
 
 
 def shown(organizer: Client) -> tuple[bool, bool, bool]:
-    """Whether the board says that it is final, that it is official, and the API that it is official."""
+    """Whether the board says it is final, whether it says it is official, and whether the API says so."""
     text = Client().get(BOARD).content.decode()
     return FINAL in text, OFFICIAL in text, Client().get(API).json()["official"]
 
@@ -103,7 +103,7 @@ def test_a_final_board_goes_on_to_final_data_only(
     assert page.context["choices"] == [corrected_hidden]
     assert "scores the part that was shown" in page.content.decode()
 
-    # The version of the open split is refused in words, and the board says what it said.
+    # A version on the public split is refused with a message, and the board does not change.
     form = {"cause": "data", "dataset": str(corrected.number), "note": "Row 7 was bread.", "official": "on"}
     refused = organizer.post(RESCORING, form)
     assert refused.status_code == 400
@@ -111,7 +111,7 @@ def test_a_final_board_goes_on_to_final_data_only(
     assert BoardVersion.objects.count() == 2
     assert shown(organizer) == (True, True, True)
 
-    # The hidden one takes a reason and a confirmation.
+    # A version on the hidden split needs a reason and a confirmation.
     form["dataset"] = str(corrected_hidden.number)
     unconfirmed = organizer.post(RESCORING, {name: form[name] for name in ("cause", "dataset", "note")})
     assert unconfirmed.status_code == 400
@@ -153,7 +153,7 @@ def test_data_that_would_empty_a_finished_board_needs_a_new_round(
     advance(timezone.now())
     assert [entry.submission.name for entry in board_entries(phase)] == names
 
-    # And the way out is there: the new phase is on the new data.
+    # The organizer can add a phase, which uses the new data.
     later = {
         "name": "Round 2",
         "time_zone": "UTC",

@@ -1,4 +1,4 @@
-"""The page of a challenge's people, its letters, and the page behind an invitation."""
+"""The page of a challenge's members, its e-mails, and the page of an invitation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PEOPLE = "/challenges/tiny/organize/people/"
 
 @pytest.fixture
 def challenge(phase: Phase, user: User) -> Challenge:
-    """A private one; ada owns it."""
+    """A private challenge owned by ada."""
     Role.objects.create(challenge=phase.challenge, user=user, name="owner")
     phase.challenge.visibility = "private"
     phase.challenge.save()

@@ -38,7 +38,7 @@ def test_from_the_form_to_the_log(judge: Client, under_review: Submission) -> No
     answer = judge.post(f"{page}decide", form, follow=True)
     assert "The entry was disqualified" in answer.content.decode()
     for address in ("/challenges/tiny/decisions/", "/challenges/tiny/leaderboard/", page):
-        # Everyone reads it, also who has no account; what somebody wrote is text.
+        # Everyone can read it, even without an account; users' text is escaped.
         text = Client().get(address).content.decode()
         assert "It used &lt;b&gt;the&lt;/b&gt; test rows." in text, address
         assert "isqualified" in text, address

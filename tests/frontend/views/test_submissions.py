@@ -1,4 +1,4 @@
-"""The pages that watch a submission."""
+"""The pages that follow a submission."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of teams: every form of theirs, who may use it, and what a list costs."""
+"""The pages of teams: every form, who may use it, and how many queries a list takes."""
 
 from __future__ import annotations
 

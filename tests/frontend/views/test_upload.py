@@ -1,4 +1,4 @@
-"""The form, its instant check and what a refused file costs: nothing."""
+"""The upload form and its instant check; a refused file uses up no submission."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def test_without_scripts_a_task_is_chosen_for_a_single_file(page: Client, phase:
     answer = page.post(SUBMIT, {"name": "n", "files": factories.form_files(MINE), "tasks": "apple"})
     assert "1 task is chosen for 2 files" in answer.content.decode()
     assert not Submission.objects.exists()
-    # The first answer of the list: names decide.
+    # The first option of the list: the file names decide.
     form = {"name": "n", "files": factories.form_files(), "tasks": "", **factories.accepting(phase)}
     assert page.post(SUBMIT, form).status_code == 302
 
