@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from unittest import mock
 import pytest
 from django.conf import LazySettings, settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
 
 from challenges.drafts.bundles import Preparing, load_bundle
 from challenges.models import Phase
@@ -60,25 +62,58 @@ def data_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session", autouse=True)
 def for_all_tests() -> Iterator[None]:
-    """Switch off what would slow down every test: slow password hashes, a static files manifest, sandbox self-tests."""
+    """No message leaves, and passwords, static files and the sandbox's self-test do not cost every test a moment."""
     storages = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     sandbox = import_module("evaluators.sandbox.availability")
     with (
         override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers),
         mock.patch.object(sandbox, "REMEMBERED_SECONDS", 600),
+        mock.patch.object(app, "send_task"),
     ):
         yield
 
 
-@pytest.fixture(autouse=True)
-def own_folders(settings: LazySettings, data_folders: Iterator[Path]) -> Iterator[Path]:
-    """Keep every test away from the data of an installation."""
+def _folders(folder: Path) -> dict[str, Path]:
+    return {name: folder / name.partition("_")[0].lower() for name in ("OBJECTS_DIR", "DATASETS_DIR", "SCRATCH_DIR")}
+
+
+@pytest.fixture(scope="module")
+def module_data(
+    data_folders: Iterator[Path], django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Path]:
+    """For fixtures that make, once for a module, what its tests begin with, in the database and in files.
+
+    Whatever a test changes is undone: it works in a savepoint, and in folders of its own with links to these files.
+    No test of such a module may need what it commits, nor change a file in place.
+    """
     folder = next(data_folders)
     folder.mkdir()
-    settings.OBJECTS_DIR = folder / "objects"
-    settings.DATASETS_DIR = folder / "datasets"
-    settings.SCRATCH_DIR = folder / "scratch"
+    atomic = transaction.atomic()
+    # What may not be in a transaction is allowed in one of a test.
+    atomic._from_testcase = True
+    with (
+        override_settings(**_folders(folder)),
+        django_db_blocker.unblock(),
+        atomic,
+        # Django's TestCase closes the connection behind each test.
+        mock.patch.object(connections[DEFAULT_DB_ALIAS], "close"),
+    ):
+        object_store.cache_clear()
+        yield folder
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def own_folders(request: pytest.FixtureRequest, settings: LazySettings, data_folders: Iterator[Path]) -> Iterator[Path]:
+    """Keep every test away from the data of an installation."""
+    folder = next(data_folders)
+    if "module_data" in request.fixturenames:
+        _link(request.getfixturevalue("module_data"), folder)
+    else:
+        folder.mkdir()
+    for name, path in _folders(folder).items():
+        setattr(settings, name, path)
     # Not the repository's folder, whose files disappear for a moment if static files are collected during the test.
     settings.STATIC_ROOT = folder / "static"
     settings.STATIC_ROOT.mkdir()
@@ -87,6 +122,17 @@ def own_folders(settings: LazySettings, data_folders: Iterator[Path]) -> Iterato
     health.forget()
     yield folder
     object_store.cache_clear()
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name for every file in ``source``; ``copytree`` would copy attributes, which takes twice as long."""
+    target.mkdir()
+    with os.scandir(source) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                _link(source / entry.name, target / entry.name)
+            else:
+                os.link(entry.path, target / entry.name)
 
 
 @pytest.fixture(autouse=True)
@@ -132,17 +178,23 @@ def _copied(dataset: PreparedDataset, datasets: Path) -> PreparedDataset:
 
 
 @pytest.fixture
-def load(settings: LazySettings, db: None, prepare_once: Preparing) -> Callable[..., Phase]:
+def load(db: None, prepare_once: Preparing) -> Callable[..., Phase]:
     """Load a bundle directory, open a phase on it and publish it."""
+    return partial(_load, prepare_once)
 
-    def load_and_open(bundle: Path, **phase: Any) -> Phase:
-        # Without the sandbox, which takes half a second: the bundle is our own.
-        version = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=prepare_once)
-        opened = factories.phase(version, **phase)
-        publish(version.challenge, without_dry_run=True)
-        return opened
 
-    return load_and_open
+@pytest.fixture(scope="module")
+def load_for_module(module_data: Path, prepare_once: Preparing) -> Callable[..., Phase]:
+    """The same for fixtures of a whole module."""
+    return partial(_load, prepare_once)
+
+
+def _load(preparing: Preparing, bundle: Path, **phase: Any) -> Phase:
+    # Without the sandbox, which takes half a second: the bundle is ours.
+    version = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=preparing)
+    opened = factories.phase(version, **phase)
+    publish(version.challenge, without_dry_run=True)
+    return opened
 
 
 @pytest.fixture

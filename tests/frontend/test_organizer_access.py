@@ -18,6 +18,7 @@ from django.urls import Resolver404, resolve
 from challenges.models import Challenge, Invitation, Phase, Role
 from frontend import urls as page_urls
 from leaderboard.api import urls as api_urls
+from leaderboard.models import User
 from leaderboard.teams import membership
 from tests import factories
 from tests.bundles import write_bundle
@@ -35,21 +36,14 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {state: write_bundle(folder / state, slug=f"a-{state}", title=state.title()) for state in STATES}
 
 
-@pytest.fixture
-def people(db: None) -> dict[str, AbstractUser]:
-    """All readers except the visitor."""
-    return {name: factories.user(name, is_staff=name == "staff") for name in READERS if name != "visitor"}
-
-
-@pytest.fixture
-def world(
-    load: Callable[..., Phase], bundles: dict[str, Path], people: dict[str, AbstractUser], tiny_bundle: Path
-) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def made(load_for_module: Callable[..., Phase], bundles: dict[str, Path], tiny_bundle: Path) -> dict[str, str]:
     """A challenge in each state, with one submission on its board and one queued."""
-    Role.objects.create(challenge=load(tiny_bundle).challenge, user=people["stranger"], name="owner")
+    people = {name: factories.user(name, is_staff=name == "staff") for name in READERS if name != "visitor"}
+    Role.objects.create(challenge=load_for_module(tiny_bundle).challenge, user=people["stranger"], name="owner")
     places = {}
     for state, bundle in bundles.items():
-        phase = load(bundle)
+        phase = load_for_module(bundle)
         for who, role in (*WITH_ROLE.items(), ("owner", "owner")):
             Role.objects.create(challenge=phase.challenge, user=people[who], name=role)
         scored = factories.submission(phase, people["participant"], name=f"{state} scored")
@@ -64,6 +58,17 @@ def world(
     private = Challenge.objects.get(slug="a-private")
     places["invitation"] = Invitation.objects.issue(private, "participant", by=people["owner"])[1]
     return {name: str(place) for name, place in places.items()}
+
+
+@pytest.fixture
+def world(made: dict[str, str], db: None) -> dict[str, str]:
+    return made
+
+
+@pytest.fixture
+def people(made: dict[str, str], db: None) -> dict[str, AbstractUser]:
+    """Everybody but the visitor."""
+    return {user.username: user for user in User.objects.filter(username__in=READERS)}
 
 
 @pytest.mark.parametrize("request_line", TABLE)

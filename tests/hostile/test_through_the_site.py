@@ -49,9 +49,14 @@ def objects(settings: LazySettings) -> set[Path]:
     return {path for path in Path(settings.OBJECTS_DIR).rglob("*") if path.is_file()}
 
 
+@pytest.fixture(scope="module")
+def challenges(load_for_module: Load, bundles: dict[str, Path]) -> dict[str, int]:
+    return {slug: load_for_module(bundle, daily_limit=1).pk for slug, bundle in bundles.items()}
+
+
 @pytest.fixture
-def challenge(case: Case, load: Load, bundles: dict[str, Path]) -> Phase:
-    return load(bundles[case.challenge], daily_limit=1)
+def challenge(case: Case, challenges: dict[str, int], db: None) -> Phase:
+    return Phase.objects.get(pk=challenges[case.challenge])
 
 
 @every_case
@@ -96,8 +101,8 @@ def test_the_page_says_the_same(case: Case, challenge: Phase, user: User, client
     assert not Submission.objects.exists()
 
 
-def test_markup_in_a_file_is_only_ever_text(load: Load, bundles: dict[str, Path], user: User, client: Client) -> None:
-    load(bundles["things"])
+@pytest.mark.usefixtures("challenges")
+def test_markup_in_a_file_is_only_ever_text(user: User, client: Client) -> None:
     client.force_login(user)
     case = next(case for case in CASES if "markup.csv" in str(case))
     answer = client.post("/challenges/things/submit", form(case), content_type=FORM)
@@ -106,12 +111,10 @@ def test_markup_in_a_file_is_only_ever_text(load: Load, bundles: dict[str, Path]
     assert b"&lt;script&gt;alert(1)&lt;/script&gt;" in answer.content
 
 
+@pytest.mark.usefixtures("challenges")
 @pytest.mark.parametrize("name", ["", "mine \u202eenim", "m\u0456ne", "x" * 81, "a\0b", "\u200b", "z" + "\u0335" * 9])
-def test_a_submissions_name_is_checked_too(
-    name: str, load: Load, bundles: dict[str, Path], user: User, api: Api, settings: LazySettings
-) -> None:
+def test_a_submissions_name_is_checked_too(name: str, user: User, api: Api, settings: LazySettings) -> None:
     """Empty, with reordering characters, of mixed scripts, too long, invisible."""
-    load(bundles["things"])
     before = objects(settings)
     files = [("things.csv", CASES[0].uploads[0].content)]
     answer = api(user).post("/api/v1/challenges/things/submissions/", body(files, name), content_type=FORM)
@@ -137,10 +140,8 @@ class Endless:
 
 
 @pytest.mark.slow
-def test_one_line_of_a_gibibyte(
-    load: Load, bundles: dict[str, Path], user: User, api: Api, settings: LazySettings
-) -> None:
-    load(bundles["things"], daily_limit=1)
+@pytest.mark.usefixtures("challenges")
+def test_one_line_of_a_gibibyte(user: User, api: Api, settings: LazySettings) -> None:
     before = objects(settings)
     start = body([("things.csv", b"id,label\n")])[: -len(f"\r\n--{BOUNDARY}--\r\n")]
     size = 1024 * MEBIBYTE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -71,10 +70,12 @@ TABLE = [
 ]
 
 
-@pytest.fixture
-def places(load: Callable[..., Phase], tmp_path: Path, user: User) -> dict[str, str]:
-    opened = load(write_bundle(tmp_path / "a"))
-    hidden = load(write_bundle(tmp_path / "b", slug=DRAFT, title="Draft"))
+@pytest.fixture(scope="module")
+def made(load_for_module: Callable[..., Phase], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("permissions")
+    user = factories.user("ada")
+    opened = load_for_module(write_bundle(folder / "a"))
+    hidden = load_for_module(write_bundle(folder / "b", slug=DRAFT, title="Draft"))
     scored = factories.submission(opened, user, name="scored")
     factories.evaluate(scored, 0.5)
     in_draft = factories.submission(hidden, user, name="in draft")
@@ -88,6 +89,16 @@ def places(load: Callable[..., Phase], tmp_path: Path, user: User) -> dict[str, 
         "scored": str(scored.pk),
         "in_draft": str(in_draft.pk),
     }
+
+
+@pytest.fixture
+def places(made: dict[str, str], db: None) -> dict[str, str]:
+    return made
+
+
+@pytest.fixture
+def user(made: dict[str, str], db: None) -> User:
+    return User.objects.get(username="ada")
 
 
 @pytest.mark.parametrize("who", VISITORS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from leaderboard.storage import MissingObject, ObjectStore
 from leaderboard.storage.local import LocalStore
 from leaderboard.storage.s3 import S3Store
 from tests.factories import sha256
+from tests.live_site import wait_for
 from tests.s3_server import s3_server
 
 
@@ -94,9 +94,9 @@ def test_what_is_put_again_is_as_new(store: ObjectStore, monkeypatch: pytest.Mon
     monkeypatch.setattr("leaderboard.storage.s3.FRESH", timedelta(0))
     content = os.urandom(50)
     stored = store.put(io.BytesIO(content))
-    # S3 times have a resolution of one second.
-    time.sleep(1.1)
-    between = datetime.now(UTC).replace(microsecond=0)
+    # S3 counts whole seconds, and a file system's clock may be some milliseconds late.
+    between = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    wait_for(lambda: datetime.now(UTC) > between + timedelta(milliseconds=50), what="the next second")
     store.put(io.BytesIO(content))
     assert stored.sha256 not in list(store.list_older_than(between))
 
