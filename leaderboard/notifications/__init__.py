@@ -1,1 +1,1 @@
-"""What users are told: notices, their e-mails, and unsubscribing."""
+"""What users are told: notices, announcements, their e-mails, and unsubscribing."""

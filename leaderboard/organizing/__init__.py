@@ -1,1 +1,1 @@
-"""The organizers' side: bundles, drafts, dry runs and announcements."""
+"""The organizers' side: bundles, drafts and dry runs."""
