@@ -119,13 +119,15 @@ class LiveSite:
             wait_for(self.answers, what="an answering site")
 
     def _migrate(self) -> None:
-        if self._database.url:
+        database = Path(self.environment["RATCHET_DATA_DIR"]) / "db.sqlite3"
+        # A site that is started again, or one with the data of an older version, keeps what it has.
+        if self._database.url or database.exists():
             self._database.create()
             self.manage("migrate", "--verbosity", "0")
             return
         migrated = once(self._run_folder / "migrated.sqlite3", self._migrate_file)
-        (self.folder / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.copy(migrated, self.folder / "data" / "db.sqlite3")
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(migrated, database)
 
     def _migrate_file(self, path: Path) -> None:
         self.manage("migrate", "--verbosity", "0", RATCHET_DATABASE_URL=f"sqlite:///{path}")
