@@ -21,7 +21,7 @@ def plan(**changes: Any) -> PhasePlan:
 def said(**changes: Any) -> list[Problem]:
     with pytest.raises(ValidationError) as caught:
         plan(**changes)
-    return [finding for item in caught.value.errors() for finding in item["ctx"]["error"].findings]
+    return [problem for item in caught.value.errors() for problem in item["ctx"]["error"].problems]
 
 
 def test_times_are_read_in_the_phases_zone_unless_they_name_one() -> None:

@@ -98,7 +98,7 @@ def test_a_submission_made_for_it_is_scored(source: Path, tmp_path: Path) -> Non
     _, dataset = imported(source, tmp_path)
     line = ", ".join(["5"] * SELLERS).encode()
     uploads = [Upload("0.csv", line), Upload("2.txt", line)]
-    assert [purchase.rows for purchase in read_reference(dataset, uploads).purchases] == [[5] * SELLERS] * 2
+    assert [purchase.n_rows for purchase in read_reference(dataset, uploads).purchases] == [[5] * SELLERS] * 2
     for scorer in ("reference", "reference-knn"):
         assert score(dataset, uploads, scorer=scorer).tasks.keys() == {"0", "2"}
 
