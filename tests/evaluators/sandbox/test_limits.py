@@ -17,6 +17,7 @@ from evaluators.sandbox.limits import MEBIBYTE
 from evaluators.scoring import Broken, Scored, evaluate
 from tests.evaluators.conftest import MakeDataset
 from tests.evaluators.sandbox.conftest import Probe, Said
+from tests.live_site import wait_for
 from tests.memory import forget_peak, peak
 
 GIBIBYTE = 1024 * MEBIBYTE
@@ -138,14 +139,14 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("loop", ENDLESS.values(), ids=ENDLESS)
-def test_an_endless_loop_is_ended_by_the_limit_on_processor_time(loop: str, probe: Probe) -> None:
+def test_an_endless_loop_is_ended_by_the_limit_on_processor_time(loop: str, probe: Probe, tmp_path: Path) -> None:
     began = time.monotonic()
     outcome = probe(f"def main(arguments):\n    {loop}\n", cpu_seconds=1, wall_seconds=60)
     assert isinstance(outcome, Broken)
     # A process that ignores the first signal is killed a second later, which looks like a crash.
     assert outcome.reason in {"timeout", "crash"}
     assert time.monotonic() - began < 30
-    wait_until_gone()
+    wait_until_gone(tmp_path)
 
 
 WAITING = {
@@ -159,7 +160,7 @@ WAITING = {
 
 
 @pytest.mark.parametrize("action", WAITING.values(), ids=WAITING)
-def test_whoever_never_ends_is_ended_and_nothing_is_left(action: str, probe: Probe) -> None:
+def test_whoever_never_ends_is_ended_and_nothing_is_left(action: str, probe: Probe, tmp_path: Path) -> None:
     began = time.monotonic()
     outcome = probe(
         f"""
@@ -175,11 +176,11 @@ def test_whoever_never_ends_is_ended_and_nothing_is_left(action: str, probe: Pro
     assert outcome.detail.startswith("about to wait")
     assert len(outcome.detail) <= 64 * 1024 + 1
     assert time.monotonic() - began < 30
-    wait_until_gone()
+    wait_until_gone(tmp_path)
 
 
 @pytest.mark.parametrize("milliseconds", [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30])
-def test_whatever_it_is_doing_it_is_ended_at_once(milliseconds: int, probe: Probe) -> None:
+def test_whatever_it_is_doing_it_is_ended_at_once(milliseconds: int, probe: Probe, tmp_path: Path) -> None:
     """This also works while bubblewrap is still mounting, and with every process of the sandbox suspended."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         waiting = pool.submit(probe, "def main(arguments):\n    time.sleep(3600)\n", wall_seconds=60)
@@ -201,17 +202,43 @@ def test_whatever_it_is_doing_it_is_ended_at_once(milliseconds: int, probe: Prob
     # A run that was killed before the evaluator started looks like a sandbox that couldn't be started.
     assert outcome.reason in {"crash", "sandbox"}
     assert time.monotonic() - began < 20
-    wait_until_gone()
+    wait_until_gone(tmp_path)
 
 
-def wait_until_gone() -> None:
+def wait_until_gone(folder: Path) -> None:
     """The kernel removes a process namespace on its own but not at once, and its last processes lose their parent."""
-    left = [*ours(), *(item for item in psutil.process_iter(["cmdline"]) if INSIDE in (item.info["cmdline"] or []))]
-    assert not psutil.wait_procs(left, timeout=10)[1]
+    assert not psutil.wait_procs([*ours(), *sandboxed(folder)], timeout=10)[1]
+
+
+def sandboxed(folder: Path) -> list[psutil.Process]:
+    """The sandboxes that have something of ``folder`` mounted; tests that run beside these have sandboxes, too."""
+    inside = [item for item in psutil.process_iter(["cmdline"]) if INSIDE in (item.info["cmdline"] or [])]
+    return [item for item in inside if _has_mounted(item.pid, folder)]
+
+
+def _has_mounted(pid: int, folder: Path) -> bool:
+    try:
+        mounts = Path(f"/proc/{pid}/mountinfo").read_text()
+    except PermissionError:
+        return True  # it may be one
+    except OSError:
+        return False  # it has ended
+    # Paths in it begin at the root of their file system.
+    return "/".join(folder.parts[-3:]) in mounts
+
+
+def test_a_sandbox_is_known_by_its_folder(tmp_path: Path, probe: Probe) -> None:
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(probe, "def main(arguments):\n    time.sleep(3600)\n", wall_seconds=60)
+        wait_for(lambda: sandboxed(tmp_path), what="a sandbox of this test")
+        assert not sandboxed(tmp_path / "of" / "another" / "test")
+        process.stop_all()
+        waiting.result(timeout=30)
+    wait_until_gone(tmp_path)
 
 
 @pytest.mark.parametrize("stream", [1, 2])
-def test_an_output_of_10_gibibytes_is_neither_kept_nor_waited_for(stream: int, probe: Probe) -> None:
+def test_an_output_of_10_gibibytes_is_neither_kept_nor_waited_for(stream: int, probe: Probe, tmp_path: Path) -> None:
     forget_peak()
     before = peak()
     outcome = probe(
@@ -228,7 +255,7 @@ def test_an_output_of_10_gibibytes_is_neither_kept_nor_waited_for(stream: int, p
     assert outcome.reason == {1: "output", 2: "timeout"}[stream]
     assert len(outcome.detail) < 5 * 64 * 1024  # each NUL is written as four characters
     assert peak() - before < 64 * 1024
-    wait_until_gone()
+    wait_until_gone(tmp_path)
 
 
 def test_an_honest_scorer_is_within_the_limits_by_far(known: PreparedDataset, submission: Path) -> None:
