@@ -31,6 +31,7 @@ CONTRACT = {
     "evaluators.datasets",
     "evaluators.drafting",
     "evaluators.kinds",
+    *(f"evaluators.kinds.{path.parent.name}" for path in (ROOT / "evaluators" / "kinds").glob("*/kind.py")),
     "evaluators.learning",
     "evaluators.problems",
     "evaluators.readiness",
@@ -234,11 +235,15 @@ def test_the_contract_loads_neither_scikit_learn_nor_faiss_nor_django() -> None:
 
 def test_scoring_loads_nothing_of_the_site() -> None:
     loaded = loaded_by(
-        "import evaluators.cli.main, evaluators.scoring.score, evaluators.registry as registry\n"
-        "for scorer in registry.SCORERS: scorer.load()\n"
-        "for entry in (*registry.MODELS.values(), *registry.IMPORTERS.values()): entry.load()\n"
-        "for kind in registry.BASELINES.values():\n"
-        "    for baseline in kind.values(): baseline.load()"
+        "import evaluators.cli.main, evaluators.scoring.score\n"
+        "from evaluators.bundles.importers import IMPORTERS\n"
+        "from evaluators.kinds import every_kind\n"
+        "from evaluators.learning.entries import load\n"
+        "from evaluators.registry import MODELS\n"
+        "for entry in (*MODELS.values(), *IMPORTERS.values()): entry.load()\n"
+        "for kind in every_kind():\n"
+        "    for scorer in kind.scorers: scorer.load()\n"
+        "    for name in (kind.write_baseline, kind.readiness, kind.drafting.write): load(name)"
     )
     assert loaded >= HEAVY
     assert not loaded & (OF_THE_SITE | {"challenges", "leaderboard", "frontend"})

@@ -32,7 +32,7 @@ Predict = Callable[[Vectors, Classes, Vectors], Classes]
 
 def score(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
     """The scores of a valid acquisition submission."""
-    specification = acquisition_of(dataset)
+    specification = AcquisitionSpecification.expect(dataset.specification)
     by_task = {
         purchase.market.name: _market_scores(dataset, specification, purchase, spent)
         for purchase in submission.purchases
@@ -109,10 +109,3 @@ def submission_scores(
         mean=mean,
         slices={purchase.market.name: purchase.slices() for purchase in submission.purchases},
     )
-
-
-def acquisition_of(dataset: PreparedDataset) -> AcquisitionSpecification:
-    """The specification of a dataset that must be an acquisition challenge."""
-    if not isinstance(dataset.specification, AcquisitionSpecification):
-        raise TypeError(f"{dataset.specification.slug} is no acquisition")
-    return dataset.specification

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.cleaning.curve import ENOUGH, accuracies, coarse, coarse_step, first_reaching
 from evaluators.kinds.cleaning.outcomes import label_slices, ranking_slices
-from evaluators.kinds.cleaning.reading import DROPPED, CleaningSubmission, TaskLabels, TaskRanking, cleaning_of
+from evaluators.kinds.cleaning.reading import DROPPED, CleaningSubmission, TaskLabels, TaskRanking
 from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.kinds.records import SeedScores
@@ -31,7 +31,7 @@ def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timin
     ``reveal: fixes`` they have a point for each fix. As that reveals which rows were wrong, otherwise they only have
     one point per ``slices[task]["curve"]["step"]`` fixes (out of ``slices[task]["curve"]["rows"]``), and the last one.
     """
-    specification = cleaning_of(dataset)
+    specification = CleaningSpecification.expect(dataset.specification)
     by_task: dict[str, list[MetricValues]] = {}
     curves: dict[str, list[float]] = {}
     slices: dict[str, dict[str, dict[str, float]]] = {}

@@ -19,9 +19,7 @@ MetricValues = dict[str, float]
 
 def score(dataset: PreparedDataset, submission: SelectionSubmission, spent: Timings) -> SubmissionScores:
     """The scores of a valid selection submission."""
-    specification = dataset.specification
-    if not isinstance(specification, SelectionSpecification):
-        raise TypeError(f"{specification.slug} is no selection")
+    specification = SelectionSpecification.expect(dataset.specification)
     by_task = {
         selection.plan.name: _task_scores(dataset, specification, selection, spent) for selection in submission.tasks
     }

@@ -20,10 +20,3 @@ PARAMETERS = {
     "k": ("nearest-neighbours", "Neighbours k", "How many vote. Default 5."),
 }
 """For each parameter: its model, its title, what it does."""
-
-METRICS_OF = {
-    "selection": ("accuracy", "balanced_accuracy", "macro_f1", "f1", "precision", "recall"),
-    "cleaning": ("accuracy", "balanced_accuracy", "macro_f1", "f1", "precision", "recall", "fraction_fixes", "auc"),
-    "acquisition": ("score", "accuracy"),
-}
-"""The metrics that each kind can be ranked by; the last two of a cleaning are for rankings only."""

@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from django.core.exceptions import ValidationError
 
+from evaluators.kinds import every_kind
 from evaluators.learning import METRICS
 from evaluators.learning.models.parameters import PARAMETERS as MODEL_PARAMETERS
 from evaluators.registry import MODELS
-from evaluators.specification import KINDS
-from frontend.organize.wizard.explained import METRICS_OF, MODEL_MEANINGS, PARAMETERS
-from frontend.organize.wizard.scoring import FORMS
+from frontend.organize.wizard.explained import MODEL_MEANINGS, PARAMETERS
 from frontend.organize.wizard.zones import on_the_clock, to_moment, zones
 from frontend.plots.histogram import histogram_plot
 from frontend.plots.rowmap import MappedRow, row_map
@@ -22,8 +21,7 @@ def test_every_model_parameter_and_metric_is_explained() -> None:
     assert MODEL_MEANINGS.keys() == MODELS.keys()
     known = {(name, field) for name, model in MODEL_PARAMETERS.items() for field in model.model_fields}
     assert {(model, name) for name, (model, _, _) in PARAMETERS.items()} == known
-    assert set(METRICS_OF) == set(FORMS) == set(KINDS)
-    assert all(name in METRICS for names in METRICS_OF.values() for name in names)
+    assert all(name in METRICS for kind in every_kind() for name in kind.specification.metrics())
 
 
 def test_times_of_a_zone() -> None:
