@@ -22,7 +22,7 @@ def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
 BASELINE = BaselineInfo(
     name="most-similar",
     title="The sellers most similar",
-    meaning="rows of all sellers, by the square of that agreement times one less the distance of the means",
+    meaning="rows of every seller, by the square of its labels' agreement times one less the distance of its means",
     paper="Ben-David et al. 2010, A theory of learning from different domains",
     choose=choose,
 )

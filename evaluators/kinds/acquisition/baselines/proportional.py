@@ -26,7 +26,7 @@ def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
 BASELINE = BaselineInfo(
     name="proportional",
     title="The same part of all",
-    meaning="the same part of every seller's rows",
+    meaning="the same fraction of every seller's rows",
     paper="proportional allocation, Neyman 1934, On the two different aspects of the representative method",
     choose=choose,
 )
