@@ -30,6 +30,11 @@ def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timin
     are possible, and accuracies are not rounded. ``curves`` are means over the seeds, from no fix to all. With
     ``reveal: fixes`` they have a point for each fix. As that reveals which rows were wrong, otherwise they only have
     one point per ``slices[task]["curve"]["step"]`` fixes (out of ``slices[task]["curve"]["rows"]``), and the last one.
+
+    Metrics and curves are fractions from 0 to 1. ``spent`` receives the seconds of ``load`` and ``train``.
+
+    Raises:
+        TypeError: the dataset is of another kind.
     """
     specification = CleaningSpecification.expect(dataset.specification)
     by_task: dict[str, list[MetricValues]] = {}
@@ -65,7 +70,11 @@ def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timin
 
 
 def ranking_curves(specification: CleaningSpecification, data: TaskData, ranking: TaskRanking) -> Curves:
-    """The accuracies before any fix and after each one, (seeds, rows + 1)."""
+    """The accuracies before any fix and after each one, fractions in an array (seeds, rows + 1), float64.
+
+    ``data`` are the vectors (rows, dimensions) and labels (rows,) of one task; ``ranking.row_indices`` (rows,), int64,
+    is a permutation of the training rows. Rows that a seed does not train on repeat the accuracy before them.
+    """
     number = specification.tasks.index(ranking.plan.task)
     model = _model(specification)
 
