@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.learning.metrics import Labels
+from evaluators.learning.metrics.base import Labels
 
 
 def subsample(classes: Labels, part: float, *, seed: tuple[int, int]) -> NDArray[np.int64]:
