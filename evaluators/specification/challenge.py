@@ -18,8 +18,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from evaluators.learning.metrics.base import Direction, Metric
-from evaluators.learning.metrics.registry import METRICS, classification_metrics
+from evaluators.learning.metrics.base import Direction
+from evaluators.learning.metrics.registry import METRICS
 from evaluators.problems.invalid import InvalidValue, InvalidValues, refuse
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.suggestions import suggestion
@@ -174,26 +174,24 @@ class Specification(SpecificationModel):
         return type(self).model_validate(content)
 
     @classmethod
-    def metrics(cls) -> Mapping[str, Metric]:
-        """The metrics that challenges of this kind can be ranked by, by name."""
-        return classification_metrics()
-
-    @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """The metrics are those that are registered when the schema is made."""
         described = handler.resolve_ref_schema(handler(schema))
-        described["properties"]["metric"] = {
-            "title": "Metric",
-            "oneOf": [
-                {"const": name, "title": metric.title, "description": metric.meaning}
-                for name, metric in cls.metrics().items()
-            ],
-        }
+        variants = [
+            {"const": metric.name, "title": metric.title, "description": metric.meaning}
+            for metric in (METRICS[name] for name in cls.metrics())
+        ]
+        described["properties"]["metric"] = {"title": "Metric", "oneOf": variants}
         return described
 
     @property
     def direction(self) -> Direction:
         return METRICS[self.metric].direction
+
+    @classmethod
+    def metrics(cls) -> tuple[str, ...]:
+        """The metrics by which challenges of this kind can be ranked."""
+        raise NotImplementedError
 
     def tables(self) -> dict[str, PlannedTable]:
         """Every table to be prepared, by its name in ``PreparedDataset.table``."""

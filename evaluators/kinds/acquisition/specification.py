@@ -11,9 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from evaluators.kinds.acquisition.pricing import MAX_AMOUNT, LinearPrice, Price
 from evaluators.kinds.acquisition.summaries import read_summary
 from evaluators.learning.metrics.accuracy import ACCURACY
-from evaluators.learning.metrics.base import Metric
 from evaluators.learning.metrics.of_kinds import PURCHASE_SCORE
-from evaluators.learning.metrics.registry import METRICS
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import Problem
 from evaluators.specification.challenge import (
@@ -31,7 +29,7 @@ MAX_SELLERS = 64
 MAX_DIGITS = 18
 """Maximum digits of a number of rows; longer numbers do not fit in 64 bits, and no seller owns that many rows."""
 
-RANKING_METRICS = (PURCHASE_SCORE.name, ACCURACY.name)
+METRICS = (PURCHASE_SCORE.name, ACCURACY.name)
 
 
 class Seller(SpecificationModel):
@@ -152,15 +150,15 @@ class AcquisitionSpecification(Specification):
             yield "summaries: two markets name the same document"
         yield from self._finals_disagree()
 
-    @classmethod
-    def metrics(cls) -> Mapping[str, Metric]:
-        return {name: METRICS[name] for name in RANKING_METRICS}
-
     def final_tables(self) -> dict[str, Table | None]:
         return {market.name: market.final for market in self.tasks}
 
     def test_tables(self) -> dict[str, str]:
         return {market.name: market.test_table for market in self.tasks}
+
+    @classmethod
+    def metrics(cls) -> tuple[str, ...]:
+        return METRICS
 
     @cached_property
     def markets(self) -> dict[str, Market]:

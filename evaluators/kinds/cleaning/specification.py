@@ -9,7 +9,6 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evaluators.learning.metrics.base import Metric
 from evaluators.learning.metrics.of_kinds import FRACTION_FIXES, MEAN_ACCURACY
 from evaluators.learning.metrics.registry import METRICS, classification_metrics
 from evaluators.problems.invalid import refuse
@@ -168,6 +167,10 @@ class CleaningSpecification(Specification):
         if METRICS[self.metric].binary and len(plan.classes) != 2:
             yield f"metric: {self.metric} needs two classes in every task"
 
+    @classmethod
+    def metrics(cls) -> tuple[str, ...]:
+        return *classification_metrics(), *RANKING_METRICS
+
     @cached_property
     def plans(self) -> dict[str, CleaningPlan]:
         """Every task by name, with everything that applies to it."""
@@ -185,10 +188,6 @@ class CleaningSpecification(Specification):
             truth=names["truth"],
             train_table=self._required("train", task),
         )
-
-    @classmethod
-    def metrics(cls) -> Mapping[str, Metric]:
-        return {**classification_metrics(), **{name: METRICS[name] for name in RANKING_METRICS}}
 
     def final_tables(self) -> dict[str, Table | None]:
         return {task.name: task.final or self.final for task in self.tasks}

@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evaluators.learning.metrics.registry import METRICS
+from evaluators.learning.metrics.registry import METRICS, classification_metrics
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import Problem, quoted
 from evaluators.problems.suggestions import suggestion
@@ -148,6 +148,10 @@ class SelectionSpecification(Specification):
             yield Problem("pool and examples are public: their files belong in public/.", field="pool")
         if test.public:
             yield Problem("test rows are hidden: their files belong in hidden/.", field="test")
+
+    @classmethod
+    def metrics(cls) -> tuple[str, ...]:
+        return tuple(classification_metrics())
 
     @cached_property
     def plans(self) -> dict[str, TaskPlan]:

@@ -5,15 +5,14 @@ The registries are read whenever a form is made, so a model or metric needs no l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le
 from django import forms
 from pydantic.fields import FieldInfo
 
-from evaluators.registry import MODELS, FixedModel, Metric
-from evaluators.specification import specification_class
+from evaluators.registry import METRICS, MODELS, FixedModel, Metric
 from frontend.organize.wizard.fields import Explained, ExplainedChoice
 
 Choice = tuple[str, Explained]
@@ -23,9 +22,9 @@ def model_choices() -> list[Choice]:
     return [(name, Explained(model.title, model.meaning)) for name, model in MODELS.items()]
 
 
-def metric_choices(kind: str) -> list[Choice]:
-    """The metrics that challenges of this kind can be ranked by; those that always can come first."""
-    metrics = sorted(specification_class(kind).metrics().values(), key=lambda metric: (metric.condition, metric.binary))
+def metric_choices(names: Iterable[str]) -> list[Choice]:
+    """These metrics; those that need nothing special come first."""
+    metrics = sorted((METRICS[name] for name in names), key=lambda metric: (metric.condition, metric.binary))
     return [(metric.name, Explained(metric.title, _meaning(metric))) for metric in metrics]
 
 

@@ -16,6 +16,7 @@ from challenges.models import Draft
 from challenges.models.draft import DraftWork
 from evaluators.problems import BundleError, Problem
 from evaluators.registry import MODELS
+from evaluators.specification import specification_class
 from frontend.organize.wizard.access import challenge_and_draft, step_page, with_pages
 from frontend.organize.wizard.declared import (
     field_name,
@@ -69,7 +70,8 @@ class ScoringForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["metric"].choices = [("", AS_FITS), *metric_choices(self.kind)]  # type: ignore[attr-defined]
+        names = specification_class(self.kind).metrics()
+        self.fields["metric"].choices = [("", AS_FITS), *metric_choices(names)]  # type: ignore[attr-defined]
         for model in MODELS.values():
             self.fields.update(parameter_fields(model))
 
