@@ -233,14 +233,18 @@ def test_the_contract_loads_neither_scikit_learn_nor_faiss_nor_django() -> None:
     assert not loaded & (HEAVY | OF_THE_SITE)
 
 
+def test_the_settings_of_the_libraries_are_made_before_numpy_is_loaded() -> None:
+    """NumPy and the others read them when they are loaded, see ``learning.determinism``."""
+    assert not loaded_by("import evaluators.learning.determinism") & (HEAVY | {"numpy"})
+
+
 def test_scoring_loads_nothing_of_the_site() -> None:
     loaded = loaded_by(
         "import evaluators.cli.main, evaluators.scoring.score\n"
         "from evaluators.bundles.importers import IMPORTERS\n"
         "from evaluators.kinds import every_kind\n"
         "from evaluators.learning.entries import load\n"
-        "from evaluators.registry import MODELS\n"
-        "for entry in (*MODELS.values(), *IMPORTERS.values()): entry.load()\n"
+        "for entry in IMPORTERS.values(): entry.load()\n"
         "for kind in every_kind():\n"
         "    for scorer in kind.scorers: scorer.load()\n"
         "    for name in (kind.write_baseline, kind.readiness, kind.drafting.write): load(name)"

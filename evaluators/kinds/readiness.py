@@ -9,7 +9,9 @@ from typing import Any, Generic, TypeVar
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.findings import Finding
 from evaluators.kinds.task_rows import Labels, TaskRows
-from evaluators.learning.metric_names import CLASSIFICATION
+from evaluators.learning.metrics.accuracy import ACCURACY
+from evaluators.learning.metrics.base import ClassificationMetric
+from evaluators.learning.metrics.registry import classification_metrics
 from evaluators.specification.challenge import Specification
 
 Submission = TypeVar("Submission", contravariant=True)
@@ -34,9 +36,9 @@ class KindReadiness(ABC, Generic[Submission]):
         """
         return {}
 
-    def measured(self, specification: Specification) -> tuple[str, float]:
+    def measured(self, specification: Specification) -> tuple[ClassificationMetric, float]:
         """The classification metric that the score is computed from, and the change in the score per unit of it."""
-        return (specification.metric if specification.metric in CLASSIFICATION else "accuracy"), 1.0
+        return classification_metrics().get(specification.metric, ACCURACY), 1.0
 
     def has_ceiling(self, specification: Specification) -> bool:
         """Whether the score of a model trained on everything is comparable with that of a submission."""

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import fmean
 
-import faiss
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.findings import SEVERITIES, Finding
 from evaluators.kinds.task_rows import TableRows, TaskRows
+from evaluators.learning.threads import one_thread
 from evaluators.readiness import judging_data, judging_scores
 from evaluators.readiness.baselines import baseline_score, noise, scored_baselines
 from evaluators.readiness.bootstrap import smallest_difference
@@ -42,8 +41,7 @@ def readiness(
     Raises:
         SubmissionError: a baseline's files break a rule of the challenge.
     """
-    with threadpool_limits(limits=1):
-        faiss.omp_set_num_threads(1)
+    with one_thread():
         return _measured(dataset, submissions, final)
 
 

@@ -4,7 +4,7 @@ The fields that belong to one kind of challenge are defined by that kind, see ``
 """
 
 from evaluators.specification.challenge import TEST_SPLITS, Specification, Task, TestSplit
-from evaluators.specification.kinds import KINDS
+from evaluators.specification.kinds import KINDS, specification_class
 from evaluators.specification.phases import PhasePlan, last_phase
 from evaluators.specification.reading import (
     MAX_SPECIFICATION_BYTES,
@@ -35,4 +35,5 @@ __all__ = [
     "read_specification",
     "read_text",
     "schema_text",
+    "specification_class",
 ]

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from challenges.members.roles import may_organize
 from challenges.models import Challenge
 from evaluators.kinds import kind_named
-from evaluators.learning import METRICS
+from evaluators.registry import METRICS
 from evaluators.specification import KINDS
 from evaluators.submissions import readable_size
 from frontend.display.markdown import rendered

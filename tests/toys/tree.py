@@ -14,9 +14,9 @@ PACKAGES = ("evaluators", "challenges", "leaderboard", "frontend")
 TOYS = Path(__file__).parent
 
 
-def copied(tree: Path) -> Path:
-    """Copy the packages and ``manage.py`` into the new folder ``tree``, which is returned."""
-    for package in PACKAGES:
+def copied(tree: Path, *packages: str) -> Path:
+    """Copy the packages, all if none is named, and ``manage.py`` into the new folder ``tree``, which is returned."""
+    for package in packages or PACKAGES:
         left_out = shutil.ignore_patterns("__pycache__", "demo", "static")
         shutil.copytree(ROOT / package, tree / package, ignore=left_out)
     shutil.copy(ROOT / "manage.py", tree)

@@ -19,7 +19,9 @@ from evaluators.kinds.findings import Finding
 from evaluators.kinds.readiness import Facts, KindReadiness
 from evaluators.kinds.task_rows import Labels, TableRows, TaskRows, rows_of_table, titled
 from evaluators.kinds.training import predict_first_seed
-from evaluators.learning.metric_names import PURCHASE_SCORE
+from evaluators.learning.metrics.accuracy import ACCURACY
+from evaluators.learning.metrics.base import ClassificationMetric
+from evaluators.learning.metrics.of_kinds import PURCHASE_SCORE
 from evaluators.specification.challenge import Specification
 
 
@@ -36,9 +38,9 @@ class AcquisitionReadiness(KindReadiness[AcquisitionSubmission]):
             for purchase in submission.purchases
         }
 
-    def measured(self, specification: Specification) -> tuple[str, float]:
+    def measured(self, specification: Specification) -> tuple[ClassificationMetric, float]:
         known = AcquisitionSpecification.expect(specification)
-        return "accuracy", known.accuracy_weight if known.metric == PURCHASE_SCORE else 1.0
+        return ACCURACY, known.accuracy_weight if known.metric == PURCHASE_SCORE.name else 1.0
 
     def facts(self, dataset: PreparedDataset) -> Facts:
         specification = AcquisitionSpecification.expect(dataset.specification)

@@ -16,7 +16,7 @@ from evaluators.kinds.findings import Finding
 from evaluators.kinds.readiness import Facts, KindReadiness
 from evaluators.kinds.task_rows import Labels, TableRows, TaskRows, rows_of_table, titled
 from evaluators.kinds.training import predict_first_seed
-from evaluators.learning.metrics import accuracy
+from evaluators.learning.metrics.accuracy import ACCURACY
 from evaluators.learning.subsampling import subsample
 from evaluators.specification.challenge import Specification
 
@@ -80,7 +80,7 @@ def _facts(dataset: PreparedDataset, plan: CleaningPlan) -> CleaningFacts:
     for labels in (data.noisy, data.true):
         said = predict_first_seed(dataset.specification, train, labels, test)
         said = said if said is not None else np.full(len(test), labels[0], np.int64)
-        accuracies.append(round(accuracy(data.test_labels, said, len(plan.classes)), 6))
+        accuracies.append(round(ACCURACY.from_rows(data.test_labels, said, len(plan.classes)), 6))
     return CleaningFacts(
         task=plan.name,
         rows=len(data.noisy),

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import NoneType
-from typing import Any, cast, get_args
+from typing import Any
 
-from annotated_types import Ge, Gt, Le, Lt
 from django import forms
 from pydantic.fields import FieldInfo
 
 from evaluators.drafting import Asked
 from evaluators.kinds import Kind
-from frontend.organize.wizard.fields import Explained, ExplainedChoice, Percent
-
-SMALLEST = 1e-6
-"""Added to an exclusive lower bound, since those of forms are inclusive."""
+from frontend.organize.wizard.fields import Explained, ExplainedChoice, Percent, number_field
 
 
 def own_fields(kind: Kind) -> dict[str, forms.Field]:
@@ -35,30 +30,12 @@ def _field(info: FieldInfo, same: FieldInfo | None) -> forms.Field:
     if asked.options:
         return _choice(asked, options | {"initial": info.default or ""})
     options["help_text"] = f"{meaning} Empty: {asked.empty}." if asked.empty else meaning
-    types = set(get_args(info.annotation)) - {NoneType} or {info.annotation}
-    if types == {bool}:
+    if info.annotation is bool:
         return forms.BooleanField(**options | {"required": False})
-    if asked.percent:
-        return Percent(**options)
-    number = forms.IntegerField if types == {int} else forms.FloatField
-    return number(**options, **_bounds(info))
+    return Percent(**options) if asked.percent else number_field(info, **options)
 
 
 def _choice(asked: Asked, options: Mapping[str, Any]) -> forms.ChoiceField:
     choices = [(value or "", Explained(item.title, item.meaning)) for value, item in asked.options.items()]
     has_meanings = any(item.meaning for item in asked.options.values())
     return (ExplainedChoice if has_meanings else forms.ChoiceField)(choices=choices, **options)
-
-
-def _bounds(info: FieldInfo) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for item in info.metadata:
-        if isinstance(item, Ge):
-            found["min_value"] = item.ge
-        elif isinstance(item, Gt):
-            found["min_value"] = cast(float, item.gt) + SMALLEST
-        elif isinstance(item, Le):
-            found["max_value"] = item.le
-        elif isinstance(item, Lt):
-            found["max_value"] = cast(int, item.lt) - 1
-    return found

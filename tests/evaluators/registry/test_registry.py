@@ -8,8 +8,7 @@ import pytest
 
 from evaluators.bundles.importers import IMPORTERS
 from evaluators.learning.entries import by_name
-from evaluators.learning.models.parameters import PARAMETERS
-from evaluators.registry import MODELS, RegistryEntry
+from evaluators.registry import RegistryEntry
 from evaluators.specification.challenge import NAME
 
 
@@ -19,12 +18,8 @@ def test_a_name_used_twice_is_refused() -> None:
         by_name([entry, entry])
 
 
-@pytest.mark.parametrize("entry", [*MODELS.values(), *IMPORTERS.values()], ids=lambda entry: entry.location)
+@pytest.mark.parametrize("entry", IMPORTERS.values(), ids=lambda entry: entry.location)
 def test_every_entry_can_be_loaded_and_says_what_it_is(entry: RegistryEntry) -> None:
     assert callable(entry.load())
     assert entry.title
     assert re.fullmatch(NAME, entry.name)
-
-
-def test_the_specification_knows_the_models_of_the_registry() -> None:
-    assert set(PARAMETERS) == set(MODELS)

@@ -9,7 +9,7 @@ from evaluators.kinds.pruning.training import predicted
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
-from evaluators.learning.metrics import measure
+from evaluators.learning.metrics.registry import measure
 
 
 def score(dataset: PreparedDataset, submission: PruningSubmission, spent: Timings) -> SubmissionScores:
@@ -18,7 +18,8 @@ def score(dataset: PreparedDataset, submission: PruningSubmission, spent: Timing
     with timed(spent, "train"):
         y_pred = predicted(dataset, submission)
     y_true = dataset.table("test").labels.astype(np.int64)
-    metrics = measure(y_true, y_pred, len(specification.tables()["test"].classes))
+    classes = specification.tables()["test"].classes
+    metrics = measure(y_true, y_pred, len(classes), ranked_by=specification.metric)
     seeds = [SeedScores(seed=seed, tasks={submission.task: metrics}) for seed in specification.seeds]
     return SubmissionScores(
         seeds=seeds, slices={submission.task: {"rows": {"pruned": float(len(submission.row_indices))}}}

@@ -7,9 +7,10 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evaluators.learning.metric_names import CLASSIFICATION
+from evaluators.learning.metrics.registry import classification_metrics
 from evaluators.problems.invalid import refuse
-from evaluators.specification.challenge import Model, PlannedTable, Specification, Task, checked_classes
+from evaluators.specification.challenge import PlannedTable, Specification, Task, checked_classes
+from evaluators.specification.model import Model
 from evaluators.specification.table import MAX_ID_BYTES, Table
 
 
@@ -43,7 +44,7 @@ class PruningSpecification(Specification):
 
     @classmethod
     def metrics(cls) -> tuple[str, ...]:
-        return tuple(CLASSIFICATION)
+        return tuple(classification_metrics())
 
     def tables(self) -> dict[str, PlannedTable]:
         classes = tuple(self.classes)
