@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from leaderboard.jobs.messages import JOB_TASK, OLD_TASKS, notify_worker
+from leaderboard.jobs.messages import WAKE_TASK, OLD_TASKS, notify_worker
 from leaderboard.worker.process import slots
 
 
-@shared_task(name=JOB_TASK, ignore_result=True)
+@shared_task(name=WAKE_TASK, ignore_result=True)
 def wake(job_id: int) -> None:
     """Let an idle slot look for a job; not necessarily the one that the message names."""
     if slots.is_closed:
@@ -18,5 +18,5 @@ def wake(job_id: int) -> None:
     slots.wake()
 
 
-for old in OLD_TASKS:
-    shared_task(wake.run, name=old, ignore_result=True)
+for old_name in OLD_TASKS:
+    shared_task(wake.run, name=old_name, ignore_result=True)

@@ -26,7 +26,6 @@ class MeanScoreInline(ReadOnlyInline):
 class EvaluationAdmin(admin.ModelAdmin):
     list_display = ("pk", "submission", "team", "challenge", "badge", "score", "attempt", "faults", "queued_at")
     list_filter = ("job__status", "submission__phase__challenge", "job__queued_at")
-    list_select_related = ("submission__team", "submission__phase__challenge")
     search_fields = ("submission__name", "submission__team__name", "submission__id")
     date_hierarchy = "job__queued_at"
     exclude = ("result",)
@@ -34,7 +33,8 @@ class EvaluationAdmin(admin.ModelAdmin):
     inlines = (MeanScoreInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evaluation]:
-        return super().get_queryset(request).defer("result")
+        related = ("job", "submission__team", "submission__phase__challenge")
+        return super().get_queryset(request).select_related(*related).defer("result")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

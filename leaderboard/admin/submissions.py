@@ -23,6 +23,7 @@ class FileInline(ReadOnlyInline):
 class EvaluationInline(ReadOnlyInline):
     model = Evaluation
     fields = ("status", "score", "attempt", "queued_at", "finished_at", "message")
+    readonly_fields = ("status", "attempt", "queued_at", "finished_at", "message")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("result")

@@ -15,12 +15,11 @@ from pathlib import Path
 from django.conf import settings
 
 from evaluators import sandbox, scoring
-from evaluators.problems import SubmissionError
 from evaluators.scoring import Result
 from leaderboard.boards.board import rewrite_board
 from leaderboard.boards.evaluating import EVALUATION_JOB
 from leaderboard.evaluations.refunds import settle_quota
-from leaderboard.jobs.kinds import Done, JobKind, SubjectGone
+from leaderboard.jobs.kinds import Done, JobKind, Refused, SubjectGone
 from leaderboard.models import Evaluation, Job, Score
 from leaderboard.models.statuses import Status
 from leaderboard.storage import object_store
@@ -42,7 +41,7 @@ def score(job: Job) -> Done:
     """Score the submission of an evaluation.
 
     Raises:
-        SubmissionError: the submission is at fault.
+        Refused: the submission is at fault.
         SandboxUnavailable: this host cannot score now.
         WorkFailed: the evaluator broke.
         WrongResult: its result is about something else.
@@ -55,7 +54,7 @@ def score(job: Job) -> Done:
         outcome = scoring.evaluate(dataset, files)
     timings = {"fetch": fetched - clock, "sandbox": time.perf_counter() - fetched}
     if isinstance(outcome, scoring.Rejected):
-        raise SubmissionError(outcome.problems)
+        raise Refused(outcome.problems)
     if isinstance(outcome, scoring.Broken):
         if outcome.reason == "sandbox":
             raise sandbox.SandboxUnavailable(outcome.detail)

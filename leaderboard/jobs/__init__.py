@@ -1,1 +1,1 @@
-"""The one life of all work outside of requests: queue, claim, lease, end, retry and recovery. It knows no kind of job."""
+"""The one life of all work outside of requests: queue, claim, lease, end, retry, recovery. It knows no kinds."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from evaluators.problems import Problem
 from leaderboard.models import Job
 from leaderboard.models.statuses import Status
 
@@ -15,6 +16,14 @@ DETERMINISTIC = frozenset({"timeout", "memory", "output"})
 
 class SubjectGone(Exception):
     """What the job was to work on has been deleted or has changed, so there is nothing to do any more."""
+
+
+class Refused(Exception):
+    """What was sent is at fault, and its author is told. Other ``ProblemsError`` may be about our own data."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = list(problems)
 
 
 def _nothing() -> None:
@@ -41,7 +50,7 @@ class JobKind:
     ``perform`` does the work and returns what came out. It writes nothing itself that a second attempt could not
     write again. Instead of returning it may raise:
 
-    - ``ProblemsError``: what was sent is at fault; the job fails, and its author sees the problems.
+    - ``Refused``: the job fails, and the author of what was sent sees the problems.
     - ``SandboxUnavailable``: it is requeued, and the attempt does not count.
     - ``WorkFailed``, or any other exception: the fault is ours; it is tried again, and in the end errored.
     - ``SubjectGone``: it is cancelled.

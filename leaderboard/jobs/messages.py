@@ -12,7 +12,7 @@ from django.db import transaction
 
 from leaderboard.jobs.broker import app
 
-JOB_TASK = "leaderboard.job"
+WAKE_TASK = "leaderboard.wake"
 OLD_TASKS = ("leaderboard.evaluate", "leaderboard.draft", "leaderboard.readiness")
 """Names under which earlier versions sent messages; one may still be in the broker after an upgrade."""
 
@@ -28,7 +28,7 @@ def notify_worker(job_id: int) -> bool:
     """Send the message. If the broker is unavailable, log that and return False."""
     try:
         # By name and not through the task, so that the sender does not import what a worker runs.
-        app.send_task(JOB_TASK, args=[job_id])
+        app.send_task(WAKE_TASK, args=[job_id])
     except Exception as error:
         # Each transport raises errors of its own, even plain OSError. None of them may undo an accepted submission.
         logger.error("worker not notified job=%s error=%s: %s", job_id, type(error).__name__, error)

@@ -82,8 +82,6 @@ def _rivals(jobs: QuerySet[Job], job: Job) -> QuerySet[Job]:
 def _usual_duration(job: Job) -> timedelta | None:
     """The mean duration of the last jobs of this kind."""
     last = Job.objects.filter(kind=job.kind, status=Status.SUCCEEDED, started_at__isnull=False)
-    ids = last.order_by("-finished_at").values("pk")[:RECENT]
-    mean: timedelta | None = Job.objects.filter(pk__in=[row["pk"] for row in ids]).aggregate(
-        mean=Avg(F("finished_at") - F("started_at"))
-    )["mean"]
+    durations = Job.objects.filter(pk__in=last.order_by("-finished_at").values("pk")[:RECENT])
+    mean: timedelta | None = durations.aggregate(mean=Avg(F("finished_at") - F("started_at")))["mean"]
     return mean

@@ -103,4 +103,15 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.CASCADE, related_name="history", to="leaderboard.job"
             ),
         ),
+        # A line of a job that is no evaluation's has none.
+        migrations.AlterField(
+            model_name="statuschange",
+            name="evaluation",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="history",
+                to="leaderboard.evaluation",
+            ),
+        ),
     ]

@@ -31,7 +31,7 @@ from evaluators.datasets import PreparedDataset, prepare_in_sandbox
 from evaluators.drafting import CardReport, DraftReport, FilesReport
 from evaluators.problems import BundleError, Problem
 from evaluators.specification import SPECIFICATION_FILE
-from leaderboard.jobs.kinds import Done, JobKind, SubjectGone
+from leaderboard.jobs.kinds import Done, JobKind, Refused, SubjectGone
 from leaderboard.jobs.transitions import enqueue, supersede
 from leaderboard.models import Job, Lane
 from leaderboard.models.statuses import Status
@@ -84,7 +84,7 @@ def newest_job(draft: Draft) -> Job | None:
 def describe(job: Job) -> Done:
     """Read the uploaded files: their columns, types and what each may be."""
     draft = _draft(job)
-    with _in_words(), _folder(draft) as folder:
+    with _refusing(), _folder(draft) as folder:
         answer = sandbox.work(
             ["describe-files", str(sandbox.INPUT / "files"), "--json"], folder=folder / "input", limits=LIMITS
         )
@@ -95,7 +95,7 @@ def build(job: Job) -> Done:
     """Build the challenge's data from the files and answers, and describe them for the pages."""
     draft = _draft(job)
     mark = data_mark(draft)
-    with _in_words(), _folder(draft) as folder:
+    with _refusing(), _folder(draft) as folder:
         (folder / "input" / "answers.json").write_text(json.dumps(document_of(draft)))
         command = ["draft-bundle", str(sandbox.INPUT / "files"), str(sandbox.INPUT / "answers.json")]
         answer = sandbox.work(
@@ -120,7 +120,7 @@ def _load(draft: Draft, parts: list[PreparedDataset], card: dict[str, Any]) -> N
     """Make the prepared parts the draft's newest data; the draft's phases always use these."""
     challenge = Challenge.objects.select_for_update(no_key=True).get(pk=draft.challenge_id)
     if challenge.status != ChallengeStatus.DRAFT:
-        raise BundleError(Problem("The challenge was published meanwhile.", "Send a bundle with a new version."))
+        raise Refused([Problem("The challenge was published meanwhile.", "Send a bundle with a new version.")])
     version = record_parts(parts)
     dryrun.forget(challenge.phases.exclude(dataset_version=version))
     create_phases(challenge, (), version)
@@ -149,14 +149,16 @@ KIND_OF = {DraftWork.DESCRIBE: DESCRIBE_FILES.name, DraftWork.BUILD: BUILD_DATA.
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
-    """Explain a limit that the files went beyond to the organizer, who can do something about it."""
+def _refusing() -> Iterator[None]:
+    """Tell the organizer what is wrong with the files, also that they go beyond a limit."""
     try:
         yield
+    except BundleError as error:
+        raise Refused(error.problems) from error
     except sandbox.WorkFailed as error:
         if error.reason not in IN_WORDS:
             raise
-        raise BundleError(Problem(IN_WORDS[error.reason], REMEDY)) from error
+        raise Refused([Problem(IN_WORDS[error.reason], REMEDY)]) from error
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from django.utils import timezone
 
 from challenges.models import Challenge, Phase, Readiness
 from challenges.models.challenge import ChallengeStatus
-from evaluators import sandbox
 from evaluators.problems import Problem, ProblemsError, SubmissionError
 from evaluators.readiness import LeftOut, ReadinessReport
 from evaluators.registry import BaselineInfo, baselines_for
@@ -29,6 +28,7 @@ from leaderboard.jobs.transitions import enqueue
 from leaderboard.models import Evaluation, Job, Lane, Submission
 from leaderboard.models.statuses import ACTIVE, Status
 from leaderboard.organizing.dryrun_work import make_baseline, measure
+from leaderboard.storage.datasets import dataset_directory
 from leaderboard.submissions.intake import DataUnavailable, PhaseClosed, submit
 from leaderboard.teams.teams import baselines_team
 
@@ -173,8 +173,13 @@ def make(job: Job) -> Done:
     if info is None:
         # An earlier attempt got this far.
         return Done()
+    # Outside of the ``try`` below: an error here is a fault of this host and says nothing about the baseline.
+    dataset = dataset_directory(run.dataset_version)
     try:
-        files = make_baseline(run.dataset_version, info)
+        files = make_baseline(run.dataset_version, dataset, info)
+    except ProblemsError as error:
+        return _left_out_for(run, info, error)
+    try:
         submit(
             phase,
             baselines_team(),
@@ -185,16 +190,20 @@ def make(job: Job) -> Done:
         )
     except PhaseClosed as error:
         raise SubjectGone(GONE) from error
-    except DataUnavailable as error:
+    except DataUnavailable:
         # A subclass of SubmissionError, but the fault is this host's and not the baseline's.
-        raise sandbox.SandboxUnavailable("the data cannot be prepared here") from error
-    except (SubmissionError, ProblemsError) as error:
-        logger.warning("data allow no baseline readiness=%s baseline=%s error=%s", run.pk, info.name, error)
-        return Done(partial(_leave_out, run.pk, info.name, _reason(str(error))))
+        raise
+    except SubmissionError as error:
+        return _left_out_for(run, info, error)
     except IntegrityError:
         # A worker whose lease was lost has submitted it all the same, which is just as good.
         logger.info("baseline is there readiness=%s baseline=%s", run.pk, info.name)
     return Done()
+
+
+def _left_out_for(run: Readiness, info: BaselineInfo, error: ProblemsError) -> Done:
+    logger.warning("data allow no baseline readiness=%s baseline=%s error=%s", run.pk, info.name, error)
+    return Done(partial(_leave_out, run.pk, info.name, _reason(str(error))))
 
 
 def measure_all(job: Job) -> Done:

@@ -25,15 +25,14 @@ SEED = 0
 LIMITS = replace(sandbox.WORK_LIMITS, wall_seconds=600, cpu_seconds=600)
 
 
-def make_baseline(version: DatasetVersion, info: BaselineInfo) -> list[Upload]:
-    """The files of a baseline, made in the sandbox.
+def make_baseline(version: DatasetVersion, dataset: Path, info: BaselineInfo) -> list[Upload]:
+    """The files of a baseline, made in the sandbox from the prepared ``dataset`` of ``version``.
 
     Raises:
         ProblemsError: the data do not allow it.
         SandboxUnavailable: there is no sandbox, or this worker is being stopped.
         WorkFailed: the fault is ours.
     """
-    dataset = dataset_directory(version)
     with _scratch() as folder:
         sandbox.work(
             ["baseline", info.name, str(sandbox.DATASET), "--out", str(sandbox.OUTPUT), "--seed", str(SEED), "--json"],

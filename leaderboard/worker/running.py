@@ -6,10 +6,10 @@ import logging
 
 from django.db import transaction
 
-from evaluators.problems import Problem, ProblemsError
+from evaluators.problems import Problem
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from leaderboard.jobs import transitions
-from leaderboard.jobs.kinds import DETERMINISTIC, Done, JobKind, SubjectGone
+from leaderboard.jobs.kinds import DETERMINISTIC, Done, JobKind, Refused, SubjectGone
 from leaderboard.jobs.leases import LeaseKeeper
 from leaderboard.jobs.transitions import MAX_FAULTS, Lease
 from leaderboard.models import Job
@@ -46,7 +46,7 @@ def run(lease: Lease, *, worker: str) -> None:
 def _attempt(job: Job, kind: JobKind, lease: Lease, worker: str) -> None:
     try:
         _succeed(kind.perform(job), lease, worker)
-    except ProblemsError as error:
+    except Refused as error:
         _fail(job, kind, lease, error.problems, worker)
     except SubjectGone as error:
         with transaction.atomic():
