@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from leaderboard.jobs.messages import WAKE_TASK, OLD_TASKS, notify_worker
+from leaderboard.jobs.messages import OLD_TASKS, WAKE_TASK, notify_worker
 from leaderboard.worker.process import slots
 
 
