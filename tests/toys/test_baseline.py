@@ -19,9 +19,9 @@ from challenges.publishing.readiness import report_of
 from evaluators.kinds import kind_named
 from evaluators.sandbox import bubblewrap
 from leaderboard.boards.board import rewrite_board
-from leaderboard.evaluations.attempt import evaluate
 from leaderboard.models import Evaluation, Submission
 from leaderboard.organizing import dryrun
+from tests import factories
 from tests.toys.last_rows import BASELINE
 from tests.toys.tree import TOYS, compiled, copied, differences, insert, run
 
@@ -63,10 +63,8 @@ def test_from_a_dry_run_to_the_board(tree: Path, phase: Phase, client: Client, m
     two = {"random", BASELINE.name}
     monkeypatch.setattr(dryrun, "baselines_for", lambda spec: [info for info in every(spec) if info.name in two])
     started = dryrun.start(Phase.objects.select_related("challenge", "dataset_version").get())
-    dryrun.perform(started.pk)
-    for submission in Submission.objects.all():
-        evaluate(submission.evaluation_id, worker="test")
-    dryrun.perform(started.pk)
+    while factories.run_queue():
+        dryrun.drive()
     started.refresh_from_db()
     assert (started.state, started.problem) == ("done", "")
     report = report_of(started)

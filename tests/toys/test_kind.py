@@ -30,8 +30,7 @@ from challenges.publishing.readiness import report_of
 from evaluators.learning.entries import load
 from evaluators.sandbox import bubblewrap
 from evaluators.specification import KINDS, json_schema
-from leaderboard.evaluations.attempt import evaluate
-from leaderboard.models import Evaluation, Submission, User
+from leaderboard.models import Evaluation, User
 from leaderboard.organizing import dryrun
 from leaderboard.storage.datasets import dataset_directory
 from tests import factories
@@ -161,7 +160,7 @@ def test_from_the_wizard_to_the_board(tree: Path, tmp_path: Path, client: Client
     dataset, files = dataset_directory(phase.dataset_version), tmp_path / "files"
     run(tree, "-m", "evaluators", "baseline", "random", dataset, "--out", files, "--seed", 5)
     submission = factories.submission(phase, user, files={path.name: path.read_bytes() for path in files.iterdir()})
-    evaluate(submission.evaluation_id, worker="test")
+    assert factories.run_queue() == 1
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
     assert evaluation.status == "succeeded", evaluation.message
     assert run(tree, "-m", "evaluators", "score", dataset, files, "--json") == evaluation.result
@@ -180,7 +179,7 @@ def draft_of_the_wizard(client: Client) -> None:
     assert "Take rows out of a training set. Participants send ids" in visible(client, "/organize/new")
     client.post("/organize/new", ABOUT | {"kind": "pruning", "files": [rows()]})
     draft = Draft.objects.select_related("challenge").get()
-    work(draft)
+    assert work(draft).status == "succeeded"
     columns = visible(client, f"{WAY}columns")
     assert "the hidden test rows" in columns
     assert "A task for each class" not in columns
@@ -190,8 +189,7 @@ def draft_of_the_wizard(client: Client) -> None:
         assert words in form
     assert 'id="id_budget_error"' in send(client, f"{WAY}scoring", budget="0").content.decode()
     assert send(client, f"{WAY}scoring", budget=BUDGET, metric="accuracy").status_code == 302
-    work(draft)
-    assert draft.work_state == "done", draft.problems
+    assert work(draft).status == "succeeded"
     specification = draft.challenge.dataset_versions.get().spec
     assert (specification.kind, specification.budgets()) == ("pruning", [(int(BUDGET), "train")])
     assert specification.rules == f"- At most {BUDGET} rows.\n"
@@ -221,10 +219,8 @@ def publish_after_a_dry_run(client: Client) -> Phase:
 def dry_run(phase: Phase) -> Readiness:
     """A finished dry run, whose baselines the sandbox made, scored and measured."""
     started = dryrun.start(phase)
-    dryrun.perform(started.pk)
-    for submission in Submission.objects.all():
-        evaluate(submission.evaluation_id, worker="test")
-    dryrun.perform(started.pk)
+    while factories.run_queue():
+        dryrun.drive()
     started.refresh_from_db()
     assert (started.state, started.problem) == ("done", "")
     return started

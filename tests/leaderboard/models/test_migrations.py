@@ -54,7 +54,7 @@ def test_the_split_of_versions_that_were_there(phase: Phase) -> None:
 @pytest.mark.parametrize(("kind", "stays"), [("selection", True), ("cleaning", True), ("selection", False)])
 def test_a_draft_whose_data_were_built_stays_built(user: User, kind: str, stays: bool) -> None:
     """The mark of the answers was made of the sections of all kinds; now it is made of the draft's own."""
-    migration = import_module("challenges.migrations.0009_marks_of_built_drafts")
+    migration = import_module("challenges.migrations.0010_marks_of_built_drafts")
     made = create_draft(user, slug="d", texts={"title": "D", "licence": "x"}, kind={"kind": kind, "domain": "other"})
     made.answers |= {"selection": {"budget": 7}, "scoring": {"seeds": [1]}}
     add_files(

@@ -24,6 +24,6 @@ def _mark(answers: dict[str, Any], sections: tuple[Any, ...], files: list[tuple[
 
 
 class Migration(migrations.Migration):
-    dependencies = [("challenges", "0008_workers_are_notified")]
+    dependencies = [("challenges", "0009_drafts_have_jobs")]
 
     operations = [migrations.RunPython(mark_anew, migrations.RunPython.noop)]
