@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def copied_evaluators(tree: Path) -> Path:
     """A copy of the package in the folder ``tree``, where ``python -m evaluators`` runs it."""
-    return shutil.copytree(ROOT / "evaluators", tree / "evaluators", ignore=shutil.ignore_patterns("__pycache__"))
+    return shutil.copytree(ROOT / "evaluators", tree / "evaluators")
 
 
 def place(tree: Path, toy: str, *, room: str, attribute: str, after: str) -> None:

@@ -26,8 +26,7 @@ from evaluators.learning.models.registry import MODELS
 from evaluators.registry import BASELINES
 from evaluators.sandbox import bubblewrap
 from evaluators.specification import json_schema
-from leaderboard.evaluations.attempt import evaluate
-from leaderboard.models import Evaluation, Submission, User
+from leaderboard.models import Evaluation, User
 from leaderboard.organizing import dryrun
 from leaderboard.storage.datasets import dataset_directory
 from tests import factories
@@ -95,9 +94,8 @@ def test_from_the_wizard_to_the_board(
     dataset, files = dataset_directory(phase.dataset_version), tmp_path / "files"
     shell(tree, "baseline", "stratified", dataset, "--out", files, "--seed", 5)
     submission = factories.submission(phase, user, files={path.name: path.read_bytes() for path in files.iterdir()})
-    evaluate(submission.evaluation_id, worker="test")
+    assert factories.run_queue() == 1
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
-    assert evaluation.status == "succeeded", evaluation.message
     assert shell(tree, "score", dataset, files, "--json") == evaluation.result.encode()
     (measured,) = json.loads(evaluation.result)["tasks"].values()
     assert measured.keys() == {"accuracy", "macro_f1", "balanced_accuracy", "cohens_kappa"}
@@ -136,8 +134,8 @@ def draft_of_the_wizard(client: Client) -> Draft:
     assert wrong.status_code == 400
     assert 'id="id_nearest-mean-shrink_error"' in wrong.content.decode()
     assert send(client, f"{WAY}scoring", **chosen | {"nearest-mean-shrink": "0.25"}).status_code == 302
-    work(draft)
-    assert draft.work_state == "done", draft.problems
+    job = work(draft)
+    assert job.status == "succeeded", job.message
     specification = draft.challenge.dataset_versions.get().spec
     assert specification.metric == "cohens_kappa"
     assert specification.model.parameters == {"shrink": 0.25, "scaled": True, "distance": "manhattan"}
@@ -152,10 +150,8 @@ def publish_after_a_dry_run(client: Client, draft: Draft, monkeypatch: pytest.Mo
     assert send(client, f"{WAY}phases").status_code == 302
     phase = Phase.objects.select_related("challenge", "dataset_version").get()
     run = dryrun.start(phase)
-    dryrun.perform(run.pk)
-    for submission in Submission.objects.all():
-        evaluate(submission.evaluation_id, worker="test")
-    dryrun.perform(run.pk)
+    while factories.run_queue():
+        dryrun.drive()
     run.refresh_from_db()
     assert (run.state, run.problem) == ("done", "")
     report = readiness.report_of(run)
