@@ -26,8 +26,7 @@ from evaluators.learning.metrics.registry import METRICS
 from evaluators.learning.models.registry import MODELS
 from evaluators.sandbox import bubblewrap
 from evaluators.specification import json_schema
-from leaderboard.evaluations.attempt import evaluate
-from leaderboard.models import Evaluation, Submission, User
+from leaderboard.models import Evaluation, User
 from leaderboard.organizing import dryrun
 from leaderboard.storage.datasets import dataset_directory
 from tests import factories
@@ -36,7 +35,7 @@ from tests.frontend.organize.test_wizard import ABOUT, send, work
 from tests.toys.cohens_kappa import COHENS_KAPPA
 from tests.toys.nearest_mean import NearestMean
 from tests.toys.placing import place
-from tests.toys.tree import copied, differences
+from tests.toys.tree import compiled, copied, differences
 
 NAMES = ("random", "stratified")
 WAY = "/challenges/three-things/organize/"
@@ -45,10 +44,10 @@ WAY = "/challenges/three-things/organize/"
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The copy with both toys, which this test's sandboxes run; the folder in which the command line runs it."""
-    evaluators = copied(tmp_path / "tree", "evaluators") / "evaluators"
+    copied(tmp_path / "tree", "evaluators")
     place(tmp_path / "tree", "nearest_mean", room="models", attribute="NearestMean", after="NearestNeighbours")
     place(tmp_path / "tree", "cohens_kappa", room="metrics", attribute="COHENS_KAPPA", after="BALANCED_ACCURACY")
-    monkeypatch.setattr(bubblewrap, "EVALUATORS", evaluators)
+    monkeypatch.setattr(bubblewrap, "EVALUATORS", compiled(tmp_path / "tree"))
     monkeypatch.setitem(MODELS, NearestMean.name, NearestMean)
     monkeypatch.setitem(METRICS, COHENS_KAPPA.name, COHENS_KAPPA)
     return tmp_path / "tree"
@@ -96,9 +95,8 @@ def test_from_the_wizard_to_the_board(
     dataset, files = dataset_directory(phase.dataset_version), tmp_path / "files"
     shell(tree, "baseline", "stratified", dataset, "--out", files, "--seed", 5)
     submission = factories.submission(phase, user, files={path.name: path.read_bytes() for path in files.iterdir()})
-    evaluate(submission.evaluation_id, worker="test")
+    assert factories.run_queue() == 1
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
-    assert evaluation.status == "succeeded", evaluation.message
     assert shell(tree, "score", dataset, files, "--json") == evaluation.result.encode()
     (measured,) = json.loads(evaluation.result)["tasks"].values()
     assert measured.keys() == {"accuracy", "macro_f1", "balanced_accuracy", "cohens_kappa"}
@@ -137,8 +135,8 @@ def draft_of_the_wizard(client: Client) -> Draft:
     assert wrong.status_code == 400
     assert 'id="id_nearest-mean-shrink_error"' in wrong.content.decode()
     assert send(client, f"{WAY}scoring", **chosen | {"nearest-mean-shrink": "0.25"}).status_code == 302
-    work(draft)
-    assert draft.work_state == "done", draft.problems
+    job = work(draft)
+    assert job.status == "succeeded", job.message
     specification = draft.challenge.dataset_versions.get().spec
     assert specification.metric == "cohens_kappa"
     assert specification.model.parameters == {"shrink": 0.25, "scaled": True, "distance": "manhattan"}
@@ -154,10 +152,8 @@ def publish_after_a_dry_run(client: Client, draft: Draft, monkeypatch: pytest.Mo
     assert send(client, f"{WAY}phases").status_code == 302
     phase = Phase.objects.select_related("challenge", "dataset_version").get()
     run = dryrun.start(phase)
-    dryrun.perform(run.pk)
-    for submission in Submission.objects.all():
-        evaluate(submission.evaluation_id, worker="test")
-    dryrun.perform(run.pk)
+    while factories.run_queue():
+        dryrun.drive()
     run.refresh_from_db()
     assert (run.state, run.problem) == ("done", "")
     report = readiness.report_of(run)
