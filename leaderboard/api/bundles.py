@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,15 +17,16 @@ from rest_framework.response import Response
 
 from challenges.models import Challenge
 from evaluators.problems import BundleError, Problem
-from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from evaluators.specification import schema_text
 from leaderboard.api.challenges import ChallengeList
+from leaderboard.api.jobs import JobSerializer
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, BundleThrottle
+from leaderboard.jobs.awaiting import ended_soon
+from leaderboard.jobs.problems import problems_of
 from leaderboard.models import User
-from leaderboard.organizing.bundles import Busy, accept_bundle
+from leaderboard.models.statuses import Status
+from leaderboard.organizing.bundles import OUR_FAULT, challenge_of, send_bundle
 from leaderboard.web.uploadguard import read_organizer_uploads, take_organizer_uploads
-
-logger = logging.getLogger(__name__)
 
 SEND = 'curl -H "Authorization: Bearer $TOKEN" -F bundle=@bundle.zip ADDRESS/api/v1/challenges/'
 
@@ -48,16 +48,10 @@ class AcceptedBundleSerializer(serializers.Serializer[Any]):
     readiness = serializers.URLField(help_text="Where the dry run is started.")
 
 
-class Unavailable(exceptions.APIException):
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "Bundles cannot be checked at the moment; nothing was stored. Try again in a minute."
-    wait = 60
-
-
 class NotChecked(exceptions.APIException):
     """The check failed through a fault of ours; the details are in the log."""
 
-    default_detail = "The bundle could not be checked through a fault of ours, which is on record. Nothing was stored."
+    default_detail = OUR_FAULT
 
 
 class ChallengesAndBundles(ChallengeList):
@@ -72,10 +66,13 @@ class ChallengesAndBundles(ChallengeList):
     @extend_schema(
         operation_id="challenges_create",
         request={"multipart/form-data": BundleSerializer},
-        responses={201: AcceptedBundleSerializer},
+        responses={201: AcceptedBundleSerializer, 202: JobSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Create a draft from a bundle, or add a new version of the data to a challenge that you organize."""
+        """Create a draft from a bundle, or add a new version of the data to a challenge that you organize.
+
+        A small bundle is checked at once. For a larger one the answer is 202 with a job: ask for it until it has ended.
+        """
         # This parses the body; the guard knows only afterwards whether it refused something.
         sent = request.FILES.getlist("bundle")
         files = read_organizer_uploads(request._request, sent)
@@ -83,22 +80,21 @@ class ChallengesAndBundles(ChallengeList):
             raise BundleError(Problem("one file is asked for, called bundle.", f"Send it so: {SEND}", field="bundle"))
         with cast(TemporaryUploadedFile, files[0]) as file:
             file.flush()
-            challenge = _accepted(Path(file.temporary_file_path()), cast(User, request.user))
-        body = _answer(challenge)
+            job = send_bundle(Path(file.temporary_file_path()), cast(User, request.user))
+        job = ended_soon(job)
+        if job.is_active:
+            watched = JobSerializer(job).data
+            return Response(watched, status=status.HTTP_202_ACCEPTED, headers={"Location": watched["url"]})
+        if job.status == Status.FAILED:
+            raise BundleError(problems_of(job), omitted=job.result.get("omitted", 0))
+        challenge = challenge_of(job)
+        if challenge is None:
+            raise NotChecked
+        body = accepted(challenge)
         return Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["url"]})
 
 
-def _accepted(path: Path, user: User) -> Challenge:
-    try:
-        return accept_bundle(path, user)
-    except (Busy, SandboxUnavailable) as error:
-        raise Unavailable from error
-    except WorkFailed as error:
-        logger.exception("a bundle was not checked user=%s", user.pk)
-        raise NotChecked from error
-
-
-def _answer(challenge: Challenge) -> dict[str, Any]:
+def accepted(challenge: Challenge) -> dict[str, Any]:
     def address(name: str) -> str:
         return f"{settings.PUBLIC_URL}{reverse(name, args=[challenge.slug])}"
 
