@@ -88,6 +88,7 @@ def made(load_for_module: Callable[..., Phase], tmp_path_factory: pytest.TempPat
         "open": PUBLISHED,
         "draft": DRAFT,
         "waiting": str(waiting.pk),
+        "job": str(waiting.evaluation.job_id),
         "scored": str(scored.pk),
         "in_draft": str(in_draft.pk),
     }
