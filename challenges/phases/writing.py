@@ -47,6 +47,21 @@ def add_phase(challenge: Challenge, terms: PhaseTerms, choice: RoundChoice = NO_
     return made
 
 
+def begin_round(challenge: Challenge, terms: PhaseTerms) -> Phase:
+    """End the phases that have no end when this one starts, and add it: scores on older data can't be compared.
+
+    Only for challenges that come with our code, since participants get no notice of this end. No page, route or command
+    for organizers calls it.
+
+    Raises:
+        PhaseError: see ``add_phase``; nothing has changed then.
+    """
+    with transaction.atomic():
+        Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+        challenge.phases.filter(ends_at=None).update(ends_at=terms.starts_at)
+        return add_phase(challenge, terms)
+
+
 def write_terms(challenge: Challenge, phase: Phase, terms: PhaseTerms, choice: RoundChoice, moment: datetime) -> None:
     """Give a phase other terms. Both rows are locked by the caller, see ``leaderboard.organizing.phases``.
 
