@@ -152,8 +152,8 @@ def _end_changes(terms: PhaseTerms, before: PhaseTerms, moment: datetime) -> Ite
         message = "teams rely on this end: it can only be moved to a later time."
         yield Problem(message, f"Choose {shown(old, zone)} or later.", field="ends_at")
     elif old is None and new is not None and new < moment + NOTICE:
-        advice = f"Choose {shown(moment + NOTICE, zone)} or later."
-        yield Problem("the phase had no end, and teams need 24 hours' notice of one.", advice, field="ends_at")
+        message = "the phase had no end, and teams need 24 hours' notice of one."
+        yield Problem(message, "Choose an end that is at least a day away.", field="ends_at")
 
 
 def _freeze_changes(terms: PhaseTerms, before: PhaseTerms, moment: datetime) -> Iterator[Problem]:
