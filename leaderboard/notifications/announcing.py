@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from challenges.models import Announcement, Challenge, Role
 from evaluators.problems import Problem, ProblemsError
 from leaderboard.models import Entrant, Membership, Submission, User
 from leaderboard.notifications.outbox import notify
+from leaderboard.notifications.pages import Page, PageKind
 
 MAX_TITLE = 120
 MAX_BODY = 10_000
@@ -43,9 +43,9 @@ def announce(challenge: Challenge, *, title: str, body: str, by: User | None) ->
     _refuse_lengths({"title": (title, MAX_TITLE), "body": (body, MAX_BODY)})
     with transaction.atomic():
         made = Announcement.objects.create(challenge=challenge, title=title, body=body, created_by=by)
-        address = reverse("frontend:announcements", args=[challenge.slug]) + f"#announcement-{made.pk}"
+        page = Page(PageKind.ANNOUNCEMENT, (challenge.slug, str(made.pk)))
         readers = concerned(challenge).exclude(pk=by.pk) if by is not None else concerned(challenge)
-        told = notify(readers, challenge, title, body, address)
+        told = notify(readers, challenge, title, body, page)
     logger.info("announced challenge=%s announcement=%s told=%s", challenge.pk, made.pk, told)
     return made
 
