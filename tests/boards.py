@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from unittest import mock
 
-from evaluators.sandbox import Availability
 from evaluators.scoring import Broken, Rejected, Scored
 from leaderboard.evaluations import attempt
 from leaderboard.models import BoardVersion, Evaluation
@@ -19,15 +18,15 @@ def finish(evaluation: Evaluation, outcome: Outcome) -> None:
     """Let a worker run this evaluation; ``outcome`` replaces the sandbox's result."""
     answer = factories.scored(evaluation, outcome) if isinstance(outcome, float) else outcome
     with (
-        mock.patch.object(attempt.sandbox, "availability", return_value=Availability(True)),
         mock.patch.object(attempt.scoring, "evaluate", return_value=answer),
         # Versions from ``factories.other_version`` may have no prepared dataset.
         mock.patch.object(attempt, "dataset_directory", return_value=Path()),
     ):
-        attempt.evaluate(evaluation.pk, worker="test")
+        factories.run_job(evaluation.job_id)
 
 
 def finish_all(version: BoardVersion, outcomes: Mapping[str, Outcome]) -> None:
     """Finish all queued evaluations of this version; ``outcomes`` are by submission name."""
-    for evaluation in Evaluation.objects.filter(board_version=version, status="queued").select_related("submission"):
+    queued = Evaluation.objects.filter(board_version=version, job__status="queued")
+    for evaluation in queued.select_related("submission"):
         finish(evaluation, outcomes[evaluation.submission.name])

@@ -137,7 +137,7 @@ def _link(source: Path, target: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def messages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The ids of evaluations that were sent to a worker. No message leaves a test."""
+    """The ids of jobs that were sent to a worker. No message leaves a test."""
     heard: list[int] = []
     monkeypatch.setattr(app, "send_task", lambda name, args: heard.append(args[0]))
     return heard

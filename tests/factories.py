@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -17,13 +18,16 @@ from challenges.members.rules import rules_sha256
 from challenges.models import DatasetVersion, Phase, Split
 from evaluators.readiness import BaselineScore, Finding, ReadinessReport
 from evaluators.registry import baselines_for
-from evaluators.sandbox import Availability
 from evaluators.scoring import Broken, Rejected, Result, Scored
 from evaluators.submissions import Upload
 from leaderboard.evaluations import attempt
-from leaderboard.models import Evaluation, Submission, Team, User
+from leaderboard.jobs.queue import claim_next
+from leaderboard.jobs.transitions import claim
+from leaderboard.models import Evaluation, Lane, Submission, Team, User
 from leaderboard.submissions.intake import submit
 from leaderboard.teams.teams import personal_team
+from leaderboard.worker.kinds import KINDS
+from leaderboard.worker.running import run
 from tests.bundles import good_files
 
 PASSWORD = "a-long-password-2"
@@ -125,13 +129,25 @@ def evaluate(
     """Let a worker evaluate the submission, with ``outcome`` replacing the sandbox's result; return the evaluation."""
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
     answer = scored(evaluation, outcome) if isinstance(outcome, float) else outcome
-    with (
-        mock.patch.object(attempt.sandbox, "availability", return_value=Availability(True)),
-        mock.patch.object(attempt.scoring, "evaluate", return_value=answer),
-    ):
-        attempt.evaluate(evaluation.pk, worker=worker)
-    evaluation.refresh_from_db()
-    return evaluation
+    with mock.patch.object(attempt.scoring, "evaluate", return_value=answer):
+        run_job(evaluation.job_id, worker=worker)
+    return Evaluation.objects.get(pk=evaluation.pk)
+
+
+def run_job(job_id: int, *, worker: str = "test") -> None:
+    """Do this job if it is queued, as a worker does."""
+    lease = claim(job_id, worker=worker)
+    if lease is not None:
+        run(lease, worker=worker)
+
+
+def run_queue(*, worker: str = "test", lanes: Collection[Lane] = tuple(Lane), kinds: Collection[str] = KINDS) -> int:
+    """Do all queued jobs in the order of the queue; return how many."""
+    done = 0
+    while (taken := claim_next(worker=worker, lanes=lanes, kinds=list(kinds))) is not None:
+        run(taken[0], worker=worker)
+        done += 1
+    return done
 
 
 def readiness_report(version: DatasetVersion, *findings: Finding, **changes: Any) -> ReadinessReport:

@@ -14,45 +14,28 @@ class DraftWork(models.TextChoices):
     BUILD = "build", "Making the data of the challenge"
 
 
-class WorkState(models.TextChoices):
-    """``refused``: the organizer's files or answers are at fault, see ``problems``; ``broken``: the fault is ours."""
-
-    WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    REFUSED = "refused", "Refused"
-    BROKEN = "broken", "Broken"
-
-
-UNDER_WAY = (WorkState.WAITING, WorkState.RUNNING)
-
-
 class Draft(models.Model):
     """The state of the wizard: ``answers`` come from the organizer, ``card`` from reading the data in the sandbox.
 
     ``card`` holds ``files`` (the contents of the uploaded files), ``draft`` (how the bundle was built), ``data``
     (numbers for plots) and ``built`` (a digest of the answers and files that the newest data was built from). ``work``
-    is the job on the files that a worker is to do or did last.
+    is what a worker is doing or is to do with the files, empty if nothing.
     """
 
     Work = DraftWork
-    WorkState = WorkState
 
     challenge = models.OneToOneField("challenges.Challenge", on_delete=models.CASCADE, related_name="draft")
     answers = models.JSONField(default=dict, blank=True)
     card = models.JSONField(default=dict, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
     work = models.CharField(max_length=10, choices=DraftWork.choices, blank=True)
-    work_state = models.CharField(max_length=10, choices=WorkState.choices, blank=True)
-    work_at = models.DateTimeField(null=True, blank=True)
-    problems = models.JSONField(default=list, blank=True)
 
     def __str__(self) -> str:
         return f"draft of {self.challenge_id}"
 
     @property
     def is_under_way(self) -> bool:
-        return self.work_state in UNDER_WAY
+        return bool(self.work)
 
 
 class DraftFile(models.Model):
@@ -81,10 +64,8 @@ class ReadinessState(models.TextChoices):
 class Readiness(models.Model):
     """A dry run of one version of the data. ``report`` holds its findings, see ``evaluators.readiness``.
 
-    While it runs, ``report`` says which baselines the data does not allow, and why (``left_out``, by name), and how
-    often the current step failed through a fault of ours (``faults``). ``work_at`` is when a worker started on it,
-    empty while it waits for scores; ``notified_at`` is when a worker was last notified. ``problem`` is shown to the
-    organizer.
+    While it runs, ``report`` says which baselines the data does not allow, and why (``left_out``, by name).
+    ``problem`` is shown to the organizer.
     """
 
     State = ReadinessState
@@ -96,8 +77,6 @@ class Readiness(models.Model):
     report = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
-    work_at = models.DateTimeField(null=True, blank=True, editable=False)
-    notified_at = models.DateTimeField(null=True, blank=True, editable=False)
     problem = models.CharField(max_length=300, blank=True)
 
     class Meta:

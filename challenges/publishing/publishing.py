@@ -6,7 +6,6 @@ from django.db import transaction
 
 from challenges.models import Challenge, Draft
 from challenges.models.challenge import ChallengeStatus
-from challenges.models.draft import UNDER_WAY
 from challenges.publishing.readiness import unready
 from evaluators.problems import Problem
 
@@ -36,7 +35,7 @@ def problems_of(challenge: Challenge, *, without_dry_run: bool = False) -> list[
         recorded = {file.name for file in version.files.all()}
         if recorded != set(version.spec.data_files):
             problems.append(Problem(f"The files of {version} are not those of its specification.", "Load it again."))
-    if Draft.objects.filter(challenge=challenge, work_state__in=UNDER_WAY).exists():
+    if Draft.objects.filter(challenge=challenge).exclude(work="").exists():
         problems.append(Problem("The challenge's data are being made anew.", "Wait until they are, and check them."))
     if not problems and not without_dry_run:
         problems += unready(phases)

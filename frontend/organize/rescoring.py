@@ -140,7 +140,9 @@ def _choices(challenge: Challenge, phase: Phase) -> Sequence[VersionChoice]:
 
 def _recorded_scorers(phase: Phase) -> list[Any]:
     """Names and versions of the scorers that computed the scores of the board."""
-    scored = Evaluation.objects.holding().filter(submission__phase=phase, status=Status.SUCCEEDED).exclude(scorer="")
+    scored = (
+        Evaluation.objects.holding().filter(submission__phase=phase, job__status=Status.SUCCEEDED).exclude(scorer="")
+    )
     return list(scored.order_by("scorer").values_list("scorer", flat=True).distinct())
 
 

@@ -165,7 +165,7 @@ def _scored(submissions: Sequence[UUID], phase: Phase) -> dict[int, UUID]:
     rows = (
         Evaluation.objects.filter(
             submission__in=submissions,
-            status=Status.SUCCEEDED,
+            job__status=Status.SUCCEEDED,
             board_version__phase=phase,
             board_version__state=BoardVersion.State.CURRENT,
         )

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from challenges.models import Challenge
 from frontend.queries.reviews import decisions_of
-from leaderboard.models import BoardEntry, Decision, Evaluation, Submission, WorkerHeartbeat
-from leaderboard.models.statuses import ACTIVE, Status
+from leaderboard.models import BoardEntry, Decision, Evaluation, Job, Submission, WorkerHeartbeat
+from leaderboard.models.statuses import Status
 
 DAYS = 30
 TOP = 10
@@ -110,8 +110,8 @@ def kind_of(message: str) -> str:
 
 
 def _states(entries: Any) -> list[CountBar]:
-    rows = entries.order_by().values("evaluation__status").annotate(count=Count("pk"))
-    found = {row["evaluation__status"]: row["count"] for row in rows}
+    rows = entries.order_by().values("evaluation__job__status").annotate(count=Count("pk"))
+    found = {row["evaluation__job__status"]: row["count"] for row in rows}
     counts = [(title, found[status]) for status, title in STATES.items() if status in found]
     return bars(counts + ([("Not scored here", found[None])] if None in found else []))
 
@@ -121,18 +121,18 @@ def _failures(challenge: Challenge) -> list[CountBar]:
         submission__phase__challenge=challenge,
         submission__is_baseline=False,
         submission__evaluation=F("pk"),
-        status=Status.FAILED,
+        job__status=Status.FAILED,
     )
     counts: Counter[str] = Counter()
-    for problems in failed.order_by("-pk").values_list("problems", flat=True)[:READ_FAILURES]:
+    for problems in failed.order_by("-pk").values_list("job__problems", flat=True)[:READ_FAILURES]:
         # Count a submission once per reason, even if a thousand lines have the same problem.
         counts.update({kind_of(str(problem.get("message", ""))) for problem in problems})
     return bars(counts.most_common(REASONS))
 
 
 def _queue(challenge: Challenge) -> Queue:
-    mine = Evaluation.objects.filter(submission__phase__challenge=challenge)
-    active = mine.filter(status__in=ACTIVE).aggregate(
+    mine = Job.objects.filter(evaluation__submission__phase__challenge=challenge)
+    active = mine.active().aggregate(
         waiting=Count("pk", filter=Q(status=Status.QUEUED)),
         running=Count("pk", filter=Q(status=Status.RUNNING)),
         oldest=Min("queued_at", filter=Q(status=Status.QUEUED)),

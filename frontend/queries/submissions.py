@@ -19,7 +19,7 @@ from evaluators.specification import Specification
 from frontend.kinds.base import Other
 from frontend.plots.seeds import SeedPlot, seed_plot
 from leaderboard.evaluations.scores import scored_evaluation
-from leaderboard.models import Entrant, Evaluation, Score, StatusChange, Submission, SubmissionFile, WorkerHeartbeat
+from leaderboard.models import Entrant, Evaluation, Score, StatusChange, Submission, SubmissionFile
 from leaderboard.models.statuses import ACTIVE, Status
 from leaderboard.submissions.quota import Quota, quota
 
@@ -43,14 +43,6 @@ class ScoreTable:
     seeds: list[int]
     rows: list[TaskScores]
     plot: SeedPlot | None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """``ahead`` submissions are queued before this one; ``workers_away``: no worker is running at the moment."""
-
-    ahead: int
-    workers_away: bool
 
 
 def viewable_submission(user: Any, pk: UUID) -> Submission:
@@ -93,17 +85,7 @@ def files_of(submission: Submission) -> list[SubmissionFile]:
 def history_of(submission: Submission) -> list[StatusChange]:
     """Every change of status, including those of earlier evaluations, oldest first."""
     shown = Evaluation.objects.shown().filter(submission=submission)
-    return list(StatusChange.objects.filter(evaluation__in=shown).order_by("pk"))
-
-
-def waiting_of(evaluation: Evaluation | None) -> Waiting | None:
-    """The queue ahead of an evaluation; None if it is not queued."""
-    if evaluation is None or evaluation.status != Status.QUEUED:
-        return None
-    waiting = Evaluation.objects.filter(status=Status.QUEUED, background=False)
-    ahead = waiting.filter(queued_at__lt=evaluation.queued_at).count()
-    alive = WorkerHeartbeat.objects.alive().filter(sandbox_ok=True).exists()
-    return Waiting(ahead, workers_away=not alive)
+    return list(StatusChange.objects.filter(job__evaluation__in=shown).order_by("pk"))
 
 
 def scores_of(
@@ -149,7 +131,7 @@ def baselines_beside(submission: Submission) -> list[Other]:
             submission__phase=submission.phase_id,
             submission__is_baseline=True,
             submission__evaluation=F("pk"),
-            status=Status.SUCCEEDED,
+            job__status=Status.SUCCEEDED,
         )
         .exclude(submission=submission.pk)
         .annotate(length=Length("result"))
@@ -168,7 +150,7 @@ def recorded_result(submission: Submission) -> dict[str, Any]:
 
 def result_text(submission: Submission) -> str:
     """The exact text of the latest result."""
-    done = Evaluation.objects.holding().filter(submission=submission, status=Status.SUCCEEDED).order_by("-pk")
+    done = Evaluation.objects.holding().filter(submission=submission, job__status=Status.SUCCEEDED).order_by("-pk")
     return done.values_list("result", flat=True).first() or ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -74,6 +74,17 @@ def short_hash(value: str) -> str:
 def seconds(value: float) -> str:
     """A duration: ``12 ms``, ``1.84 s``."""
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+
+
+@register.filter
+def about(duration: timedelta) -> str:
+    """A duration that is only estimated: ``5 seconds``, ``3 minutes``, ``2 hours``."""
+    seconds = max(1, round(duration.total_seconds()))
+    for unit, size in (("hour", 3600), ("minute", 60), ("second", 1)):
+        if seconds >= size:
+            count = round(seconds / size)
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    raise AssertionError("at least one second")
 
 
 @register.filter

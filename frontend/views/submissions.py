@@ -18,7 +18,8 @@ from frontend.kinds import pages_of
 from frontend.queries import submissions as queries
 from frontend.queries.reviews import actions_for, review_state, thread_of
 from frontend.rows.public_data import PublicData
-from leaderboard.jobs.transitions import cancel as cancel_evaluation
+from leaderboard.evaluations.queueing import cancel as cancel_evaluation
+from leaderboard.jobs.waiting import waiting_of
 from leaderboard.models import Submission
 from leaderboard.storage.downloads import send_object
 
@@ -43,7 +44,8 @@ def own(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     submission = queries.viewable_submission(request.user, pk)
     reads_all = queries.may_read_all(request.user, submission)
-    waiting = queries.waiting_of(submission.evaluation) if reads_all else None
+    evaluation = submission.evaluation
+    waiting = waiting_of(evaluation.job) if reads_all and evaluation is not None else None
     under_way = reads_all and queries.is_under_way([submission])
     live = _Live(under_way, queries.poll_seconds([submission]), queries.seen_mark([submission], waiting))
     if live.is_known_to(request):
@@ -67,7 +69,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     }
     if reads_all:
         context |= {
-            "evaluation": submission.evaluation,
+            "evaluation": evaluation,
             "waiting": waiting,
             "files": queries.files_of(submission),
             "history": queries.history_of(submission),
@@ -79,11 +81,11 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    submission = Submission.objects.owned_by(request.user).select_related("evaluation").filter(pk=pk).first()
+    submission = Submission.objects.owned_by(request.user).select_related("evaluation__job").filter(pk=pk).first()
     if submission is None:
         raise Http404("There is no such submission.")
     evaluation = submission.evaluation
-    if evaluation is not None and cancel_evaluation(evaluation.pk, actor=request.user.get_username()):
+    if evaluation is not None and cancel_evaluation(evaluation, actor=request.user.get_username()):
         messages.success(request, "Withdrawn. It does not count against your limits.")
     else:
         messages.warning(request, "It is no longer waiting, so it could not be withdrawn.")

@@ -9,14 +9,7 @@ from django.utils.safestring import SafeString
 
 from challenges.admin import ReadOnlyInline
 from leaderboard.admin.badges import status_badge
-from leaderboard.models import Evaluation, Score, StatusChange, WorkerHeartbeat
-
-
-class HistoryInline(ReadOnlyInline):
-    model = StatusChange
-    fields = ("at", "from_status", "to_status", "attempt", "actor", "reason")
-    verbose_name_plural = "history"
-    show_change_link = False
+from leaderboard.models import Evaluation, Score
 
 
 class MeanScoreInline(ReadOnlyInline):
@@ -32,15 +25,16 @@ class MeanScoreInline(ReadOnlyInline):
 @admin.register(Evaluation)
 class EvaluationAdmin(admin.ModelAdmin):
     list_display = ("pk", "submission", "team", "challenge", "badge", "score", "attempt", "faults", "queued_at")
-    list_filter = ("status", "submission__phase__challenge", "queued_at")
-    list_select_related = ("submission__team", "submission__phase__challenge")
+    list_filter = ("job__status", "submission__phase__challenge", "job__queued_at")
     search_fields = ("submission__name", "submission__team__name", "submission__id")
-    date_hierarchy = "queued_at"
+    date_hierarchy = "job__queued_at"
     exclude = ("result",)
-    inlines = (HistoryInline, MeanScoreInline)
+    readonly_fields = ("status", "message", "started_at", "finished_at")
+    inlines = (MeanScoreInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evaluation]:
-        return super().get_queryset(request).defer("result")
+        related = ("job", "submission__team", "submission__phase__challenge")
+        return super().get_queryset(request).select_related(*related).defer("result")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -51,7 +45,7 @@ class EvaluationAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display(description="status", ordering="status")
+    @admin.display(description="status", ordering="job__status")
     def badge(self, evaluation: Evaluation) -> SafeString:
         return status_badge(evaluation.status)
 
@@ -62,14 +56,3 @@ class EvaluationAdmin(admin.ModelAdmin):
     @admin.display(ordering="submission__phase__challenge__title")
     def challenge(self, evaluation: Evaluation) -> str:
         return evaluation.submission.phase.challenge.title
-
-
-@admin.register(WorkerHeartbeat)
-class WorkerHeartbeatAdmin(admin.ModelAdmin):
-    list_display = ("name", "host", "seen_at", "started_at", "concurrency", "sandbox_ok", "sandbox_reason")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 
 from challenges.admin import ReadOnlyAdmin, ReadOnlyInline
 from leaderboard.admin.badges import status_badge
-from leaderboard.evaluations.queueing import score_again
-from leaderboard.jobs.transitions import NotPossible, cancel
+from leaderboard.evaluations.queueing import cancel, score_again
+from leaderboard.jobs.transitions import NotPossible
 from leaderboard.models import Evaluation, Submission, SubmissionFile
 
 
@@ -23,6 +23,7 @@ class FileInline(ReadOnlyInline):
 class EvaluationInline(ReadOnlyInline):
     model = Evaluation
     fields = ("status", "score", "attempt", "queued_at", "finished_at", "message")
+    readonly_fields = ("status", "attempt", "queued_at", "finished_at", "message")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("result")
@@ -33,7 +34,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     """Shows submissions, which are evidence; its actions score again and cancel."""
 
     list_display = ("name", "team", "challenge", "badge", "score", "is_baseline", "client", "refunded", "created_at")
-    list_filter = ("evaluation__status", "phase__challenge", "is_baseline", "client", "refunded")
+    list_filter = ("evaluation__job__status", "phase__challenge", "is_baseline", "client", "refunded")
     search_fields = ("name", "team__name", "id", "created_by__username")
     date_hierarchy = "created_at"
     inlines = (EvaluationInline, FileInline)
@@ -43,7 +44,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("team", "phase__challenge", "evaluation", "created_by")
+            .select_related("team", "phase__challenge", "evaluation__job", "created_by")
             .defer("evaluation__result")
         )
 
@@ -51,7 +52,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def challenge(self, submission: Submission) -> str:
         return submission.phase.challenge.title
 
-    @admin.display(description="status", ordering="evaluation__status")
+    @admin.display(description="status", ordering="evaluation__job__status")
     def badge(self, submission: Submission) -> SafeString | str:
         return status_badge(submission.evaluation.status) if submission.evaluation else "–"
 
@@ -74,7 +75,6 @@ class SubmissionAdmin(ReadOnlyAdmin):
     @admin.action(description="Cancel, if still waiting", permissions=["change"])
     def cancel(self, request: HttpRequest, submissions: QuerySet[Submission]) -> None:
         actor = request.user.get_username()
-        done = sum(
-            cancel(submission.evaluation_id, actor=actor) for submission in submissions if submission.evaluation_id
-        )
+        evaluations = [submission.evaluation for submission in submissions if submission.evaluation is not None]
+        done = sum(cancel(evaluation, actor=actor) for evaluation in evaluations)
         self.message_user(request, f"{done} cancelled.", messages.SUCCESS)

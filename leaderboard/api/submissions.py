@@ -35,7 +35,7 @@ from leaderboard.web.uploadguard import read_uploads
 
 
 class SubmissionFilter(django_filters.FilterSet):
-    status = django_filters.ChoiceFilter(field_name="evaluation__status", choices=Status.choices)
+    status = django_filters.ChoiceFilter(field_name="evaluation__job__status", choices=Status.choices)
     challenge = django_filters.CharFilter(field_name="phase__challenge__slug", max_length=60)
 
     class Meta:

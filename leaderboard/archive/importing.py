@@ -35,9 +35,10 @@ from leaderboard.archive.layout import (
 from leaderboard.archive.reading import OpenArchive, open_archive
 from leaderboard.archive.records import Unreadable, linked, values_of
 from leaderboard.boards.document import canonical, read_boards
+from leaderboard.boards.evaluating import EVALUATION_JOB, subject_of
 from leaderboard.boards.format import upgraded, upgraded_changes, upgraded_content
-from leaderboard.models import Evaluation, Submission, Team, User
-from leaderboard.models.statuses import ACTIVE, Status
+from leaderboard.models import Evaluation, Job, Lane, Submission, Team, User
+from leaderboard.models.statuses import Status
 from leaderboard.storage import object_store
 from leaderboard.teams.teams import BASELINES_SLUG, baselines_team
 
@@ -143,6 +144,8 @@ def _make(challenge: Challenge, archive: OpenArchive, records: Records) -> None:
             made["teams"] = [_team(row) for row in rows]
             continue
         objects = [_object(challenge, archive, table, number, row, made) for number, row in enumerate(rows, start=1)]
+        if table.job_fields:
+            Job.objects.bulk_create([item.job for item in objects], batch_size=BATCH)
         made[table.name] = table.model._base_manager.bulk_create(objects, batch_size=BATCH)
         _link_within(table, rows, made)
     _point_to_current(records, made)
@@ -187,10 +190,23 @@ def _object(
     elif table.name == "board_versions":
         _readable_board(values, where)
     elif table.name == "history":
-        values["actor"] = ACTOR
+        values |= {"actor": ACTOR, "job": values.pop("evaluation").job}
     elif table.name == "evaluations":
+        values["job"] = _job(challenge, table, row, values["submission"], where)
         values["result"] = _result(archive, number, values, where)
     return table.model(**values)
+
+
+def _job(challenge: Challenge, table: ArchiveTable, row: dict[str, Any], submission: Submission, where: str) -> Job:
+    """The finished job of an evaluation; the archive has its fields with those of the evaluation."""
+    return Job(
+        kind=EVALUATION_JOB,
+        lane=Lane.BACKGROUND if row.get("background") is True else Lane.SCORING,
+        subject=subject_of(submission),
+        challenge=challenge,
+        team=submission.team,
+        **values_of(row, Job, [name for name in table.job_fields if name != "background"], where),
+    )
 
 
 def _readable_board(values: Mapping[str, Any], where: str) -> None:
@@ -233,9 +249,9 @@ def _valid_specification(content: Any, where: str) -> None:
 
 def _result(archive: OpenArchive, number: int, values: Mapping[str, Any], where: str) -> str:
     """The exact bytes that the evaluator printed; they must match the recorded SHA-256."""
-    if values["status"] in ACTIVE:
+    if values["job"].is_active:
         raise Unreadable(f"{where} is still under way")
-    if values["status"] != Status.SUCCEEDED:
+    if values["job"].status != Status.SUCCEEDED:
         return ""
     content = archive.content(result_member(number))
     if values["result_sha256"] and hashlib.sha256(content).hexdigest() != values["result_sha256"]:

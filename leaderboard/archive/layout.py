@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 
 from challenges.models import Announcement, Challenge, DataFile, DatasetVersion, Phase, Round
 from leaderboard.models import (
@@ -49,13 +49,17 @@ CHALLENGE_FIELDS = (
 
 @dataclass(frozen=True)
 class ArchiveTable:
-    """One kind of row. ``links`` maps a foreign key to the table it points to; it is stored as a row number from 1."""
+    """One kind of row. ``links`` maps a foreign key to the table it points to; it is stored as a row number from 1.
+
+    ``job_fields`` are those that a row has from its job, which has no table of its own: a site has other jobs too.
+    """
 
     name: str
     model: type[Model]
     fields: tuple[str, ...]
     rows: Callable[[Challenge], QuerySet[Any]]
     links: Mapping[str, str] = field(default_factory=dict)
+    job_fields: tuple[str, ...] = ()
 
     @property
     def member(self) -> str:
@@ -66,7 +70,7 @@ def _ended(challenge: Challenge) -> QuerySet[Evaluation]:
     """The evaluations to export: not unfinished ones, and not those for a board that is being computed."""
     return (
         Evaluation.objects.filter(submission__phase__challenge=challenge)
-        .exclude(status__in=ACTIVE)
+        .exclude(job__status__in=ACTIVE)
         .exclude(board_version__state=BoardState.COMPUTING)
     )
 
@@ -155,23 +159,10 @@ TABLES: tuple[ArchiveTable, ...] = (
     ArchiveTable(
         "evaluations",
         Evaluation,
-        (
-            "background",
-            "scorer",
-            "status",
-            "attempt",
-            "faults",
-            "queued_at",
-            "started_at",
-            "finished_at",
-            "message",
-            "problems",
-            "result_sha256",
-            "timings",
-            "score",
-        ),
+        ("scorer", "result_sha256", "timings", "score"),
         _ended,
         {"submission": "submissions", "dataset_version": "dataset_versions", "board_version": "board_versions"},
+        ("background", "status", "attempt", "faults", "queued_at", "started_at", "finished_at", "message", "problems"),
     ),
     ArchiveTable(
         "scores",
@@ -184,7 +175,11 @@ TABLES: tuple[ArchiveTable, ...] = (
         "history",
         StatusChange,
         ("from_status", "to_status", "at", "attempt", "reason"),
-        lambda challenge: StatusChange.objects.filter(evaluation__in=_ended(challenge)),
+        lambda challenge: (
+            StatusChange.objects.filter(job__evaluation__in=_ended(challenge))
+            .annotate(evaluation_id=F("job__evaluation"))
+            .order_by("job__evaluation", "pk")
+        ),
         {"evaluation": "evaluations"},
     ),
     ArchiveTable(

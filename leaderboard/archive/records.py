@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
 
 def record_of(row: Model, table: ArchiveTable, numbers: Mapping[str, Mapping[Any, int]]) -> Record:
     """A row as plain data. ``numbers`` maps, for each table, primary keys to row numbers."""
-    record = {name: plain(getattr(row, name)) for name in table.fields}
+    record = {name: plain(getattr(row, name)) for name in (*table.fields, *table.job_fields)}
     for name, target in table.links.items():
         key = getattr(row, f"{name}_id")
         # A round that starts from one of another challenge loses this link: the other challenge is not in the archive.
@@ -67,6 +67,10 @@ def _value(value: Any, field: Any, where: str) -> Any:
     return converted
 
 
+def _may_be_empty(model: type[Model], name: str) -> bool:
+    return any(field.name == name and getattr(field, "null", False) for field in model._meta.get_fields())
+
+
 def linked(
     record: Mapping[str, Any],
     table: ArchiveTable,
@@ -85,8 +89,7 @@ def linked(
         if (target == table.name) != within:
             continue
         number = record.get(name)
-        field: Any = table.model._meta.get_field(name)
-        if number is None and field.null:
+        if number is None and _may_be_empty(table.model, name):
             found[name] = None
             continue
         rows = made.get(target, ())

@@ -83,7 +83,7 @@ def scored_submissions(phase: Phase) -> QuerySet[Any]:
     A submission keeps its old score while it is scored again, and also if that ends with a fault of ours.
     """
     verdict = Evaluation.objects.filter(
-        submission=OuterRef("pk"), status__in=VERDICTS, board_version__state=BoardState.CURRENT
+        submission=OuterRef("pk"), job__status__in=VERDICTS, board_version__state=BoardState.CURRENT
     ).order_by("-pk")
     return (
         Submission.objects.filter(phase=phase)
@@ -114,7 +114,7 @@ def thaw_boards(now: datetime) -> int:
         created_at__gte=F("phase__freezes_at"),
         standing=Standing.COUNTS,
         board_entry__isnull=True,
-        evaluation__status=Status.SUCCEEDED,
+        evaluation__job__status=Status.SUCCEEDED,
     )
     written = 0
     for phase in Phase.objects.filter(pk__in=late.values("phase")):

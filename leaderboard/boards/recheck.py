@@ -78,7 +78,7 @@ def refusal(phase: Phase, dataset: DatasetVersion) -> Problem | None:
 
 
 def _entries(phase: Phase) -> QuerySet[Submission]:
-    return Submission.objects.filter(phase=phase, refunded=False).exclude(evaluation__status=Status.FAILED)
+    return Submission.objects.filter(phase=phase, refunded=False).exclude(evaluation__job__status=Status.FAILED)
 
 
 def _to_be_checked(

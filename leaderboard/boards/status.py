@@ -36,4 +36,4 @@ def is_official(phase: Phase, moment: datetime | None = None) -> bool:
         return False
     if phase.final_dataset_version_id is not None and not is_final(phase):
         return False
-    return not Evaluation.objects.holding().filter(submission__phase=phase, status__in=ACTIVE).exists()
+    return not Evaluation.objects.holding().filter(submission__phase=phase, job__status__in=ACTIVE).exists()

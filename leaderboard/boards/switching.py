@@ -18,11 +18,11 @@ from challenges.phases.locking import locked_phase
 from leaderboard.boards.board import rewrite_board, scored_submissions, thaw_boards
 from leaderboard.boards.changes import changes_between
 from leaderboard.boards.content import board_content
+from leaderboard.boards.evaluating import queue_evaluation
 from leaderboard.boards.notices import announce_official_change, tell_of_switch
 from leaderboard.boards.status import is_official
 from leaderboard.boards.versions import VersionRefused, current_version, final_problem, start_version
-from leaderboard.jobs.transitions import enqueue_in_background
-from leaderboard.models import BoardVersion, Evaluation, Submission
+from leaderboard.models import BoardVersion, Evaluation, Job, Lane, Submission
 from leaderboard.models.board import BoardCause, BoardState
 from leaderboard.models.statuses import ACTIVE, Status
 
@@ -76,12 +76,9 @@ def enqueue_missing(version: BoardVersion, now: datetime) -> int:
         phase = locked_phase(version.phase_id)
         if not _may_go_on(version, phase, now):
             return 0
-        waiting = Evaluation.objects.filter(board_version=version, status__in=ACTIVE).count()
+        waiting = Evaluation.objects.filter(board_version=version, job__status__in=ACTIVE).count()
         missing = _missing(version).exclude(Exists(_active())).order_by("created_at", "pk")
-        ids = list(missing.values_list("pk", flat=True)[: max(0, MAX_WAITING - waiting)])
-        for submission_id in ids:
-            enqueue_in_background(submission_id, version, actor=ACTOR)
-    return len(ids)
+        return _enqueue(missing[: max(0, MAX_WAITING - waiting)], version)
 
 
 def switch(version: BoardVersion, now: datetime) -> bool:
@@ -123,7 +120,8 @@ def stop_version(version: BoardVersion) -> bool:
         computing = BoardVersion.objects.filter(pk=version.pk, state=BoardState.COMPUTING)
         if not computing.exists():
             return False
-        Evaluation.objects.filter(board_version=version).delete()
+        # Their evaluations go with them.
+        Job.objects.filter(evaluation__board_version=version).delete()
         computing.delete()
     logger.info("board version stopped phase=%s number=%s", version.phase_id, version.number)
     return True
@@ -141,20 +139,25 @@ def retry_errored(version: BoardVersion) -> int:
         locked_phase(version.phase_id)
         if not BoardVersion.objects.filter(pk=version.pk, state=BoardState.COMPUTING).exists():
             return 0
-        done = Evaluation.objects.filter(board_version=version, status__in=(Status.SUCCEEDED, Status.FAILED))
-        errored = Evaluation.objects.filter(board_version=version, status=Status.ERRORED)
+        done = Evaluation.objects.filter(board_version=version, job__status__in=(Status.SUCCEEDED, Status.FAILED))
+        errored = Evaluation.objects.filter(board_version=version, job__status=Status.ERRORED)
         again = _counted(version).filter(Exists(_of_submission(errored)), ~Exists(_of_submission(done)))
-        ids = list(again.exclude(Exists(_active())).values_list("pk", flat=True))
-        for submission_id in ids:
-            enqueue_in_background(submission_id, version, actor=ACTOR)
-    return len(ids)
+        return _enqueue(again.exclude(Exists(_active())), version)
+
+
+def _enqueue(submissions: QuerySet[Submission], version: BoardVersion) -> int:
+    """Queue evaluations for a version; return how many."""
+    found = list(submissions.select_related("phase", "created_by"))
+    for submission in found:
+        queue_evaluation(submission, version, lane=Lane.BACKGROUND, actor=ACTOR, reason=f"for version {version.number}")
+    return len(found)
 
 
 def progress(version: BoardVersion) -> tuple[int, int, int]:
     """How many evaluations are done, how many of these ended with a fault of ours, and the total."""
     total = _counted(version).count()
     done = total - _missing(version).count()
-    scored = Evaluation.objects.filter(board_version=version, status__in=(Status.SUCCEEDED, Status.FAILED))
+    scored = Evaluation.objects.filter(board_version=version, job__status__in=(Status.SUCCEEDED, Status.FAILED))
     verdicts = _counted(version).filter(Exists(_of_submission(scored))).count()
     return done, done - verdicts, total
 
@@ -180,7 +183,7 @@ def _may_go_on(version: BoardVersion, phase: Phase, now: datetime) -> bool:
 
 def _is_complete(version: BoardVersion) -> bool:
     """Every counted submission is done, nothing is queued or running, and at least one submission has a score."""
-    active = Evaluation.objects.filter(submission__phase=version.phase_id, status__in=ACTIVE)
+    active = Evaluation.objects.filter(submission__phase=version.phase_id, job__status__in=ACTIVE)
     if active.exists() or _missing(version).exists():
         return False
     if is_stuck(version):
@@ -196,7 +199,7 @@ def is_stuck(version: BoardVersion) -> bool:
     current board has no scores either.
     """
     done, errored, total = progress(version)
-    if done < total or Evaluation.objects.filter(board_version=version, status=Status.SUCCEEDED).exists():
+    if done < total or Evaluation.objects.filter(board_version=version, job__status=Status.SUCCEEDED).exists():
         return False
     return bool(errored and errored == done) or scored_submissions(version.phase).exists()
 
@@ -207,7 +210,7 @@ def _counted(version: BoardVersion) -> QuerySet[Submission]:
 
 
 def _missing(version: BoardVersion) -> QuerySet[Submission]:
-    done = Evaluation.objects.filter(board_version=version, status__in=DONE)
+    done = Evaluation.objects.filter(board_version=version, job__status__in=DONE)
     return _counted(version).filter(~Exists(_of_submission(done)))
 
 
@@ -216,13 +219,13 @@ def _of_submission(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
 
 
 def _active() -> QuerySet[Evaluation]:
-    return _of_submission(Evaluation.objects.filter(status__in=ACTIVE))
+    return _of_submission(Evaluation.objects.filter(job__status__in=ACTIVE))
 
 
 def _point_to(version: BoardVersion) -> dict[str, str]:
     """Make the version's evaluations the current ones; return submission → status."""
-    own = Evaluation.objects.filter(board_version=version, status__in=DONE)
+    own = Evaluation.objects.filter(board_version=version, job__status__in=DONE)
     last = own.filter(submission=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     _counted(version).update(evaluation=Subquery(last))
     rows = Submission.objects.filter(phase=version.phase_id, evaluation__board_version=version)
-    return {str(key): status for key, status in rows.values_list("pk", "evaluation__status")}
+    return {str(key): status for key, status in rows.values_list("pk", "evaluation__job__status")}

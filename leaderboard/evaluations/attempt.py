@@ -1,4 +1,4 @@
-"""One attempt at scoring one submission: claim, fetch, run the sandbox, record."""
+"""Scoring one submission as a job: fetch its files, run the evaluator in the sandbox, record the result."""
 
 from __future__ import annotations
 
@@ -9,34 +9,26 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 
 from evaluators import sandbox, scoring
 from evaluators.scoring import Result
 from leaderboard.boards.board import rewrite_board
-from leaderboard.jobs import transitions
-from leaderboard.jobs.leases import LeaseKeeper
-from leaderboard.jobs.queue import claim_next
-from leaderboard.jobs.transitions import Lease
-from leaderboard.models import Evaluation, Score
+from leaderboard.boards.evaluating import EVALUATION_JOB
+from leaderboard.evaluations.refunds import settle_quota
+from leaderboard.jobs.kinds import Done, JobKind, Refused, SubjectGone
+from leaderboard.models import Evaluation, Job, Score
+from leaderboard.models.statuses import Status
 from leaderboard.storage import object_store
 from leaderboard.storage.datasets import dataset_directory
 
-DETERMINISTIC = frozenset({"timeout", "memory", "output"})
-"""Faults that are likely to happen again; one retry is enough to rule out bad luck."""
-
-IN_WORDS = {
-    "timeout": "the evaluation took too long",
-    "memory": "the evaluation needed too much memory",
-    "output": "the evaluation wrote too much",
-}
-"""Text for the history, which the submission's team reads. All other faults are ours and only the log has details."""
-
-OUR_FAULT = "a fault of ours, noted in our log"
-NO_SANDBOX = "the worker has no sandbox"
+OUR_FAULT = (
+    "We could not score this submission. The fault is ours, not yours: it does not count against your limits, "
+    "and we have the details in our log."
+)
 
 logger = logging.getLogger(__name__)
 
@@ -45,74 +37,56 @@ class WrongResult(Exception):
     """The evaluator's result does not match its input."""
 
 
-def evaluate_next(evaluation_id: int, *, worker: str) -> None:
-    """Score the first evaluation in the queue. A worker was notified of ``evaluation_id``, usually the same one."""
-    if _has_sandbox(evaluation_id):
-        _work(claim_next(worker=worker), worker)
+def score(job: Job) -> Done:
+    """Score the submission of an evaluation.
 
-
-def evaluate(evaluation_id: int, *, worker: str) -> None:
-    """Score this evaluation if it is queued. Otherwise, or when called again, do nothing."""
-    if _has_sandbox(evaluation_id):
-        _work(transitions.claim(evaluation_id, worker=worker), worker)
-
-
-def _has_sandbox(evaluation_id: int) -> bool:
-    """Whether this host has a sandbox. Without one nothing is scored; the recovery notifies a worker again."""
-    available = sandbox.availability()
-    if not available.ok:
-        logger.error("not scored, no sandbox evaluation=%s reason=%s", evaluation_id, available.reason)
-    return available.ok
-
-
-def _work(lease: Lease | None, worker: str) -> None:
-    if lease is None:
-        return
-    with LeaseKeeper(lease):
-        try:
-            _attempt(lease, worker)
-        except Exception:
-            logger.exception("attempt broke evaluation=%s attempt=%s", lease.evaluation_id, lease.attempt)
-            transitions.fault(lease, actor=worker, reason=OUR_FAULT)
-
-
-def _attempt(lease: Lease, worker: str) -> None:
-    evaluation = (
-        Evaluation.objects.select_related("dataset_version__challenge", "submission__phase")
-        .prefetch_related("submission__files", "dataset_version__files")
-        .get(pk=lease.evaluation_id)
-    )
+    Raises:
+        Refused: the submission is at fault.
+        SandboxUnavailable: this host cannot score now.
+        WorkFailed: the evaluator broke.
+        WrongResult: its result is about something else.
+    """
+    evaluation = _of(job)
     clock = time.perf_counter()
-    try:
-        dataset = dataset_directory(evaluation.dataset_version)
-    except sandbox.SandboxUnavailable as error:
-        logger.error("not prepared, no sandbox evaluation=%s reason=%s", lease.evaluation_id, error)
-        transitions.release(lease, actor=worker, reason=NO_SANDBOX)
-        return
+    dataset = dataset_directory(evaluation.dataset_version)
     with _files(evaluation) as files:
         fetched = time.perf_counter()
         outcome = scoring.evaluate(dataset, files)
     timings = {"fetch": fetched - clock, "sandbox": time.perf_counter() - fetched}
-    if isinstance(outcome, scoring.Scored):
-        _record(lease, evaluation, outcome, timings, worker)
-    elif isinstance(outcome, scoring.Rejected):
-        # The submission loses a score that it had before, and the board must show that at once.
-        with transaction.atomic():
-            if transitions.fail(lease, outcome.problems, actor=worker):
-                _rewrite(evaluation)
-    elif outcome.reason == "sandbox":
-        logger.error("not scored, no sandbox evaluation=%s reason=%s", lease.evaluation_id, outcome.detail)
-        transitions.release(lease, actor=worker, reason=NO_SANDBOX)
-    else:
-        logger.error(
-            "evaluator broke evaluation=%s attempt=%s reason=%s detail=%s",
-            lease.evaluation_id,
-            lease.attempt,
-            outcome.reason,
-            outcome.detail,
-        )
-        limit = 2 if outcome.reason in DETERMINISTIC else transitions.MAX_FAULTS
-        transitions.fault(lease, actor=worker, reason=IN_WORDS.get(outcome.reason, OUR_FAULT), max_faults=limit)
+    if isinstance(outcome, scoring.Rejected):
+        raise Refused(outcome.problems)
+    if isinstance(outcome, scoring.Broken):
+        if outcome.reason == "sandbox":
+            raise sandbox.SandboxUnavailable(outcome.detail)
+        raise sandbox.WorkFailed(outcome.reason, outcome.detail)
+    _about_what_was_given(outcome.result, evaluation)
+    return Done(partial(_record, evaluation, outcome, timings))
+
+
+def without_score(job: Job, status: Status) -> None:
+    """The end of an evaluation that has no score: the submission may lose the one it had, and may be refunded."""
+    evaluation = Evaluation.objects.filter(job=job).first()
+    if evaluation is None or evaluation.background:
+        # Evaluations for a board version that is not visible yet affect neither the board nor the limits.
+        return
+    settle_quota(evaluation.submission_id, status)
+    if status == Status.FAILED:
+        rewrite_board(evaluation.submission.phase_id)
+
+
+EVALUATION = JobKind(EVALUATION_JOB, score, OUR_FAULT, ended=without_score)
+
+
+def _of(job: Job) -> Evaluation:
+    evaluation = (
+        Evaluation.objects.select_related("dataset_version__challenge", "submission__phase")
+        .prefetch_related("submission__files", "dataset_version__files")
+        .filter(job=job)
+        .first()
+    )
+    if evaluation is None:
+        raise SubjectGone("the submission was deleted")
+    return evaluation
 
 
 @contextmanager
@@ -128,43 +102,28 @@ def _files(evaluation: Evaluation) -> Iterator[Path]:
         yield folder
 
 
-def _record(
-    lease: Lease, evaluation: Evaluation, outcome: scoring.Scored, timings: dict[str, float], worker: str
-) -> None:
-    """Write the result, its numbers and the board in one transaction, or nothing if the lease is lost."""
+def _record(evaluation: Evaluation, outcome: scoring.Scored, timings: dict[str, float]) -> None:
+    """Write the result, its numbers and the board."""
     clock = time.perf_counter()
-    result = outcome.result
-    _about_what_was_given(result, evaluation)
-    waited = evaluation.started_at - evaluation.queued_at if evaluation.started_at else None
+    result, started = outcome.result, evaluation.started_at
     known = {
         **evaluation.timings,
-        **({"queue": waited.total_seconds()} if waited is not None else {}),
+        **({"queue": (started - evaluation.queued_at).total_seconds()} if started is not None else {}),
         **timings,
         **{f"sandbox.{part}": seconds for part, seconds in outcome.timings.items()},
     }
-    with transaction.atomic():
-        recorded = transitions.succeed(
-            lease,
-            actor=worker,
-            score=result.score.value,
-            result=outcome.content.decode(),
-            result_sha256=hashlib.sha256(outcome.content).hexdigest(),
-            scorer=f"{result.scorer.name} {result.scorer.version}"[:60],
-            timings=known,
-        )
-        if not recorded:
-            return
-        Score.objects.bulk_create(_scores(evaluation, result), batch_size=500)
-        _rewrite(evaluation)
-    # The time to record is known only after the transaction, and losing it must not fail the evaluation.
-    known["record"] = time.perf_counter() - clock
-    Evaluation.objects.filter(pk=evaluation.pk).update(timings=known)
-
-
-def _rewrite(evaluation: Evaluation) -> None:
-    """Rewrite the current board, unless the verdict is for a board version that is still being computed."""
+    row = Evaluation.objects.filter(pk=evaluation.pk)
+    row.update(
+        score=result.score.value,
+        result=outcome.content.decode(),
+        result_sha256=hashlib.sha256(outcome.content).hexdigest(),
+        scorer=f"{result.scorer.name} {result.scorer.version}"[:60],
+    )
+    Score.objects.bulk_create(_scores(evaluation, result), batch_size=500)
     if not evaluation.background:
+        settle_quota(evaluation.submission_id, Status.SUCCEEDED)
         rewrite_board(evaluation.submission.phase_id)
+    row.update(timings={**known, "record": time.perf_counter() - clock})
 
 
 def _about_what_was_given(result: Result, evaluation: Evaluation) -> None:

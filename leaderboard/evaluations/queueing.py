@@ -1,15 +1,17 @@
-"""Queueing a submission for scoring, for the first time or again."""
+"""Queueing a submission for scoring, for the first time or again, and cancelling that."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
 from challenges.phases.locking import locked_phase
+from leaderboard.boards.evaluating import queue_evaluation
 from leaderboard.boards.status import is_official
 from leaderboard.boards.versions import current_version
-from leaderboard.jobs.messages import notify_worker_on_commit
-from leaderboard.jobs.transitions import NotPossible, record_step
-from leaderboard.models import Evaluation, Submission
+from leaderboard.evaluations.refunds import settle_quota
+from leaderboard.jobs import transitions
+from leaderboard.jobs.transitions import NotPossible
+from leaderboard.models import Evaluation, Lane, Submission
 from leaderboard.models.statuses import ACTIVE, Status
 
 
@@ -22,16 +24,9 @@ def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: di
         # Without this lock the board could switch versions now and leave the new evaluation on the old version.
         locked_phase(submission.phase_id)
         board = current_version(submission.phase)
-        evaluation = Evaluation.objects.create(
-            submission=submission,
-            board_version=board,
-            dataset_version_id=board.dataset_version_id,
-            timings=timings or {},
-        )
+        evaluation = queue_evaluation(submission, board, lane=Lane.SCORING, actor=actor, reason=reason, timings=timings)
         Submission.objects.filter(pk=submission.pk).update(evaluation=evaluation, refunded=False)
         submission.evaluation, submission.refunded = evaluation, False
-        record_step(evaluation.pk, "", Status.QUEUED, actor=actor, reason=reason, attempt=0)
-        notify_worker_on_commit(evaluation.pk)
     return evaluation.pk
 
 
@@ -51,6 +46,15 @@ def score_again(submission: Submission, *, actor: str) -> int:
             .select_related("phase")
             .get(pk=submission.pk)
         )
-        if locked.evaluations.filter(status__in=ACTIVE).exists():
+        if locked.evaluations.filter(job__status__in=ACTIVE).exists():
             raise NotPossible(f"'{locked.name}' is already waiting or running.")
         return enqueue(locked, actor=actor, reason="scored again")
+
+
+def cancel(evaluation: Evaluation, *, actor: str) -> bool:
+    """Cancel a queued evaluation, and refund its submission if no other came to a verdict. False: it isn't queued."""
+    with transaction.atomic():
+        done = transitions.cancel(evaluation.job_id, actor=actor)
+        if done:
+            settle_quota(evaluation.submission_id, Status.CANCELLED)
+        return done

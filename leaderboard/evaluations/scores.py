@@ -12,7 +12,7 @@ def scored_evaluation(submission: Submission) -> Evaluation | None:
     """The evaluation whose scores count now: the last that succeeded. Its long result text is not loaded."""
     return (
         Evaluation.objects.holding()
-        .filter(submission=submission, status=Status.SUCCEEDED)
+        .filter(submission=submission, job__status=Status.SUCCEEDED)
         .defer("result")
         .order_by("-pk")
         .first()
@@ -23,7 +23,7 @@ def mean_scores(submission: Submission) -> dict[str, dict[str, float]]:
     """Task → metric → mean over the seeds; empty if there are no scores yet. One query."""
     last = (
         Evaluation.objects.holding()
-        .filter(submission=submission, status=Status.SUCCEEDED)
+        .filter(submission=submission, job__status=Status.SUCCEEDED)
         .order_by()
         .values("submission")
         .annotate(last=Max("pk"))

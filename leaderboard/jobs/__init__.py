@@ -1,1 +1,1 @@
-"""The life of an evaluation (claim, lease, result, hand-back, recovery), and the order of the queue."""
+"""The one life of all work outside of requests: queue, claim, lease, end, retry, recovery. It knows no kinds."""

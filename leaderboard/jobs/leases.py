@@ -14,7 +14,7 @@ from leaderboard.jobs.transitions import Lease, extend
 logger = logging.getLogger(__name__)
 
 _held: dict[int, Lease] = {}
-"""Evaluation id → lease of each evaluation that this process is working on."""
+"""Job id → lease of each job that this process is working on."""
 
 
 def held_leases() -> list[Lease]:
@@ -30,10 +30,10 @@ class LeaseKeeper:
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"lease-{lease.evaluation_id}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"lease-{lease.job_id}", daemon=True)
 
     def __enter__(self) -> LeaseKeeper:
-        _held[self._lease.evaluation_id] = self._lease
+        _held[self._lease.job_id] = self._lease
         self._thread.start()
         return self
 
@@ -42,20 +42,20 @@ class LeaseKeeper:
     ) -> None:
         self._stop.set()
         self._thread.join()
-        # Keep the entry if this process has meanwhile claimed the evaluation again under a new lease.
-        if _held.get(self._lease.evaluation_id) == self._lease:
-            del _held[self._lease.evaluation_id]
+        # Keep the entry if this process has meanwhile claimed the job again under a new lease.
+        if _held.get(self._lease.job_id) == self._lease:
+            del _held[self._lease.job_id]
 
     def _run(self) -> None:
         try:
             while not self._stop.wait(settings.LEASE.total_seconds() / 3):
                 try:
                     if not extend(self._lease):
-                        logger.warning("lease lost evaluation=%s", self._lease.evaluation_id)
+                        logger.warning("lease lost job=%s", self._lease.job_id)
                         return
                 except DatabaseError as error:
                     # The database may be back before the lease ends.
-                    logger.error("lease not extended evaluation=%s error=%s", self._lease.evaluation_id, error)
+                    logger.error("lease not extended job=%s error=%s", self._lease.job_id, error)
                     connection.close()
         finally:
             connection.close()

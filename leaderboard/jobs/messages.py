@@ -1,6 +1,7 @@
-"""Messages that notify a worker of a queued evaluation, draft or dry run.
+"""Messages that tell a worker that a job is queued.
 
-The database holds the state. A lost message costs time but no submission, since ``jobs.recovery`` sends it again.
+The database holds the jobs and their order. A message only wakes a worker, which then takes the first job in the queue;
+workers also look by themselves at every heartbeat. So a lost message costs seconds, and a message too many nothing.
 """
 
 from __future__ import annotations
@@ -11,45 +12,25 @@ from django.db import transaction
 
 from leaderboard.jobs.broker import app
 
-EVALUATION_TASK = "leaderboard.evaluate"
-DRAFT_TASK = "leaderboard.draft"
-READINESS_TASK = "leaderboard.readiness"
+WAKE_TASK = "leaderboard.wake"
+OLD_TASKS = ("leaderboard.evaluate", "leaderboard.draft", "leaderboard.readiness")
+"""Names under which earlier versions sent messages; one may still be in the broker after an upgrade."""
 
 logger = logging.getLogger(__name__)
 
 
-def notify_worker_on_commit(evaluation_id: int) -> None:
+def notify_worker_on_commit(job_id: int) -> None:
     """Notify a worker once the surrounding transaction is committed; earlier, a worker would find nothing."""
-    transaction.on_commit(lambda: notify_worker(evaluation_id))
+    transaction.on_commit(lambda: notify_worker(job_id))
 
 
-def notify_worker(evaluation_id: int) -> bool:
-    """Put the message into the queue. If the broker is unavailable, log that and return False."""
+def notify_worker(job_id: int) -> bool:
+    """Send the message. If the broker is unavailable, log that and return False."""
     try:
         # By name and not through the task, so that the sender does not import what a worker runs.
-        app.send_task(EVALUATION_TASK, args=[evaluation_id])
+        app.send_task(WAKE_TASK, args=[job_id])
     except Exception as error:
         # Each transport raises errors of its own, even plain OSError. None of them may undo an accepted submission.
-        logger.error("worker not notified evaluation=%s error=%s: %s", evaluation_id, type(error).__name__, error)
-        return False
-    return True
-
-
-def notify_worker_of_draft(draft_id: int) -> bool:
-    """The same for an organizer's draft that a worker has to process."""
-    try:
-        app.send_task(DRAFT_TASK, args=[draft_id])
-    except Exception as error:
-        logger.error("worker not notified draft=%s error=%s: %s", draft_id, type(error).__name__, error)
-        return False
-    return True
-
-
-def notify_worker_of_readiness(readiness_id: int) -> bool:
-    """The same for a dry run that can continue."""
-    try:
-        app.send_task(READINESS_TASK, args=[readiness_id])
-    except Exception as error:
-        logger.error("worker not notified readiness=%s error=%s: %s", readiness_id, type(error).__name__, error)
+        logger.error("worker not notified job=%s error=%s: %s", job_id, type(error).__name__, error)
         return False
     return True

@@ -1,56 +1,62 @@
-"""The order of the queue: which of the queued evaluations comes first.
+"""The order of the queue: which of the queued jobs comes first.
 
-Submissions come before background evaluations. Among them, the challenge with fewer running evaluations comes first,
-then the team with fewer running evaluations, then the oldest. So neither a hundred entries of one team nor rescoring a
-whole board delays others for longer than the evaluations that are already running.
+Interactive jobs come before scoring, and scoring before the background. Within a lane, the challenge with fewer running
+jobs comes first, then the team with fewer running jobs, then the oldest. So neither a hundred entries of one team nor
+rescoring a whole board delays others for longer than the jobs that are already running.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
 
 from leaderboard.jobs.transitions import Lease, claim
-from leaderboard.models import Evaluation
+from leaderboard.models import Job, Lane
 from leaderboard.models.statuses import Status
 
-CHALLENGE, TEAM = "submission__phase__challenge", "submission__team"
+ORDER = ("lane", "challenge_running", "team_running", "queued_at", "pk")
 
 
-def in_queue_order() -> QuerySet[Evaluation]:
-    """The queued evaluations, in the order in which they are scored. Counting what is running takes one query now;
-    reading the result takes another."""
-    running = Evaluation.objects.filter(status=Status.RUNNING).order_by().values_list(CHALLENGE, TEAM)
-    challenges: Counter[int] = Counter()
-    teams: Counter[int] = Counter()
+def in_queue_order(now: datetime | None = None) -> QuerySet[Job]:
+    """The queued jobs that may start now, in the order in which workers take them.
+
+    Counting what is running takes one query now; reading the result takes another.
+    """
+    running = Job.objects.filter(status=Status.RUNNING).order_by().values_list("challenge_id", "team_id")
+    challenges: Counter[int | None] = Counter()
+    teams: Counter[int | None] = Counter()
     for challenge, team in running:
         challenges[challenge] += 1
         teams[team] += 1
+    due = Q(not_before=None) | Q(not_before__lte=now or timezone.now())
     return (
-        Evaluation.objects.filter(status=Status.QUEUED)
-        .annotate(challenge_running=_count(CHALLENGE, challenges), team_running=_count(TEAM, teams))
-        .order_by("background", "challenge_running", "team_running", "queued_at", "pk")
+        Job.objects.filter(due, status=Status.QUEUED)
+        .annotate(challenge_running=_count("challenge", challenges), team_running=_count("team", teams))
+        .order_by(*ORDER)
     )
 
 
-def claim_next(*, worker: str) -> Lease | None:
-    """Claim the first evaluation in the queue; None if it is empty.
+def claim_next(*, worker: str, lanes: Collection[Lane], kinds: Collection[str]) -> tuple[Lease, Lane] | None:
+    """Claim the first job in the queue of these lanes and kinds; None if there is none.
 
-    A worker that loses a race for one evaluation tries the next: it has used up a message, and each message must lead
-    to one evaluation being scored.
+    A worker that loses a race for one job tries the next.
     """
-    while (first := in_queue_order().values_list("pk", flat=True).first()) is not None:
-        lease = claim(first, worker=worker)
+    while True:
+        first = in_queue_order().filter(lane__in=lanes, kind__in=kinds).values_list("pk", "lane").first()
+        if first is None:
+            return None
+        lease = claim(first[0], worker=worker)
         if lease is not None:
-            return lease
-    return None
+            return lease, Lane(first[1])
 
 
-def _count(field: str, counts: Mapping[int, int]) -> Case | Value:
-    """The number of running evaluations per ``field``. ``counts`` never has more keys than there are workers."""
-    if not counts:
+def _count(field: str, counts: Mapping[int | None, int]) -> Case | Value:
+    """The number of running jobs per ``field``. ``counts`` never has more keys than there are slots of workers."""
+    known = [When(**{field: key}, then=Value(count)) for key, count in counts.items() if key is not None]
+    if not known:
         return Value(0, output_field=IntegerField())
-    known = [When(**{field: key}, then=Value(count)) for key, count in counts.items()]
     return Case(*known, default=Value(0), output_field=IntegerField())

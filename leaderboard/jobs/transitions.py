@@ -1,38 +1,36 @@
-"""The only place where the status of an evaluation changes.
+"""The only place where the status of a job changes.
 
-Every change is one conditional UPDATE. Its condition contains the old status and, for a running evaluation, also the
-lease; the number of changed rows tells whether it happened. So if two workers, or a worker and the recovery, race, one
-wins and the other learns that it lost. The same transaction adds a line to the history.
+Every change is one conditional UPDATE. Its condition contains the old status and, for a running job, also the lease;
+the number of changed rows tells whether it happened. So if two workers, or a worker and the recovery, race, one wins
+and the other learns that it lost. The same transaction adds a line to the history.
+
+What a job found is written in the transaction of its last change, after that change: if the lease is lost, the job was
+cancelled or its row is gone, nothing is written.
 """
 
 from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from evaluators.problems import Problem
 from leaderboard.jobs.messages import notify_worker_on_commit
-from leaderboard.models import BoardVersion, Evaluation, StatusChange, Submission
-from leaderboard.models.statuses import REFUNDED, STEPS, Status
+from leaderboard.models import Job, Lane, StatusChange
+from leaderboard.models.statuses import STEPS, Status
 
 logger = logging.getLogger(__name__)
 
 MAX_FAULTS = 3
 """Give up after this many attempts that were lost through a fault of ours."""
-
-OUR_FAULT = (
-    "We could not score this submission. The fault is ours, not yours: it does not count against your limits, "
-    "and we have the details in our log."
-)
 
 
 class NotPossible(Exception):
@@ -41,49 +39,65 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to work on a running evaluation. Owner and attempt together are the fencing token."""
+    """The right to work on a running job. Owner and attempt together are the fencing token."""
 
-    evaluation_id: int
+    job_id: int
     owner: str
     attempt: int
 
 
-def enqueue_in_background(submission_id: Any, version: BoardVersion, *, actor: str) -> int:
-    """Queue an evaluation for a board version that is being computed; return its id.
+def enqueue(
+    *,
+    kind: str,
+    lane: Lane,
+    subject: str,
+    actor: str,
+    payload: Mapping[str, Any] | None = None,
+    challenge_id: int | None = None,
+    team_id: int | None = None,
+    asked_by: Any = None,
+    reason: str = "",
+) -> Job:
+    """Queue a job, and notify a worker once the surrounding transaction is committed.
 
-    It is not visible: the submission keeps its current evaluation, and its limits do not change. The caller must hold
-    the phase's lock, see ``challenges.phases.locking``.
+    Raises:
+        IntegrityError: the subject has an active job.
     """
-    evaluation = Evaluation.objects.create(
-        submission_id=submission_id,
-        board_version=version,
-        dataset_version_id=version.dataset_version_id,
-        background=True,
-    )
-    record_step(evaluation.pk, "", Status.QUEUED, actor=actor, reason=f"for version {version.number}", attempt=0)
-    notify_worker_on_commit(evaluation.pk)
-    return evaluation.pk
+    with transaction.atomic():
+        job = Job.objects.create(
+            kind=kind,
+            lane=lane,
+            subject=subject,
+            payload=dict(payload or {}),
+            challenge_id=challenge_id,
+            team_id=team_id,
+            asked_by=asked_by,
+        )
+        _record(job.pk, "", Status.QUEUED, actor=actor, reason=reason, attempt=0)
+        notify_worker_on_commit(job.pk)
+    return job
 
 
-def claim(evaluation_id: int, *, worker: str) -> Lease | None:
-    """Claim a queued evaluation; None if another worker has it or it isn't queued."""
+def claim(job_id: int, *, worker: str) -> Lease | None:
+    """Claim a queued job; None if another worker has it or it isn't queued."""
     owner = f"{worker[:80]}:{uuid.uuid4().hex}"
     now = timezone.now()
     with transaction.atomic():
         taken = _step(
-            {"pk": evaluation_id},
+            Job.objects.filter(pk=job_id),
             Status.QUEUED,
             Status.RUNNING,
             attempt=F("attempt") + 1,
             lease_owner=owner,
             lease_expires_at=now + settings.LEASE,
             started_at=now,
+            not_before=None,
         )
         if not taken:
             return None
-        attempt = Evaluation.objects.values_list("attempt", flat=True).get(pk=evaluation_id)
-        record_step(evaluation_id, Status.QUEUED, Status.RUNNING, actor=worker, reason="", attempt=attempt)
-    return Lease(evaluation_id, owner, attempt)
+        attempt = Job.objects.values_list("attempt", flat=True).get(pk=job_id)
+        _record(job_id, Status.QUEUED, Status.RUNNING, actor=worker, reason="", attempt=attempt)
+    return Lease(job_id, owner, attempt)
 
 
 def extend(lease: Lease) -> bool:
@@ -92,148 +106,132 @@ def extend(lease: Lease) -> bool:
 
 
 def release(lease: Lease, *, actor: str, reason: str) -> bool:
-    """Requeue without counting the attempt as a fault: this worker has no sandbox.
+    """Requeue without counting the attempt as a fault: this worker lacks something, such as a sandbox.
 
-    No worker is notified now, since the sandbox is most likely still missing. The recovery notifies one later.
+    Not at once: what is missing is most likely still missing.
     """
-    return _finish_attempt(
-        lease, Status.QUEUED, actor=actor, reason=reason, started_at=None, notified_at=timezone.now()
-    )
+    return _requeue(lease, actor=actor, reason=reason, not_before=timezone.now() + settings.LEASE)
 
 
 def hand_back(lease: Lease, *, actor: str) -> bool:
     """Requeue without counting the attempt as a fault: this worker is stopping. Another worker is notified at once."""
-    with transaction.atomic():
-        done = release(lease, actor=actor, reason="the worker was stopped")
-        if done:
-            notify_worker_on_commit(lease.evaluation_id)
-        return done
+    return _requeue(lease, actor=actor, reason="the worker was stopped")
 
 
-def succeed(lease: Lease, *, actor: str, **recorded: Any) -> bool:
-    """Record a score. Call this in the transaction that writes the rest of the result."""
-    return _finish_attempt(lease, Status.SUCCEEDED, actor=actor, reason="", message="", problems=[], **recorded)
+def succeed(lease: Lease, *, actor: str, result: Mapping[str, Any] | None = None) -> bool:
+    """The job is done. Call this in the transaction that writes what came out, before that is written."""
+    return _finish(lease, Status.SUCCEEDED, actor=actor, reason="", result=dict(result or {}))
 
 
 def fail(lease: Lease, problems: Sequence[Problem], *, actor: str) -> bool:
-    """Record that the submission is at fault; its author sees all problems.
-
-    Call this in the transaction that rewrites the board.
-    """
-    return _finish_attempt(
+    """What was sent is at fault; its author sees all problems."""
+    return _finish(
         lease,
         Status.FAILED,
         actor=actor,
-        reason="the submission is at fault",
+        reason="what was sent is at fault",
         message="\n".join(str(problem) for problem in problems),
         problems=[problem.as_dict() for problem in problems],
     )
 
 
-def fault(lease: Lease, *, actor: str, reason: str, max_faults: int = MAX_FAULTS) -> bool:
-    """An attempt was lost through a fault of ours: requeue it, or give up and refund the submission."""
+def fault(lease: Lease, *, actor: str, reason: str, message: str, max_faults: int = MAX_FAULTS) -> Status | None:
+    """An attempt was lost through a fault of ours: requeue the job, or give up with ``message``.
+
+    Returns:
+        The new status; None if the lease is lost.
+    """
     with transaction.atomic():
         faults = _leased(lease).values_list("faults", flat=True).first()
         if faults is None:
-            return False
-        if faults + 1 >= max_faults:
-            return _finish_attempt(
-                lease, Status.ERRORED, actor=actor, reason=reason, message=OUR_FAULT, faults=F("faults") + 1
-            )
-        again = _finish_attempt(
-            lease,
-            Status.QUEUED,
-            actor=actor,
-            reason=reason,
-            started_at=None,
-            faults=F("faults") + 1,
-            notified_at=timezone.now(),
-        )
-        if again:
-            notify_worker_on_commit(lease.evaluation_id)
-        return again
+            return None
+        if faults + 1 < max_faults:
+            done, status = _requeue(lease, actor=actor, reason=reason, faults=faults + 1), Status.QUEUED
+        else:
+            status = Status.ERRORED
+            done = _finish(lease, status, actor=actor, reason=reason, message=message, faults=faults + 1)
+        return status if done else None
 
 
-def expire(evaluation: Evaluation, *, now: datetime, actor: str) -> bool:
-    """Take away a lease that its worker did not extend in time; the attempt counts as a fault of ours."""
-    lease = Lease(evaluation.pk, evaluation.lease_owner, evaluation.attempt)
+def expire(job: Job, *, now: datetime, actor: str, message: str) -> Status | None:
+    """Take away a lease that its worker did not extend in time; the attempt counts as a fault of ours.
+
+    Returns:
+        The new status; None if the lease was extended meanwhile.
+    """
+    lease = Lease(job.pk, job.lease_owner, job.attempt)
     with transaction.atomic():
-        # The lease may have been extended since ``evaluation`` was read.
+        # The lease may have been extended since ``job`` was read.
         if not _leased(lease).filter(lease_expires_at__lt=now).exists():
-            return False
-        return fault(lease, actor=actor, reason="the worker gave no sign of life")
+            return None
+        return fault(lease, actor=actor, reason="the worker gave no sign of life", message=message)
 
 
-def cancel(evaluation_id: int, *, actor: str) -> bool:
-    """Cancel a queued evaluation."""
+def drop(lease: Lease, *, actor: str, reason: str) -> bool:
+    """Cancel a running job: what it works on is gone."""
+    return _finish(lease, Status.CANCELLED, actor=actor, reason=reason)
+
+
+def cancel(job_id: int, *, actor: str, reason: str = "") -> bool:
+    """Cancel a queued job; a running one is not touched."""
+    return _cancel(Job.objects.filter(pk=job_id), Status.QUEUED, actor=actor, reason=reason)
+
+
+def supersede(subject: str, *, actor: str, reason: str) -> bool:
+    """Cancel the active job for a subject, even a running one: its worker finds its lease lost and writes nothing."""
+    active = Job.objects.filter(subject=subject)
+    return any(_cancel(active, status, actor=actor, reason=reason) for status in (Status.QUEUED, Status.RUNNING))
+
+
+def _cancel(jobs: QuerySet[Job], start: Status, *, actor: str, reason: str) -> bool:
     with transaction.atomic():
-        done = _step({"pk": evaluation_id}, Status.QUEUED, Status.CANCELLED, finished_at=timezone.now())
+        found = jobs.filter(status=start).only("attempt").first()
+        if found is None:
+            return False
+        changes = {"lease_owner": "", "lease_expires_at": None, "finished_at": timezone.now()}
+        done = _step(Job.objects.filter(pk=found.pk), start, Status.CANCELLED, **changes)
         if done:
-            evaluation = Evaluation.objects.only("attempt", "submission_id").get(pk=evaluation_id)
-            record_step(
-                evaluation_id, Status.QUEUED, Status.CANCELLED, actor=actor, reason="", attempt=evaluation.attempt
-            )
-            _settle_quota(evaluation.submission_id, Status.CANCELLED)
+            _record(found.pk, start, Status.CANCELLED, actor=actor, reason=reason, attempt=found.attempt)
         return done
 
 
-def _finish_attempt(lease: Lease, to: Status, *, actor: str, reason: str, **changes: Any) -> bool:
-    now = timezone.now()
-    if to != Status.QUEUED:
-        changes["finished_at"] = now
+def _requeue(lease: Lease, *, actor: str, reason: str, not_before: datetime | None = None, **changes: Any) -> bool:
     with transaction.atomic():
-        condition = {"pk": lease.evaluation_id, "lease_owner": lease.owner, "attempt": lease.attempt}
-        if not _step(condition, Status.RUNNING, to, lease_owner="", lease_expires_at=None, **changes):
-            logger.warning(
-                "refused, the lease is lost evaluation=%s attempt=%s to=%s", lease.evaluation_id, lease.attempt, to
-            )
+        done = _leave(
+            lease, Status.QUEUED, actor=actor, reason=reason, not_before=not_before, started_at=None, **changes
+        )
+        if done and not_before is None:
+            notify_worker_on_commit(lease.job_id)
+        return done
+
+
+def _finish(lease: Lease, to: Status, *, actor: str, reason: str, **changes: Any) -> bool:
+    return _leave(lease, to, actor=actor, reason=reason, finished_at=timezone.now(), **changes)
+
+
+def _leave(lease: Lease, to: Status, *, actor: str, reason: str, **changes: Any) -> bool:
+    with transaction.atomic():
+        if not _step(_leased(lease), Status.RUNNING, to, lease_owner="", lease_expires_at=None, **changes):
+            logger.warning("refused, the lease is lost job=%s attempt=%s to=%s", lease.job_id, lease.attempt, to)
             return False
-        record_step(lease.evaluation_id, Status.RUNNING, to, actor=actor, reason=reason, attempt=lease.attempt)
-        if to != Status.QUEUED:
-            rows = Evaluation.objects.values_list("submission_id", "background")
-            submission_id, background = rows.get(pk=lease.evaluation_id)
-            if not background:
-                # Evaluations for a board version that is not visible yet must not affect the limits either.
-                _settle_quota(submission_id, to)
+        _record(lease.job_id, Status.RUNNING, to, actor=actor, reason=reason, attempt=lease.attempt)
     return True
 
 
-def _leased(lease: Lease) -> Any:
-    return Evaluation.objects.filter(
-        pk=lease.evaluation_id, status=Status.RUNNING, lease_owner=lease.owner, attempt=lease.attempt
-    )
+def _leased(lease: Lease) -> QuerySet[Job]:
+    return Job.objects.filter(pk=lease.job_id, status=Status.RUNNING, lease_owner=lease.owner, attempt=lease.attempt)
 
 
-def _step(condition: dict[str, Any], start: Status, to: Status, **changes: Any) -> bool:
+def _step(jobs: QuerySet[Job], start: Status, to: Status, **changes: Any) -> bool:
     if to not in STEPS[start]:
         raise ValueError(f"there is no step from {start} to {to}")
-    return Evaluation.objects.filter(status=start, **condition).update(status=to, **changes) == 1
+    return jobs.filter(status=start).update(status=to, **changes) == 1
 
 
-def record_step(evaluation_id: int, start: str, to: Status, *, actor: str, reason: str, attempt: int) -> None:
+def _record(job_id: int, start: str, to: Status, *, actor: str, reason: str, attempt: int) -> None:
     StatusChange.objects.create(
-        evaluation_id=evaluation_id,
-        from_status=start,
-        to_status=to,
-        attempt=attempt,
-        actor=actor[:150],
-        reason=reason[:300],
+        job_id=job_id, from_status=start, to_status=to, attempt=attempt, actor=actor[:150], reason=reason[:300]
     )
     logger.info(
-        "status evaluation=%s attempt=%s %s→%s actor=%s reason=%s",
-        evaluation_id,
-        attempt,
-        start or "new",
-        to,
-        actor,
-        reason or "-",
+        "status job=%s attempt=%s %s→%s actor=%s reason=%s", job_id, attempt, start or "new", to, actor, reason or "-"
     )
-
-
-def _settle_quota(submission_id: Any, ended: Status) -> None:
-    """A submission counts if any of its evaluations came to a verdict, or while one may still come to one."""
-    submission = Submission.objects.filter(pk=submission_id)
-    if ended not in REFUNDED:
-        submission.filter(refunded=True).update(refunded=False)
-    elif not Evaluation.objects.filter(submission=submission_id, status__in=(Status.SUCCEEDED, Status.FAILED)).exists():
-        submission.update(refunded=True)

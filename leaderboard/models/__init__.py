@@ -1,8 +1,9 @@
-"""The tables for teams, submissions, evaluations, boards and workers, with their statuses and constraints."""
+"""The tables for teams, submissions, jobs, evaluations, boards and workers, with their statuses and constraints."""
 
 from leaderboard.models.board import BoardEntry, BoardVersion
 from leaderboard.models.decision import Decision
-from leaderboard.models.evaluation import Evaluation, Score, StatusChange
+from leaderboard.models.evaluation import Evaluation, Score
+from leaderboard.models.job import Job, Lane, StatusChange
 from leaderboard.models.notice import Mute, Notice
 from leaderboard.models.submission import Division, Standing, Submission, SubmissionFile
 from leaderboard.models.team import Entrant, Membership, Team, TeamInvitation
@@ -18,6 +19,8 @@ __all__ = [
     "Division",
     "Entrant",
     "Evaluation",
+    "Job",
+    "Lane",
     "Membership",
     "Mute",
     "Notice",

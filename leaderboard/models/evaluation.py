@@ -1,15 +1,14 @@
-"""The scoring of one submission on one version of the data, with its history and its scores.
-
-Only ``leaderboard.jobs.transitions`` changes ``status``, ``attempt``, ``faults`` and the lease.
-"""
+"""The scoring of one submission on one version of the data: its job, its result and its scores."""
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import Q
-from django.utils import timezone
+from datetime import datetime
+from typing import Any
 
-from leaderboard.models.statuses import ACTIVE, Status
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from leaderboard.models.job import Job, Lane, StatusChange
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
@@ -22,7 +21,18 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         return self.filter(board_version__state="current")
 
 
+class EvaluationManager(models.Manager.from_queryset(EvaluationQuerySet)):  # type: ignore[misc]
+    """Loads the job with each evaluation: without its status, an evaluation says little."""
+
+    def get_queryset(self) -> EvaluationQuerySet:
+        found: EvaluationQuerySet = super().get_queryset().select_related("job")
+        return found
+
+
 class Evaluation(models.Model):
+    """``job`` has the status, the attempts and what the participant is told; this row has what came out."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="evaluation")
     submission = models.ForeignKey("leaderboard.Submission", on_delete=models.CASCADE, related_name="evaluations")
     dataset_version = models.ForeignKey("challenges.DatasetVersion", on_delete=models.PROTECT, related_name="+")
     board_version = models.ForeignKey(
@@ -31,49 +41,21 @@ class Evaluation(models.Model):
         related_name="evaluations",
         help_text="The version of the board that it is for.",
     )
-    background = models.BooleanField(default=False, help_text="It waits until nothing else does.")
     scorer = models.CharField(max_length=60, blank=True, help_text="Name and version of the code that scored it.")
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
-    # Counts every claim. Together with the owner it is the fencing token, so it never decreases.
-    attempt = models.PositiveIntegerField(default=0)
-    # Counts attempts lost through a fault of ours; a missing sandbox does not count.
-    faults = models.PositiveIntegerField(default=0)
-    lease_owner = models.CharField(max_length=120, blank=True)
-    lease_expires_at = models.DateTimeField(null=True, blank=True)
-    queued_at = models.DateTimeField(default=timezone.now)
-    notified_at = models.DateTimeField(default=timezone.now, help_text="When a worker was last told of it.")
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    message = models.TextField(blank=True, help_text="What the participant is told.")
-    problems = models.JSONField(default=list, blank=True)
     result = models.TextField(blank=True, help_text="The exact text that the evaluator printed.")
     result_sha256 = models.CharField(max_length=64, blank=True)
     timings = models.JSONField(default=dict, blank=True)
     score = models.FloatField(null=True, blank=True)
 
-    objects = EvaluationQuerySet.as_manager()
+    objects = EvaluationManager()
 
     class Meta:
-        ordering = ("-queued_at", "-pk")
-        indexes = (
-            models.Index(fields=["background", "queued_at"], condition=Q(status="queued"), name="evaluation_waiting"),
-            models.Index(fields=["lease_expires_at"], condition=Q(status="running"), name="evaluation_leased"),
-        )
+        ordering = ("-pk",)
+        base_manager_name = "objects"
         constraints = (
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="evaluation_status_is_known"),
             models.CheckConstraint(
-                condition=(Q(status="running", lease_expires_at__isnull=False) & ~Q(lease_owner=""))
-                | (~Q(status="running") & Q(lease_owner="", lease_expires_at__isnull=True)),
-                name="evaluation_leased_while_running",
-            ),
-            models.CheckConstraint(
-                condition=(Q(status="succeeded", score__isnull=False) & ~Q(result=""))
-                | (~Q(status="succeeded") & Q(score__isnull=True, result="")),
-                name="evaluation_scored_when_succeeded",
-            ),
-            # Two active evaluations of one submission would race for its place on the board.
-            models.UniqueConstraint(
-                fields=["submission"], condition=Q(status__in=["queued", "running"]), name="evaluation_one_active"
+                condition=Q(score__isnull=False) & ~Q(result="") | Q(score__isnull=True, result=""),
+                name="evaluation_has_score_and_result_or_neither",
             ),
         )
 
@@ -81,26 +63,50 @@ class Evaluation(models.Model):
         return f"{self.submission_id} ({self.status})"
 
     @property
+    def status(self) -> str:
+        return self.job.status
+
+    @property
     def is_active(self) -> bool:
-        return self.status in ACTIVE
+        return self.job.is_active
 
+    @property
+    def background(self) -> bool:
+        """Whether it is for a board version that is not visible yet."""
+        return self.job.lane == Lane.BACKGROUND
 
-class StatusChange(models.Model):
-    """One line of an evaluation's history; lines are added but never changed."""
+    @property
+    def attempt(self) -> int:
+        return self.job.attempt
 
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="history")
-    from_status = models.CharField(max_length=10, choices=Status.choices, blank=True)
-    to_status = models.CharField(max_length=10, choices=Status.choices)
-    at = models.DateTimeField(default=timezone.now)
-    attempt = models.PositiveIntegerField()
-    actor = models.CharField(max_length=150)
-    reason = models.CharField(max_length=300, blank=True)
+    @property
+    def faults(self) -> int:
+        return self.job.faults
 
-    class Meta:
-        ordering = ("evaluation", "pk")
+    @property
+    def queued_at(self) -> datetime:
+        return self.job.queued_at
 
-    def __str__(self) -> str:
-        return f"{self.from_status or 'new'} → {self.to_status}"
+    @property
+    def started_at(self) -> datetime | None:
+        return self.job.started_at
+
+    @property
+    def finished_at(self) -> datetime | None:
+        return self.job.finished_at
+
+    @property
+    def message(self) -> str:
+        return self.job.message
+
+    @property
+    def problems(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.job.problems
+        return found
+
+    @property
+    def history(self) -> QuerySet[StatusChange]:
+        return self.job.history.all()
 
 
 class Score(models.Model):

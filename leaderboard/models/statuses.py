@@ -1,4 +1,4 @@
-"""The statuses of an evaluation, their groups, and the allowed steps between them."""
+"""The statuses of a job, their groups, and the allowed steps between them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from django.db.models import TextChoices
 
 
 class Status(TextChoices):
+    """``failed``: what was sent is at fault, and its author is told why. ``errored``: the fault is ours."""
+
     QUEUED = "queued", "Queued"
     RUNNING = "running", "Running"
-    SUCCEEDED = "succeeded", "Scored"
+    SUCCEEDED = "succeeded", "Succeeded"
     FAILED = "failed", "Failed"
     ERRORED = "errored", "Error"
     CANCELLED = "cancelled", "Cancelled"
@@ -22,10 +24,10 @@ REFUNDED = frozenset({Status.ERRORED, Status.CANCELLED})
 
 STEPS: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELLED, Status.ERRORED}),
-    Status.RUNNING: frozenset({Status.QUEUED, Status.SUCCEEDED, Status.FAILED, Status.ERRORED}),
+    Status.RUNNING: frozenset({Status.QUEUED, Status.SUCCEEDED, Status.FAILED, Status.ERRORED, Status.CANCELLED}),
     Status.SUCCEEDED: frozenset(),
     Status.FAILED: frozenset(),
     Status.ERRORED: frozenset(),
     Status.CANCELLED: frozenset(),
 }
-"""A finished evaluation never changes; scoring again creates a new one."""
+"""A finished job never changes; doing it again takes a new one. A running job is cancelled when it is superseded."""

@@ -72,7 +72,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def with_summary(self) -> SubmissionQuerySet:
         """Loads all that a list or a page shows, in one query; the long result text is not loaded."""
-        return self.select_related("evaluation", "team", "phase__challenge", "created_by", "board_entry").defer(
+        return self.select_related("evaluation__job", "team", "phase__challenge", "created_by", "board_entry").defer(
             "evaluation__result"
         )
 

@@ -1,12 +1,11 @@
-"""What a dry run does with an organizer's data, all in the sandbox: make the baselines, and measure."""
+"""What a dry run does with an organizer's data, all in the sandbox: make a baseline, and measure."""
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +14,8 @@ from django.conf import settings
 
 from challenges.models import DatasetVersion, Phase
 from evaluators import sandbox
-from evaluators.problems import ProblemsError
 from evaluators.readiness import MAX_REPORT_BYTES, ReadinessReport
-from evaluators.registry import BaselineInfo, baselines_for
+from evaluators.registry import BaselineInfo
 from evaluators.submissions import Upload, read_files
 from leaderboard.models import Evaluation
 from leaderboard.storage import object_store
@@ -26,69 +24,27 @@ from leaderboard.storage.datasets import dataset_directory
 SEED = 0
 LIMITS = replace(sandbox.WORK_LIMITS, wall_seconds=600, cpu_seconds=600)
 
-logger = logging.getLogger(__name__)
 
-
-class NotMade(Exception):
-    """We failed to make this baseline."""
-
-    def __init__(self, info: BaselineInfo, error: sandbox.WorkFailed) -> None:
-        super().__init__(f"{info.name}: {error}")
-        self.info, self.reason = info, error.reason
-
-
-def make_baselines(
-    version: DatasetVersion, wanted: Sequence[BaselineInfo], *, before_each: Callable[[], None]
-) -> Iterator[tuple[BaselineInfo, list[Upload] | ProblemsError]]:
-    """Make baselines in the sandbox; yield each with its files, or with the reason why the data do not allow it.
-
-    Baselines that were yielded before an exception are complete. ``before_each`` is called before each command, which
-    takes up to ten minutes.
+def make_baseline(version: DatasetVersion, dataset: Path, info: BaselineInfo) -> list[Upload]:
+    """The files of a baseline, made in the sandbox from the prepared ``dataset`` of ``version``.
 
     Raises:
-        NotMade: the fault is ours.
+        ProblemsError: the data do not allow it.
         SandboxUnavailable: there is no sandbox, or this worker is being stopped.
+        WorkFailed: the fault is ours.
     """
-    # Outside of the ``try`` below: an error here is a fault of this host and says nothing about the baselines.
-    dataset = dataset_directory(version)
-    if len(wanted) > 1:
-        before_each()
-        try:
-            # All in one command, since starting the interpreter takes longer than most baselines.
-            together = _made(version, dataset, wanted, "all")
-        except (sandbox.WorkFailed, ProblemsError) as error:
-            logger.warning("baselines not made together version=%s error=%s", version, error)
-        else:
-            yield from ((info, together[info.name]) for info in wanted)
-            return
-    for info in wanted:
-        before_each()
-        try:
-            made: list[Upload] | ProblemsError = _made(version, dataset, [info], info.name)[info.name]
-        except ProblemsError as error:
-            logger.warning("data allow no baseline version=%s baseline=%s error=%s", version, info.name, error)
-            made = error
-        except sandbox.WorkFailed as error:
-            raise NotMade(info, error) from error
-        yield info, made
-
-
-def _made(version: DatasetVersion, dataset: Path, wanted: Sequence[BaselineInfo], name: str) -> dict[str, list[Upload]]:
     with _scratch() as folder:
-        out = sandbox.OUTPUT if name == "all" else sandbox.OUTPUT / name
         sandbox.work(
-            ["baseline", name, str(sandbox.DATASET), "--out", str(out), "--seed", str(SEED), "--json"],
+            ["baseline", info.name, str(sandbox.DATASET), "--out", str(sandbox.OUTPUT), "--seed", str(SEED), "--json"],
             dataset=dataset,
             output=folder,
             limits=LIMITS,
         )
-        tasks = [task.name for task in version.spec.tasks]
-        every = [info.name for info in baselines_for(version.spec)] if name == "all" else [name]
-        names = {f"{baseline}/{task}.csv" for baseline in every for task in tasks}
+        names = {f"{task.name}.csv" for task in version.spec.tasks}
         missing = names - sandbox.collect(folder, names).keys()
         if missing:
             raise sandbox.WorkFailed("result", f"{min(missing)} was not written")
-        return {info.name: read_files([folder / info.name]) for info in wanted}
+        return read_files([folder])
 
 
 def measure(phase: Phase, evaluations: Sequence[Evaluation]) -> ReadinessReport:

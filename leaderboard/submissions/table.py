@@ -38,7 +38,7 @@ def submission_rows(challenge: Challenge) -> list[dict[str, Any]]:
         scores.setdefault(evaluation, {}).setdefault(task, {})[metric] = value
     submissions = (
         Submission.objects.filter(phase__challenge=challenge)
-        .select_related("phase", "team", "evaluation")
+        .select_related("phase", "team", "evaluation__job")
         .defer("evaluation__result", "check_report")
         .order_by("created_at", "pk")
     )

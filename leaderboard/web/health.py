@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from leaderboard.jobs.broker import app
-from leaderboard.models import Evaluation, WorkerHeartbeat
+from leaderboard.models import Job, Lane, WorkerHeartbeat
 from leaderboard.models.statuses import Status
 from leaderboard.storage import object_store
 
@@ -55,8 +55,8 @@ def _queue() -> ComponentHealth:
         broker.ensure_connection(max_retries=1, timeout=PROBE_SECONDS)
     if settings.CELERY_BROKER_URL.startswith("filesystem:") and not os.access(settings.QUEUE_DIR / "messages", os.W_OK):
         return ComponentHealth(False, "The queue's folder cannot be written.")
-    # Background evaluations may wait for days, which is not a reason for an alarm.
-    waiting = Evaluation.objects.filter(status=Status.QUEUED, background=False).order_by("queued_at")
+    # Background jobs may wait for days, which is not a reason for an alarm.
+    waiting = Job.objects.filter(status=Status.QUEUED).exclude(lane=Lane.BACKGROUND).order_by("queued_at")
     oldest = waiting.values_list("queued_at", flat=True).first()
     seconds = (timezone.now() - oldest).total_seconds() if oldest else 0
     return ComponentHealth(True, facts={"waiting": waiting.count(), "oldest_seconds": round(seconds)})

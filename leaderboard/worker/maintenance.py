@@ -1,7 +1,4 @@
-"""Makes sure that no submission is forgotten: requeues expired leases, sends lost messages again.
-
-Every worker runs it every few seconds. Running it twice at the same time is harmless.
-"""
+"""What every worker does every few seconds, so that no job is forgotten. Doing it twice at once is harmless."""
 
 from __future__ import annotations
 
@@ -11,10 +8,12 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from leaderboard.boards.switching import advance
-from leaderboard.jobs.recovery import expire_leases, notify_again
-from leaderboard.models import WorkerHeartbeat
+from leaderboard.jobs.recovery import expire_leases
+from leaderboard.models import Job, WorkerHeartbeat
+from leaderboard.models.statuses import Status
 from leaderboard.notifications import digest
-from leaderboard.organizing import drafting, dryrun
+from leaderboard.organizing import dryrun
+from leaderboard.worker.kinds import KINDS
 
 FORGET_WORKERS = timedelta(days=1)
 
@@ -24,10 +23,18 @@ logger = logging.getLogger(__name__)
 def maintain(now: datetime | None = None) -> None:
     """One round of maintenance."""
     moment = now or timezone.now()
-    expire_leases(moment)
-    notify_again(moment)
-    drafting.drive(moment)
-    dryrun.drive(moment)
+    expire_leases(moment, words=_words, ended=_ended)
+    dryrun.drive()
     advance(moment)
     digest.drive(moment)
     WorkerHeartbeat.objects.filter(seen_at__lt=moment - FORGET_WORKERS).delete()
+
+
+def _words(job: Job) -> str:
+    # A newer version of the code may have queued a kind that this worker does not know.
+    return KINDS[job.kind].words() if job.kind in KINDS else ""
+
+
+def _ended(job: Job, status: Status) -> None:
+    if job.kind in KINDS:
+        KINDS[job.kind].ended(job, status)

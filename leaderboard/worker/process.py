@@ -1,6 +1,7 @@
-"""The heartbeat of a worker: a thread that shows that the worker is alive, and runs the maintenance.
+"""A worker process: its slots, and its heartbeat, a thread that shows that it is alive and does the maintenance.
 
 So there is no separate scheduler to start and monitor: while any worker can score, one also does the maintenance.
+Celery starts and stops the process and brings the messages that wake its slots.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import logging
 import os
 import socket
 import threading
-from queue import SimpleQueue
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
@@ -22,11 +22,12 @@ from leaderboard.jobs import transitions
 from leaderboard.jobs.leases import held_leases
 from leaderboard.models import WorkerHeartbeat
 from leaderboard.worker.maintenance import maintain
+from leaderboard.worker.slots import Slots
 
 logger = logging.getLogger(__name__)
 
 DEPARTURE_SECONDS = 10.0
-"""How long a stopped worker continues: most evaluations finish within this time, before the worker is killed."""
+"""How long a stopped worker continues: most jobs finish within this time, before the worker is killed."""
 
 
 def worker_name() -> str:
@@ -34,7 +35,8 @@ def worker_name() -> str:
 
 
 class Heartbeat:
-    def __init__(self) -> None:
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._started_at = timezone.now()
@@ -52,8 +54,10 @@ class Heartbeat:
             try:
                 self.beat()
                 maintain()
+                # A message may be lost, or have woken another worker that had no slot free.
+                self._slots.wake()
             except Exception:
-                # The next round may succeed, whatever went wrong; without maintenance, submissions would be lost.
+                # The next round may succeed, whatever went wrong; without maintenance, jobs would be lost.
                 logger.exception("heartbeat missed")
             finally:
                 connection.close()
@@ -77,76 +81,54 @@ class Heartbeat:
         )
 
 
-class Departure:
-    """Stopping a worker: it takes no new work, and after a few seconds hands back what it could not finish.
+def worker_slots() -> Slots:
+    return Slots(settings.ENVIRONMENT.worker_concurrency, worker=worker_name())
 
-    Celery would wait for running tasks, which can take minutes; the worker would usually be killed long before.
+
+def leave(slots: Slots) -> None:
+    """Stop the worker: after a few seconds hand back what it could not finish.
+
+    Waiting for jobs to end could take minutes; the worker would usually be killed long before.
     """
-
-    def __init__(self) -> None:
-        # ``announce`` is called from a signal handler, which may interrupt any code, even itself. Of the ways to
-        # wake up a thread, only SimpleQueue is safe there.
-        self._announced: SimpleQueue[None] = SimpleQueue()
-        self._under_way = False
-        self._finished = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="departure", daemon=True)
-
-    @property
-    def under_way(self) -> bool:
-        return self._under_way
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def announce(self) -> None:
-        self._under_way = True
-        self._announced.put(None)
-
-    def finish(self) -> None:
-        """Called when no task is running any more."""
-        self._finished.set()
-
-    def _run(self) -> None:
-        self._announced.get()
-        if self._finished.wait(DEPARTURE_SECONDS):
-            return
-        self.hand_back()
-        # Evaluations that were just being claimed or started are handed back in a later round.
-        while not self._finished.wait(1):
-            self.hand_back()
-
-    def hand_back(self) -> None:
-        for lease in held_leases():
-            try:
-                transitions.hand_back(lease, actor=worker_name())
-            except DatabaseError:
-                # Then the lease expires, and the recovery requeues the evaluation.
-                logger.exception("not handed back evaluation=%s", lease.evaluation_id)
-                connection.close()
-        # After the leases are handed back, so that killed sandboxes do not count as faults; and Celery need not wait.
-        sandbox.stop_all()
+    slots.close()
+    if slots.join(DEPARTURE_SECONDS):
+        return
+    _hand_back()
+    # Jobs that were just being claimed or started are handed back in a later round.
+    while not slots.join(1):
+        _hand_back()
 
 
-departure = Departure()
-_heartbeat: Heartbeat | None = None
+def _hand_back() -> None:
+    for lease in held_leases():
+        try:
+            transitions.hand_back(lease, actor=worker_name())
+        except DatabaseError:
+            # Then the lease expires, and the recovery requeues the job.
+            logger.exception("not handed back job=%s", lease.job_id)
+            connection.close()
+    # After the leases are handed back, so that killed sandboxes do not count as faults.
+    sandbox.stop_all()
+
+
+slots = worker_slots()
+heartbeat = Heartbeat(slots)
 
 
 @worker_ready.connect
 def _start(**_: Any) -> None:
-    global _heartbeat
-    _heartbeat = Heartbeat()
-    _heartbeat.start()
-    departure.start()
+    slots.start()
+    heartbeat.start()
     logger.info("worker ready name=%s", worker_name())
 
 
 @worker_shutting_down.connect
-def _leave(**_: Any) -> None:
-    departure.announce()
+def _close(**_: Any) -> None:
+    # In a signal handler: no locks, no database.
+    slots.close()
 
 
 @worker_shutdown.connect
-def _finish(**_: Any) -> None:
-    departure.finish()
-    if _heartbeat is not None:
-        _heartbeat.stop()
+def _leave(**_: Any) -> None:
+    leave(slots)
+    heartbeat.stop()

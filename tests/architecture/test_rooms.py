@@ -213,7 +213,8 @@ def test_messages_go_to_tasks_that_are_there_and_are_named_once() -> None:
             elif isinstance(node, ast.Call) and name_of(node.func).endswith("send_task"):
                 sent.add(ast.unparse(node.args[0]))
     assert declared
-    assert registered == sent == set(declared)
+    # Messages under the names of earlier versions are still read, but no longer sent.
+    assert registered - {"old_name"} == sent == set(declared)
     for value in declared.values():
         users = [path for path in paths if value in path.read_text(encoding="utf-8")]
         assert [path for path in users if value in set(strings(tree(path)))] == [messages]

@@ -12,9 +12,12 @@ from django.utils.cache import add_never_cache_headers
 from challenges.members.roles import may_own
 from challenges.members.visibility import organized_challenge
 from challenges.models import Challenge, Draft
-from challenges.models.draft import DraftWork, WorkState
+from challenges.models.draft import DraftWork
 from evaluators.problems import Problem
 from frontend.organize.wizard.steps import PAGE_OF_PART, STEPS, progress_line
+from leaderboard.jobs.waiting import waiting_of
+from leaderboard.models.statuses import Status
+from leaderboard.organizing.drafting import KIND_OF, newest_job
 
 SECONDS = 1
 """Seconds between two polls while work is under way."""
@@ -64,17 +67,19 @@ def work_page(
     request: HttpRequest, name: str, challenge: Challenge, draft: Draft, work: DraftWork
 ) -> HttpResponse | None:
     """The page shown in place of a step while its data is being processed, or after that failed."""
-    asked_of = draft.work == work
+    job = newest_job(draft)
+    asked_of = job is not None and job.kind == KIND_OF[work]
     if request.headers.get("HX-Request") == "true":
-        news = {} if asked_of and draft.is_under_way else {"HX-Refresh": "true"}
+        same = asked_of and job is not None and job.is_active and request.GET.get("seen") == job.status
+        news = {} if same else {"HX-Refresh": "true"}
         return HttpResponse(status=204, headers={"Cache-Control": "no-store", **news})
-    if not asked_of or draft.work_state in ("", WorkState.DONE):
+    if job is None or not asked_of or job.status == Status.SUCCEEDED:
         return None
-    if draft.is_under_way:
-        return step_page(
-            request, name, challenge, draft, {"seconds": SECONDS}, template="frontend/organize/waiting.html"
-        )
-    context = {"problems": with_pages(shown_problems(draft.problems)), "refused": draft.work_state == WorkState.REFUSED}
+    context: dict[str, Any] = {"job": job, "work": work}
+    if job.is_active:
+        context |= {"seconds": SECONDS, "waiting": waiting_of(job)}
+        return step_page(request, name, challenge, draft, context, template="frontend/organize/waiting.html")
+    context |= {"problems": with_pages(shown_problems(job.problems)), "refused": job.status == Status.FAILED}
     return step_page(request, name, challenge, draft, context, template="frontend/organize/stopped.html")
 
 

@@ -115,7 +115,7 @@ def _new(request: HttpRequest) -> HttpResponse:
                 draft = create_draft(
                     request.user, slug=form.cleaned_data["slug"], texts=form.texts, kind=form.kind_answers
                 )
-                _keep(draft, files)
+                _keep(draft, files, by=request.user)
                 return redirect("frontend:organize-columns", slug=draft.challenge.slug)
         except BundleError as error:
             problems += form.take_problems(error.problems)
@@ -149,7 +149,7 @@ def _files(request: HttpRequest, challenge: Challenge, draft: Draft | None) -> H
             if form.is_valid():
                 draft = save_answers(draft, _changes(draft, form), seen=request.POST.get("seen", ""))
                 if sent:
-                    _keep(draft, sent)
+                    _keep(draft, sent, by=request.user)
                 if not draft.files.exists():
                     messages.warning(request, "Saved. A challenge needs at least one file.")
                     return redirect("frontend:organize-files", slug=challenge.slug)
@@ -173,7 +173,7 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if draft is None or not is_made_of_files(challenge, draft) or not remove_file(draft, pk):
         raise Http404("There is no such file.")
     if draft.files.exists():
-        ask(draft, DraftWork.DESCRIBE)
+        ask(draft, DraftWork.DESCRIBE, by=request.user)
     messages.success(request, "The file is taken out.")
     return redirect("frontend:organize-files", slug=slug)
 
@@ -206,14 +206,14 @@ def sent_files(request: HttpRequest) -> list[UploadedFile[Any]]:
     return files
 
 
-def _keep(draft: Draft, files: Sequence[UploadedFile[Any]]) -> None:
+def _keep(draft: Draft, files: Sequence[UploadedFile[Any]], *, by: Any) -> None:
     """Store the bytes, record the files, then queue their reading for a worker."""
     stored = []
     for file in files:
         kept = object_store().put(cast(Any, file.file))
         stored.append(DraftFile(name=file.name or "", sha256=kept.sha256, size=kept.size))
     add_files(draft, stored)
-    ask(draft, DraftWork.DESCRIBE)
+    ask(draft, DraftWork.DESCRIBE, by=by)
 
 
 def _described(draft: Draft) -> list[dict[str, Any]]:

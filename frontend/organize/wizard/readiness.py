@@ -41,13 +41,13 @@ def readiness(request: HttpRequest, slug: str) -> HttpResponse:
     checks = checks_of(challenge)
     running = [check for check in checks if check.state == Readiness.State.RUNNING]
     if request.headers.get("HX-Request") == "true":
-        return _news(request, running=bool(running), scored=_scored(checks))
+        return _news(request, running=bool(running), done=_done(checks))
     context = {
         "problems": with_pages(problems),
         "missing": with_pages(problems_of(challenge, without_dry_run=True)),
         "checks": checks,
         "running": bool(running),
-        "scored": _scored(checks),
+        "done": _done(checks),
         "ready": bool(checks) and all(check.report is not None and not check.is_blocked for check in checks),
         "seconds": 2 * SECONDS,
     }
@@ -68,11 +68,11 @@ def _acknowledge(request: HttpRequest, challenge: Challenge) -> None:
             acknowledge(check.run, {code for run, _, code in ticked if run == str(check.run.pk)}, request.user)
 
 
-def _scored(checks: list[Check]) -> int:
-    return sum(check.progress.scored for check in checks if check.progress is not None)
+def _done(checks: list[Check]) -> int:
+    return sum(check.progress.made + check.progress.scored for check in checks if check.progress is not None)
 
 
-def _news(request: HttpRequest, *, running: bool, scored: int) -> HttpResponse:
-    """Tell a polling page to reload unless the dry run is still running with as many scores as the page shows."""
-    same = running and request.GET.get("scored") == str(scored)
+def _news(request: HttpRequest, *, running: bool, done: int) -> HttpResponse:
+    """Tell a polling page to reload unless the dry run is still running with as many steps done as the page shows."""
+    same = running and request.GET.get("done") == str(done)
     return HttpResponse(status=204, headers={"Cache-Control": "no-store", **({} if same else {"HX-Refresh": "true"})})

@@ -245,7 +245,7 @@ def scoring(request: HttpRequest, slug: str) -> HttpResponse:
             if form.is_valid():
                 draft = save_answers(draft, form.answers, seen=seen)
                 if not is_built(draft):
-                    ask(draft, DraftWork.BUILD)
+                    ask(draft, DraftWork.BUILD, by=request.user)
                 return redirect("frontend:organize-texts", slug=slug)
         except ChangedMeanwhile:
             problems, status, seen = [Problem(CHANGED)], 409, mark_of(Draft.objects.get(pk=draft.pk), parts)
@@ -263,7 +263,7 @@ def build(request: HttpRequest, slug: str) -> HttpResponse:
     if draft is None or not is_made_of_files(challenge, draft):
         return redirect("frontend:organize-challenge", slug=slug)
     if not draft.is_under_way:
-        ask(draft, DraftWork.BUILD if draft.card.get("files") else DraftWork.DESCRIBE)
+        ask(draft, DraftWork.BUILD if draft.card.get("files") else DraftWork.DESCRIBE, by=request.user)
     return redirect(f"frontend:organize-{'texts' if draft.work == DraftWork.BUILD else 'columns'}", slug=slug)
 
 

@@ -50,12 +50,12 @@ def test_it_is_started_here_and_shows_how_far_it_is(draft: Phase, owner: Client)
     assert answer.status_code == 302
     assert Readiness.objects.get().state == "running"
     page = text(owner.get(ADDRESS))
-    assert "0 of 7 baselines scored" in page
+    assert "0 of 7 baselines created, 0 scored" in page
     assert "Start the check" not in page
     factories.phase(draft.dataset_version, name="Round 2")
-    assert owner.get(f"{ADDRESS}?scored=0", headers={"HX-Request": "true"}).headers.get("HX-Refresh") is None
+    assert owner.get(f"{ADDRESS}?done=0", headers={"HX-Request": "true"}).headers.get("HX-Refresh") is None
     Readiness.objects.update(state="broken", problem="It took too long.")
-    assert owner.get(f"{ADDRESS}?scored=0", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    assert owner.get(f"{ADDRESS}?done=0", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     page = text(owner.get(ADDRESS))
     assert "It took too long." in page
     assert "Check again" in page

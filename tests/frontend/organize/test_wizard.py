@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import zipfile
 from collections.abc import Callable
@@ -18,8 +19,10 @@ from django.utils.html import escape
 
 from challenges.models import Announcement, Challenge, DatasetVersion, Draft, Phase, Role, Split
 from leaderboard.boards.board import board_entries, rewrite_board
-from leaderboard.models import Submission, User
+from leaderboard.jobs import transitions
+from leaderboard.models import Job, Submission, User
 from leaderboard.organizing import drafting
+from leaderboard.worker.maintenance import maintain
 from tests import factories
 from tests.visitor import fields_of, form_with
 
@@ -50,10 +53,14 @@ def send(page: Client, address: str, **changes: Any) -> Any:
     return page.post(address, fields_of(form_with(shown.content.decode())) | changes)
 
 
-def work(draft: Draft) -> None:
-    """Do the worker's job."""
-    drafting.perform(draft.pk)
+def work(draft: Draft) -> Job:
+    """Do what a worker is to do with the draft."""
+    job = drafting.newest_job(draft)
+    assert job is not None
+    factories.run_job(job.pk)
     draft.refresh_from_db()
+    job.refresh_from_db()
+    return job
 
 
 @pytest.fixture
@@ -66,8 +73,8 @@ def begun(page: Client) -> Draft:
 
 @pytest.fixture
 def described(begun: Draft) -> Draft:
-    work(begun)
-    assert begun.work_state == "done", begun.problems
+    job = work(begun)
+    assert job.status == "succeeded", job.message
     return begun
 
 
@@ -77,15 +84,17 @@ def test_from_files_to_a_published_challenge(page: Client, begun: Draft, user: U
     waiting = page.get(f"{way}columns").content.decode()
     assert "Reading the files" in waiting
     assert 'http-equiv="refresh"' in waiting
-    assert page.get(f"{way}columns", headers={"HX-Request": "true"}).status_code == 204
+    assert "It is next in line." in waiting or "No worker is running" in waiting
+    poll = f"{way}columns?seen=queued"
+    assert "HX-Refresh" not in page.get(poll, headers={"HX-Request": "true"})
 
     work(begun)
-    assert page.get(f"{way}columns", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert page.get(poll, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
     assert send(page, f"{way}columns", test_share="25")["Location"] == f"{way}scoring"
     assert send(page, f"{way}scoring", budget="12")["Location"] == f"{way}texts"
     assert "Making the data" in page.get(f"{way}texts").content.decode()
-    work(begun)
-    assert begun.work_state == "done", begun.problems
+    job = work(begun)
+    assert job.status == "succeeded", job.message
     version = begun.challenge.dataset_versions.get()
     assert version.spec.budget == 12
     assert begun.card["draft"]["tables"] == {"pool": 180, "test": 60}
@@ -131,8 +140,8 @@ def test_the_other_kinds(
     work(draft)
     assert send(page, f"{way}columns").status_code == 302
     assert send(page, f"{way}scoring", **changes).status_code == 302
-    work(draft)
-    assert draft.work_state == "done", draft.problems
+    job = work(draft)
+    assert job.status == "succeeded", job.message
     assert draft.challenge.dataset_versions.get().spec.kind == kind
     assert page.get(f"{way}texts").status_code == 200
     assert page.get(f"{way}data").status_code == 200
@@ -142,8 +151,7 @@ def test_answers_that_do_not_fit_lead_back(page: Client, described: Draft) -> No
     way = "/challenges/three-things/organize/"
     assert send(page, f"{way}columns").status_code == 302
     assert send(page, f"{way}scoring", budget="5000").status_code == 302
-    work(described)
-    assert described.work_state == "refused"
+    assert work(described).status == "failed"
     text = page.get(f"{way}texts").content.decode()
     assert "It cannot be done like this" in text
     assert f'href="{way}scoring"' in text
@@ -231,8 +239,7 @@ def test_hostile_contents_are_problems(page: Client) -> None:
     ]
     page.post("/organize/new", ABOUT | {"files": files})
     draft = Draft.objects.get()
-    work(draft)
-    assert draft.work_state in ("done", "refused"), draft.work_state
+    assert work(draft).status in ("succeeded", "failed")
     text = page.get("/challenges/three-things/organize/columns").content.decode()
     assert "These files do not make a challenge yet" in text
     assert "cannot be used" in page.get("/challenges/three-things/organize/files").content.decode()
@@ -274,7 +281,9 @@ def test_a_file_is_taken_out(page: Client, described: Draft) -> None:
     assert answer["Location"] == "/challenges/three-things/organize/files"
     described.refresh_from_db()
     assert [item.name for item in described.files.all()] == ["vectors.npz"]
-    assert (described.work, described.work_state) == ("describe", "waiting")
+    job = drafting.newest_job(described)
+    assert job is not None
+    assert (described.work, job.status) == ("describe", "queued")
 
 
 @pytest.fixture
@@ -387,16 +396,20 @@ def test_the_list_costs_the_same_for_many(
         assert page.get("/organize/").status_code == 200
 
 
-def test_a_lost_message_and_a_lost_worker(page: Client, begun: Draft, messages: list[int]) -> None:
-    assert begun.work_at is not None
-    drafting.drive(begun.work_at + drafting.LOST)
-    assert messages == [begun.pk]
-    Draft.objects.update(work_state="running")
-    begun.refresh_from_db()
-    drafting.drive(begun.work_at + 2 * drafting.LOST)
-    begun.refresh_from_db()
-    assert begun.work_state == "broken"
-    assert "Try once more" in page.get("/challenges/three-things/organize/columns").content.decode()
+def test_a_worker_that_always_dies_is_told_and_can_be_tried_again(page: Client, begun: Draft) -> None:
+    job = drafting.newest_job(begun)
+    assert job is not None
+    for _ in range(transitions.MAX_FAULTS):
+        assert transitions.claim(job.pk, worker="dead")
+        maintain(timezone.now() + timedelta(hours=1))
+    text = page.get("/challenges/three-things/organize/columns").content.decode()
+    assert "This one is on us" in text
+    assert drafting.OUR_FAULT in html.unescape(text)
+    assert "Try once more" in text
+    assert page.post("/challenges/three-things/organize/build").status_code == 302
+    again = drafting.newest_job(begun)
+    assert again is not None
+    assert (again.pk != job.pk, again.status) == (True, "queued")
 
 
 def test_stored_files_are_not_swept(begun: Draft, own_folders: Path) -> None:

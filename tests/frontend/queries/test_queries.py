@@ -69,6 +69,6 @@ def test_a_poll_that_finds_nothing_new_is_cheap(
     made = factories.submission(phase, user)
     address = f"/submissions/{made.pk}/"
     mark = seen(page.get(address).content.decode())
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         answer = page.get(address, {"seen": mark}, headers={"HX-Request": "true"})
     assert (answer.status_code, answer.content) == (204, b"")

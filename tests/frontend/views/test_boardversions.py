@@ -238,7 +238,7 @@ def test_before_the_switch_nothing_of_it_shows(
     version = start_version(phase, corrected, BoardCause.DATA)
     advance(timezone.now())
     finish_all(version, {"mine": 0.8765})
-    assert Evaluation.objects.filter(board_version=version, status="succeeded").exists()
+    assert Evaluation.objects.filter(board_version=version, job__status="succeeded").exists()
     client.force_login(user)
     bearer = api(user)
     for reader, address in (

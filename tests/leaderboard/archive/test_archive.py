@@ -140,13 +140,13 @@ def _edited(members: dict[str, bytes], name: str, change: Callable[[Any], None])
 LEFT_OUT = {
     "teams": {"is_personal", "person"},
     "submissions": {"created_by"},
-    "evaluations": {"lease_expires_at", "lease_owner", "notified_at"},
-    "history": {"actor"},
+    "evaluations": {"job"},
+    "history": {"actor", "job"},
     "board_versions": {"started_by"},
     "decisions": {"by"},
     "announcements": {"created_by"},
 }
-"""Users are known only to the site; leases and notifications have no meaning after an evaluation has ended."""
+"""Users are known only to the site; an evaluation has the fields of its job, and its history links to it."""
 
 ELSEWHERE = {"id", "challenge"}
 IN_ANOTHER_FORM = {"submissions": {"evaluation"}, "evaluations": {"result"}}

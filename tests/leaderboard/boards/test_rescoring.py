@@ -18,8 +18,18 @@ from leaderboard.boards import switching
 from leaderboard.boards.board import board_entries, rewrite_board
 from leaderboard.boards.switching import advance
 from leaderboard.boards.versions import current_version, start_version
-from leaderboard.evaluations import attempt
-from leaderboard.models import BoardVersion, Evaluation, Membership, Notice, Submission, SubmissionFile, Team, User
+from leaderboard.models import (
+    BoardVersion,
+    Evaluation,
+    Job,
+    Lane,
+    Membership,
+    Notice,
+    Submission,
+    SubmissionFile,
+    Team,
+    User,
+)
 from leaderboard.models.board import BoardCause
 from leaderboard.storage import object_store
 from tests import factories
@@ -57,17 +67,20 @@ def fill(phase: Phase) -> None:
         for submission in made
         for file, stored in files
     )
+    jobs = Job.objects.bulk_create(
+        Job(kind="evaluation", lane=Lane.SCORING, subject=f"submission:{one.pk}", status="succeeded") for one in made
+    )
     evaluations = Evaluation.objects.bulk_create(
         Evaluation(
             submission=submission,
             board_version=version,
             dataset_version_id=version.dataset_version_id,
-            status="succeeded",
+            job=job,
             score=1 - n / ENTRIES,
             result="{}",
             scorer="corrected 1",
         )
-        for n, submission in enumerate(made)
+        for n, (submission, job) in enumerate(zip(made, jobs, strict=True))
     )
     for submission, evaluation in zip(made, evaluations, strict=True):
         submission.evaluation = evaluation
@@ -82,7 +95,7 @@ def test_a_corrected_label_and_two_hundred_entries(phase: Phase, client: Client)
     rounds = 0
     while BoardVersion.objects.filter(pk=version.pk, state="computing").exists():
         advance(timezone.now())
-        waiting = Evaluation.objects.filter(board_version=version, status="queued")
+        waiting = Evaluation.objects.filter(board_version=version, job__status="queued")
         assert waiting.count() <= switching.MAX_WAITING
         # The new scores reverse the order, except that entry 0 is now in the middle.
         scores = {f"entry {n}": 0.001 + n / ENTRIES for n in range(1, ENTRIES)} | {"entry 0": 0.5}
@@ -121,11 +134,10 @@ def final(phase: Phase, tmp_path: Path, settings: LazySettings) -> DatasetVersio
 
 def test_in_the_real_sandbox_on_a_hidden_part(phase: Phase, final: DatasetVersion, user: User) -> None:
     submission = factories.submission(phase, user)
-    attempt.evaluate(submission.evaluation_id, worker="w")
+    factories.run_queue()
     assert phase.ends_at is not None
     advance(phase.ends_at)
-    version = BoardVersion.objects.get(cause="final")
-    attempt.evaluate(Evaluation.objects.get(board_version=version).pk, worker="w")
+    assert factories.run_queue() == 1
     advance(phase.ends_at)
     phase.refresh_from_db()
     submission.refresh_from_db()

@@ -130,7 +130,7 @@ def test_a_version_on_which_all_was_refused_leaves_the_board_and_can_be_stopped(
     assert stop_version(version)
     assert not stop_version(version)
     assert [row.submission for row in board_entries(phase)] == [entry]
-    assert not StatusChange.objects.filter(evaluation__board_version=version.pk).exists()
+    assert not StatusChange.objects.filter(job__evaluation__board_version=version.pk).exists()
     # And another version can be started.
     assert start_version(phase, phase.dataset_version, BoardCause.SCORER, "x").number == 2
 
@@ -148,10 +148,9 @@ def test_a_worker_whose_version_was_stopped_records_nothing(
         return answer
 
     monkeypatch.setattr(attempt.scoring, "evaluate", stopped_meanwhile)
-    monkeypatch.setattr(attempt, "_has_sandbox", lambda _: True)
-    attempt.evaluate(waiting.pk, worker="w")
+    factories.run_job(waiting.job_id)
     assert Evaluation.objects.get().pk == entry.evaluation_id
-    assert claim(waiting.pk, worker="other") is None
+    assert claim(waiting.job_id, worker="other") is None
 
 
 def test_what_has_no_scores_now_may_have_none_afterwards(phase: Phase, user: User) -> None:

@@ -16,12 +16,11 @@ from django.db import DatabaseError
 from challenges.models import Phase
 from evaluators import sandbox, scoring
 from evaluators.problems import Problem
-from evaluators.sandbox import Availability
 from evaluators.scoring import Broken, Rejected, Result
 from leaderboard.evaluations import attempt as evaluating
+from leaderboard.evaluations.attempt import OUR_FAULT
 from leaderboard.jobs import transitions
-from leaderboard.jobs.transitions import OUR_FAULT
-from leaderboard.models import BoardEntry, Evaluation, Score, Submission, User
+from leaderboard.models import BoardEntry, Evaluation, Job, Score, Submission, User
 from leaderboard.storage import object_store
 from leaderboard.storage.datasets import dataset_directory
 from tests import factories
@@ -35,7 +34,7 @@ def submission(phase: Phase, user: User) -> Submission:
 @pytest.mark.slow
 def test_a_real_submission_in_the_real_sandbox(submission: Submission) -> None:
     """The whole process with nothing replaced: store, dataset cache, sandbox, result, scores, board."""
-    evaluating.evaluate(submission.evaluation_id, worker="w")
+    factories.run_queue()
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
     assert evaluation.status == "succeeded", evaluation.message
     result = Result.model_validate_json(evaluation.result)
@@ -85,15 +84,6 @@ def test_a_broken_evaluator_is_retried_then_refunded(
     factories.evaluate(submission, 0.5)
     evaluation.refresh_from_db()
     assert evaluation.status == "errored"
-
-
-def test_without_a_sandbox_nothing_is_claimed(submission: Submission, caplog: pytest.LogCaptureFixture) -> None:
-    with mock.patch.object(sandbox, "availability", return_value=Availability(False, "bubblewrap is missing")):
-        for _ in range(5):
-            evaluating.evaluate(submission.evaluation_id, worker="w")
-    evaluation = Evaluation.objects.get()
-    assert (evaluation.status, evaluation.attempt) == ("queued", 0)
-    assert "bubblewrap is missing" in caplog.text
 
 
 def test_a_sandbox_lost_on_the_way_burns_no_attempt(submission: Submission) -> None:
@@ -161,16 +151,15 @@ def test_a_late_result_is_refused(submission: Submission) -> None:
     current = Evaluation.objects.get()
 
     def slow(*args: Any, **kwargs: Any) -> Any:
-        running = Evaluation.objects.get()
-        transitions.expire(running, now=running.lease_expires_at + evaluating.settings.LEASE, actor="recovery")
+        running = Job.objects.get()
+        assert running.lease_expires_at is not None
+        later = running.lease_expires_at + evaluating.settings.LEASE
+        transitions.expire(running, now=later, actor="recovery", message="")
         factories.evaluate(submission, 0.9, worker="fast")
         return factories.scored(current, 0.1)
 
-    with (
-        mock.patch.object(sandbox, "availability", return_value=Availability(True)),
-        mock.patch.object(scoring, "evaluate", side_effect=slow),
-    ):
-        evaluating.evaluate(current.pk, worker="slow")
+    with mock.patch.object(scoring, "evaluate", side_effect=slow):
+        factories.run_job(current.job_id, worker="slow")
     assert Evaluation.objects.get().score == 0.9
     assert BoardEntry.objects.get().score == 0.9
     assert Score.objects.filter(seed=None).count() == 2
@@ -197,18 +186,15 @@ def test_the_heartbeat_keeps_a_long_evaluation(submission: Submission, settings:
     seen: list[Any] = []
 
     def slow(*args: Any, **kwargs: Any) -> Any:
-        first = Evaluation.objects.get().lease_expires_at
+        first = Job.objects.get().lease_expires_at
         deadline = time.monotonic() + 20
-        while Evaluation.objects.get().lease_expires_at <= first + 2 * settings.LEASE:
+        while Job.objects.get().lease_expires_at <= first + 2 * settings.LEASE:
             assert time.monotonic() < deadline, "the lease was not extended"
         seen.append(first)
         return factories.scored(current, 0.5)
 
-    with (
-        mock.patch.object(sandbox, "availability", return_value=Availability(True)),
-        mock.patch.object(scoring, "evaluate", side_effect=slow),
-    ):
-        evaluating.evaluate(current.pk, worker="w")
+    with mock.patch.object(scoring, "evaluate", side_effect=slow):
+        factories.run_job(current.job_id)
     assert seen
     assert Evaluation.objects.get().status == "succeeded"
 
@@ -238,11 +224,8 @@ def test_data_that_cannot_be_prepared_here_waits_for_a_worker_that_can(
     submission: Submission, settings: LazySettings, tmp_path: Path
 ) -> None:
     settings.DATASETS_DIR = tmp_path / "elsewhere"
-    with (
-        mock.patch.object(sandbox, "availability", return_value=Availability(True)),
-        mock.patch("evaluators.datasets.sandboxed.work", side_effect=sandbox.SandboxUnavailable("none here")),
-    ):
-        evaluating.evaluate(submission.evaluation_id, worker="w")
+    with mock.patch("evaluators.datasets.sandboxed.work", side_effect=sandbox.SandboxUnavailable("none here")):
+        factories.run_queue()
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
     assert (evaluation.status, evaluation.faults) == ("queued", 0)
     assert evaluation.history.last().reason == "the worker has no sandbox"

@@ -17,7 +17,7 @@ from evaluators import scoring
 from evaluators.sandbox import Limits
 from evaluators.sandbox.bubblewrap import EVALUATORS
 from leaderboard.evaluations import attempt
-from leaderboard.jobs.transitions import OUR_FAULT
+from leaderboard.evaluations.attempt import OUR_FAULT
 from leaderboard.models import Evaluation, Score, User
 from tests import factories
 
@@ -50,7 +50,7 @@ def test_the_submission_is_refunded_and_nothing_is_recorded(
     hostile = partial(scoring.evaluate, limits=SHORT, evaluators=package)
     with mock.patch.object(attempt.scoring, "evaluate", hostile):
         for _ in range(attempts + 1):
-            attempt.evaluate(submission.evaluation_id, worker="test")
+            factories.run_job(submission.evaluation.job_id)
 
     evaluation = Evaluation.objects.get()
     submission.refresh_from_db()

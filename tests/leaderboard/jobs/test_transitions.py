@@ -12,40 +12,33 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from challenges.models import Phase
 from evaluators.problems import Problem
-from leaderboard.evaluations import queueing
 from leaderboard.jobs import transitions
-from leaderboard.jobs.transitions import Lease, NotPossible
-from leaderboard.models import BoardEntry, Evaluation, StatusChange, Submission, User
+from leaderboard.jobs.transitions import Lease
+from leaderboard.models import Job, Lane, StatusChange
 from leaderboard.models.statuses import ACTIVE, FINISHED, STEPS, Status
-from leaderboard.submissions.intake import QuotaUsed
-from tests import factories
+
+WORDS = "The fault is ours."
 
 
 @pytest.fixture
-def submission(phase: Phase, user: User) -> Submission:
-    return factories.submission(phase, user)
+def job(db: None) -> Job:
+    return transitions.enqueue(kind="toy", lane=Lane.SCORING, subject="toy:1", actor="ada")
 
 
 @pytest.fixture
-def lease(submission: Submission) -> Lease:
-    taken = transitions.claim(submission.evaluation_id, worker="w1")
+def lease(job: Job) -> Lease:
+    taken = transitions.claim(job.pk, worker="w1")
     assert taken is not None
     return taken
 
 
-def evaluation_of(submission: Submission) -> Evaluation:
-    return Evaluation.objects.get(pk=submission.evaluation_id)
+def now(job: Job) -> Job:
+    return Job.objects.get(pk=job.pk)
 
 
-def history(submission: Submission) -> list[tuple[str, int, str]]:
-    lines = StatusChange.objects.filter(evaluation=submission.evaluation_id).order_by("pk")
-    return [(line.to_status, line.attempt, line.actor) for line in lines]
-
-
-def succeed(lease: Lease) -> bool:
-    return transitions.succeed(lease, actor="w", score=0.5, result="{}", result_sha256="0" * 64)
+def history(job: Job) -> list[tuple[str, int, str]]:
+    return [(line.to_status, line.attempt, line.actor) for line in job.history.order_by("pk")]
 
 
 def test_the_states_are_grouped_without_a_gap() -> None:
@@ -54,28 +47,29 @@ def test_the_states_are_grouped_without_a_gap() -> None:
     assert all(not STEPS[status] for status in FINISHED)
 
 
-def test_a_claim_takes_the_lease_and_leaves_a_line(submission: Submission, lease: Lease) -> None:
-    evaluation = evaluation_of(submission)
-    assert (evaluation.status, evaluation.attempt, evaluation.lease_owner) == ("running", 1, lease.owner)
-    assert evaluation.lease_expires_at > timezone.now()
-    assert history(submission) == [("queued", 0, "ada"), ("running", 1, "w1")]
+def test_a_claim_takes_the_lease_and_leaves_a_line(job: Job, lease: Lease) -> None:
+    claimed = now(job)
+    assert (claimed.status, claimed.attempt, claimed.lease_owner) == ("running", 1, lease.owner)
+    assert claimed.lease_expires_at is not None
+    assert claimed.lease_expires_at > timezone.now()
+    assert history(job) == [("queued", 0, "ada"), ("running", 1, "w1")]
 
 
-def test_what_is_taken_cannot_be_taken_again(submission: Submission, lease: Lease) -> None:
-    assert transitions.claim(submission.evaluation_id, worker="w2") is None
+def test_what_is_taken_cannot_be_taken_again(job: Job, lease: Lease) -> None:
+    assert transitions.claim(job.pk, worker="w2") is None
     assert transitions.claim(10**9, worker="w2") is None
-    assert evaluation_of(submission).attempt == 1
+    assert now(job).attempt == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_workers_one_wins(submission: Submission) -> None:
+def test_of_many_workers_one_wins(job: Job) -> None:
     start = threading.Barrier(6, timeout=20)
     won: list[Lease | None] = []
 
     def attempt(name: str) -> None:
         start.wait()
         try:
-            won.append(transitions.claim(submission.evaluation_id, worker=name))
+            won.append(transitions.claim(job.pk, worker=name))
         finally:
             connection.close()
 
@@ -86,187 +80,148 @@ def test_of_many_workers_one_wins(submission: Submission) -> None:
         thread.join(60)
     assert len(won) == 6
     assert sum(lease is not None for lease in won) == 1
-    assert [status for status, _, _ in history(submission)] == ["queued", "running"]
+    assert [status for status, _, _ in history(job)] == ["queued", "running"]
 
 
-def test_the_heartbeat_moves_the_end(submission: Submission, lease: Lease) -> None:
-    Evaluation.objects.update(lease_expires_at=timezone.now())
+def test_a_lease_is_extended(job: Job, lease: Lease) -> None:
+    Job.objects.update(lease_expires_at=timezone.now())
     assert transitions.extend(lease)
-    assert evaluation_of(submission).lease_expires_at > timezone.now() + timedelta(seconds=5)
+    end = now(job).lease_expires_at
+    assert end is not None
+    assert end > timezone.now() + timedelta(seconds=5)
 
 
-def test_a_score_is_recorded_once(submission: Submission, lease: Lease) -> None:
-    assert succeed(lease)
-    assert not succeed(lease)
-    evaluation = evaluation_of(submission)
-    assert (evaluation.status, evaluation.score, evaluation.lease_owner) == ("succeeded", 0.5, "")
-    assert evaluation.finished_at is not None
-    assert len(history(submission)) == 3
+def test_a_job_succeeds_once(job: Job, lease: Lease) -> None:
+    assert transitions.succeed(lease, actor="w", result={"rows": 3})
+    assert not transitions.succeed(lease, actor="w", result={"rows": 4})
+    done = now(job)
+    assert (done.status, done.result, done.lease_owner) == ("succeeded", {"rows": 3}, "")
+    assert done.finished_at is not None
+    assert len(history(job)) == 3
 
 
-def test_a_rejected_submission_says_why(submission: Submission, lease: Lease) -> None:
-    assert transitions.fail(lease, [Problem("is wrong.", "Mend it.", file="a.csv", line=3)], actor="w1")
-    evaluation = evaluation_of(submission)
-    assert evaluation.status == "failed"
-    assert evaluation.message == "a.csv, line 3: is wrong. Mend it."
-    assert evaluation.problems[0]["line"] == 3
-    submission.refresh_from_db()
-    assert not submission.refunded
+def test_a_failed_job_says_why(job: Job, lease: Lease) -> None:
+    assert transitions.fail(lease, [Problem("is wrong.", "Fix it.", file="a.csv", line=3)], actor="w1")
+    failed = now(job)
+    assert (failed.status, failed.message) == ("failed", "a.csv, line 3: is wrong. Fix it.")
+    assert failed.problems[0]["line"] == 3
 
 
-def test_our_faults_are_retried_then_refunded(submission: Submission) -> None:
+def test_our_faults_are_retried_and_then_told(job: Job) -> None:
+    statuses = []
     for attempt in (1, 2, 3):
-        lease = transitions.claim(submission.evaluation_id, worker="w")
+        lease = transitions.claim(job.pk, worker="w")
         assert lease is not None
         assert lease.attempt == attempt
-        assert transitions.fault(lease, actor="w", reason="crash")
-    evaluation = evaluation_of(submission)
-    assert (evaluation.status, evaluation.faults) == ("errored", 3)
-    assert evaluation.message == transitions.OUR_FAULT
-    assert "crash" not in evaluation.message
-    submission.refresh_from_db()
-    assert submission.refunded
-    assert [status for status, _, _ in history(submission)] == [
-        "queued",
-        *("running", "queued") * 2,
-        "running",
-        "errored",
-    ]
+        statuses.append(transitions.fault(lease, actor="w", reason="crash", message=WORDS))
+    assert statuses == ["queued", "queued", "errored"]
+    errored = now(job)
+    assert (errored.status, errored.faults, errored.message) == ("errored", 3, WORDS)
+    assert [status for status, _, _ in history(job)] == ["queued", *("running", "queued") * 2, "running", "errored"]
 
 
-def test_a_release_costs_no_attempt(submission: Submission) -> None:
+def test_a_release_costs_no_attempt_and_waits(job: Job) -> None:
     for _ in range(5):
-        lease = transitions.claim(submission.evaluation_id, worker="w")
+        lease = transitions.claim(job.pk, worker="w")
         assert lease is not None
         assert transitions.release(lease, actor="w", reason="no sandbox")
-    evaluation = evaluation_of(submission)
-    assert (evaluation.status, evaluation.faults, evaluation.attempt) == ("queued", 0, 5)
+    released = now(job)
+    assert (released.status, released.faults, released.attempt) == ("queued", 0, 5)
+    assert released.not_before is not None
+    assert released.not_before > timezone.now()
 
 
-@pytest.mark.parametrize("step", ["succeed", "fail", "fault", "release", "extend"])
-@pytest.mark.parametrize("lost", ["expired", "expired and taken by another", "expired and taken by the same worker"])
-def test_a_lost_lease_gives_no_right(submission: Submission, lease: Lease, step: str, lost: str) -> None:
-    """A late result: the lease expired, the evaluation was requeued, and another worker may have claimed it."""
-    later = timezone.now() + timedelta(hours=1)
-    assert transitions.expire(evaluation_of(submission), now=later, actor="recovery")
-    if lost != "expired":
-        transitions.claim(submission.evaluation_id, worker="w1" if "same" in lost else "w2")
-    before, lines = evaluation_of(submission), history(submission)
-    steps: dict[str, Any] = {
-        "succeed": lambda: succeed(lease),
-        "fail": lambda: transitions.fail(lease, [Problem("no.")], actor="w1"),
-        "fault": lambda: transitions.fault(lease, actor="w1", reason="crash"),
-        "release": lambda: transitions.release(lease, actor="w1", reason=""),
-        "extend": lambda: transitions.extend(lease),
-    }
-    assert steps[step]() is False
-    after = evaluation_of(submission)
-    assert (after.status, after.attempt, after.lease_owner) == (before.status, before.attempt, before.lease_owner)
-    assert history(submission) == lines
+STEPS_WITH_A_LEASE: dict[str, Callable[[Lease], Any]] = {
+    "succeed": lambda lease: transitions.succeed(lease, actor="w1"),
+    "fail": lambda lease: transitions.fail(lease, [Problem("no.")], actor="w1"),
+    "fault": lambda lease: transitions.fault(lease, actor="w1", reason="crash", message=WORDS),
+    "release": lambda lease: transitions.release(lease, actor="w1", reason=""),
+    "hand back": lambda lease: transitions.hand_back(lease, actor="w1"),
+    "drop": lambda lease: transitions.drop(lease, actor="w1", reason="gone"),
+    "extend": transitions.extend,
+}
 
 
-def test_a_lease_that_was_extended_after_all_is_not_taken(submission: Submission, lease: Lease) -> None:
-    stale = evaluation_of(submission)
-    now = timezone.now()
-    Evaluation.objects.update(lease_expires_at=now + timedelta(seconds=5))
-    assert not transitions.expire(stale, now=now, actor="recovery")
-    assert evaluation_of(submission).status == "running"
+@pytest.mark.parametrize("step", STEPS_WITH_A_LEASE)
+@pytest.mark.parametrize(
+    "lost", ["expired", "expired and taken by another", "expired and taken by the same worker", "superseded", "deleted"]
+)
+def test_a_lost_lease_gives_no_right(job: Job, lease: Lease, step: str, lost: str) -> None:
+    """A late result: the lease expired and another worker may have claimed the job, or nobody wants it any more."""
+    if lost == "superseded":
+        assert transitions.supersede("toy:1", actor="ada", reason="asked again")
+    elif lost == "deleted":
+        job.delete()
+    else:
+        later = timezone.now() + timedelta(hours=1)
+        assert transitions.expire(now(job), now=later, actor="recovery", message=WORDS) == "queued"
+    if "taken" in lost:
+        transitions.claim(lease.job_id, worker="w1" if "same" in lost else "w2")
+    before, lines = list(Job.objects.values()), StatusChange.objects.count()
+    assert not STEPS_WITH_A_LEASE[step](lease)
+    assert list(Job.objects.values()) == before
+    assert StatusChange.objects.count() == lines
 
 
-def test_only_a_waiting_evaluation_can_be_cancelled(submission: Submission) -> None:
-    assert transitions.cancel(submission.evaluation_id, actor="grace")
-    assert not transitions.cancel(submission.evaluation_id, actor="grace")
-    submission.refresh_from_db()
-    assert submission.refunded
-    assert evaluation_of(submission).status == "cancelled"
+def test_a_lease_that_was_extended_after_all_is_not_taken(job: Job, lease: Lease) -> None:
+    stale = now(job)
+    moment = timezone.now()
+    Job.objects.update(lease_expires_at=moment + timedelta(seconds=5))
+    assert transitions.expire(stale, now=moment, actor="recovery", message=WORDS) is None
+    assert now(job).status == "running"
 
 
-def test_a_running_evaluation_is_not_cancelled(submission: Submission, lease: Lease) -> None:
-    assert not transitions.cancel(submission.evaluation_id, actor="grace")
-    assert evaluation_of(submission).status == "running"
+def test_only_a_queued_job_can_be_cancelled(job: Job) -> None:
+    assert transitions.cancel(job.pk, actor="grace")
+    assert not transitions.cancel(job.pk, actor="grace")
+    assert now(job).status == "cancelled"
 
 
-def test_scoring_again_keeps_the_old_evaluation(submission: Submission) -> None:
-    first = factories.evaluate(submission, 0.4)
-    second = queueing.score_again(submission, actor="grace")
-    submission.refresh_from_db()
-    assert submission.evaluation_id == second != first.pk
-    assert submission.evaluations.count() == 2
-    with pytest.raises(NotPossible):
-        queueing.score_again(submission, actor="grace")
+def test_a_running_job_is_not_cancelled(job: Job, lease: Lease) -> None:
+    assert not transitions.cancel(job.pk, actor="grace")
+    assert now(job).status == "running"
 
 
-def test_an_error_while_scoring_again_takes_neither_score_nor_quota(submission: Submission) -> None:
-    factories.evaluate(submission, 0.4)
-    queueing.score_again(submission, actor="grace")
-    for _ in range(3):
-        lease = transitions.claim(Submission.objects.get().evaluation_id, worker="w")
-        assert lease is not None
-        transitions.fault(lease, actor="w", reason="crash")
-    submission.refresh_from_db()
-    assert submission.evaluation.status == "errored"
-    assert not submission.refunded
-    assert BoardEntry.objects.get(submission=submission).score == 0.4
+@pytest.mark.parametrize("running", [False, True])
+def test_a_superseded_job_makes_way_for_another(job: Job, running: bool) -> None:
+    if running:
+        transitions.claim(job.pk, worker="w")
+    assert transitions.supersede("toy:1", actor="ada", reason="asked again")
+    assert not transitions.supersede("toy:1", actor="ada", reason="asked again")
+    another = transitions.enqueue(kind="toy", lane=Lane.SCORING, subject="toy:1", actor="ada")
+    assert (now(job).status, now(another).status) == ("cancelled", "queued")
+    assert now(job).lease_expires_at is None
 
 
-def test_a_cancelled_submission_counts_while_it_is_scored_again(
-    submission: Submission, phase: Phase, user: User
+def test_a_job_that_is_handed_back_costs_nothing_and_is_announced(
+    job: Job, lease: Lease, messages: list[int], django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
-    phase.total_limit = 1
-    transitions.cancel(submission.evaluation_id, actor="grace")
-    queueing.score_again(submission, actor="grace")
-    with pytest.raises(QuotaUsed):
-        factories.submission(phase, user, name="one more")
-    # There was no verdict, so the submission is refunded.
-    assert transitions.cancel(Submission.objects.get().evaluation_id, actor="grace")
-    factories.submission(phase, user, name="one more")
-
-
-def test_what_is_handed_back_is_rung_for_and_costs_nothing(
-    submission: Submission, lease: Lease, messages: list[int], django_capture_on_commit_callbacks: Callable[..., Any]
-) -> None:
+    messages.clear()
     with django_capture_on_commit_callbacks(execute=True):
         assert transitions.hand_back(lease, actor="w1")
         assert not transitions.hand_back(lease, actor="w1")
-    assert messages == [submission.evaluation_id]
-    evaluation = evaluation_of(submission)
-    assert (evaluation.status, evaluation.faults) == ("queued", 0)
-
-
-def test_a_score_after_an_error_counts_again(submission: Submission) -> None:
-    transitions.cancel(submission.evaluation_id, actor="grace")
-    queueing.score_again(submission, actor="grace")
-    factories.evaluate(Submission.objects.get(), 0.4)
-    submission.refresh_from_db()
-    assert not submission.refunded
+    assert messages == [job.pk]
+    again = now(job)
+    assert (again.status, again.faults, again.not_before) == ("queued", 0, None)
 
 
 @pytest.mark.parametrize(("start", "to"), [(a, b) for a, b in product(Status, Status) if b not in STEPS[a]])
 def test_there_are_no_other_steps(start: Status, to: Status) -> None:
     with pytest.raises(ValueError, match="no step"):
-        transitions._step({"pk": 1}, start, to)
+        transitions._step(Job.objects.none(), start, to)
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [
-        {"status": "running"},
-        {"status": "succeeded"},
-        {"status": "nonsense"},
-        {"lease_owner": "somebody"},
-        {"score": 0.5},
-        {"result": "{}"},
-    ],
+    "wrong", [{"status": "running"}, {"status": "nonsense"}, {"lease_owner": "somebody"}, {"lane": 7}]
 )
-def test_the_database_refuses_what_makes_no_sense(submission: Submission, wrong: dict[str, Any]) -> None:
+def test_the_database_refuses_what_makes_no_sense(job: Job, wrong: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        Evaluation.objects.filter(pk=submission.evaluation_id).update(**wrong)
+        Job.objects.filter(pk=job.pk).update(**wrong)
 
 
-def test_the_database_refuses_a_second_active_evaluation(submission: Submission) -> None:
+@pytest.mark.parametrize("running", [False, True])
+def test_the_database_refuses_a_second_active_job_for_a_subject(job: Job, running: bool) -> None:
+    if running:
+        transitions.claim(job.pk, worker="w")
     with pytest.raises(IntegrityError), transaction.atomic():
-        Evaluation.objects.create(
-            submission=submission,
-            board_version=submission.evaluation.board_version,
-            dataset_version=submission.phase.dataset_version,
-        )
+        transitions.enqueue(kind="another", lane=Lane.SCORING, subject="toy:1", actor="ada")

@@ -1,21 +1,20 @@
-"""A build is recorded only for its own challenge, and only while that is a draft and still requests this build."""
+"""A build is recorded only for its own challenge, and only while that is a draft and still wants this build."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import pytest
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.conf import LazySettings
 
 from challenges.models import Challenge, DatasetVersion, Draft, Phase
-from evaluators import sandbox
+from evaluators.datasets import prepare_splits
 from evaluators.problems import BundleError, Problem
-from evaluators.sandbox import Availability, SandboxUnavailable, WorkFailed
-from leaderboard.models import BoardEntry, Submission, User
+from evaluators.sandbox import WorkFailed
+from leaderboard.jobs import transitions
+from leaderboard.models import BoardEntry, Job, Submission, User
 from leaderboard.organizing import drafting, dryrun
 from tests import factories
 from tests.bundles import write_bundle
@@ -25,24 +24,60 @@ from tests.bundles import write_bundle
 def draft(phase: Phase) -> Draft:
     """A draft of the challenge "other"; "tiny" is another user's challenge, with an open phase."""
     other = Challenge.objects.create(slug="other", title="Other", summary="x", kind="selection", domain="other")
-    made = Draft.objects.create(challenge=other, work="build", work_state="running", work_at=timezone.now())
+    made = Draft.objects.create(challenge=other)
     return Draft.objects.select_related("challenge").get(pk=made.pk)
 
 
-def test_a_bundle_that_names_another_challenge_is_not_taken(draft: Draft, phase: Phase, tmp_path: Path) -> None:
-    bundle = write_bundle(tmp_path / "bundle", title="Owned")
-    with pytest.raises(WorkFailed, match="another challenge"):
-        drafting._load(draft, bundle)
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch, settings: LazySettings, tmp_path: Path) -> Callable[..., None]:
+    """Makes every build give this bundle, without the sandbox."""
+
+    def give(**changes: object) -> None:
+        bundle = write_bundle(tmp_path / "bundle", **changes)
+        monkeypatch.setattr(drafting.sandbox, "work", mock.Mock(return_value=b"{}"))
+        monkeypatch.setattr(drafting, "_checked", lambda report, answer: {"files": []})
+        monkeypatch.setattr(drafting, "_taken", lambda folder, names: bundle)
+        monkeypatch.setattr(drafting, "prepare_in_sandbox", prepare_splits)
+
+    settings.DATASETS_DIR.mkdir(parents=True, exist_ok=True)
+    return give
+
+
+def ask(draft: Draft, user: User, work: str = "build") -> Job:
+    return drafting.ask(Draft.objects.get(pk=draft.pk), Draft.Work(work), by=user)
+
+
+def test_a_build_gives_the_draft_its_data(draft: Draft, user: User, built: Callable[..., None]) -> None:
+    built(slug="other")
+    job = ask(draft, user)
+    assert Draft.objects.get().is_under_way
+    factories.run_job(job.pk)
+    now = Draft.objects.get()
+    assert (Job.objects.get().status, now.is_under_way) == ("succeeded", False)
+    assert now.card["built"]
+    assert draft.challenge.dataset_versions.count() == 1
+
+
+def test_a_bundle_that_names_another_challenge_is_not_taken(
+    draft: Draft, user: User, built: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
+    built(title="Owned")
+    factories.run_job(ask(draft, user).pk)
     assert Challenge.objects.get(slug="tiny").title == "Tiny"
     assert DatasetVersion.objects.count() == 1
+    assert (Job.objects.get().status, Job.objects.get().faults) == ("queued", 1)
+    assert "another challenge" in caplog.text
 
 
-def test_a_challenge_that_was_published_meanwhile_keeps_its_data(draft: Draft, tmp_path: Path) -> None:
-    bundle = write_bundle(tmp_path / "bundle", slug="other")
-    assert draft.challenge.status == "draft"
+def test_a_challenge_that_was_published_meanwhile_keeps_its_data(
+    draft: Draft, user: User, built: Callable[..., None]
+) -> None:
+    built(slug="other")
+    job = ask(draft, user)
     Challenge.objects.filter(slug="other").update(status="published")
-    with pytest.raises(BundleError, match="published meanwhile"):
-        drafting._load(draft, bundle)
+    factories.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.status, "published meanwhile" in job.message) == ("failed", True)
     assert not draft.challenge.dataset_versions.exists()
 
 
@@ -55,101 +90,63 @@ def test_what_a_published_challenge_has_is_not_forgotten(phase: Phase, user: Use
     assert (Submission.objects.count(), BoardEntry.objects.count()) == (1, 1)
 
 
-@pytest.fixture
-def available(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "availability", lambda: Availability(True))
-
-
-def state(draft: Draft) -> tuple[Any, ...]:
-    return Draft.objects.values_list("work", "work_state", "work_at", "card", "problems").get(pk=draft.pk)
-
-
-def asked_anew(draft: Draft) -> None:
-    drafting.ask(Draft.objects.get(pk=draft.pk), Draft.Work.BUILD)
-
-
-def taken_by_another(draft: Draft) -> None:
-    asked_anew(draft)
-    Draft.objects.filter(pk=draft.pk).update(work_state="running", work_at=timezone.now())
-
-
-NEWER = pytest.mark.parametrize("newer", [asked_anew, taken_by_another])
-
-
-@NEWER
-@pytest.mark.parametrize(
-    "outcome",
-    [
-        {"files": "of old files"},
-        BundleError(Problem("is odd.")),
-        WorkFailed("timeout"),
-        WorkFailed("crash"),
-        SandboxUnavailable("gone"),
-        OSError("full"),
-    ],
-    ids=["done", "refused", "too long", "crashed", "no sandbox", "broken"],
-)
-@pytest.mark.usefixtures("available")
+@pytest.mark.parametrize("taken", [False, True], ids=["asked again", "taken by another worker"])
 def test_a_late_worker_does_not_overwrite_what_was_asked_for_since(
-    draft: Draft, monkeypatch: pytest.MonkeyPatch, newer: Callable[[Draft], None], outcome: Any
+    draft: Draft, user: User, built: Callable[..., None], monkeypatch: pytest.MonkeyPatch, taken: bool
 ) -> None:
-    seen: list[tuple[Any, ...]] = []
+    """A newer build may already be under way or done, and the draft's phases must stay on its data."""
+    built(slug="other")
+    newer: list[Job] = []
 
-    def late(given: Draft) -> Any:
-        newer(given)
-        seen.append(state(given))
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
+    def late(*_: object, **__: object) -> bytes:
+        if not newer:
+            newer.append(ask(draft, user))
+            if taken:
+                assert transitions.claim(newer[0].pk, worker="another")
+        return b"{}"
 
-    drafting.ask(draft, Draft.Work.DESCRIBE)
-    monkeypatch.setattr(drafting, "_describe", late)
-    drafting.perform(draft.pk)
-    assert [state(draft)] == seen
-    assert state(draft)[:2] in [("build", "waiting"), ("build", "running")]
-
-
-@pytest.mark.usefixtures("available")
-def test_a_worker_that_is_late_at_once_overwrites_nothing(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another worker claims the draft before this one has loaded the row that it claimed."""
-    update = QuerySet.update
-    seen: list[tuple[Any, ...]] = []
-
-    def then_taken(query: QuerySet[Draft], **values: Any) -> int:
-        changed = update(query, **values)
-        if query.model is Draft and values.get("work_state") == "running" and not seen:
-            seen.append(())
-            taken_by_another(draft)
-            seen[0] = state(draft)
-        return changed
-
-    drafting.ask(draft, Draft.Work.DESCRIBE)
-    monkeypatch.setattr(QuerySet, "update", then_taken)
-    monkeypatch.setattr(drafting, "_build", lambda given: {"built": "of old answers"})
-    drafting.perform(draft.pk)
-    assert [state(draft)] == seen
-
-
-@NEWER
-def test_data_of_a_late_worker_are_not_taken(draft: Draft, tmp_path: Path, newer: Callable[[Draft], None]) -> None:
-    """A newer build may already be done, and its phases must stay on its data."""
-    newer(draft)
-    with pytest.raises(drafting._AskedAnew):
-        drafting._load(draft, write_bundle(tmp_path / "bundle", slug="other"))
+    older = ask(draft, user, "describe")
+    monkeypatch.setattr(drafting.sandbox, "work", mock.Mock(side_effect=late))
+    factories.run_job(older.pk)
+    older.refresh_from_db()
+    newer[0].refresh_from_db()
+    assert (older.status, newer[0].status) == ("cancelled", "running" if taken else "queued")
+    assert Draft.objects.values_list("work", "card").get() == ("build", {})
     assert not draft.challenge.dataset_versions.exists()
 
 
-@pytest.mark.usefixtures("available")
-def test_a_late_worker_ends_in_silence(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafting, "_build", mock.Mock(side_effect=drafting._AskedAnew))
-    drafting.ask(draft, Draft.Work.BUILD)
-    drafting.perform(draft.pk)
-    assert state(draft)[:2] == ("build", "running")
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (BundleError(Problem("is odd.", file="a.csv")), "a.csv: is odd."),
+        (WorkFailed("timeout"), "It took more than five minutes. Send fewer rows"),
+        (WorkFailed("memory"), "It needed more memory"),
+    ],
+)
+def test_what_the_organizer_can_change_is_told_at_once(
+    draft: Draft, user: User, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    monkeypatch.setattr(drafting.sandbox, "work", mock.Mock(side_effect=error))
+    job = ask(draft, user, "describe")
+    factories.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.message.startswith(told)) == ("failed", True)
+    assert not Draft.objects.get().is_under_way
 
 
-@pytest.mark.usefixtures("available")
-def test_a_worker_that_is_stopped_leaves_the_draft_to_another(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafting, "_build", mock.Mock(side_effect=SandboxUnavailable("stopped")))
-    drafting.ask(draft, Draft.Work.BUILD)
-    drafting.perform(draft.pk)
-    assert state(draft)[:2] == ("build", "waiting")
+def test_a_fault_of_ours_is_tried_again(draft: Draft, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafting.sandbox, "work", mock.Mock(side_effect=WorkFailed("crash")))
+    job = ask(draft, user, "describe")
+    for status in ("queued", "queued", "errored"):
+        assert Draft.objects.get().is_under_way
+        factories.run_job(job.pk)
+        job.refresh_from_db()
+        assert job.status == status
+    assert job.message == drafting.OUR_FAULT
+    assert not Draft.objects.get().is_under_way
+
+
+def test_a_draft_that_was_deleted_ends_its_job(draft: Draft, user: User) -> None:
+    job = ask(draft, user)
+    draft.challenge.delete()
+    assert not Job.objects.filter(pk=job.pk).exists()

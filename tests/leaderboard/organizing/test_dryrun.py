@@ -25,13 +25,14 @@ from challenges.publishing.readiness import report_of, unready, unscored
 from evaluators import sandbox
 from evaluators.problems import BundleError, Problem, ProblemsError, SubmissionError
 from evaluators.readiness import ReadinessReport
-from evaluators.registry import baselines_for
-from evaluators.sandbox import Availability, SandboxUnavailable, WorkFailed, process
+from evaluators.registry import BaselineInfo, baselines_for
+from evaluators.sandbox import SandboxUnavailable, WorkFailed, process
 from evaluators.scoring import Rejected
 from leaderboard.boards.board import rewrite_board
-from leaderboard.evaluations.attempt import evaluate
-from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Submission, User
+from leaderboard.jobs.transitions import claim, expire
+from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Job, Submission, User
 from leaderboard.organizing import dryrun, dryrun_work
+from leaderboard.storage.datasets import dataset_directory
 from leaderboard.submissions.intake import DataUnavailable, PhaseClosed, submit
 from leaderboard.teams.teams import baselines_team
 from leaderboard.worker.maintenance import maintain
@@ -57,12 +58,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Makes baselines without the sandbox; returns the names of the requested baselines."""
     asked: list[str] = []
 
-    def make(version: Any, wanted: Any, *, before_each: Callable[[], None]) -> Any:
-        before_each()
-        asked.extend(info.name for info in wanted)
-        return ((info, factories.uploads()) for info in wanted)
+    def make(version: Any, dataset: Path, info: BaselineInfo) -> Any:
+        asked.append(info.name)
+        return factories.uploads()
 
-    monkeypatch.setattr(dryrun, "make_baselines", make)
+    monkeypatch.setattr(dryrun, "make_baseline", make)
     return asked
 
 
@@ -86,22 +86,38 @@ def report(phase: Phase) -> ReadinessReport:
 
 
 def score_all() -> None:
-    for submission in Submission.objects.filter(evaluation__status="queued"):
+    for submission in Submission.objects.filter(evaluation__job__status="queued"):
         factories.evaluate(submission, 0.5)
+
+
+def steps() -> dict[str, tuple[str, int]]:
+    """Status and faults of each job of a dry run, by its name."""
+    jobs = Job.objects.filter(subject__startswith="dry-run:").order_by("pk")
+    return {job.payload["name"]: (job.status, job.faults) for job in jobs}
+
+
+def perform(run: Readiness, *, times: int = 1) -> Readiness:
+    """Do each queued job of the run so many times; evaluations stay where they are."""
+    dryrun.drive()
+    for job in Job.objects.filter(subject__startswith=f"dry-run:{run.pk}:").order_by("pk"):
+        for _ in range(times):
+            factories.run_job(job.pk)
+    run.refresh_from_db()
+    return run
 
 
 def test_the_whole_way_in_the_real_sandbox(draft: Phase) -> None:
     """With nothing replaced: baselines, submissions, worker, report."""
     run = dryrun.start(draft)
-    dryrun.perform(run.pk)
+    assert steps() == dict.fromkeys(NAMES, ("queued", 0))
+    assert dryrun.progress(run) == dryrun.DryRunProgress(0, 0, 2)
+    perform(run)
     submissions = list(Submission.objects.all())
     assert {item.baseline for item in submissions} == set(NAMES)
-    assert dryrun.progress(run) == dryrun.DryRunProgress(0, 2)
-    for submission in submissions:
-        evaluate(submission.evaluation_id, worker="test")
-    assert dryrun.progress(run) == dryrun.DryRunProgress(2, 2)
-    dryrun.perform(run.pk)
-    run.refresh_from_db()
+    assert dryrun.progress(run) == dryrun.DryRunProgress(2, 0, 2)
+    assert factories.run_queue() == 2
+    assert dryrun.progress(run) == dryrun.DryRunProgress(2, 2, 2)
+    perform(run)
     assert (run.state, run.problem) == ("done", "")
     found = report_of(run)
     assert found is not None
@@ -113,7 +129,7 @@ def test_the_whole_way_in_the_real_sandbox(draft: Phase) -> None:
     assert "test-too-small" in {item.code for item in found.of("blocker")}
 
 
-def test_the_pulse_drives_it(
+def test_maintenance_drives_it(
     draft: Phase,
     made: list[str],
     measured: list[Any],
@@ -122,37 +138,39 @@ def test_the_pulse_drives_it(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         run = dryrun.start(draft)
-    assert messages == [run.pk]
-    dryrun.perform(run.pk)
+    assert len(messages) == len(NAMES)
+    perform(run)
     assert sorted(made) == sorted(NAMES)
-    messages.clear()
     maintain()
-    assert messages == []  # waiting for scores
+    assert "measure" not in steps()  # waiting for scores
     score_all()
     maintain()
     maintain()
-    assert messages == [run.pk]
-    dryrun.perform(run.pk)
-    dryrun.perform(run.pk)
-    run.refresh_from_db()
-    assert run.state == "done"
-    assert measured == [[0.5, 0.5]]
+    assert steps()["measure"] == ("queued", 0)
+    perform(run)
+    maintain()
+    assert (perform(run).state, measured) == ("done", [[0.5, 0.5]])
+    assert Job.objects.filter(kind="measure-readiness").count() == 1
 
 
 def test_one_run_at_a_time(draft: Phase) -> None:
     assert dryrun.start(draft) == dryrun.start(draft)
+    assert len(steps()) == len(NAMES)
 
 
-def test_a_worker_that_died_is_followed_by_another(draft: Phase, made: list[str], messages: list[int]) -> None:
+def test_each_baseline_counts_as_soon_as_it_is_made(draft: Phase, made: list[str]) -> None:
     run = dryrun.start(draft)
-    Readiness.objects.update(work_at=timezone.now())
-    dryrun.perform(run.pk)
-    assert made == []
-    later = timezone.now() + 2 * dryrun.LOST
-    maintain(later)
-    assert messages == [run.pk]
-    with mock.patch.object(timezone, "now", return_value=later):
-        dryrun.perform(run.pk)
+    factories.run_job(Job.objects.filter(kind="make-baseline").earliest("pk").pk)
+    assert dryrun.progress(run) == dryrun.DryRunProgress(1, 0, 2)
+
+
+def test_a_worker_that_died_is_followed_by_another(draft: Phase, made: list[str]) -> None:
+    run = dryrun.start(draft)
+    job = Job.objects.filter(kind="make-baseline").earliest("pk")
+    assert claim(job.pk, worker="dead")
+    maintain(timezone.now() + timedelta(hours=1))
+    assert list(steps().values()) == [("queued", 1), ("queued", 0)]
+    perform(run)
     assert len(made) == 2
 
 
@@ -160,32 +178,39 @@ def test_a_worker_that_was_too_slow_writes_nothing(
     draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = dryrun.start(draft)
-    dryrun.perform(run.pk)
+    perform(run)
     score_all()
 
     def slow(phase: Phase, _: Any) -> ReadinessReport:
-        Readiness.objects.update(work_at=timezone.now() + timedelta(seconds=1))
+        job = Job.objects.get(kind="measure-readiness")
+        assert expire(job, now=timezone.now() + timedelta(hours=1), actor="recovery", message="") == "queued"
         return report(phase)
 
     monkeypatch.setattr(dryrun, "measure", slow)
-    dryrun.perform(run.pk)
-    run.refresh_from_db()
-    assert run.state == "running"
+    assert perform(run).state == "running"
+    assert steps()["measure"] == ("queued", 1)
 
 
-def test_a_second_worker_submits_what_the_first_did_not(draft: Phase, made: list[str]) -> None:
+def test_a_second_attempt_submits_what_the_first_did_not(draft: Phase, made: list[str]) -> None:
     run = dryrun.start(draft)
-    submit(
-        draft,
-        baselines_team(),
-        name="Random",
-        uploads=factories.uploads(),
-        client=Submission.Client.BASELINE,
-        baseline="random",
-    )
-    dryrun.perform(run.pk)
+    _submit(draft, "random")
+    perform(run)
     assert made == ["stratified"]
     assert Submission.objects.count() == 2
+    assert list(steps().values()) == [("succeeded", 0)] * 2
+
+
+def test_a_baseline_that_another_worker_submits_meanwhile_is_as_good(
+    draft: Phase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make(version: Any, dataset: Path, info: BaselineInfo) -> Any:
+        _submit(draft, info.name)
+        return factories.uploads()
+
+    monkeypatch.setattr(dryrun, "make_baseline", make)
+    run = dryrun.start(draft)
+    perform(run)
+    assert (Submission.objects.count(), steps()) == (2, dict.fromkeys(NAMES, ("succeeded", 0)))
 
 
 def test_the_door_is_open_for_baselines_of_a_dry_run_alone(draft: Phase, user: User) -> None:
@@ -206,13 +231,6 @@ def _submit(phase: Phase, baseline: str) -> None:
     submit(phase, baselines_team(), name="x", uploads=factories.uploads(), client=client, baseline=baseline)
 
 
-def perform(run: Readiness, *, times: int = 1) -> Readiness:
-    for _ in range(times):
-        dryrun.perform(run.pk)
-    run.refresh_from_db()
-    return run
-
-
 ATTEMPTS = pytest.mark.parametrize(
     ("reason", "attempts"), [("timeout", 2), ("memory", 2), ("output", 2), ("crash", 3), ("result", 3)]
 )
@@ -223,13 +241,12 @@ def test_a_measurement_that_breaks_is_tried_again_and_can_be_started_again(
     draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch, reason: str, attempts: int
 ) -> None:
     run = dryrun.start(draft)
-    dryrun.perform(run.pk)
+    perform(run)
     score_all()
     monkeypatch.setattr(dryrun, "measure", mock.Mock(side_effect=WorkFailed(reason, "/secret/path")))
     assert perform(run, times=attempts - 1).state == "running"
     assert perform(run).state == "broken"
-    assert run.problem.startswith("The readiness check ")
-    assert "secret" not in run.problem
+    assert run.problem == dryrun.MEASURE_READINESS.words(reason)
     again = dryrun.start(draft)
     assert (again.state, Submission.objects.count(), BoardVersion.objects.count()) == ("running", 0, 0)
 
@@ -254,16 +271,13 @@ def with_every_baseline_command(act: Callable[[subprocess.Popen[bytes]], object]
         watching.join()
 
 
-def test_a_worker_that_is_stopped_loses_no_baseline(draft: Phase, messages: list[int]) -> None:
-    """The end of ``Departure`` at each sandbox command: the run is handed back without counting a fault."""
+def test_a_worker_that_is_stopped_loses_no_baseline(draft: Phase) -> None:
+    """As when a worker stops during each sandbox command: the jobs go back without counting a fault."""
     run = dryrun.start(draft)
     with with_every_baseline_command(lambda one: sandbox.stop_all()):
         for _ in range(4):
             assert perform(run).state == "running"
-            assert (run.work_at, run.report) == (None, {"left_out": {}})
-    messages.clear()
-    maintain(timezone.now() + timedelta(hours=1))
-    assert messages == [run.pk]
+            assert steps() == dict.fromkeys(NAMES, ("queued", 0))
     perform(run)
     assert set(Submission.objects.values_list("baseline", flat=True)) == set(NAMES)
 
@@ -272,26 +286,25 @@ def test_a_command_that_is_killed_is_tried_again(draft: Phase) -> None:
     """Killed as by a system that is out of memory: the real process, a real SIGKILL."""
     run = dryrun.start(draft)
     with with_every_baseline_command(lambda one: os.killpg(one.pid, signal.SIGKILL)):
-        assert perform(run).report == {"left_out": {}, "faults": 1}
-        assert (run.state, run.work_at) == ("running", None)
+        perform(run)
+        assert (run.state, steps()) == ("running", dict.fromkeys(NAMES, ("queued", 1)))
         assert perform(run, times=2).state == "broken"
-    assert "“Random” broke" in run.problem
+    assert run.problem.startswith("“Random”: The baseline broke.")
     assert unready([draft])
     perform(again := dryrun.start(draft))
-    assert (again.state, again.report) == ("running", {"left_out": {}})
+    assert again.state == "running"
     assert set(Submission.objects.values_list("baseline", flat=True)) == set(NAMES)
 
 
 def scripted(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Exception | None]) -> None:
-    """Replaces the sandbox: a baseline (or ``all``) in ``answers`` is made or raises its error; others crash."""
+    """Replaces the sandbox: a baseline in ``answers`` is made or raises its error; others crash."""
 
     def work(arguments: list[str], *, output: Path, **_: Any) -> bytes:
         error = answers.get(arguments[1], WorkFailed("crash", arguments[1]))
         if error is not None:
             raise error
-        (output / arguments[1]).mkdir()
         for upload in factories.uploads():
-            (output / arguments[1] / upload.name).write_bytes(upload.content)
+            (output / upload.name).write_bytes(upload.content)
         return b""
 
     monkeypatch.setattr(sandbox, "work", work)
@@ -306,32 +319,30 @@ def test_what_is_our_fault_leaves_no_baseline_out(
     assert perform(run, times=attempts - 1).state == "running"
     assert [info.name for info in dryrun._missing(run, draft)] == ["stratified"], "what was made is kept"
     assert perform(run).state == "broken"
-    assert run.problem.startswith("The baseline “Stratified random” ")
+    assert run.problem == f"“Stratified random”: {dryrun.MAKE_BASELINE.words(reason)}"
     assert "secret" not in run.problem
     assert measured == []
 
 
-def test_a_fault_is_forgotten_once_the_step_is_done(
-    draft: Phase, measured: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_broken_run_still_had_to_do_is_dropped(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted(monkeypatch, {"random": None})
     run = dryrun.start(draft)
-    assert perform(run).report["faults"] == 1
-    scripted(monkeypatch, {"stratified": None})
-    assert perform(run).report == {"left_out": {}}
+    Readiness.objects.update(state="broken")
+    perform(run)
+    assert (steps(), Submission.objects.count()) == (dict.fromkeys(NAMES, ("cancelled", 0)), 0)
 
 
 def test_a_sandbox_that_goes_away_costs_no_attempt(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted(monkeypatch, {"all": SandboxUnavailable("gone")})
+    scripted(monkeypatch, {name: SandboxUnavailable("gone") for name in NAMES})
     run = dryrun.start(draft)
     assert perform(run, times=5).state == "running"
-    assert (run.work_at, run.report) == (None, {"left_out": {}})
+    assert steps() == dict.fromkeys(NAMES, ("queued", 0))
 
 
 def test_a_baseline_that_was_not_written_is_our_fault(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "work", lambda *_, **__: b"")
-    run = dryrun.start(draft)
-    assert perform(run).report == {"left_out": {}, "faults": 1}
+    perform(dryrun.start(draft))
+    assert steps() == dict.fromkeys(NAMES, ("queued", 1))
 
 
 @pytest.mark.parametrize(
@@ -340,29 +351,36 @@ def test_a_baseline_that_was_not_written_is_our_fault(draft: Phase, monkeypatch:
 def test_what_this_host_cannot_do_leaves_no_baseline_out(
     draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    run = dryrun.start(draft)
     monkeypatch.setattr(dryrun, "submit", mock.Mock(side_effect=error))
-    assert perform(run).report == {"left_out": {}, "faults": 1}
+    run = perform(dryrun.start(draft))
+    assert (steps(), run.report) == (dict.fromkeys(NAMES, ("queued", 1)), {})
 
 
 @pytest.mark.parametrize("error", [BundleError(Problem("is damaged.")), WorkFailed("crash", ""), OSError("full")])
 def test_data_that_cannot_be_fetched_leave_no_baseline_out(
     draft: Phase, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setattr(dryrun_work, "dataset_directory", mock.Mock(side_effect=error))
-    run = dryrun.start(draft)
-    assert perform(run).report == {"left_out": {}, "faults": 1}
+    monkeypatch.setattr(dryrun, "dataset_directory", mock.Mock(side_effect=error))
+    run = perform(dryrun.start(draft))
+    assert (steps(), run.report) == (dict.fromkeys(NAMES, ("queued", 1)), {})
 
 
-def test_a_door_that_closed_ends_the_run(draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    run = dryrun.start(draft)
+def test_a_phase_that_closed_ends_the_run(draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dryrun, "submit", mock.Mock(side_effect=PhaseClosed(Problem("closed."))))
-    assert (perform(run).state, run.problem) == ("broken", dryrun.GONE)
+    run = perform(dryrun.start(draft))
+    assert (run.state, run.problem) == ("broken", dryrun.GONE)
 
 
 def test_a_run_that_began_before_reasons_were_kept_makes_all_baselines(draft: Phase, made: list[str]) -> None:
     run = dryrun.start(draft)
     Readiness.objects.update(report={"left_out": list(NAMES)})
+    perform(run)
+    assert sorted(made) == sorted(NAMES)
+
+
+def test_a_run_of_an_earlier_version_without_jobs_goes_on(draft: Phase, made: list[str]) -> None:
+    run = dryrun.start(draft)
+    Job.objects.all().delete()
     perform(run)
     assert sorted(made) == sorted(NAMES)
 
@@ -387,7 +405,7 @@ def test_a_baseline_that_breaks_the_rules_is_left_out_with_the_reason(
     draft: Phase, made: list[str], measured: list[Any]
 ) -> None:
     run = dryrun.start(draft)
-    dryrun.perform(run.pk)
+    perform(run)
     factories.evaluate(Submission.objects.get(baseline="random"), Rejected([Problem("is odd.", file="apple.csv")]))
     score_all()
     assert perform(run).state == "done"
@@ -403,19 +421,9 @@ def test_the_data_say_in_the_real_sandbox_why_they_allow_no_baseline(
     bundle = write_bundle(tmp_path / "bundle", labels="submitted")
     write_table(bundle / "public/examples.parquet", ["e-0", "e-1"], [[0.0] * 8, [1.0] * 8], ["apple", "apple"])
     version = load(bundle).dataset_version
-    wanted = [info for info in baselines_for(version.spec) if info.name in NAMES]
-    found = dict(dryrun_work.make_baselines(version, wanted, before_each=lambda: None))
-    assert [info.name for info in found] == list(NAMES)
-    assert all("are all of one class" in str(error) for error in found.values())
-    assert all(isinstance(error, BundleError) for error in found.values())
-
-
-def test_without_a_sandbox_it_waits(draft: Phase) -> None:
-    run = dryrun.start(draft)
-    with mock.patch.object(sandbox, "availability", return_value=Availability(False, "missing")):
-        dryrun.perform(run.pk)
-    run.refresh_from_db()
-    assert (run.state, run.work_at) == ("running", None)
+    info = next(info for info in baselines_for(version.spec) if info.name == "random")
+    with pytest.raises(BundleError, match="are all of one class"):
+        dryrun_work.make_baseline(version, dataset_directory(version), info)
 
 
 def test_a_report_of_other_data_is_not_believed(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -429,15 +437,15 @@ def test_a_report_of_other_baselines_is_not_believed(
     draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = dryrun.start(draft)
-    dryrun.perform(run.pk)
+    perform(run)
     score_all()
     monkeypatch.setattr(sandbox, "work", lambda *_, **__: report(draft).to_bytes())
-    assert perform(run).report == {"left_out": {}, "faults": 1}
+    assert perform(run).state == "running"
+    assert steps()["measure"] == ("queued", 1)
 
 
 def test_a_dry_run_does_not_hold_a_draft(draft: Phase, made: list[str]) -> None:
-    run = dryrun.start(draft)
-    dryrun.perform(run.pk)
+    perform(dryrun.start(draft))
     score_all()
     rewrite_board(draft.pk)
     assert BoardEntry.objects.count() == 2
@@ -459,13 +467,10 @@ def test_the_baselines_of_every_kind_are_made_in_the_sandbox(
     load: Callable[..., Phase], tmp_path: Path, write: Callable[[Path], Path]
 ) -> None:
     version = load(write(tmp_path / "bundle")).dataset_version
-    wanted = baselines_for(version.spec)
-    made = dict(dryrun_work.make_baselines(version, wanted, before_each=lambda: None))
-    assert list(made) == wanted
+    dataset = dataset_directory(version)
     tasks = {f"{task.name}.csv" for task in version.spec.tasks}
-    for files in made.values():
-        assert not isinstance(files, ProblemsError)
-        assert {file.name for file in files} == tasks
+    for info in baselines_for(version.spec):
+        assert {file.name for file in dryrun_work.make_baseline(version, dataset, info)} == tasks
 
 
 def test_the_hidden_part_is_measured_in_the_sandbox_as_well(load: Callable[..., Phase], tmp_path: Path) -> None:

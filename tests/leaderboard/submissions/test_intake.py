@@ -248,7 +248,7 @@ def test_when_the_broker_is_away_the_submission_is_accepted(
     monkeypatch.setattr("leaderboard.jobs.messages.app.send_task", away)
     with django_capture_on_commit_callbacks(execute=True):
         submission = factories.submission(phase, user)
-    assert Submission.objects.filter(pk=submission.pk, evaluation__status="queued").exists()
+    assert Submission.objects.filter(pk=submission.pk, evaluation__job__status="queued").exists()
     assert "worker not notified" in caplog.text
 
 

@@ -1,0 +1,71 @@
+"""What a kind of job declares. The kinds themselves are in the rooms of their subjects, listed in ``worker.kinds``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from evaluators.problems import Problem
+from leaderboard.models import Job
+from leaderboard.models.statuses import Status
+
+DETERMINISTIC = frozenset({"timeout", "memory", "output"})
+"""Reasons of ``WorkFailed`` that are likely to happen again; one retry is enough to rule out bad luck."""
+
+
+class SubjectGone(Exception):
+    """What the job was to work on has been deleted or has changed, so there is nothing to do any more."""
+
+
+class Refused(Exception):
+    """What was sent is at fault, and its author is told. Other ``ProblemsError`` may be about our own data."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = list(problems)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _untouched(job: Job, status: Status) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came out of a job. ``record`` writes it, in the transaction in which the job succeeds; ``result`` is kept
+    with the job."""
+
+    record: Callable[[], None] = _nothing
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of job.
+
+    ``perform`` does the work and returns what came out. It writes nothing itself that a second attempt could not
+    write again. Instead of returning it may raise:
+
+    - ``Refused``: the job fails, and the author of what was sent sees the problems.
+    - ``SandboxUnavailable``: it is requeued, and the attempt does not count.
+    - ``WorkFailed``, or any other exception: the fault is ours; it is tried again, and in the end errored.
+    - ``SubjectGone``: it is cancelled.
+
+    ``ended`` is called in the transaction in which a job fails, is errored, or is cancelled as ``SubjectGone``.
+    ``our_fault`` is what the person who asked is told in the end; ``our_fault_for`` has other words by the reason of a
+    ``WorkFailed``.
+    """
+
+    name: str
+    perform: Callable[[Job], Done]
+    our_fault: str
+    our_fault_for: Mapping[str, str] = field(default_factory=dict)
+    ended: Callable[[Job, Status], None] = _untouched
+    needs_sandbox: bool = True
+
+    def words(self, reason: str = "") -> str:
+        return self.our_fault_for.get(reason, self.our_fault)

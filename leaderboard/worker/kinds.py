@@ -1,0 +1,12 @@
+"""Every kind of job that a worker can do."""
+
+from __future__ import annotations
+
+from leaderboard.evaluations.attempt import EVALUATION
+from leaderboard.jobs.kinds import JobKind
+from leaderboard.organizing.drafting import BUILD_DATA, DESCRIBE_FILES
+from leaderboard.organizing.dryrun import MAKE_BASELINE, MEASURE_READINESS
+
+KINDS: dict[str, JobKind] = {
+    kind.name: kind for kind in (EVALUATION, DESCRIBE_FILES, BUILD_DATA, MAKE_BASELINE, MEASURE_READINESS)
+}

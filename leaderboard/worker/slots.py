@@ -1,0 +1,124 @@
+"""The threads in which a worker does its jobs.
+
+A worker has as many slots as it may score at once, and one more. Scoring and the background fill all but one, and so do
+interactive jobs: neither a queue of submissions nor two organizers with large files keep all the others waiting.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+
+from django.db import connection
+
+from evaluators import sandbox
+from leaderboard.jobs.queue import claim_next
+from leaderboard.jobs.transitions import Lease
+from leaderboard.models import Job, Lane
+from leaderboard.models.statuses import Status
+from leaderboard.worker.kinds import KINDS
+from leaderboard.worker.running import run
+
+GROUPS = (frozenset({Lane.INTERACTIVE}), frozenset({Lane.SCORING, Lane.BACKGROUND}))
+"""Lanes that share slots; each group fills all slots but one."""
+
+logger = logging.getLogger(__name__)
+
+
+class Slots:
+    """``concurrency`` + 1 threads, each doing the first job of the queue that it may, until there is none."""
+
+    def __init__(self, concurrency: int, *, worker: str) -> None:
+        self._concurrency, self._worker = concurrency, worker
+        self._taken: Counter[frozenset[Lane]] = Counter()
+        self._wake = threading.Condition()
+        self._woken = 0
+        # Read and written without the lock: a signal handler sets it, and may interrupt whoever holds the lock.
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"slot-{number}", daemon=True) for number in range(concurrency + 1)
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Let an idle slot look for a job."""
+        with self._wake:
+            self._woken += 1
+            self._wake.notify()
+
+    def close(self) -> None:
+        """Start no more jobs; safe in a signal handler."""
+        self._closed = True
+
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
+
+    def join(self, seconds: float) -> bool:
+        """After ``close``: wait until all slots are empty; False if the time is up before."""
+        with self._wake:
+            self._woken += 1
+            self._wake.notify_all()
+            return self._wake.wait_for(lambda: not self._taken.total(), seconds)
+
+    def _work(self) -> None:
+        while not self._closed:
+            woken = self._woken
+            try:
+                busy = self._do_next()
+            except Exception:
+                # Most likely the database is away; the next heartbeat wakes this slot again.
+                logger.exception("no job taken")
+                busy = False
+            if not busy:
+                connection.close()
+                self._wait(woken)
+
+    def _wait(self, woken: int) -> None:
+        """Sleep until ``wake``, unless that came after ``woken`` was read."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._closed or self._woken != woken)
+
+    def _do_next(self) -> bool:
+        """Do one job; False if there is none for this slot."""
+        taken = self._take()
+        if taken is None:
+            return False
+        lease, group = taken
+        # There may be more jobs than the one that this slot was woken for.
+        self.wake()
+        try:
+            run(lease, worker=self._worker)
+        finally:
+            with self._wake:
+                self._taken[group] -= 1
+                self._wake.notify_all()
+        return True
+
+    def _take(self) -> tuple[Lease, frozenset[Lane]] | None:
+        kinds = _possible()
+        # One slot at a time: the next one must see what this one has taken.
+        with self._wake:
+            if self._closed:
+                return None
+            lanes = {lane for group in GROUPS if self._taken[group] < self._concurrency for lane in group}
+            found = claim_next(worker=self._worker, lanes=lanes, kinds=kinds)
+            if found is None:
+                return None
+            lease, lane = found
+            group = next(group for group in GROUPS if lane in group)
+            self._taken[group] += 1
+            return lease, group
+
+
+def _possible() -> list[str]:
+    """The kinds of jobs that this host can do now."""
+    available = sandbox.availability()
+    impossible = [name for name, kind in KINDS.items() if kind.needs_sandbox and not available.ok]
+    if impossible and Job.objects.filter(status=Status.QUEUED, kind__in=impossible).exists():
+        logger.error("jobs are queued, and there is no sandbox reason=%s", available.reason)
+    return [name for name in KINDS if name not in impossible]
