@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
-from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views import View
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, status
@@ -25,6 +23,7 @@ from leaderboard.jobs.awaiting import ended_soon
 from leaderboard.jobs.problems import problems_of
 from leaderboard.models import User
 from leaderboard.models.statuses import Status
+from leaderboard.notifications.pages import Page, PageKind, address_of
 from leaderboard.organizing.bundles import OUR_FAULT, challenge_of, send_bundle
 from leaderboard.web.uploadguard import read_organizer_uploads, take_organizer_uploads
 
@@ -95,9 +94,6 @@ class ChallengesAndBundles(ChallengeList):
 
 
 def accepted(challenge: Challenge) -> dict[str, Any]:
-    def address(name: str) -> str:
-        return f"{settings.PUBLIC_URL}{reverse(name, args=[challenge.slug])}"
-
     # The public version of the data, not the one whose hidden part is scored at the end.
     version = challenge.dataset_versions.newest()
     phases = list(challenge.phases.order_by("starts_at", "pk").values_list("name", flat=True))
@@ -107,11 +103,11 @@ def accepted(challenge: Challenge) -> dict[str, Any]:
         "slug": challenge.slug,
         "title": challenge.title,
         "status": challenge.status,
-        "url": address("frontend:challenge"),
+        "url": address_of(Page(PageKind.CHALLENGE, (challenge.slug,))),
         "version": version.number if version else 0,
         "phases": phases,
         "next": f"{steps}start the dry run, read what it finds, and publish." if draft else "Score again on it.",
-        "readiness": address("frontend:organize-readiness"),
+        "readiness": address_of(Page(PageKind.READINESS, (challenge.slug,))),
     }
 
 

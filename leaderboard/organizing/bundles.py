@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
-from challenges.drafts.bundles import record_parts, store_bundle
+from challenges.drafts.bundles import record_parts, refuse_data, store_bundle
 from challenges.drafts.drafts import MAX_DRAFTS
 from challenges.members.roles import may_organize
 from challenges.models import Challenge, Role
@@ -226,22 +226,10 @@ def _may_send(specification: Specification, user: Any) -> None:
             raise BundleError(Problem(f"you have {MAX_DRAFTS} drafts.", "Publish or delete one of them."))
     elif not may_organize(user, known):
         raise BundleError(_taken())
-    elif known.status == ChallengeStatus.ARCHIVED:
-        raise BundleError(_about("slug", "this challenge is archived and takes no new data.", "Choose another slug."))
-    elif known.kind != specification.kind and _has_submissions(known):
-        message = f"this challenge has submissions to a {known.kind}."
-        raise BundleError(_about("kind", message, "Make a challenge of its own, with another slug."))
-
-
-def _has_submissions(challenge: Challenge) -> bool:
-    """Whether it has real submissions. Those to a draft come only from dry runs and are deleted with its data."""
-    return challenge.status != ChallengeStatus.DRAFT and challenge.phases.filter(submissions__isnull=False).exists()
+    else:
+        refuse_data(known, specification)
 
 
 def _taken() -> Problem:
     # The same text for public and private challenges, so that it does not reveal that a private one exists.
-    return _about("slug", "another challenge has this address.", "Choose another one.")
-
-
-def _about(field: str, message: str, remedy: str) -> Problem:
-    return Problem(message, remedy, SPECIFICATION_FILE, field=field)
+    return Problem("another challenge has this address.", "Choose another one.", SPECIFICATION_FILE, field="slug")

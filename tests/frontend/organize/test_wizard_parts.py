@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-import pytest
-from django.core.exceptions import ValidationError
-
 from evaluators.learning import METRICS
 from evaluators.learning.models.parameters import PARAMETERS as MODEL_PARAMETERS
 from evaluators.registry import MODELS
 from evaluators.specification import KINDS
 from frontend.organize.wizard.explained import METRICS_OF, MODEL_MEANINGS, PARAMETERS
 from frontend.organize.wizard.scoring import FORMS
-from frontend.organize.wizard.zones import on_the_clock, to_moment, zones
+from frontend.organize.wizard.zones import zones
 from frontend.plots.histogram import histogram_plot
 from frontend.plots.rowmap import MappedRow, row_map
 
@@ -26,12 +21,7 @@ def test_every_model_parameter_and_metric_is_explained() -> None:
     assert all(name in METRICS for names in METRICS_OF.values() for name in names)
 
 
-def test_times_of_a_zone() -> None:
-    moment = to_moment(datetime(2026, 7, 1, 12, 30), "Europe/Berlin")
-    assert moment == datetime(2026, 7, 1, 10, 30, tzinfo=UTC)
-    assert on_the_clock(moment, "Asia/Kathmandu") == datetime(2026, 7, 1, 16, 15)
-    with pytest.raises(ValidationError, match="put forward"):
-        to_moment(datetime(2026, 3, 29, 2, 30), "Europe/Berlin")
+def test_the_zones_that_are_offered() -> None:
     assert zones()[0] == "UTC"
     assert {"Asia/Kathmandu", "America/New_York"} <= set(zones())
 

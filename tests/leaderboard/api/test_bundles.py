@@ -100,7 +100,7 @@ def test_a_hidden_part_needs_an_end(user: User, api: Api, settings: LazySettings
     answer = send(api(user), with_final(endless))
     assert answer.status_code == 400
     (problem,) = answer.json()["problems"]
-    assert problem["field"] == "phases.1"
+    assert problem["field"] == "phases.1.ends"
     assert problem["remedy"] == "Add its end."
     assert nothing_is_left(settings)
 
