@@ -299,6 +299,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "EvaluationStatus": "leaderboard.models.statuses.Status",
         "ChallengeStatus": "challenges.models.challenge.ChallengeStatus",
+        "ModelName": "leaderboard.api.specifications.model_choices",
+        "MetricName": "leaderboard.api.specifications.metric_choices",
     },
 }
 

@@ -232,11 +232,16 @@ def test_the_contract_loads_neither_scikit_learn_nor_faiss_nor_django() -> None:
     assert not loaded & (HEAVY | OF_THE_SITE)
 
 
+def test_the_settings_of_the_libraries_are_made_before_numpy_is_loaded() -> None:
+    """NumPy and the others read them when they are loaded, see ``learning.determinism``."""
+    assert not loaded_by("import evaluators.learning.determinism") & (HEAVY | {"numpy"})
+
+
 def test_scoring_loads_nothing_of_the_site() -> None:
     loaded = loaded_by(
         "import evaluators.cli.main, evaluators.scoring.score, evaluators.registry as registry\n"
         "for scorer in registry.SCORERS: scorer.load()\n"
-        "for entry in (*registry.MODELS.values(), *registry.IMPORTERS.values()): entry.load()\n"
+        "for entry in registry.IMPORTERS.values(): entry.load()\n"
         "for kind in registry.BASELINES.values():\n"
         "    for baseline in kind.values(): baseline.load()"
     )

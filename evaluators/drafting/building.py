@@ -106,11 +106,9 @@ def _hidden_last(name: str) -> bool:
 
 def _as_answer(problem: Problem, answers: Answers) -> Problem:
     """Translate a problem of challenge.yaml into a problem of the answer that the field came from."""
-    first, _, rest = (problem.field or "").partition(".")
+    first = (problem.field or "").partition(".")[0]
     message = problem.message
     if not first and ": " in message:
         first, _, message = message.partition(": ")
     step = f"texts.{first}" if first in _TEXTS else _STEPS.get(first, f"{answers.kind.kind}.{first}" if first else None)
-    if first == "model" and rest.startswith("parameters"):
-        step = "scoring.parameters"
     return Problem(message, problem.remedy, field=step)

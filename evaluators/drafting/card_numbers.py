@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 class TableNumbers:
     """Statistics collected in one pass over the files of a table.
 
-    ``norms``, shape (rows,), are the lengths of the vectors. ``digests``, shape (rows,), are hashes: two rows have the
-    same digest if their numbers are equal.
+    ``norms``, (rows,), float32, are the lengths of the vectors. ``digests``, (rows,), uint64, are hashes: two rows have
+    the same digest if their numbers are equal. Both are empty if there is no embedding.
     """
 
     def __init__(self, *, embedding: str | None, label: str | None, group: str | None, id_column: str | None) -> None:
@@ -102,7 +102,10 @@ def _named(rows: Iterator[bytes]) -> NDArray[np.uint64]:
 
 
 def histogram(values: NDArray[Any]) -> Histogram | None:
-    """Counts in ``BINS`` bins of equal width from the smallest to the largest finite value; None if there is none."""
+    """Counts in ``BINS`` bins of equal width from the smallest to the largest finite value; None if there is none.
+
+    ``values`` is (values,), of any float dtype.
+    """
     finite = values[np.isfinite(values)].astype(np.float64)
     if len(finite) == 0:
         return None
@@ -111,12 +114,19 @@ def histogram(values: NDArray[Any]) -> Histogram | None:
 
 
 def sampled(rows: int, most: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """The sorted row indices of a random sample of at most ``most`` rows."""
+    """The row indices of a random sample of at most ``most`` of ``rows`` rows, ascending, int64."""
     return np.sort(generator.permutation(rows)[:most]).astype(np.int64)
 
 
 def picked(batches: Iterator[NDArray[Any]], wanted: NDArray[np.int64]) -> Floats:
-    """The rows with the sorted indices ``wanted``, out of consecutive blocks; shape (len(wanted), dimensions)."""
+    """The rows with the ascending indices ``wanted``, (wanted,), out of consecutive blocks (rows, dimensions).
+
+    Returns:
+        (wanted, dimensions), float64.
+
+    Raises:
+        ValueError: there are no blocks.
+    """
     found, first = [], 0
     for block in batches:
         inside = wanted[(wanted >= first) & (wanted < first + len(block))] - first
@@ -126,7 +136,10 @@ def picked(batches: Iterator[NDArray[Any]], wanted: NDArray[np.int64]) -> Floats
 
 
 def nearest_distances(blocks: Iterator[NDArray[Any]], queries: Floats, rows: NDArray[np.int64]) -> Floats:
-    """The distance from each query to its nearest other row; ``rows`` are the queries' own row indices in the blocks.
+    """The Euclidean distance from each query to its nearest other row, (queries,), float64; NaN if there is none.
+
+    ``blocks`` are consecutive blocks (rows, dimensions) of any float dtype, ``queries`` (queries, dimensions) some of
+    these rows, ``rows`` (queries,) their indices.
 
     The nearest row is found in single precision, as |a|² + |b|² − 2ab. The formula loses most digits of a small
     distance, so the distance itself is computed from the two vectors in double precision.
@@ -152,9 +165,10 @@ def nearest_distances(blocks: Iterator[NDArray[Any]], queries: Floats, rows: NDA
 
 
 def on_two_axes(vectors: Floats) -> tuple[Floats, list[float]]:
-    """Coordinates on the first two principal components, shape (rows, 2), and the fraction of the variance on each.
+    """Coordinates on the first two principal components, (rows, 2), float64, and the fraction of the variance on each.
 
-    The signs are fixed: the component's entry of largest magnitude is positive.
+    ``vectors`` is (rows, dimensions) with at least one row. Without any variance, both are 0. The signs are fixed: the
+    component's entry of largest magnitude is positive.
     """
     centred = vectors - vectors.mean(axis=0)
     total = float((centred**2).sum())

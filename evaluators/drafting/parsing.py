@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from evaluators.drafting.answers import STEPS, Answers
 from evaluators.drafting.reports import ProblemReport
+from evaluators.problems.invalid import InvalidValues
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.wording import worded
 
@@ -21,7 +23,7 @@ def parse_answers(document: Any) -> Answers:
     try:
         return Answers.model_validate(document)
     except ValidationError as error:
-        raise BundleError([_as_problem(item) for item in error.errors()]) from error
+        raise BundleError([problem for item in error.errors() for problem in _as_problems(item)]) from error
 
 
 def step_of(problem: Problem) -> str | None:
@@ -41,14 +43,18 @@ def as_report(problem: Problem) -> ProblemReport:
     }
 
 
-def _as_problem(item: Any) -> Problem:
+def _as_problems(item: Any) -> list[Problem]:
     place = [str(part) for part in item["loc"]]
     file = None
     if place[:2] == ["files", "files"] and len(place) > 2:
         file, place = place[2], ["files", *place[3:4]]  # names of files and columns may contain dots
-    ways = (item.get("ctx") or {}).get("error")
-    if isinstance(ways, ValueError):
-        message, remedy = f"{ways}.", ""
+    raised = (item.get("ctx") or {}).get("error")
+    if isinstance(raised, InvalidValues):
+        return [
+            replace(problem, file=file, field=".".join([*place, problem.field or ""])) for problem in raised.problems
+        ]
+    if isinstance(raised, ValueError):
+        message, remedy = f"{raised}.", ""
     elif item["type"] == "string_pattern_mismatch":
         message = f"{quoted(item['input'])} cannot be a name."
         remedy = "Use letters (in an address only small ones) and digits, with - or _ between them."
@@ -59,4 +65,4 @@ def _as_problem(item: Any) -> Problem:
     if found and first.replace(".", "").replace("_", "").isalpha():
         message = rest
         place += [first] if place[-1:] != [first] else []
-    return Problem(message, remedy, file=file, field=".".join(place) or None)
+    return [Problem(message, remedy, file=file, field=".".join(place) or None)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evaluators.learning.metric_names import METRICS
+from evaluators.learning.metrics.registry import METRICS
 from evaluators.material.material import Material
 
 UNTITLED = "Untitled challenge"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from evaluators.kinds.task_rows import Floats, Labels
-from evaluators.learning.models.base import FixedModel
-from evaluators.learning.models.registry import model_class
 from evaluators.specification.challenge import Specification
 
 
@@ -14,5 +12,4 @@ def predict_first_seed(specification: Specification, X_train: Floats, y_train: L
     """Predictions of the fixed model under the first seed, (test rows,); None with only one class in ``y_train``."""
     if len(np.unique(y_train)) < 2:
         return None
-    model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)
-    return model.fit_predict(X_train, y_train, X_test, seeds=specification.seeds[:1])[0]
+    return specification.model.untrained().fit_predict(X_train, y_train, X_test, seeds=specification.seeds[:1])[0]

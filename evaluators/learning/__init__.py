@@ -1,8 +1,5 @@
 """The fixed models, the metrics, and the settings that make both reproducible bit by bit.
 
-Importing this package loads no library: models and metrics are loaded when they are used.
+Importing this package loads nothing: the settings must be made before NumPy is loaded. ``evaluators.registry`` exports
+the models and metrics.
 """
-
-from evaluators.learning.metric_names import CLASSIFICATION, METRICS, Direction, MetricInfo
-
-__all__ = ["CLASSIFICATION", "METRICS", "Direction", "MetricInfo"]

@@ -1,11 +1,16 @@
-"""An entry of the registry: a name and the location of its code."""
+"""Registries: named entries, and code that is only imported when it is used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,7 @@ class RegistryEntry:
         return load(self.location)
 
 
-E = TypeVar("E", bound=RegistryEntry)
+E = TypeVar("E", bound=Named)
 
 
 def load(location: str) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from evaluators.learning.metric_names import METRICS
-from evaluators.learning.models.parameters import PARAMETERS
+from evaluators.learning.metrics.registry import METRICS
+from evaluators.learning.models.registry import MODELS
+from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import quoted
 from evaluators.specification.challenge import NAME, SLUG, checked_classes
+from evaluators.specification.model import Parameters, model_problems
 
 Role = Literal["id", "embedding", "label", "true label", "group", "seller", "pixels", "text", "ignore"]
 """The role of a column. ``pixels`` and ``text`` are kept in public tables for display."""
@@ -141,7 +143,7 @@ class ScoringAnswers(Answer):
     """Model, metric and seeds. None: a default that suits the kind and the data."""
 
     model: str = "logistic-regression"
-    parameters: dict[str, float | int | str | bool] = {}
+    parameters: Parameters = {}
     metric: str | None = None
     seeds: list[Seed] | None = Field(default=None, min_length=1, max_length=100)
     subsample: float | None = Field(default=None, gt=0, le=1)
@@ -149,9 +151,14 @@ class ScoringAnswers(Answer):
     @field_validator("model")
     @classmethod
     def _known_model(cls, name: str) -> str:
-        if name not in PARAMETERS:
-            raise ValueError(f"unknown model {quoted(name)}; there are {', '.join(PARAMETERS)}")
+        if name not in MODELS:
+            raise ValueError(f"unknown model {quoted(name)}; there are {', '.join(MODELS)}")
         return name
+
+    @model_validator(mode="after")
+    def _valid_parameters(self) -> Self:
+        refuse(model_problems(self.model, self.parameters))
+        return self
 
     @field_validator("metric")
     @classmethod

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from evaluators.learning.models.parameters import PARAMETERS
+from evaluators.learning.models.registry import MODELS
 from evaluators.material.answers import DraftAnswers
 
 SEEDS = (0, 1, 2, 3, 4)
@@ -30,7 +30,7 @@ def scoring(answers: DraftAnswers, metric: str, *, binary: bool = False, subsamp
     """
     given = answers.scoring
     subsample = given.subsample if given.subsample is not None else SUBSAMPLE
-    same = subsampled and subsample == 1 and not PARAMETERS[given.model].uses_seed
+    same = subsampled and subsample == 1 and not MODELS[given.model].uses_seed
     parameters = dict(given.parameters)
     if binary and given.model == "logistic-regression":
         parameters.setdefault("balanced", True)  # the class that is told from all others is the rarer one

@@ -10,7 +10,10 @@ from statistics import fmean, variance
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.task_rows import TaskRows
-from evaluators.learning.metric_names import CLASSIFICATION, PURCHASE_SCORE
+from evaluators.learning.metrics.accuracy import ACCURACY
+from evaluators.learning.metrics.base import ClassificationMetric
+from evaluators.learning.metrics.of_kinds import PURCHASE_SCORE
+from evaluators.learning.metrics.registry import classification_metrics
 from evaluators.readiness.bootstrap import Z, paired_error, standard_error
 from evaluators.readiness.kinds import TestPredictions, predictions
 from evaluators.readiness.report import BaselineScore, Noise
@@ -67,13 +70,11 @@ def _answers(dataset: PreparedDataset, uploads: list[Upload], tasks: list[TaskRo
     return predictions(dataset, scorer_of(dataset.specification).read(dataset, uploads), tasks)
 
 
-def measured(specification: Specification) -> tuple[str, float]:
+def measured(specification: Specification) -> tuple[ClassificationMetric, float]:
     """The classification metric that the score is computed from, and the change in the score per unit of it."""
-    if specification.metric in CLASSIFICATION:
-        return specification.metric, 1.0
-    if isinstance(specification, AcquisitionSpecification) and specification.metric == PURCHASE_SCORE:
-        return "accuracy", specification.accuracy_weight
-    return "accuracy", 1.0
+    if isinstance(specification, AcquisitionSpecification) and specification.metric == PURCHASE_SCORE.name:
+        return ACCURACY, specification.accuracy_weight
+    return classification_metrics().get(specification.metric, ACCURACY), 1.0
 
 
 def baseline_score(specification: Specification, tasks: list[TaskRows], scored: ScoredBaseline) -> BaselineScore:

@@ -8,26 +8,24 @@ is equivalent (rows of one cell cannot be told apart) and takes no longer for a 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evaluators.kinds.task_rows import Labels
+from evaluators.learning.metrics.base import ClassificationMetric, Counts, Values
 
 DRAWS = 400
 SEED = 11
 Z = 1.959963984540054
 """Of a normal distribution, 95 % is within this many standard deviations of the mean."""
 
-Scores = NDArray[np.float64]
-Counts = NDArray[np.float64]
-Measure = Callable[[Counts, Counts, Counts], Scores]
-"""Maps counts of correct, true and predicted rows by class, each (draws, classes), to scores (draws,)."""
+BLOCK_COUNTS = 2_000_000
+"""The most confusion counts that are in memory at once: 16 MB, or the two matrices of a thousand classes."""
 
 
 def smallest_difference(rows: int) -> float:
-    """Worst-case half-width of the 95 % interval of the difference of two accuracies on ``rows`` test rows.
+    """Worst-case half-width of the 95 % interval of the difference of two accuracies on ``rows`` test rows; 1 for none.
 
     1.96 · sqrt(2 · p(1 − p) / n) with p = 1/2, where it is largest: the normal interval for the difference of two
     independent proportions (Agresti 2013, Categorical data analysis, 3.1.2).
@@ -35,72 +33,47 @@ def smallest_difference(rows: int) -> float:
     return Z * math.sqrt(0.5 / rows) if rows else 1.0
 
 
-def standard_error(metric: str, true: Labels, predicted: Labels, classes: int) -> float:
-    """The standard error of one score; ``true`` and ``predicted`` are (rows,)."""
+def standard_error(metric: ClassificationMetric, true: Labels, predicted: Labels, classes: int) -> float:
+    """The standard error of one score. Arguments as for ``resampled``."""
     return float(np.std(resampled(metric, true, [predicted], classes)[0], ddof=1))
 
 
-def paired_error(metric: str, true: Labels, first: Labels, second: Labels, classes: int) -> float:
-    """The standard error of the difference of two scores on the same test rows; all labels are (rows,)."""
+def paired_error(metric: ClassificationMetric, true: Labels, first: Labels, second: Labels, classes: int) -> float:
+    """The standard error of the difference of two scores on the same test rows. Arguments as for ``resampled``."""
     left, right = resampled(metric, true, [first, second], classes)
     return float(np.std(left - right, ddof=1))
 
 
-def resampled(metric: str, true: Labels, answers: list[Labels], classes: int, draws: int = DRAWS) -> list[Scores]:
-    """The score of each array in ``answers``, (rows,), under the same ``draws`` draws of test rows; (draws,) each."""
+def resampled(
+    metric: ClassificationMetric, true: Labels, answers: list[Labels], classes: int, draws: int = DRAWS
+) -> list[Values]:
+    """The score of each array in ``answers`` under the same ``draws`` draws of test rows.
+
+    ``true`` and each array of predicted classes are (rows,), int64, from 0 to ``classes`` − 1; at least one row.
+
+    Returns:
+        One array of scores for each array in ``answers``, (draws,), float64.
+    """
     cells, counts = np.unique(np.stack([true, *answers]), axis=1, return_counts=True)
     generator = np.random.default_rng(SEED)
     drawn = generator.multinomial(len(true), counts / counts.sum(), size=draws).astype(np.float64)
-    truth = _by_class(drawn, cells[0], classes)
-    found = []
-    for place in range(1, len(cells)):
-        right = np.where(cells[0] == cells[place], drawn, 0)
-        found.append(
-            MEASURES[metric](_by_class(right, cells[0], classes), truth, _by_class(drawn, cells[place], classes))
-        )
-    return found
+    return [
+        np.concatenate([metric.from_counts(block) for block in _confusions(cells[0], predicted, drawn, classes)])
+        for predicted in cells[1:]
+    ]
 
 
-def _by_class(drawn: Counts, cells: Labels, classes: int) -> Counts:
-    return drawn @ np.eye(classes)[cells]
+def _confusions(true: Labels, predicted: Labels, drawn: Counts, classes: int) -> Iterator[Counts]:
+    """Confusion counts (draws of this block, classes, classes) of ``drawn`` (draws, cells), in blocks of draws.
 
-
-def _ratio(above: Counts, below: Counts) -> Counts:
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
-
-
-def _accuracy(right: Counts, true: Counts, answered: Counts) -> Scores:
-    found: Scores = right.sum(axis=1) / true.sum(axis=1)
-    return found
-
-
-def _precision(right: Counts, true: Counts, answered: Counts) -> Scores:
-    return _ratio(right[:, 1], answered[:, 1])
-
-
-def _recall(right: Counts, true: Counts, answered: Counts) -> Scores:
-    return _ratio(right[:, 1], true[:, 1])
-
-
-def _f1(right: Counts, true: Counts, answered: Counts) -> Scores:
-    return _ratio(2 * right[:, 1], true[:, 1] + answered[:, 1])
-
-
-def _macro_f1(right: Counts, true: Counts, answered: Counts) -> Scores:
-    found: Scores = _ratio(2 * right, true + answered).mean(axis=1)
-    return found
-
-
-def _balanced_accuracy(right: Counts, true: Counts, answered: Counts) -> Scores:
-    found: Scores = _ratio(right, true).sum(axis=1) / np.maximum(1, (true > 0).sum(axis=1))
-    return found
-
-
-MEASURES: dict[str, Measure] = {
-    "accuracy": _accuracy,
-    "precision": _precision,
-    "recall": _recall,
-    "f1": _f1,
-    "macro_f1": _macro_f1,
-    "balanced_accuracy": _balanced_accuracy,
-}
+    ``true`` and ``predicted`` are the classes of the cells, (cells,).
+    """
+    places = true * classes + predicted
+    order = np.argsort(places, kind="stable")
+    occurring, starts = np.unique(places[order], return_index=True)
+    summed = np.add.reduceat(drawn[:, order], starts, axis=1)
+    size = max(1, BLOCK_COUNTS // classes**2)
+    for start in range(0, len(drawn), size):
+        block = np.zeros((len(drawn[start : start + size]), classes * classes))
+        block[:, occurring] = summed[start : start + size]
+        yield block.reshape(-1, classes, classes)

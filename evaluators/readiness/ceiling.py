@@ -6,7 +6,7 @@ import numpy as np
 
 from evaluators.kinds.task_rows import Floats, Labels, TaskRows
 from evaluators.kinds.training import predict_first_seed
-from evaluators.learning.metrics import FUNCTIONS
+from evaluators.learning.metrics.base import ClassificationMetric
 from evaluators.readiness.neighbours import SEED, sample
 from evaluators.readiness.report import Ceiling
 from evaluators.specification.challenge import Specification
@@ -17,7 +17,7 @@ MAX_TRAIN = 5_000
 MAX_TEST = 10_000
 
 
-def ceiling(specification: Specification, task: TaskRows, metric: str) -> Ceiling | None:
+def ceiling(specification: Specification, task: TaskRows, metric: ClassificationMetric) -> Ceiling | None:
     """The model trained on all rows of the pool and tested on the test rows. If the pool has no labels, each half of
     the test rows is tested with the model trained on the other half. None if there are no labels to learn from.
     """
@@ -38,8 +38,8 @@ def ceiling(specification: Specification, task: TaskRows, metric: str) -> Ceilin
     if found is None:
         return None
     return Ceiling(
-        metric=metric,
-        value=round(FUNCTIONS[metric](true, found, len(task.classes)), 6),
+        metric=metric.name,
+        value=round(metric.from_rows(true, found, len(task.classes)), 6),
         rows=rows,
         how=how,
     )

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import fmean
 
-import faiss
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.acquisition.readiness import market_facts
@@ -16,7 +14,8 @@ from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.cleaning.readiness import cleaning_facts
 from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.task_rows import TableRows, TaskRows
-from evaluators.learning.metric_names import PURCHASE_SCORE
+from evaluators.learning.metrics.of_kinds import PURCHASE_SCORE
+from evaluators.learning.threads import one_thread
 from evaluators.readiness import judging_data, judging_scores
 from evaluators.readiness.baselines import baseline_score, measured, noise, scored_baselines
 from evaluators.readiness.bootstrap import smallest_difference
@@ -48,8 +47,7 @@ def readiness(
     Raises:
         SubmissionError: a baseline's files break a rule of the challenge.
     """
-    with threadpool_limits(limits=1):
-        faiss.omp_set_num_threads(1)
+    with one_thread():
         return _measured(dataset, submissions, final)
 
 
@@ -157,7 +155,7 @@ def _top(specification: Specification, facts: list[TaskFacts]) -> float | None:
     if isinstance(specification, CleaningSpecification) and specification.action == "rank":
         return None
     weight = specification.accuracy_weight if isinstance(specification, AcquisitionSpecification) else 1.0
-    return round((weight if specification.metric == PURCHASE_SCORE else 1.0) * fmean(values), 6)
+    return round((weight if specification.metric == PURCHASE_SCORE.name else 1.0) * fmean(values), 6)
 
 
 def _public_tests(tasks: list[TaskRows]) -> list[str]:

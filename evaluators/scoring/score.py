@@ -1,7 +1,6 @@
 """Score a submission with one of the challenge's scorers and record everything the scores depend on.
 
-A pure function of the prepared dataset and the files. It runs on one thread: with several, the order in which a matrix
-product adds its terms could change, and with it the last bits of a score.
+A pure function of the prepared dataset and the files. It runs on one thread, see ``learning.threads``.
 """
 
 from __future__ import annotations
@@ -10,11 +9,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from statistics import fmean
 
-import faiss
-from threadpoolctl import threadpool_limits
-
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
+from evaluators.learning.threads import one_thread
 from evaluators.registry import ScorerInfo, scorer_of
 from evaluators.scoring.result import BoardScore, Inputs, Result, Scorer
 from evaluators.submissions.uploads import Upload
@@ -43,8 +40,7 @@ def score(
         submission = info.read(dataset, uploads)
     with timed(spent, "imports"):
         compute = info.load(curves=curves)
-    with threadpool_limits(limits=1):
-        faiss.omp_set_num_threads(1)
+    with one_thread():
         scores = compute(dataset, submission, spent)
     return _result(dataset, uploads, info, scores)
 

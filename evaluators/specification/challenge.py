@@ -11,17 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
     Field,
-    ValidationError,
+    GetJsonSchemaHandler,
     field_validator,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from evaluators.learning.metric_names import METRICS, Direction
-from evaluators.learning.models.parameters import PARAMETERS
+from evaluators.learning.metrics.base import Direction
+from evaluators.learning.metrics.registry import METRICS
 from evaluators.problems.invalid import InvalidValue, InvalidValues, refuse
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.suggestions import suggestion
-from evaluators.problems.wording import worded
+from evaluators.specification.model import Model
 from evaluators.specification.phases import MAX_PHASES, PhasePlan, phases_disagree
 from evaluators.specification.table import SpecificationModel, Table
 
@@ -50,46 +52,6 @@ class IndexedTable(Protocol):
     def ids(self) -> list[str]: ...
 
     def rows_of(self, ids: list[str]) -> NDArray[np.int64]: ...
-
-
-class Model(SpecificationModel):
-    """The fixed model and its parameters. Each model's parameters are defined in ``evaluators.learning.models``."""
-
-    name: str
-    parameters: dict[str, float | int | str | bool] = {}
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.name not in PARAMETERS:
-            unknown = f"there is no model {quoted(self.name)}."
-            raise InvalidValues([Problem(unknown, suggestion(self.name, PARAMETERS), field="name")])
-        try:
-            PARAMETERS[self.name].model_validate(self.parameters)
-        except ValidationError as error:
-            raise InvalidValues(_of_parameters(error, list(PARAMETERS[self.name].model_fields))) from error
-        return self
-
-    @property
-    def uses_seed(self) -> bool:
-        """Whether training on the same rows with different seeds can give different models."""
-        return PARAMETERS[self.name].uses_seed
-
-    @property
-    def binary(self) -> bool:
-        """Whether the model supports exactly two classes."""
-        return PARAMETERS[self.name].binary
-
-
-def _of_parameters(error: ValidationError, names: list[str]) -> list[Problem]:
-    found = []
-    for item in error.errors():
-        name = ".".join(map(str, item["loc"]))
-        if item["type"] == "extra_forbidden":
-            advice = suggestion(name, names) if names else "Nothing can be set on this model."
-            found.append(Problem("the model has no such parameter.", advice, field=f"parameters.{name}"))
-        else:
-            found.append(Problem(*worded(item), field=f"parameters.{name}"))
-    return found
 
 
 class Task(SpecificationModel):
@@ -211,9 +173,25 @@ class Specification(SpecificationModel):
                 place |= {"test": final} if final is not None else {}
         return type(self).model_validate(content)
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The metrics are those that are registered when the schema is made."""
+        described = handler.resolve_ref_schema(handler(schema))
+        variants = [
+            {"const": metric.name, "title": metric.title, "description": metric.meaning}
+            for metric in (METRICS[name] for name in cls.metrics())
+        ]
+        described["properties"]["metric"] = {"title": "Metric", "oneOf": variants}
+        return described
+
     @property
     def direction(self) -> Direction:
         return METRICS[self.metric].direction
+
+    @classmethod
+    def metrics(cls) -> tuple[str, ...]:
+        """The metrics by which challenges of this kind can be ranked."""
+        raise NotImplementedError
 
     def tables(self) -> dict[str, PlannedTable]:
         """Every table to be prepared, by its name in ``PreparedDataset.table``."""

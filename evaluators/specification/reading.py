@@ -112,7 +112,6 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-@cache
 def schema_text() -> str:
     """The text of the schema, as kept in the repository and served by the site."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"

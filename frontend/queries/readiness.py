@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from challenges.models import Acknowledgement, Challenge, Phase, Readiness
 from challenges.publishing.readiness import newest_run, report_of, unscored
-from evaluators.learning import METRICS
 from evaluators.readiness import Finding, Overlap, ReadinessReport
+from evaluators.registry import METRICS
 from frontend.plots.distances import DistancePlot, distance_plot
 from frontend.plots.intervals import Interval, IntervalPlot, interval_plot
 from leaderboard.organizing.dryrun import DryRunProgress, progress

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from challenges.members.roles import may_organize
 from challenges.models import Challenge
-from evaluators.learning import METRICS
+from evaluators.registry import METRICS
 from evaluators.submissions import readable_size
 from frontend.display.markdown import rendered
 from frontend.display.themes import chosen_theme

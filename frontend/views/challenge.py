@@ -8,8 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from challenges.members.visibility import visible_challenge
-from evaluators.learning import METRICS
-from evaluators.registry import baselines_for
+from evaluators.registry import METRICS, baselines_for
 from frontend.kinds import pages_of
 from frontend.kinds.base import KindPages
 from frontend.queries.challenges import current_phase, takes_submissions

@@ -5,20 +5,39 @@ Every field is listed here, so a new field of a specification stays hidden until
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
 from evaluators.kinds import CleaningSpecification, SelectionSpecification
+from evaluators.registry import METRICS, MODELS
 from evaluators.specification import Specification
 
 Content = Mapping[str, Any]
 
 
+Choices = list[tuple[str, str]]
+
+
+def model_choices() -> Choices:
+    return [(name, model.title) for name, model in MODELS.items()]
+
+
+def metric_choices() -> Choices:
+    return [(name, metric.title) for name, metric in METRICS.items()]
+
+
+class RegisteredName(serializers.ChoiceField):
+    """The name of an entry of a registry, which ``choices_now`` reads whenever a serializer is made."""
+
+    def __init__(self, choices_now: Callable[[], Choices], **options: Any) -> None:
+        super().__init__(choices_now(), **options)
+
+
 class ModelSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
+    name = RegisteredName(model_choices)
     parameters = serializers.DictField()
 
 
@@ -83,7 +102,7 @@ class CommonSpecificationSerializer(serializers.Serializer[Any]):
     data_card = serializers.CharField(allow_blank=True)
     licence = serializers.CharField()
     model = ModelSerializer()
-    metric = serializers.CharField()
+    metric = RegisteredName(metric_choices)
     direction = serializers.ChoiceField(choices=["maximize", "minimize"])
     seeds = serializers.ListField(child=serializers.IntegerField())
     scorer = serializers.ChoiceField(choices=["corrected", "reference", "reference-knn"])

@@ -8,7 +8,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from challenges.models import Challenge
-from evaluators.learning import METRICS
+from evaluators.registry import METRICS
 from leaderboard.archive.records import Record
 from leaderboard.models import Standing
 

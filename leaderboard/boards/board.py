@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from challenges.models import Phase
 from challenges.phases.locking import locked_phase
-from evaluators.learning import METRICS
+from evaluators.registry import METRICS
 from evaluators.specification import Specification
 from leaderboard.boards.ranking import Ranked, RankingEntry, ranked
 from leaderboard.models import BoardEntry, Division, Evaluation, Score, Standing, Submission

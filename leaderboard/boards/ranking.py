@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from evaluators.learning import Direction
+from evaluators.registry import Direction
 
 
 @dataclass(frozen=True, slots=True)

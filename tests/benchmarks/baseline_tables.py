@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluators.datasets import PreparedDataset, open_bundle
-from evaluators.learning import METRICS
-from evaluators.registry import BaselineInfo, baselines_for, write_baseline
+from evaluators.registry import METRICS, BaselineInfo, baselines_for, write_baseline
 from evaluators.scoring.score import score
 from evaluators.submissions import read_files
 

@@ -28,7 +28,8 @@ from evaluators.kinds.acquisition.rows import Stock
 from evaluators.kinds.acquisition.scoring import MetricValues, Predict, acquisition_of, answers, submission_scores
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
-from evaluators.learning.metrics import accuracy
+from evaluators.learning.metrics.accuracy import ACCURACY
+from evaluators.learning.metrics.of_kinds import COST, PURCHASE_SCORE
 from evaluators.learning.models.base import Classes, Vectors
 
 SEED = 1111
@@ -62,7 +63,8 @@ def _score(
                 vectors, classes = stock.take(draw(generator, purchase), np.float64)
             with timed(spent, "train"):
                 predicted = answers(predict, vectors, classes, test)
-            scores.append(_metrics(specification, purchase, accuracy(truth, predicted, len(specification.classes))))
+            measured = ACCURACY.from_rows(truth, predicted, len(specification.classes))
+            scores.append(_metrics(specification, purchase, measured))
         by_task[purchase.market.name] = scores
     return submission_scores(specification, submission, by_task, mean=_mean)
 
@@ -76,7 +78,7 @@ def _metrics(specification: AcquisitionSpecification, purchase: Purchase, measur
         cost += seller.price.full_price * (rows / owned)
     weight = specification.accuracy_weight
     left = float(1 - exact(weight)) * (market.budget - cost) / market.budget
-    return {"score": weight * measured + left, "accuracy": measured, "cost": cost}
+    return {PURCHASE_SCORE.name: weight * measured + left, ACCURACY.name: measured, COST.name: cost}
 
 
 def _mean(values: list[float]) -> float:

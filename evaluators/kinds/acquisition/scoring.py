@@ -20,10 +20,9 @@ from evaluators.kinds.acquisition.rows import Stock
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
-from evaluators.learning.metric_names import PURCHASE_SCORE
-from evaluators.learning.metrics import accuracy
+from evaluators.learning.metrics.accuracy import ACCURACY
+from evaluators.learning.metrics.of_kinds import COST, PURCHASE_SCORE
 from evaluators.learning.models.base import Classes, FixedModel, Vectors
-from evaluators.learning.models.registry import model_class
 
 MetricValues = dict[str, float]
 Predict = Callable[[Vectors, Classes, Vectors], Classes]
@@ -50,7 +49,7 @@ def _market_scores(
         stock = Stock.of(dataset, purchase, trials=len(specification.seeds))
     table = dataset.table(market.test_table)
     truth, test = table.labels.astype(np.int64), np.asarray(table.embedding).astype(np.float64)
-    model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)
+    model = specification.model.untrained()
     scores = []
     for seed in specification.seeds:
         with timed(spent, "load"):
@@ -58,7 +57,8 @@ def _market_scores(
         with timed(spent, "train"):
             predict = partial(_predict, model, seed)
             predicted = answers(predict, vectors, classes, test)
-        scores.append(metrics(specification, purchase, accuracy(truth, predicted, len(specification.classes))))
+        measured = ACCURACY.from_rows(truth, predicted, len(specification.classes))
+        scores.append(metrics(specification, purchase, measured))
     return scores
 
 
@@ -87,9 +87,9 @@ def metrics(specification: AcquisitionSpecification, purchase: Purchase, measure
     weight, budget = exact(specification.accuracy_weight), exact(purchase.market.budget)
     left = (budget - purchase.cost) / budget
     return {
-        PURCHASE_SCORE: float(weight) * measured + float((1 - weight) * left),
-        "accuracy": measured,
-        "cost": float(purchase.cost),
+        PURCHASE_SCORE.name: float(weight) * measured + float((1 - weight) * left),
+        ACCURACY.name: measured,
+        COST.name: float(purchase.cost),
     }
 
 

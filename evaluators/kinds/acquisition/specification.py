@@ -10,24 +10,26 @@ from pydantic import Field, field_validator, model_validator
 
 from evaluators.kinds.acquisition.pricing import MAX_AMOUNT, LinearPrice, Price
 from evaluators.kinds.acquisition.summaries import read_summary
+from evaluators.learning.metrics.accuracy import ACCURACY
+from evaluators.learning.metrics.of_kinds import PURCHASE_SCORE
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import Problem
 from evaluators.specification.challenge import (
     NAME,
-    Model,
     PlannedTable,
     Specification,
     Task,
     checked_classes,
     different_names,
 )
+from evaluators.specification.model import Model
 from evaluators.specification.table import SpecificationModel, Table, is_data_file
 
 MAX_SELLERS = 64
 MAX_DIGITS = 18
 """Maximum digits of a number of rows; longer numbers do not fit in 64 bits, and no seller owns that many rows."""
 
-METRICS = ("score", "accuracy")
+METRICS = (PURCHASE_SCORE.name, ACCURACY.name)
 
 
 class Seller(SpecificationModel):
@@ -132,11 +134,11 @@ class AcquisitionSpecification(Specification):
         return self
 
     def _disagreements(self) -> Iterator[str | Problem]:
-        if self.metric not in METRICS:
+        if self.metric not in self.metrics():
             yield Problem(
-                f"{self.metric} is not for an acquisition.", f"There are {', '.join(METRICS)}.", field="metric"
+                f"{self.metric} is not for an acquisition.", f"There are {', '.join(self.metrics())}.", field="metric"
             )
-        if self.model.binary and len(self.classes) != 2:
+        if self.model.declared.binary and len(self.classes) != 2:
             yield f"model: {self.model.name} needs two classes"
         if self.scorer not in ("corrected", *(["reference", "reference-knn"] if self.reference else [])):
             yield f"scorer: this challenge has no scorer '{self.scorer}'"
@@ -153,6 +155,10 @@ class AcquisitionSpecification(Specification):
 
     def test_tables(self) -> dict[str, str]:
         return {market.name: market.test_table for market in self.tasks}
+
+    @classmethod
+    def metrics(cls) -> tuple[str, ...]:
+        return METRICS
 
     @cached_property
     def markets(self) -> dict[str, Market]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.learning.metrics import Labels
+from evaluators.learning.metrics.base import Labels
 
 Measure = Callable[[Labels], float]
 RowIndices = NDArray[np.int64]

@@ -11,7 +11,7 @@ from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.cleaning.training import load
 from evaluators.kinds.task_rows import Labels, TableRows, TaskRows, rows_of_table, titled
 from evaluators.kinds.training import predict_first_seed
-from evaluators.learning.metrics import accuracy
+from evaluators.learning.metrics.accuracy import ACCURACY
 from evaluators.learning.subsampling import subsample
 
 
@@ -56,7 +56,7 @@ def cleaning_facts(dataset: PreparedDataset) -> list[CleaningFacts]:
         for labels in (data.noisy, data.true):
             said = predict_first_seed(specification, train, labels, test)
             said = said if said is not None else np.full(len(test), labels[0], np.int64)
-            accuracies.append(round(accuracy(data.test_labels, said, len(plan.classes)), 6))
+            accuracies.append(round(ACCURACY.from_rows(data.test_labels, said, len(plan.classes)), 6))
         found.append(
             CleaningFacts(
                 task=plan.name,

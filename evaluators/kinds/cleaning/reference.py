@@ -19,8 +19,8 @@ from evaluators.kinds.cleaning.specification import REFERENCE_SEED
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
-from evaluators.learning.metric_names import MEAN_ACCURACY
-from evaluators.learning.metrics import Labels
+from evaluators.learning.metrics.base import Labels
+from evaluators.learning.metrics.of_kinds import ACCURACY_BEFORE, FRACTION_FIXES, MEAN_ACCURACY
 from evaluators.learning.models.linear_adamw import LinearAdamW
 
 Tasks = dict[str, dict[str, float]]
@@ -63,7 +63,7 @@ def _loaded(
 
 
 def _metrics(before: float, fraction: float) -> dict[str, float]:
-    return {"fraction_fixes": fraction, MEAN_ACCURACY: -1.0, "accuracy_before": before}
+    return {FRACTION_FIXES.name: fraction, MEAN_ACCURACY.name: -1.0, ACCURACY_BEFORE.name: before}
 
 
 def _submission_scores(

@@ -13,10 +13,10 @@ from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
-from evaluators.learning.metric_names import MEAN_ACCURACY
-from evaluators.learning.metrics import Labels, accuracy, measure
-from evaluators.learning.models.base import FixedModel
-from evaluators.learning.models.registry import model_class
+from evaluators.learning.metrics.accuracy import ACCURACY
+from evaluators.learning.metrics.base import Labels
+from evaluators.learning.metrics.of_kinds import ACCURACY_BEFORE, ACCURACY_CLEAN, FRACTION_FIXES, MEAN_ACCURACY
+from evaluators.learning.metrics.registry import measure
 from evaluators.learning.subsampling import subsample
 
 MetricValues = dict[str, float]
@@ -67,7 +67,7 @@ def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timin
 def ranking_curves(specification: CleaningSpecification, data: TaskData, ranking: TaskRanking) -> Curves:
     """The accuracies before any fix and after each one, (seeds, rows + 1)."""
     number = specification.tasks.index(ranking.plan.task)
-    model = _model(specification)
+    model = specification.model.untrained()
 
     def curve(seed: int) -> list[float]:
         # One draw for the whole curve: its steps must show the effect of a fix, not of which rows were drawn.
@@ -77,7 +77,7 @@ def ranking_curves(specification: CleaningSpecification, data: TaskData, ranking
 
         def measured(labels: Labels) -> float:
             predicted = model.fit_predict(data.train[kept], labels[kept], data.test, seeds=[seed])[0]
-            return accuracy(data.test_labels, predicted, len(ranking.plan.classes))
+            return ACCURACY.from_rows(data.test_labels, predicted, len(ranking.plan.classes))
 
         return list(accuracies(measured, data.noisy, data.true, ranking.row_indices, used=used))
 
@@ -87,10 +87,10 @@ def ranking_curves(specification: CleaningSpecification, data: TaskData, ranking
 def _ranking_metrics(points: NDArray[np.float64]) -> MetricValues:
     rows = len(points) - 1
     return {
-        "fraction_fixes": first_reaching(points.tolist(), ENOUGH * float(points[-1])) / rows,
-        MEAN_ACCURACY: float(points.mean()),
-        "accuracy_before": float(points[0]),
-        "accuracy_clean": float(points[-1]),
+        FRACTION_FIXES.name: first_reaching(points.tolist(), ENOUGH * float(points[-1])) / rows,
+        MEAN_ACCURACY.name: float(points.mean()),
+        ACCURACY_BEFORE.name: float(points[0]),
+        ACCURACY_CLEAN.name: float(points[-1]),
     }
 
 
@@ -101,7 +101,7 @@ def _label_scores(specification: CleaningSpecification, data: TaskData, labels: 
     mended[labels.row_indices] = labels.classes
     left = np.flatnonzero(mended != DROPPED)
     train, classes = data.train[left], mended[left]
-    model = _model(specification)
+    model = specification.model.untrained()
     if specification.subsample == 1:
         predictions = model.fit_predict(train, classes, data.test, seeds=specification.seeds)
     else:
@@ -109,9 +109,5 @@ def _label_scores(specification: CleaningSpecification, data: TaskData, labels: 
         for seed in specification.seeds:
             kept = subsample(classes, specification.subsample, seed=(seed, number))
             predictions += model.fit_predict(train[kept], classes[kept], data.test, seeds=[seed])
-    return [measure(data.test_labels, predicted, len(labels.plan.classes)) for predicted in predictions]
-
-
-def _model(specification: CleaningSpecification) -> FixedModel:
-    model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)
-    return model
+    count, ranked_by = len(labels.plan.classes), specification.metric
+    return [measure(data.test_labels, predicted, count, ranked_by=ranked_by) for predicted in predictions]

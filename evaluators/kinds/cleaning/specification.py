@@ -9,24 +9,25 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evaluators.learning.metric_names import CLASSIFICATION, METRICS
+from evaluators.learning.metrics.of_kinds import FRACTION_FIXES, MEAN_ACCURACY
+from evaluators.learning.metrics.registry import METRICS, classification_metrics
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.suggestions import suggestion
 from evaluators.specification.challenge import (
     IndexedTable,
-    Model,
     PlannedTable,
     Specification,
     Task,
     checked_classes,
     different_names,
 )
+from evaluators.specification.model import Model
 from evaluators.specification.table import MAX_ID_BYTES, Table
 
 TABLES = ("train", "validation", "test", "truth")
 
-RANKING_METRICS = ("fraction_fixes", "auc")
+RANKING_METRICS = (FRACTION_FIXES.name, MEAN_ACCURACY.name)
 
 DROP = "drop"
 """Given as the label of a row to remove the row from the training set."""
@@ -128,12 +129,12 @@ class CleaningSpecification(Specification):
         for plan in self.plans.values():
             yield from self._tables_agree(plan)
             yield from self._classes_agree(plan)
-        measured = RANKING_METRICS if self.action == "rank" else tuple(CLASSIFICATION)
+        measured = RANKING_METRICS if self.action == "rank" else tuple(classification_metrics())
         if self.metric not in measured:
             yield Problem(
                 f"{self.metric} is not for action {self.action}.", suggestion(self.metric, measured), field="metric"
             )
-        if self.subsample == 1 and len(self.seeds) > 1 and not self.model.uses_seed:
+        if self.subsample == 1 and len(self.seeds) > 1 and not self.model.declared.uses_seed:
             yield "seeds: with subsample 1 every seed gives the same score; name one seed"
         if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
             yield f"scorer: this challenge has no scorer '{self.scorer}'"
@@ -161,10 +162,14 @@ class CleaningSpecification(Specification):
     def _classes_agree(self, plan: CleaningPlan) -> Iterator[str]:
         if self.action == "relabel" and DROP in plan.classes:
             yield f"classes: '{DROP}' takes a row out and cannot be a class"
-        if self.model.binary and len(plan.classes) != 2:
+        if self.model.declared.binary and len(plan.classes) != 2:
             yield f"model: {self.model.name} needs two classes in every task"
         if METRICS[self.metric].binary and len(plan.classes) != 2:
             yield f"metric: {self.metric} needs two classes in every task"
+
+    @classmethod
+    def metrics(cls) -> tuple[str, ...]:
+        return *classification_metrics(), *RANKING_METRICS
 
     @cached_property
     def plans(self) -> dict[str, CleaningPlan]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.cleaning.specification import CleaningPlan
-from evaluators.learning.metrics import Labels
+from evaluators.learning.metrics.base import Labels
 from evaluators.learning.models.base import Vectors
 from evaluators.learning.subsampling import as_floats
 

@@ -9,9 +9,7 @@ from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.kinds.selection.reading import SelectionSubmission, TaskSelection, task_classes
 from evaluators.kinds.selection.specification import SelectionSpecification
-from evaluators.learning.metrics import measure
-from evaluators.learning.models.base import FixedModel
-from evaluators.learning.models.registry import model_class
+from evaluators.learning.metrics.registry import measure
 from evaluators.learning.subsampling import as_floats, subsample
 
 MetricValues = dict[str, float]
@@ -43,7 +41,7 @@ def _task_scores(
         test = as_floats(np.asarray(dataset.table(plan.test).embedding))
         truth = task_classes(plan, dataset.table(plan.test).labels)
     with timed(spent, "train"):
-        model: FixedModel = model_class(specification.model.name)(**specification.model.parameters)
+        model = specification.model.untrained()
         if specification.subsample == 1:
             predictions = model.fit_predict(vectors, selection.classes, test, seeds=specification.seeds)
         else:
@@ -51,7 +49,8 @@ def _task_scores(
             for seed in specification.seeds:
                 kept = subsample(selection.classes, specification.subsample, seed=(seed, number))
                 predictions += model.fit_predict(vectors[kept], selection.classes[kept], test, seeds=[seed])
-        return [measure(truth, predicted, len(plan.labels)) for predicted in predictions]
+        ranked_by = specification.metric
+        return [measure(truth, predicted, len(plan.labels), ranked_by=ranked_by) for predicted in predictions]
 
 
 def slices(dataset: PreparedDataset, selection: TaskSelection) -> dict[str, dict[str, float]]:

@@ -9,18 +9,18 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evaluators.learning.metric_names import CLASSIFICATION, METRICS
+from evaluators.learning.metrics.registry import METRICS, classification_metrics
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import Problem, quoted
 from evaluators.problems.suggestions import suggestion
 from evaluators.specification.challenge import (
-    Model,
     PlannedTable,
     Specification,
     Task,
     checked_classes,
     different_names,
 )
+from evaluators.specification.model import Model
 from evaluators.specification.table import MAX_ID_BYTES, Table
 
 TABLES = ("pool", "test", "examples")
@@ -118,14 +118,14 @@ class SelectionSpecification(Specification):
             if plan.task.positive is not None and plan.task.positive not in plan.classes:
                 unknown = f"{quoted(plan.task.positive)} is not one of the classes."
                 yield Problem(unknown, suggestion(plan.task.positive, plan.classes), field="tasks")
-            if self.metric not in CLASSIFICATION:
+            if self.metric not in self.metrics():
                 unfit = f"{self.metric} is not for a selection."
-                yield Problem(unfit, f"There are {', '.join(CLASSIFICATION)}.", field="metric")
+                yield Problem(unfit, f"There are {', '.join(self.metrics())}.", field="metric")
             if METRICS[self.metric].binary and len(plan.labels) != 2:
                 yield f"metric: {self.metric} needs two classes in every task"
-            if self.model.binary and len(plan.labels) != 2:
+            if self.model.declared.binary and len(plan.labels) != 2:
                 yield f"model: {self.model.name} needs two classes in every task"
-        if self.subsample == 1 and len(self.seeds) > 1 and not self.model.uses_seed:
+        if self.subsample == 1 and len(self.seeds) > 1 and not self.model.declared.uses_seed:
             yield "seeds: with subsample 1 every seed gives the same score; name one seed"
         if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
             yield f"scorer: this challenge has no scorer '{self.scorer}'"
@@ -148,6 +148,10 @@ class SelectionSpecification(Specification):
             yield Problem("pool and examples are public: their files belong in public/.", field="pool")
         if test.public:
             yield Problem("test rows are hidden: their files belong in hidden/.", field="test")
+
+    @classmethod
+    def metrics(cls) -> tuple[str, ...]:
+        return tuple(classification_metrics())
 
     @cached_property
     def plans(self) -> dict[str, TaskPlan]:

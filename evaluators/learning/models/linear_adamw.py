@@ -14,13 +14,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.learning.models.base import Classes, Vectors
-from evaluators.learning.models.parameters import LinearAdamWParameters
+from evaluators.learning.models.base import Classes, FixedModel, Vectors
 from evaluators.learning.models.torch_weights import TorchGenerator
 
 HIDDEN = 128
@@ -39,15 +37,24 @@ BLOCK_WEIGHTS = 32 * 1024
 Floats = NDArray[np.float32]
 
 
-class LinearAdamW:
+class LinearAdamW(FixedModel):
     """Linear(d, 128) → Linear(128, 1), binary cross-entropy, 20 epochs of batches of 64 rows in the given order.
 
     The seed draws the initial weights, as ``torch.manual_seed`` does. A row is of class 1 if its probability is above a
     threshold: the first of 0.1, 0.15, … 0.95 with the highest training accuracy, rounded to two decimals.
     """
 
-    def __init__(self, **parameters: Any) -> None:
-        LinearAdamWParameters(**parameters)
+    name = "linear-adamw"
+    title = "Two linear layers (AdamW)"
+    meaning = "Two linear layers, as in DataPerf's cleaning challenge: for two classes only."
+    method = (
+        "two linear layers, d → 128 → 1, with nothing between them; binary cross-entropy, AdamW (learning rate 0.01, "
+        "weight decay 0.9), 20 epochs of batches of 64 rows in their order; then the first of the thresholds 0.10, "
+        "0.15, … 0.95 with the highest accuracy on the training rows to two decimals; the seed draws the first weights "
+        "as `torch.manual_seed` does"
+    )
+    uses_seed = True
+    binary = True
 
     def fit_predict(
         self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]
@@ -81,7 +88,7 @@ class Fitted:
 
 
 def fit(X_train: Floats, y_train: Classes, *, seed: int) -> Fitted:
-    """Train on ``X_train`` (rows, dimensions) with classes 0 and 1, (rows,)."""
+    """Train on ``X_train`` (rows, dimensions), float32, with ``y_train`` (rows,), int64, classes 0 and 1."""
     generator = TorchGenerator(seed)
     first, first_bias, second, second_bias = (
         _AdamW(part) for part in (*_layer(generator, X_train.shape[1], HIDDEN), *_layer(generator, HIDDEN, 1))
@@ -115,7 +122,10 @@ def _as_one(first: _AdamW, first_bias: _AdamW, second: _AdamW, second_bias: _Ada
 
 
 def threshold(probabilities: Floats, y_train: Classes) -> np.float32:
-    """The first of ``THRESHOLDS`` with the highest accuracy to two decimals; 0 if all accuracies round to 0."""
+    """The first of ``THRESHOLDS`` with the highest accuracy to two decimals; 0 if all accuracies round to 0.
+
+    ``probabilities`` of class 1, float32, and ``y_train``, classes 0 and 1, are (rows,).
+    """
     best, chosen = 0.0, np.float32(0)
     for candidate in THRESHOLDS:
         accuracy = float(np.round(np.mean((probabilities > candidate) == y_train), 2))

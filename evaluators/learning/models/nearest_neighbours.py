@@ -5,39 +5,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from evaluators.learning.models.base import Classes, Vectors
-from evaluators.learning.models.parameters import NearestNeighboursParameters
+from evaluators.learning.models.base import Classes, FixedModel, Vectors
 
 BATCH_ROWS = 1024
 
 
-class NearestNeighbours:
+class NearestNeighbours(FixedModel):
     """The majority class of the ``k`` nearest training rows by Euclidean distance.
 
     Ties go to the class with the smaller sum of squared distances, then to the smaller class number. With fewer than
     ``k`` training rows all of them vote. Nothing depends on the seed.
     """
 
-    def __init__(self, **parameters: Any) -> None:
-        self.parameters = NearestNeighboursParameters(**parameters)
+    name = "nearest-neighbours"
+    title = "Nearest neighbours"
+    meaning = "The nearest training rows vote: shows gaps in a training set, suffers from wrong labels."
+    method = (
+        "majority of the `k` nearest rows by Euclidean distance, exact search with faiss (float32); between classes "
+        "with as many neighbours the one with the smaller sum of squared distances, then the smaller class number"
+    )
+
+    k: int = Field(default=5, ge=1, le=1000, title="Neighbours k", description="This many of the nearest rows vote.")
 
     def fit_predict(
         self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]
     ) -> list[Classes]:
-        distances, neighbours = search(X_train, X_test, min(self.parameters.k, len(X_train)))
+        distances, neighbours = search(X_train, X_test, min(self.k, len(X_train)))
         return [_vote(y_train[neighbours], distances)] * len(seeds)
 
 
 def search(base: NDArray[Any], queries: NDArray[Any], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Squared Euclidean distances and row indices of the ``k`` rows of ``base`` nearest to each query.
 
-    Both have shape (queries, k), nearest first. Queries are searched in batches, so that memory does not grow with
-    them.
+    ``base`` is (rows, dimensions) with at least ``k`` rows, ``queries`` (queries, dimensions), both of any float dtype;
+    they are compared as float32. The results are float32 and int64, both (queries, k), nearest first. Queries are
+    searched in batches, so that memory does not grow with them.
     """
+    import faiss  # noqa: PLC0415 - not on the site
+
     index = faiss.IndexFlatL2(base.shape[1])
     index.add(np.ascontiguousarray(base, np.float32))
     found = [

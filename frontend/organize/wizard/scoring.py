@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -13,11 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from challenges.drafts.drafts import ChangedMeanwhile, is_built, mark_of, save_answers
 from challenges.models import Draft
 from challenges.models.draft import DraftWork
-from evaluators.learning import METRICS
 from evaluators.problems import BundleError, Problem
 from evaluators.registry import MODELS
+from evaluators.specification import specification_class
 from frontend.organize.wizard.access import challenge_and_draft, step_page, with_pages
-from frontend.organize.wizard.explained import METRICS_OF, MODEL_MEANINGS, PARAMETERS
+from frontend.organize.wizard.declared import (
+    field_name,
+    given_parameters,
+    metric_choices,
+    model_choices,
+    parameter_fields,
+)
 from frontend.organize.wizard.fields import Explained, ExplainedChoice, Percent, Seeds, StepForm
 from frontend.organize.wizard.files import CHANGED
 from frontend.organize.wizard.steps import is_made_of_files
@@ -35,7 +42,6 @@ class ScoringForm(StepForm):
         "scoring.metric": "metric",
         "scoring.seeds": "seeds",
         "scoring.subsample": "subsample",
-        **{f"scoring.parameters.{name}": name for name in PARAMETERS},
         **{
             f"{kind}.{name}": name
             for kind in ("selection", "cleaning", "acquisition")
@@ -50,10 +56,7 @@ class ScoringForm(StepForm):
 
     kind = ""
 
-    model = ExplainedChoice(
-        choices=[(name, Explained(info.title, MODEL_MEANINGS[name])) for name, info in MODELS.items()],
-        initial="logistic-regression",
-    )
+    model = ExplainedChoice(choices=model_choices, initial="logistic-regression")
     metric = ExplainedChoice(choices=[("", AS_FITS)], required=False)
     seeds = Seeds(
         required=False,
@@ -64,47 +67,41 @@ class ScoringForm(StepForm):
         label="Rows for each seed, %",
         help_text="Each seed trains on this part of the choice, so that the spread shows how much single rows matter.",
     )
-    C = forms.FloatField(required=False, min_value=1e-9, label=PARAMETERS["C"][1], help_text=PARAMETERS["C"][2])
-    max_iter = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=10_000,
-        label=PARAMETERS["max_iter"][1],
-        help_text=PARAMETERS["max_iter"][2],
-    )
-    balanced = forms.BooleanField(required=False, label=PARAMETERS["balanced"][1])
-    k = forms.IntegerField(
-        required=False, min_value=1, max_value=1000, label=PARAMETERS["k"][1], help_text=PARAMETERS["k"][2]
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = METRICS_OF[self.kind]
-        self.fields["metric"].choices = [  # type: ignore[attr-defined]
-            ("", AS_FITS),
-            *((name, Explained(METRICS[name].title, _meaning(name))) for name in names),
-        ]
+        names = specification_class(self.kind).metrics()
+        self.fields["metric"].choices = [("", AS_FITS), *metric_choices(names)]  # type: ignore[attr-defined]
+        for model in MODELS.values():
+            self.fields.update(parameter_fields(model))
+
+    def take_problems(self, problems: Iterable[Problem]) -> list[Problem]:
+        model = self.cleaned_data["model"]
+        places = {f"scoring.parameters.{name}": field_name(model, name) for name in MODELS[model].model_fields}
+        self.places = {**self.places, **places}
+        return super().take_problems(problems)
 
     @property
     def own_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.own]
 
     @property
-    def parameters(self) -> list[forms.BoundField]:
-        return [self[name] for name in PARAMETERS]
+    def parameters(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The title of each model that has parameters, with their fields."""
+        groups = [(model.title, [self[name] for name, _ in parameter_fields(model)]) for model in MODELS.values()]
+        return [(title, fields) for title, fields in groups if fields]
+
+    @property
+    def parameters_have_errors(self) -> bool:
+        return any(field.errors for _, fields in self.parameters for field in fields)
 
     @property
     def answers(self) -> dict[str, dict[str, Any]]:
         """The answers in the format of ``evaluators.drafting.Answers``."""
         clean = self.cleaned_data
-        given = {
-            name: clean[name]
-            for name, (model, _, _) in PARAMETERS.items()
-            if model == clean["model"] and clean[name] not in (None, False)
-        }
         scoring = {
             "model": clean["model"],
-            "parameters": given,
+            "parameters": given_parameters(clean["model"], clean),
             "metric": clean["metric"] or None,
             "seeds": clean["seeds"],
             "subsample": clean["subsample"] or None,
@@ -269,13 +266,5 @@ def build(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _initial(draft: Draft, kind: str) -> dict[str, Any]:
     stored = draft.answers.get("scoring", {})
-    return {**draft.answers.get(kind, {}), **stored, **stored.get("parameters", {})}
-
-
-def _meaning(name: str) -> str:
-    info = METRICS[name]
-    note = " Needs two classes in every task." if info.binary else ""
-    if name in ("fraction_fixes", "auc"):
-        note = " For rankings."
-    better = "Lower is better. " if info.direction == "minimize" else ""
-    return f"{better}{info.meaning[:1].upper()}{info.meaning[1:]}.{note}"
+    parameters = {field_name(stored["model"], name): value for name, value in stored.get("parameters", {}).items()}
+    return {**draft.answers.get(kind, {}), **stored, **parameters}

@@ -14,9 +14,10 @@ from evaluators.cli.main import main
 from evaluators.datasets.prepared import PreparedDataset, PreparedTable
 from evaluators.datasets.preparing import open_bundle
 from evaluators.kinds.task_rows import TableRows
-from evaluators.learning.metrics import FUNCTIONS
+from evaluators.learning.metrics.base import ClassificationMetric
+from evaluators.learning.metrics.registry import classification_metrics
 from evaluators.readiness import ReadinessReport
-from evaluators.readiness.bootstrap import DRAWS, MEASURES, SEED, paired_error, resampled, smallest_difference
+from evaluators.readiness.bootstrap import DRAWS, SEED, paired_error, resampled, smallest_difference
 from evaluators.readiness.copies import conflicts, copies, distinct, hashes
 from evaluators.readiness.measuring import readiness
 from evaluators.readiness.neighbours import NEAR, Index, nearest, unit
@@ -24,6 +25,8 @@ from evaluators.readiness.relation import kappa
 from evaluators.scoring.score import score
 from evaluators.submissions.uploads import read_files
 from tests.bundles import good_files, write_bundle, write_table
+
+each_metric = pytest.mark.parametrize("metric", classification_metrics().values(), ids=lambda metric: metric.name)
 
 
 def rows_of(folder: Path, vectors: np.ndarray, *, name: str = "pool", labels: np.ndarray | None = None) -> TableRows:
@@ -77,16 +80,16 @@ def test_neighbours_are_those_of_a_slow_search(tmp_path: Path) -> None:
     assert sum(overlap.to_right) == pytest.approx(1, abs=1e-4)
 
 
-@pytest.mark.parametrize("metric", list(MEASURES))
-def test_the_bootstrap_over_cells_is_the_one_over_rows(metric: str) -> None:
+@each_metric
+def test_the_bootstrap_over_cells_is_the_one_over_rows(metric: ClassificationMetric) -> None:
     generator = np.random.default_rng(3)
-    classes = 2 if metric in ("f1", "precision", "recall") else 4
+    classes = 2 if metric.binary else 4
     true = generator.integers(0, classes, 150)
     first, second = (
         np.where(generator.random(150) < part, true, generator.integers(0, classes, 150)) for part in (0.7, 0.4)
     )
     draws = generator.integers(0, 150, (1500, 150))
-    slow = [[FUNCTIONS[metric](true[draw], said[draw], classes) for draw in draws[:400]] for said in (first, second)]
+    slow = [[metric.from_rows(true[draw], said[draw], classes) for draw in draws[:400]] for said in (first, second)]
     left, right = resampled(metric, true, [first, second], classes, draws=4000)
     assert left.mean() == pytest.approx(np.mean(slow[0]), abs=0.01)
     assert left.std() == pytest.approx(np.std(slow[0]), rel=0.15)
@@ -96,17 +99,17 @@ def test_the_bootstrap_over_cells_is_the_one_over_rows(metric: str) -> None:
     assert (left - right).std() == pytest.approx(np.std(np.subtract(*slow)), rel=0.15)
 
 
-@pytest.mark.parametrize("metric", list(MEASURES))
-def test_a_draw_that_loses_a_class_is_measured_by_the_definition(metric: str) -> None:
+@each_metric
+def test_a_draw_that_loses_a_class_is_measured_by_the_definition(metric: ClassificationMetric) -> None:
     """Every seventh draw misses both rows of a class: its recall is then left out of the mean, not counted as 0."""
-    classes = 2 if metric in ("f1", "precision", "recall") else 3
+    classes = 2 if metric.binary else 3
     true = np.array([0] * 6 + [1] * 2 if classes == 2 else [0] * 6 + [1] * 2 + [2] * 6)
     said = np.where(np.arange(len(true)) % 3 == 0, 0, true)
     cells, counts = np.unique(np.stack([true, said]), axis=1, return_counts=True)
     drawn = np.random.default_rng(SEED).multinomial(len(true), counts / counts.sum(), size=DRAWS)
     rows = [np.repeat(cells, draw, axis=1) for draw in drawn]
     assert sum(1 not in draw[0] for draw in rows) > DRAWS / 20
-    slow = [FUNCTIONS[metric](draw[0], draw[1], classes) for draw in rows]
+    slow = [metric.from_rows(draw[0], draw[1], classes) for draw in rows]
     assert resampled(metric, true, [said], classes)[0] == pytest.approx(slow, abs=1e-12)
 
 

@@ -7,8 +7,7 @@ import re
 import pytest
 
 from evaluators.learning.entries import by_name, load
-from evaluators.learning.models.parameters import PARAMETERS
-from evaluators.registry import BASELINES, IMPORTERS, MODELS, SCORERS, BaselineInfo, RegistryEntry, ScorerInfo
+from evaluators.registry import BASELINES, IMPORTERS, SCORERS, BaselineInfo, RegistryEntry, ScorerInfo
 from evaluators.specification.challenge import NAME
 from evaluators.specification.kinds import KINDS
 
@@ -21,9 +20,7 @@ def test_a_name_used_twice_is_refused() -> None:
         by_name([entry, entry])
 
 
-@pytest.mark.parametrize(
-    "entry", [*MODELS.values(), *IMPORTERS.values(), *ALL_BASELINES], ids=lambda entry: entry.location
-)
+@pytest.mark.parametrize("entry", [*IMPORTERS.values(), *ALL_BASELINES], ids=lambda entry: entry.location)
 def test_every_entry_can_be_loaded_and_says_what_it_is(entry: RegistryEntry) -> None:
     assert callable(entry.load())
     assert entry.title
@@ -33,10 +30,6 @@ def test_every_entry_can_be_loaded_and_says_what_it_is(entry: RegistryEntry) -> 
 @pytest.mark.parametrize("info", ALL_BASELINES, ids=lambda info: info.location)
 def test_a_baseline_says_where_it_comes_from(info: BaselineInfo) -> None:
     assert info.paper
-
-
-def test_the_specification_knows_the_models_of_the_registry() -> None:
-    assert set(PARAMETERS) == set(MODELS)
 
 
 @pytest.mark.parametrize("info", SCORERS, ids=lambda info: f"{info.of}:{info.name}")

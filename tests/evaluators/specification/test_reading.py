@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluators.learning.models.parameters import PARAMETERS
 from evaluators.problems.problem import BundleError
 from evaluators.registry import BASELINES, MODELS, baselines_for
 from evaluators.specification.reading import as_yaml, parse_specification, read_specification, read_text
@@ -291,7 +290,7 @@ def test_a_file_that_can_be_right_is_never_too_large(tmp_path: Path) -> None:
 @pytest.mark.parametrize("labels", ["known", "submitted"])
 def test_every_name_of_the_registry_may_be_written_in_a_specification(labels: str) -> None:
     # With submitted labels this challenge has three classes, which not every model supports.
-    for model in (name for name in MODELS if labels == "known" or not PARAMETERS[name].binary):
+    for model in (name for name in MODELS if labels == "known" or not MODELS[name].binary):
         spec = parse_specification(specification(labels=labels, model={"name": model}))
         assert spec.model.name == model
     assert [info.name for info in baselines_for(spec)] == list(BASELINES["selection"])

@@ -158,6 +158,23 @@ def test_answers_that_do_not_fit_lead_back(page: Client, described: Draft) -> No
     assert not described.challenge.dataset_versions.exists()
 
 
+def test_parameters_of_the_chosen_model_are_checked_and_kept(page: Client, described: Draft) -> None:
+    way = "/challenges/three-things/organize/"
+    assert send(page, f"{way}columns").status_code == 302
+    wrong = send(page, f"{way}scoring", **{"logistic-regression-C": "0", "nearest-neighbours-k": "7"})
+    assert wrong.status_code == 400
+    text = wrong.content.decode()
+    assert 'id="id_logistic-regression-C_error"' in text
+    assert "too small. It must be more than 0." in text
+    assert '<details class="fold" open>' in text
+    right = {"logistic-regression-C": "0.5", "logistic-regression-balanced": "on", "nearest-neighbours-k": "7"}
+    assert send(page, f"{way}scoring", **right).status_code == 302
+    described.refresh_from_db()
+    assert described.answers["scoring"]["parameters"] == {"C": 0.5, "balanced": True}
+    kept = fields_of(form_with(page.get(f"{way}scoring").content.decode()))
+    assert (kept["logistic-regression-C"], kept.get("nearest-neighbours-k", "")) == ("0.5", "")
+
+
 def test_nobody_else_sees_a_draft(client: Client, begun: Draft, other: User) -> None:
     client.logout()
     assert client.get("/challenges/three-things/").status_code == 404

@@ -1,24 +1,52 @@
-"""Parts of the wizard: explanations of all choices, time zones, plots of the data."""
+"""Parts of the wizard: choices of models and metrics, time zones, plots of the data."""
 
 from __future__ import annotations
 
-from evaluators.learning import METRICS
-from evaluators.learning.models.parameters import PARAMETERS as MODEL_PARAMETERS
+import pytest
+from django import forms
+
 from evaluators.registry import MODELS
-from evaluators.specification import KINDS
-from frontend.organize.wizard.explained import METRICS_OF, MODEL_MEANINGS, PARAMETERS
+from evaluators.specification import KINDS, specification_class
+from frontend.organize.wizard.declared import given_parameters, parameter_fields
 from frontend.organize.wizard.scoring import FORMS
 from frontend.organize.wizard.zones import zones
 from frontend.plots.histogram import histogram_plot
 from frontend.plots.rowmap import MappedRow, row_map
 
 
-def test_every_model_parameter_and_metric_is_explained() -> None:
-    assert MODEL_MEANINGS.keys() == MODELS.keys()
-    known = {(name, field) for name, model in MODEL_PARAMETERS.items() for field in model.model_fields}
-    assert {(model, name) for name, (model, _, _) in PARAMETERS.items()} == known
-    assert set(METRICS_OF) == set(FORMS) == set(KINDS)
-    assert all(name in METRICS for names in METRICS_OF.values() for name in names)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_model_and_every_metric_of_the_kind_is_a_choice_with_an_explanation(kind: str) -> None:
+    form = FORMS[kind]()
+    models, metrics = list(form["model"].field.choices), list(form["metric"].field.choices)
+    assert {name for name, _ in models} == set(MODELS)
+    assert {name for name, _ in metrics} == {"", *specification_class(kind).metrics()}
+    assert all(label.meaning.endswith(".") for _, label in [*models, *metrics])
+
+
+def test_a_metric_says_in_which_direction_and_where_it_counts() -> None:
+    meanings = {name: label.meaning for name, label in FORMS["cleaning"]()["metric"].field.choices}
+    assert meanings["fraction_fixes"].startswith("Lower is better. The part of the training rows")
+    assert meanings["fraction_fixes"].endswith(". For rankings.")
+    assert meanings["f1"].endswith("Needs two classes in every task.")
+
+
+def test_a_parameter_becomes_a_field_of_its_type_with_its_bounds() -> None:
+    fields = dict(parameter_fields(MODELS["logistic-regression"]))
+    strength, steps, balanced = fields.values()
+    assert list(fields) == ["logistic-regression-C", "logistic-regression-max_iter", "logistic-regression-balanced"]
+    assert (strength.label, strength.help_text) == (
+        "Regularisation C",
+        "Larger values trust the training rows more. Default 1.",
+    )
+    assert (type(strength), type(steps), type(balanced)) == (forms.FloatField, forms.IntegerField, forms.BooleanField)
+    assert (steps.min_value, steps.max_value, strength.min_value) == (1, 10_000, None)
+    assert not any(field.required for field in fields.values())
+
+
+def test_only_what_differs_from_the_default_is_an_answer() -> None:
+    values = {"logistic-regression-C": 0.5, "logistic-regression-max_iter": 100, "logistic-regression-balanced": False}
+    assert given_parameters("logistic-regression", values | {"nearest-neighbours-k": 3}) == {"C": 0.5}
+    assert given_parameters("nearest-neighbours", values | {"nearest-neighbours-k": None}) == {}
 
 
 def test_the_zones_that_are_offered() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluators.learning import Direction
+from evaluators.registry import Direction
 from leaderboard.boards.ranking import RankingEntry, ranked
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

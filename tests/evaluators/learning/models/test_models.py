@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from evaluators.learning.models.base import FixedModel
 from evaluators.learning.models.nearest_neighbours import BATCH_ROWS, NearestNeighbours, search
-from evaluators.learning.models.parameters import PARAMETERS
-from evaluators.learning.models.registry import model_class
-from evaluators.registry import MODELS
+from evaluators.learning.models.registry import MODELS
+from evaluators.specification.challenge import NAME
+from tests.toys.nearest_mean import NearestMean
 
 Array = NDArray[Any]
 
@@ -26,53 +28,67 @@ def blobs(classes: int = 3, rows: int = 30, *, seed: int = 0) -> tuple[Array, Ar
     return vectors, labels.astype(np.int64)
 
 
-def class_count(name: str) -> int:
+def class_count(model: type[FixedModel]) -> int:
     """The number of classes in the contract's data for this model."""
-    return 2 if PARAMETERS[name].binary else 3
+    return 2 if model.binary else 3
 
 
-@pytest.mark.parametrize("name", MODELS)
+ALL = [*MODELS.values(), NearestMean]
+
+
+@pytest.mark.parametrize("model", ALL, ids=lambda model: model.name)
 class TestContract:
-    def test_it_learns_what_is_easy(self, name: str) -> None:
-        train, classes = blobs(class_count(name))
-        test, truth = blobs(class_count(name), rows=60, seed=1)
-        predicted = model_class(name)().fit_predict(train, classes, test, seeds=[0])[0]
+    def test_it_learns_what_is_easy(self, model: type[FixedModel]) -> None:
+        train, classes = blobs(class_count(model))
+        test, truth = blobs(class_count(model), rows=60, seed=1)
+        predicted = model().fit_predict(train, classes, test, seeds=[0])[0]
         assert predicted.shape == (60,)
         assert predicted.dtype == np.int64
         assert np.mean(predicted == truth) > 0.95
 
     @pytest.mark.parametrize("floats", [np.float32, np.float64])
-    def test_it_is_deterministic_and_leaves_its_arguments_alone(self, name: str, floats: type) -> None:
-        train, classes = blobs(class_count(name))
+    def test_it_is_deterministic_and_leaves_its_arguments_alone(self, model: type[FixedModel], floats: type) -> None:
+        train, classes = blobs(class_count(model))
         train, test = train.astype(floats), blobs(rows=50, seed=1)[0].astype(floats)
         before = (train.copy(), classes.copy(), test.copy())
-        answers = [model_class(name)().fit_predict(train, classes, test, seeds=[7])[0] for _ in range(2)]
+        answers = [model().fit_predict(train, classes, test, seeds=[7])[0] for _ in range(2)]
         assert np.array_equal(*answers)
         assert all(np.array_equal(*pair) for pair in zip(before, (train, classes, test), strict=True))
 
     @pytest.mark.parametrize("rows", [1, 5])
-    def test_one_class_is_always_answered(self, name: str, rows: int) -> None:
+    def test_one_class_is_always_answered(self, model: type[FixedModel], rows: int) -> None:
         train, _ = blobs(rows=rows)
-        last = class_count(name) - 1
-        predicted = model_class(name)().fit_predict(train, np.full(rows, last), blobs(rows=10)[0], seeds=[0])[0]
+        last = class_count(model) - 1
+        predicted = model().fit_predict(train, np.full(rows, last), blobs(rows=10)[0], seeds=[0])[0]
         assert predicted.tolist() == [last] * 10
 
-    def test_what_it_reads_may_be_read_only(self, name: str) -> None:
-        train, classes = blobs(class_count(name))
+    def test_what_it_reads_may_be_read_only(self, model: type[FixedModel]) -> None:
+        train, classes = blobs(class_count(model))
         for array in (train, classes):
             array.flags.writeable = False
-        model_class(name)().fit_predict(train, classes, train, seeds=[0])[0]
+        model().fit_predict(train, classes, train, seeds=[0])[0]
 
-    def test_an_unknown_parameter_is_refused(self, name: str) -> None:
+    def test_an_unknown_parameter_is_refused(self, model: type[FixedModel]) -> None:
         with pytest.raises(ValueError, match="unknown_parameter"):
-            model_class(name)(unknown_parameter=1)
+            model(unknown_parameter=1)
+
+    def test_it_says_what_it_is(self, model: type[FixedModel]) -> None:
+        assert re.fullmatch(NAME, model.name)
+        assert model.title
+        assert model.meaning.endswith(".")
+        assert model.method
+        for info in model.model_fields.values():
+            assert not info.is_required()
+            assert info.title
+            assert info.description
+            assert info.description.endswith(".")
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if not PARAMETERS[name].binary])
-def test_classes_that_were_not_shown_are_never_answered(name: str) -> None:
+@pytest.mark.parametrize("model", [model for model in ALL if not model.binary], ids=lambda model: model.name)
+def test_classes_that_were_not_shown_are_never_answered(model: type[FixedModel]) -> None:
     train, classes = blobs()
     kept = classes != 1
-    predicted = model_class(name)().fit_predict(train[kept], classes[kept], train, seeds=[0])[0]
+    predicted = model().fit_predict(train[kept], classes[kept], train, seeds=[0])[0]
     assert set(predicted.tolist()) == {0, 2}
 
 
@@ -90,7 +106,7 @@ def test_classes_that_were_not_shown_are_never_answered(name: str) -> None:
 )
 def test_a_parameter_out_of_range_is_refused(name: str, parameters: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(parameters))):
-        model_class(name)(**parameters)
+        MODELS[name](**parameters)
 
 
 def test_balanced_weights_find_the_rare_class() -> None:
@@ -99,7 +115,7 @@ def test_balanced_weights_find_the_rare_class() -> None:
     classes = (np.arange(200) >= 195).astype(np.int64)
     train[classes == 1] += 1.5
     plain, balanced = (
-        model_class("logistic-regression")(balanced=value).fit_predict(train, classes, train, seeds=[0])[0]
+        MODELS["logistic-regression"](balanced=value).fit_predict(train, classes, train, seeds=[0])[0]
         for value in (False, True)
     )
     assert balanced.sum() > plain.sum()
