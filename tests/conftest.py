@@ -144,11 +144,11 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return heard
 
 
-@pytest.fixture(autouse=True)
-def worker_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def worker_beside() -> Iterator[None]:
     """A worker that does all queued jobs as soon as a request waits for one."""
-    monkeypatch.setattr(awaiting, "SECONDS", 0.01)
-    monkeypatch.setattr(awaiting, "pause", factories.run_queue)
+    with mock.patch.multiple(awaiting, SECONDS=0.01, pause=factories.run_queue):
+        yield
 
 
 @pytest.fixture(scope="session")
