@@ -62,6 +62,7 @@ urlpatterns = [
     path("organize/", mine.mine, name="organize"),
     path("organize/new", files.new, name="organize-new"),
     path("organize/bundle", bundle.bundle, name="organize-bundle"),
+    path("organize/bundle/<int:pk>", bundle.bundle_check, name="organize-bundle-check"),
     path(WAY, mine.go_on, name="organize-challenge"),
     path(f"{WAY}files", files.files, name="organize-files"),
     path(f"{WAY}take-out/<int:pk>", files.remove, name="organize-file-remove"),

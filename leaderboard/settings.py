@@ -23,6 +23,8 @@ DEBUG = ENVIRONMENT.debug
 SECRET_KEY = secret_key(ENVIRONMENT)
 DATA_DIR = ENVIRONMENT.data_dir.resolve()
 PUBLIC_URL = str(ENVIRONMENT.public_url).rstrip("/")
+# Makes the path of the page that a notice is about.
+PAGE_PATH = "frontend.addresses.page_path"
 HTTPS = ENVIRONMENT.public_url.scheme == "https"
 ALLOWED_HOSTS = [*ENVIRONMENT.allowed_hosts, str(ENVIRONMENT.public_url.host)]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

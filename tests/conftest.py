@@ -25,6 +25,7 @@ from challenges.drafts.bundles import Preparing, load_bundle
 from challenges.models import Phase
 from challenges.publishing.publishing import publish
 from evaluators.datasets import PreparedDataset, prepare_splits
+from leaderboard.jobs import awaiting
 from leaderboard.jobs.messages import app
 from leaderboard.models import ApiToken, User
 from leaderboard.storage import object_store
@@ -141,6 +142,13 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     heard: list[int] = []
     monkeypatch.setattr(app, "send_task", lambda name, args: heard.append(args[0]))
     return heard
+
+
+@pytest.fixture(scope="session", autouse=True)
+def worker_beside() -> Iterator[None]:
+    """A worker that does all queued jobs as soon as a request waits for one."""
+    with mock.patch.multiple(awaiting, SECONDS=0.01, pause=factories.run_queue):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from challenges.models import Challenge, DataFile, DatasetVersion, Split
+from challenges.models.challenge import ChallengeStatus
 from evaluators.datasets import PreparedDataset, Source, open_plain, prepare_in_sandbox
-from evaluators.specification import Specification, read_specification
+from evaluators.problems import BundleError, Problem
+from evaluators.specification import SPECIFICATION_FILE, Specification, read_specification
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".parquet": "application/vnd.apache.parquet",
@@ -69,14 +71,42 @@ def store_bundle(directory: Path, parts: Sequence[PreparedDataset], *, store: St
 
 
 def record_parts(parts: Sequence[PreparedDataset]) -> DatasetVersion:
-    """Record prepared datasets whose files are already stored."""
+    """Record prepared datasets whose files are already stored.
+
+    Raises:
+        BundleError: the challenge takes no such data, see ``refuse_data``.
+    """
     with transaction.atomic():
+        specification = parts[0].specification
+        known = Challenge.objects.select_for_update(no_key=True).filter(slug=specification.slug).first()
+        if known is not None:
+            refuse_data(known, specification)
         shown = _record(parts[0], Split.PUBLIC)
         final = _record(parts[1], Split.FINAL) if len(parts) > 1 else None
         if shown.final_part != final:
             shown.final_part = final
             shown.save(update_fields=["final_part"])
     return shown
+
+
+def refuse_data(challenge: Challenge, specification: Specification) -> None:
+    """Refuse data that an existing challenge cannot take.
+
+    Raises:
+        BundleError: the challenge is archived, or has submissions and another kind.
+    """
+    if challenge.status == ChallengeStatus.ARCHIVED:
+        message = "this challenge is archived and takes no new data."
+        raise BundleError(Problem(message, "Choose another slug.", SPECIFICATION_FILE, field="slug"))
+    if challenge.kind != specification.kind and _has_submissions(challenge):
+        message = f"this challenge has submissions to a {challenge.kind}."
+        advice = "Make a challenge of its own, with another slug."
+        raise BundleError(Problem(message, advice, SPECIFICATION_FILE, field="kind"))
+
+
+def _has_submissions(challenge: Challenge) -> bool:
+    """Whether it has real submissions. Those to a draft come only from dry runs and are deleted with its data."""
+    return challenge.status != ChallengeStatus.DRAFT and challenge.phases.filter(submissions__isnull=False).exists()
 
 
 def is_loaded(directory: Path, version: DatasetVersion) -> bool:

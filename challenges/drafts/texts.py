@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from django.db import transaction
 from pydantic import ValidationError
 
-from challenges.models import Challenge, DatasetVersion
+from challenges.drafts.drafts import ChangedMeanwhile, mark_of, save_answers
+from challenges.models import Challenge, DatasetVersion, Draft
 from evaluators.problems import BundleError, Problem
 from evaluators.specification import parse_specification
 
@@ -39,6 +40,30 @@ def write_texts(challenge: Challenge, texts: Mapping[str, str]) -> None:
         shown = {name: texts[name] for name in ("title", "summary") if texts.get(name)}
         if shown:
             Challenge.objects.filter(pk=challenge.pk).update(**shown)
+
+
+def texts_mark(challenge: Challenge, draft: Draft | None) -> str:
+    """A digest of the saved texts. A challenge without a draft has no answers, so those of its data are digested."""
+    return mark_of(draft or Draft(answers={"texts": texts_of(challenge)}), ("texts",))
+
+
+def save_texts(challenge: Challenge, draft: Draft | None, texts: Mapping[str, str], *, seen: str) -> None:
+    """Save the texts of a challenge: among the answers of its draft, if it has one, and in its data.
+
+    ``seen`` is what ``texts_mark`` returned when the form was shown.
+
+    Raises:
+        ChangedMeanwhile: somebody else has saved the texts since.
+        BundleError: a text is too long or missing.
+    """
+    with transaction.atomic():
+        if draft is not None:
+            save_answers(draft, {"texts": texts}, seen=seen)
+        else:
+            Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+            if texts_mark(challenge, None) != seen:
+                raise ChangedMeanwhile
+        write_texts(challenge, texts)
 
 
 def _shown(challenge: Challenge) -> list[DatasetVersion]:

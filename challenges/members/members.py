@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -56,9 +56,11 @@ def invite(challenge: Challenge, role: str, *, by: Any, email: str = "") -> tupl
 
     Raises:
         PeopleError: the role cannot be given, the address is invalid, or there are too many invitations.
+        PermissionDenied: ``by`` may not give this role.
     """
-    if role not in GIVEN:
-        raise PeopleError(Problem("this role cannot be given.", "Choose one of the list.", field="role"))
+    _can_be_given(role)
+    if role not in given_by(by, challenge):
+        raise PermissionDenied("Only its owner may give that role.")
     if email:
         try:
             validate_email(email)
@@ -70,6 +72,23 @@ def invite(challenge: Challenge, role: str, *, by: Any, email: str = "") -> tupl
     if Invitation.objects.filter(created_by=by, created_at__gt=yesterday).count() >= MAX_A_DAY:
         raise PeopleError(Problem(f"you have sent {MAX_A_DAY} invitations within a day.", "Go on tomorrow."))
     return Invitation.objects.issue(challenge, role, by=by, email=email)
+
+
+def given_by(user: Any, challenge: Challenge) -> tuple[RoleName, ...]:
+    """The roles that ``user`` may give and take away: organizers may invite and remove participants only."""
+    if may_own(user, challenge):
+        return GIVEN
+    return (RoleName.PARTICIPANT,) if may_organize(user, challenge) else ()
+
+
+def _can_be_given(role: str) -> None:
+    if role not in GIVEN:
+        raise PeopleError(Problem("this role cannot be given.", "Choose one of the list.", field="role"))
+
+
+def _only_an_owner(user: Any, challenge: Challenge) -> None:
+    if not may_own(user, challenge):
+        raise PermissionDenied("Only its owner may do that.")
 
 
 def open_invitations(challenge: Challenge) -> QuerySet[Invitation]:
@@ -93,10 +112,8 @@ def invitation_of(secret: str) -> Invitation | None:
 
 
 def _may_give(maker: Any, challenge: Challenge, role: str) -> bool:
-    """Also False if the creator's account is gone. Organizers may invite participants only."""
-    if maker is None or not maker.is_active:
-        return False
-    return may_own(maker, challenge) or (role == RoleName.PARTICIPANT and may_organize(maker, challenge))
+    """Also False if the creator's account is gone."""
+    return maker is not None and maker.is_active and role in given_by(maker, challenge)
 
 
 def _withdraw_of(challenge: Challenge, maker_id: int) -> None:
@@ -105,8 +122,9 @@ def _withdraw_of(challenge: Challenge, maker_id: int) -> None:
     )
 
 
-def withdraw(challenge: Challenge, pk: int, roles: frozenset[str]) -> None:
-    """Withdraw an invitation to one of ``roles``; does nothing if it is withdrawn already."""
+def withdraw(challenge: Challenge, pk: int, *, by: Any) -> None:
+    """Withdraw an invitation to a role that ``by`` may give; does nothing if it is withdrawn already."""
+    roles = given_by(by, challenge)
     Invitation.objects.filter(challenge=challenge, pk=pk, role__in=roles, revoked_at=None).update(
         revoked_at=timezone.now()
     )
@@ -152,14 +170,15 @@ def _no_invitation() -> PeopleError:
     )
 
 
-def give(challenge: Challenge, user_id: int, role: str) -> None:
+def give(challenge: Challenge, user_id: int, role: str, *, by: Any) -> None:
     """Change a member's role.
 
     Raises:
         PeopleError: they have no role here, are an owner, or the role cannot be given.
+        PermissionDenied: ``by`` is not an owner.
     """
-    if role not in GIVEN:
-        raise PeopleError(Problem("this role cannot be given.", "Choose one of the list.", field="role"))
+    _only_an_owner(by, challenge)
+    _can_be_given(role)
     with _locked(challenge) as roles:
         held = roles.filter(user_id=user_id).exclude(name=RoleName.OWNER).first()
         if held is None:
@@ -169,8 +188,9 @@ def give(challenge: Challenge, user_id: int, role: str) -> None:
             _withdraw_of(challenge, user_id)
 
 
-def remove(challenge: Challenge, user_id: int, roles: frozenset[str]) -> None:
-    """Remove a member who has one of ``roles``. Raises PeopleError: they have none of these, or are an owner."""
+def remove(challenge: Challenge, user_id: int, *, by: Any) -> None:
+    """Remove a member. Raises PeopleError: they have no role that ``by`` may take away."""
+    roles = given_by(by, challenge)
     with _locked(challenge) as held:
         gone, _ = held.filter(user_id=user_id, name__in=roles).exclude(name=RoleName.OWNER).delete()
         if not gone:
@@ -178,8 +198,14 @@ def remove(challenge: Challenge, user_id: int, roles: frozenset[str]) -> None:
         _withdraw_of(challenge, user_id)
 
 
-def hand_over(challenge: Challenge, by: Any, user_id: int) -> None:
-    """Transfer ownership; the previous owner becomes an organizer. Raises PeopleError: no such member."""
+def hand_over(challenge: Challenge, user_id: int, *, by: Any) -> None:
+    """Transfer ownership; the previous owner becomes an organizer.
+
+    Raises:
+        PeopleError: there is no such member.
+        PermissionDenied: ``by`` is not an owner.
+    """
+    _only_an_owner(by, challenge)
     with _locked(challenge) as roles:
         becomes = roles.filter(user_id=user_id).exclude(name=RoleName.OWNER).update(name=RoleName.OWNER)
         if not becomes:

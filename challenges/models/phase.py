@@ -5,11 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-
-from challenges.models.dataset import DatasetVersion, Split
 
 PhaseState = Literal["upcoming", "open", "closed"]
 
@@ -75,35 +72,6 @@ class Phase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.challenge.slug}: {self.name}"
-
-    def clean(self) -> None:
-        # In the admin's form either may still be missing; the field's own message is enough then.
-        if self.challenge_id and self.dataset_version_id and self.dataset_version.challenge_id != self.challenge_id:
-            raise ValidationError({"dataset_version": "This version belongs to another challenge."})
-        if self.has_submissions:
-            self._stays_on_its_data()
-        elif self.challenge_id and self.final_dataset_version is not None:
-            self._final_is_final(self.final_dataset_version)
-
-    def _stays_on_its_data(self) -> None:
-        unchanged = {
-            "challenge": self.challenge_id,
-            "dataset_version": self.dataset_version_id,
-            "final_dataset_version": self.final_dataset_version_id,
-        }
-        if not Phase.objects.filter(pk=self.pk, **unchanged).exists():
-            raise ValidationError(
-                "The phase has submissions, which were made and scored on its data: challenge and data stay as they "
-                "are. Add a phase for other data."
-            )
-
-    def _final_is_final(self, version: DatasetVersion) -> None:
-        if version.challenge_id != self.challenge_id:
-            raise ValidationError({"final_dataset_version": "This version belongs to another challenge."})
-        if version.split != Split.FINAL:
-            raise ValidationError(
-                {"final_dataset_version": "This version scores what is shown during the phase. Choose a hidden one."}
-            )
 
     @property
     def has_submissions(self) -> bool:

@@ -1,1 +1,5 @@
-"""Phases: creating them, the rules for changing them, and the lock of a phase."""
+"""Phases as rows: creating them from a bundle, adding and changing one, their rounds, and the lock of a phase.
+
+The rules are in ``evaluators.specification``. An act that also concerns a board or announces something is in
+``leaderboard.organizing.phases``.
+"""

@@ -1,14 +1,17 @@
-"""Create the phases that a bundle describes."""
+"""Create the phases that a bundle describes, and keep a draft's phases on its newest data."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 
 from django.db import transaction
 
 from challenges.models import Challenge, DatasetVersion, Phase
 from challenges.models.challenge import ChallengeStatus
-from evaluators.specification import PhasePlan, last_phase
+from challenges.phases.terms import terms_of
+from evaluators.problems import BundleError, Problem
+from evaluators.specification import SPECIFICATION_FILE, PhasePlan, last_phase, name_key, relation_problems
 
 
 def planned_phases(plans: Sequence[PhasePlan], version: DatasetVersion) -> list[Phase]:
@@ -19,16 +22,7 @@ def planned_phases(plans: Sequence[PhasePlan], version: DatasetVersion) -> list[
             challenge=version.challenge,
             dataset_version=version,
             final_dataset_version=version.final_part if plan is last else None,
-            name=plan.name,
-            starts_at=plan.starts_at,
-            ends_at=plan.ends_at,
-            time_zone=plan.time_zone,
-            freezes_at=plan.freezes_at,
-            review_ends_at=plan.review_ends_at,
-            open_division=plan.open_division,
-            daily_limit=plan.daily_limit,
-            total_limit=plan.total_limit,
-            max_team_size=plan.max_team_size,
+            **asdict(plan.terms),
         )
         for plan in plans
     ]
@@ -39,27 +33,38 @@ def create_phases(challenge: Challenge, plans: Sequence[PhasePlan], version: Dat
 
     Phases without submissions are replaced; if there are no plans, they are kept and moved to the new data. Phases with
     submissions do not change, nor do the phases of a published challenge: its organizers change those one by one, and
-    participants are notified.
+    participants are notified. The plans were checked with the bundle, by the same rules as any other change.
+
+    Raises:
+        BundleError: a plan doesn't fit a phase with submissions.
     """
     with transaction.atomic():
         locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
-        if locked.status == ChallengeStatus.DRAFT:
-            unused = locked.phases.filter(submissions__isnull=True)
-            if plans:
-                unused.delete()
-                kept = set(locked.phases.values_list("name", flat=True))
-                made = planned_phases(plans, version)
-                Phase.objects.bulk_create(phase for phase in made if phase.name not in kept)
-            else:
-                unused.update(dataset_version=version)
-                _move_final_part(locked, version)
+        if locked.status == ChallengeStatus.DRAFT and plans:
+            locked.phases.filter(submissions__isnull=True).delete()
+            kept = list(locked.phases.all())
+            names = {name_key(phase.name) for phase in kept}
+            made = [phase for phase in planned_phases(plans, version) if name_key(phase.name) not in names]
+            _fit(made, kept)
+            Phase.objects.bulk_create(made)
+        elif locked.status == ChallengeStatus.DRAFT:
+            settle(locked, version)
         return list(locked.phases.order_by("starts_at", "pk"))
 
 
-def _move_final_part(challenge: Challenge, version: DatasetVersion) -> None:
-    """The final part belongs to the last phase, and only if that phase has an end."""
+def _fit(made: Sequence[Phase], kept: Sequence[Phase]) -> None:
+    terms = [terms_of(phase) for phase in kept]
+    problems: list[Problem] = []
+    for phase in made:
+        problems += relation_problems(terms_of(phase), terms, has_final=False)
+    if problems:
+        raise BundleError([replace(problem, file=SPECIFICATION_FILE, field="phases") for problem in problems])
+
+
+def settle(challenge: Challenge, version: DatasetVersion) -> None:
+    """Move a draft's unused phases to this version, and its final part to the last phase, if that has an end."""
     unused = challenge.phases.filter(submissions__isnull=True)
-    unused.update(final_dataset_version=None)
+    unused.update(dataset_version=version, final_dataset_version=None)
     last = challenge.phases.order_by("-starts_at", "-pk").first()
     if last is not None and last.ends_at is not None and not last.has_submissions:
         unused.filter(pk=last.pk).update(final_dataset_version=version.final_part)

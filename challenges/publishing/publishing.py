@@ -58,13 +58,21 @@ def publish(challenge: Challenge, *, without_dry_run: bool = False) -> None:
         problems = problems_of(locked, without_dry_run=without_dry_run)
         if problems:
             raise NotPublishable(problems)
-        _set(locked, ChallengeStatus.PUBLISHED)
+        _switch(locked, ChallengeStatus.DRAFT, ChallengeStatus.PUBLISHED, "The challenge is not a draft.")
     challenge.status = ChallengeStatus.PUBLISHED
 
 
 def archive(challenge: Challenge) -> None:
-    """Board and data stay readable; new submissions are no longer accepted."""
-    _set(challenge, ChallengeStatus.ARCHIVED)
+    """Close a published challenge to new submissions; its board and data stay readable.
+
+    A draft can't be archived: reopening it would publish it without a dry run.
+
+    Raises:
+        NotPublishable: it is not published.
+    """
+    _switch(
+        challenge, ChallengeStatus.PUBLISHED, ChallengeStatus.ARCHIVED, "Only a published challenge can be archived."
+    )
 
 
 def reopen(challenge: Challenge) -> None:
@@ -73,13 +81,12 @@ def reopen(challenge: Challenge) -> None:
     Raises:
         NotPublishable: it is not archived.
     """
-    if not Challenge.objects.filter(pk=challenge.pk, status=ChallengeStatus.ARCHIVED).update(
-        status=ChallengeStatus.PUBLISHED
-    ):
-        raise NotPublishable([Problem("Only an archived challenge is opened again.")])
-    challenge.status = ChallengeStatus.PUBLISHED
+    _switch(
+        challenge, ChallengeStatus.ARCHIVED, ChallengeStatus.PUBLISHED, "Only an archived challenge is opened again."
+    )
 
 
-def _set(challenge: Challenge, status: ChallengeStatus) -> None:
-    Challenge.objects.filter(pk=challenge.pk).update(status=status)
-    challenge.status = status
+def _switch(challenge: Challenge, start: ChallengeStatus, to: ChallengeStatus, refusal: str) -> None:
+    if not Challenge.objects.filter(pk=challenge.pk, status=start).update(status=to):
+        raise NotPublishable([Problem(refusal)])
+    challenge.status = to

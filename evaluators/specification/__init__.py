@@ -1,10 +1,14 @@
 """``challenge.yaml``: its fields, a YAML reader that knows the position of every value, and the JSON Schema.
 
-The fields that belong to one kind of challenge are defined by that kind, see ``kinds``.
+The fields that belong to one kind of challenge are defined by that kind, see ``kinds``. The rules of phases are here
+too, since the site applies them to every change of a phase, wherever it comes from.
 """
 
 from evaluators.specification.challenge import TEST_SPLITS, Specification, Task, TestSplit
+from evaluators.specification.clocks import moment_of, on_the_clock, time_zones, zone_problem
 from evaluators.specification.kinds import KINDS, specification_class
+from evaluators.specification.phase_rules import change_problems, name_key, relation_problems, term_problems
+from evaluators.specification.phase_terms import LIMITS, MAX_LIMIT, MAX_NAME, MOMENTS, PhaseTerms
 from evaluators.specification.phases import PhasePlan, last_phase
 from evaluators.specification.reading import (
     MAX_SPECIFICATION_BYTES,
@@ -20,20 +24,33 @@ from evaluators.specification.table import Table
 
 __all__ = [
     "KINDS",
+    "LIMITS",
+    "MAX_LIMIT",
+    "MAX_NAME",
     "MAX_SPECIFICATION_BYTES",
+    "MOMENTS",
     "SPECIFICATION_FILE",
     "TEST_SPLITS",
     "PhasePlan",
+    "PhaseTerms",
     "Specification",
     "Table",
     "Task",
     "TestSplit",
     "as_yaml",
+    "change_problems",
     "json_schema",
     "last_phase",
+    "moment_of",
+    "name_key",
+    "on_the_clock",
     "parse_specification",
     "read_specification",
     "read_text",
+    "relation_problems",
     "schema_text",
     "specification_class",
+    "term_problems",
+    "time_zones",
+    "zone_problem",
 ]

@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from challenges.drafts.drafts import delete_draft
 from challenges.members.roles import may_own
 from challenges.models import Challenge, DatasetVersion, Draft, Role
 from challenges.models.role import ORGANIZERS
@@ -21,7 +20,7 @@ from evaluators.problems import BundleError
 from frontend.organize.wizard.access import challenge_and_draft, step_page
 from frontend.organize.wizard.steps import STEPS, next_step
 from leaderboard.models import User
-from leaderboard.organizing.dryrun import forget
+from leaderboard.organizing.deleting import delete_challenge
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +86,7 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
         raise PermissionDenied("Only its owner may do that.")
     if request.method == "POST":
         try:
-            # The dry run's own submissions would prevent the deletion.
-            forget(challenge.phases.select_related("challenge"))
-            delete_draft(challenge)
+            delete_challenge(challenge)
         except BundleError as error:
             context = {"problems": error.problems}
             return step_page(

@@ -22,13 +22,18 @@ from evaluators.problems import Problem
 from evaluators.registry import UnknownScorer, scorer_of
 from frontend.queries.challenges import asked_phase
 from leaderboard.boards.status import is_official
-from leaderboard.boards.switching import is_stuck, progress, retry_errored, stop_version
-from leaderboard.boards.versions import MAX_NOTE, VersionRefused, start_version, version_problem
+from leaderboard.boards.switching import is_stuck, progress
+from leaderboard.boards.versions import MAX_NOTE, VersionRefused, version_problem
 from leaderboard.models import BoardVersion, Evaluation, User
 from leaderboard.models.board import BoardCause, BoardState
 from leaderboard.models.statuses import Status
-
-CAUSES = {BoardCause.DATA.value: BoardCause.DATA, BoardCause.SCORER.value: BoardCause.SCORER}
+from leaderboard.organizing.rescoring import (
+    can_be_stopped,
+    computing_version,
+    rescore,
+    retry_rescoring,
+    stop_rescoring,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,7 @@ class RescoringProgress:
 
     @property
     def can_be_stopped(self) -> bool:
-        """The final version cannot: it would start again at once."""
-        return self.version.cause != BoardCause.FINAL
+        return can_be_stopped(self.version)
 
 
 @login_required
@@ -70,7 +74,7 @@ def rescoring(request: HttpRequest, slug: str) -> HttpResponse:
             return _do(request, challenge, phase)
         except VersionRefused as refused:
             problem = refused.problem
-    computing = BoardVersion.objects.filter(phase=phase, state=BoardState.COMPUTING).first()
+    computing = computing_version(phase)
     current = BoardVersion.objects.filter(phase=phase, state=BoardState.CURRENT).select_related("dataset_version")
     choices = _choices(challenge, phase)
     context = {
@@ -98,49 +102,33 @@ def rescoring(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _do(request: HttpRequest, challenge: Challenge, phase: Phase) -> HttpResponse:
-    if request.POST.get("do") in ("retry", "stop"):
-        computing = BoardVersion.objects.filter(phase=phase, state=BoardState.COMPUTING).first()
-        if request.POST["do"] == "retry":
-            again = retry_errored(computing) if computing is not None else 0
-            messages.success(request, f"{again} are tried again.")
-        elif computing is not None and computing.cause != BoardCause.FINAL and stop_version(computing):
-            messages.success(request, f"Version {computing.number} is stopped. The board stays as it is.")
+    if request.POST.get("do") == "retry":
+        messages.success(request, f"{retry_rescoring(phase)} are tried again.")
+    elif request.POST.get("do") == "stop":
+        stopped = stop_rescoring(phase)
+        if stopped is not None:
+            messages.success(request, f"Version {stopped.number} is stopped. The board stays as it is.")
         else:
             messages.warning(request, "There is nothing to stop any more.")
     else:
-        version = _start(request, challenge, phase)
+        version = _start(request, phase)
         messages.success(request, f"Version {version.number} is being computed; the board stays as it is meanwhile.")
     address = reverse("frontend:organize-rescoring", args=[challenge.slug])
     name = request.GET.get("phase")
     return redirect(f"{address}?{urlencode({'phase': name})}" if name else address)
 
 
-def _start(request: HttpRequest, challenge: Challenge, phase: Phase) -> BoardVersion:
-    cause = CAUSES.get(request.POST.get("cause", ""))
-    if cause is None:
-        raise VersionRefused(Problem("the reason is missing.", "Choose one.", field="cause"))
-    note = request.POST.get("note", "").replace("\0", "").strip()
-    if not note:
-        raise VersionRefused(Problem("the note is missing.", "Say why, for everyone to read.", field="note"))
-    if len(note) > MAX_NOTE:
-        raise VersionRefused(Problem(f"the note is longer than {MAX_NOTE} characters.", "Shorten it.", field="note"))
-    return start_version(
+def _start(request: HttpRequest, phase: Phase) -> BoardVersion:
+    number = request.POST.get("dataset", "")
+    return rescore(
         phase,
-        _asked_data(request, challenge, phase) if cause == BoardCause.DATA else phase.dataset_version,
-        cause,
-        note,
+        cause=request.POST.get("cause", ""),
+        note=request.POST.get("note", ""),
+        # Longer numbers would overflow the database's integers; there is no version 0.
+        data_version=int(number) if number.isdecimal() and len(number) < 10 else 0,
         by=cast(User, request.user),
         changes_official=request.POST.get("official") == "on",
     )
-
-
-def _asked_data(request: HttpRequest, challenge: Challenge, phase: Phase) -> DatasetVersion:
-    """The chosen version. ``start_version`` refuses one that is not offered, with a message."""
-    number = request.POST.get("dataset", "")
-    known = {str(choice.version.number): choice.version for choice in _choices(challenge, phase)}
-    if number not in known:
-        raise VersionRefused(Problem("the version of the data is missing.", "Choose one.", field="dataset"))
-    return known[number]
 
 
 def _choices(challenge: Challenge, phase: Phase) -> Sequence[VersionChoice]:

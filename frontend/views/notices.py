@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from leaderboard.models import User
 from leaderboard.notifications.outbox import mark_seen, readable
+from leaderboard.notifications.pages import path_of
 
 PAGE = 50
 
@@ -25,7 +26,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     listed = readable(user).select_related("challenge")
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     fresh = max(0, user.unread_notices - (page.number - 1) * PAGE)
-    shown = [(notice, number < fresh) for number, notice in enumerate(page.object_list)]
+    shown = [(notice, path_of(notice.path), number < fresh) for number, notice in enumerate(page.object_list)]
     mark_seen(user)
     response = render(request, "frontend/notices.html", {"page": page, "notices": shown})
     add_never_cache_headers(response)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +19,6 @@ from django.views.decorators.http import require_http_methods
 from challenges.members import members as changes
 from challenges.members.invitation_mail import MEANING, send_invitation
 from challenges.members.members import PeopleError
-from challenges.members.roles import may_own
 from challenges.members.visibility import organized_challenge
 from challenges.models import Challenge
 from challenges.models.role import RoleName
@@ -36,37 +34,34 @@ PAGE = 50
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Organizers see the members and invite participants; everything else is for owners."""
     challenge = organized_challenge(request.user, slug)
-    owns = may_own(request.user, challenge)
     if request.method != "POST":
-        return _page(request, challenge, owns)
+        return _page(request, challenge)
     action = ACTIONS.get(request.POST.get("action", ""))
     if action is None:
         raise SuspiciousOperation("The form is not one of this page.")
-    if action.for_owner and not owns:
-        raise PermissionDenied("Only its owner may do that.")
     try:
-        answer = action.do(request, challenge, owns)
+        answer = action(request, challenge)
     except PeopleError as error:
-        return _page(request, challenge, owns, {"problems": error.problems}, status=400)
+        return _page(request, challenge, {"problems": error.problems}, status=400)
     return answer or redirect("frontend:people", slug=slug)
 
 
 def _page(
-    request: HttpRequest, challenge: Challenge, owns: bool, more: dict[str, Any] | None = None, status: int = 200
+    request: HttpRequest, challenge: Challenge, more: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    roles = challenge.roles.select_related("user")
+    roles, given = challenge.roles.select_related("user"), changes.given_by(request.user, challenge)
     makers = sorted(
         roles.exclude(name=RoleName.PARTICIPANT), key=lambda role: list(RoleName).index(RoleName(role.name))
     )
     participants = roles.filter(name=RoleName.PARTICIPANT).order_by("user__username")
     context = {
         "challenge": challenge,
-        "owns": owns,
+        "owns": given == changes.GIVEN,
         "makers": makers,
         "own_role": next((role for role in makers if role.user_id == request.user.pk), None),
         "page": Paginator(participants, PAGE).get_page(request.GET.get("page")),
         "invitations": changes.open_invitations(challenge).select_related("created_by"),
-        "invited_as": changes.GIVEN if owns else [RoleName.PARTICIPANT],
+        "invited_as": given,
         "given": changes.GIVEN,
         "role": request.POST.get("role", ""),
         "email": request.POST.get("email", "")[:254],
@@ -74,62 +69,49 @@ def _page(
     return render(request, "frontend/people.html", context | (more or {}), status=status)
 
 
-def _within(owns: bool) -> frozenset[str]:
-    """The roles that an owner, or else an organizer, may give and remove."""
-    return frozenset(changes.GIVEN) if owns else frozenset({RoleName.PARTICIPANT})
-
-
-def _invite(request: HttpRequest, challenge: Challenge, owns: bool) -> HttpResponse:
+def _invite(request: HttpRequest, challenge: Challenge) -> HttpResponse:
     """Create an invitation. Its link is shown only in the response to this form and in the e-mail."""
     role, email = request.POST.get("role", ""), request.POST.get("email", "").strip()
-    if role in changes.GIVEN and role not in _within(owns):
-        raise PermissionDenied("Only its owner may give that role.")
     made, secret = changes.invite(challenge, role, by=request.user, email=email)
     path = reverse("frontend:invitation", args=[secret])
     sent = bool(email) and send_invitation(made, f"{settings.PUBLIC_URL}{path}")
     context = {"made": made, "sent": sent, "link": request.build_absolute_uri(path), "email": "", "role": ""}
-    return _page(request, challenge, owns, context)
+    return _page(request, challenge, context)
 
 
-def _withdraw(request: HttpRequest, challenge: Challenge, owns: bool) -> None:
-    changes.withdraw(challenge, number(request, "invitation"), _within(owns))
+def _withdraw(request: HttpRequest, challenge: Challenge) -> None:
+    changes.withdraw(challenge, number(request, "invitation"), by=request.user)
     messages.success(request, "The invitation is withdrawn.")
 
 
-def _give(request: HttpRequest, challenge: Challenge, owns: bool) -> None:
-    changes.give(challenge, number(request, "person"), request.POST.get("role", ""))
+def _give(request: HttpRequest, challenge: Challenge) -> None:
+    changes.give(challenge, number(request, "person"), request.POST.get("role", ""), by=request.user)
     messages.success(request, "The role is given.")
 
 
-def _remove(request: HttpRequest, challenge: Challenge, owns: bool) -> None:
-    changes.remove(challenge, number(request, "person"), _within(owns))
+def _remove(request: HttpRequest, challenge: Challenge) -> None:
+    changes.remove(challenge, number(request, "person"), by=request.user)
     messages.success(request, "The role is taken away.")
 
 
-def _hand_over(request: HttpRequest, challenge: Challenge, owns: bool) -> None:
-    changes.hand_over(challenge, request.user, number(request, "person"))
+def _hand_over(request: HttpRequest, challenge: Challenge) -> None:
+    changes.hand_over(challenge, number(request, "person"), by=request.user)
     messages.success(request, "The challenge is handed over.")
 
 
-def _leave(request: HttpRequest, challenge: Challenge, owns: bool) -> HttpResponse:
+def _leave(request: HttpRequest, challenge: Challenge) -> HttpResponse:
     changes.leave(challenge, request.user)
     messages.success(request, f"You have no role in {challenge.title} any more.")
     return redirect("frontend:home")
 
 
-@dataclass(frozen=True, slots=True)
-class _PeopleAction:
-    do: Callable[[HttpRequest, Challenge, bool], HttpResponse | None]
-    for_owner: bool = True
-
-
-ACTIONS = {
-    "invite": _PeopleAction(_invite, for_owner=False),
-    "withdraw": _PeopleAction(_withdraw, for_owner=False),
-    "remove": _PeopleAction(_remove, for_owner=False),
-    "give": _PeopleAction(_give),
-    "hand-over": _PeopleAction(_hand_over),
-    "leave": _PeopleAction(_leave, for_owner=False),
+ACTIONS: dict[str, Callable[[HttpRequest, Challenge], HttpResponse | None]] = {
+    "invite": _invite,
+    "withdraw": _withdraw,
+    "remove": _remove,
+    "give": _give,
+    "hand-over": _hand_over,
+    "leave": _leave,
 }
 
 

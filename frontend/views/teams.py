@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from evaluators.problems import Problem
 from frontend.queries.teams import entered_by, own_membership, people_of, teams_of
 from frontend.views.links import not_too_fast, number
-from leaderboard.models import Membership, TeamInvitation
+from leaderboard.models import Membership
 from leaderboard.teams import membership as changes
 from leaderboard.teams.membership import TeamError
 
@@ -82,7 +82,7 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
 
 
 def _withdraw(request: HttpRequest, own: Membership) -> None:
-    TeamInvitation.objects.filter(team=own.team, pk=number(request, "invitation")).delete()
+    changes.withdraw(own.team, number(request, "invitation"))
     messages.success(request, "The link is withdrawn; nobody joins by it any more.")
 
 

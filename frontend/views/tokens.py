@@ -12,11 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leaderboard.models import ApiToken, User
-
-MAX_TOKENS = 20
-"""Enough for all machines of one user; without a limit a script could fill the table."""
-
-MAX_NAME = 80
+from leaderboard.teams.tokens import TokenError, create_token, revoke_token
 
 
 @never_cache
@@ -27,10 +23,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     text, problem = "", ""
     if request.method == "POST":
-        name = request.POST.get("name", "").strip()
-        problem = _problem(user, name)
-        if not problem:
-            _, text = ApiToken.objects.issue(user, name=name)
+        try:
+            text = create_token(user, request.POST.get("name", ""))
+        except TokenError as error:
+            problem = str(error)
     context = {
         "tokens": ApiToken.objects.filter(user=user),
         "new_token": text,
@@ -45,20 +41,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     # Other users' tokens are treated as missing.
-    deleted, _ = ApiToken.objects.filter(user=cast(User, request.user), pk=pk).delete()
-    if not deleted:
+    if not revoke_token(cast(User, request.user), pk):
         raise Http404("There is no such token.")
     messages.success(request, "The token is revoked; it opens nothing any more.")
     return redirect("frontend:tokens")
-
-
-def _problem(user: User, name: str) -> str:
-    if not name:
-        return "Give the token a name, like the machine it is for."
-    if len(name) > MAX_NAME:
-        return f"The name is longer than {MAX_NAME} characters. Shorten it."
-    if "\0" in name or not name.isprintable():
-        return "The name holds characters that are not seen. Type it again."
-    if ApiToken.objects.filter(user=user).count() >= MAX_TOKENS:
-        return f"You have {MAX_TOKENS} tokens, which is the most there can be. Revoke one that is not used."
-    return ""

@@ -1,32 +1,68 @@
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from challenges.admin import ReadOnlyAdmin, ReadOnlyInline
 from leaderboard.models import ApiToken, Membership, Team, User
+from leaderboard.teams.membership import TeamError, is_an_owner, rename, team_name
 
 
 @admin.register(User)
 class RatchetUserAdmin(UserAdmin):
+    """An account that owns a challenge or a team is closed by unsetting *active*; only others can be deleted."""
+
     list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login")
     date_hierarchy = "date_joined"
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Not in bulk, since each account needs this check.
+        return obj is not None and not is_an_owner(obj) and super().has_delete_permission(request, obj)
 
-class MembershipInline(admin.TabularInline):
+
+class MembershipInline(ReadOnlyInline):
     model = Membership
-    extra = 0
-    autocomplete_fields = ("user",)
+    fields = ("user", "role")
+    show_change_link = False
+
+
+class TeamForm(forms.ModelForm):
+    """Only the name of a shared team, for names that a moderator cannot leave on a board."""
+
+    class Meta:
+        model = Team
+        fields = ("name",)
+
+    def clean_name(self) -> str:
+        try:
+            return team_name(self.cleaned_data["name"], but=self.instance)
+        except TeamError as error:
+            raise forms.ValidationError([str(problem) for problem in error.problems]) from error
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(ReadOnlyAdmin):
+    """Shows teams and renames shared ones. Members come and go by their own acts, which have rules and locks."""
+
+    form = TeamForm
     list_display = ("name", "slug", "is_personal", "member_count", "created_at")
     list_filter = ("is_personal",)
     search_fields = ("name", "slug", "members__username")
-    readonly_fields = ("is_personal", "person", "created_at")
+    readonly_fields = ("slug", "is_personal", "person", "created_at")
+    fields = ("name", *readonly_fields)
     inlines = (MembershipInline,)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # A personal team is called like its account.
+        return admin.ModelAdmin.has_change_permission(self, request, obj) and not (obj and obj.is_personal)
+
+    def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
+        rename(obj, form.cleaned_data["name"])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return super().get_queryset(request).annotate(member_total=Count("memberships"))

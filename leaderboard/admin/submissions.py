@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from challenges.admin import ReadOnlyInline
+from challenges.admin import ReadOnlyAdmin, ReadOnlyInline
 from leaderboard.admin.badges import status_badge
 from leaderboard.evaluations.queueing import cancel, score_again
 from leaderboard.jobs.transitions import NotPossible
@@ -30,7 +30,9 @@ class EvaluationInline(ReadOnlyInline):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(admin.ModelAdmin):
+class SubmissionAdmin(ReadOnlyAdmin):
+    """Shows submissions, which are evidence; its actions score again and cancel."""
+
     list_display = ("name", "team", "challenge", "badge", "score", "is_baseline", "client", "refunded", "created_at")
     list_filter = ("evaluation__job__status", "phase__challenge", "is_baseline", "client", "refunded")
     search_fields = ("name", "team__name", "id", "created_by__username")
@@ -45,16 +47,6 @@ class SubmissionAdmin(admin.ModelAdmin):
             .select_related("team", "phase__challenge", "evaluation__job", "created_by")
             .defer("evaluation__result")
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # A submission is evidence, so it has no form. The list's actions still require the permission to change.
-        return obj is None and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="challenge", ordering="phase__challenge__title")
     def challenge(self, submission: Submission) -> str:

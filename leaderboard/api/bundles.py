@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any, cast
 
-from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views import View
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, status
@@ -18,15 +15,17 @@ from rest_framework.response import Response
 
 from challenges.models import Challenge
 from evaluators.problems import BundleError, Problem
-from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from evaluators.specification import schema_text
 from leaderboard.api.challenges import ChallengeList
+from leaderboard.api.jobs import JobSerializer
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, BundleThrottle
+from leaderboard.jobs.awaiting import ended_soon
+from leaderboard.jobs.problems import problems_of
 from leaderboard.models import User
-from leaderboard.organizing.bundles import Busy, accept_bundle
+from leaderboard.models.statuses import Status
+from leaderboard.notifications.pages import Page, PageKind, address_of
+from leaderboard.organizing.bundles import OUR_FAULT, challenge_of, send_bundle
 from leaderboard.web.uploadguard import read_organizer_uploads, take_organizer_uploads
-
-logger = logging.getLogger(__name__)
 
 SEND = 'curl -H "Authorization: Bearer $TOKEN" -F bundle=@bundle.zip ADDRESS/api/v1/challenges/'
 
@@ -48,16 +47,10 @@ class AcceptedBundleSerializer(serializers.Serializer[Any]):
     readiness = serializers.URLField(help_text="Where the dry run is started.")
 
 
-class Unavailable(exceptions.APIException):
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "Bundles cannot be checked at the moment; nothing was stored. Try again in a minute."
-    wait = 60
-
-
 class NotChecked(exceptions.APIException):
     """The check failed through a fault of ours; the details are in the log."""
 
-    default_detail = "The bundle could not be checked through a fault of ours, which is on record. Nothing was stored."
+    default_detail = OUR_FAULT
 
 
 class ChallengesAndBundles(ChallengeList):
@@ -72,10 +65,13 @@ class ChallengesAndBundles(ChallengeList):
     @extend_schema(
         operation_id="challenges_create",
         request={"multipart/form-data": BundleSerializer},
-        responses={201: AcceptedBundleSerializer},
+        responses={201: AcceptedBundleSerializer, 202: JobSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Create a draft from a bundle, or add a new version of the data to a challenge that you organize."""
+        """Create a draft from a bundle, or add a new version of the data to a challenge that you organize.
+
+        A small bundle is checked at once. For a larger one the answer is 202 with a job: ask for it until it has ended.
+        """
         # This parses the body; the guard knows only afterwards whether it refused something.
         sent = request.FILES.getlist("bundle")
         files = read_organizer_uploads(request._request, sent)
@@ -83,25 +79,21 @@ class ChallengesAndBundles(ChallengeList):
             raise BundleError(Problem("one file is asked for, called bundle.", f"Send it so: {SEND}", field="bundle"))
         with cast(TemporaryUploadedFile, files[0]) as file:
             file.flush()
-            challenge = _accepted(Path(file.temporary_file_path()), cast(User, request.user))
-        body = _answer(challenge)
+            job = send_bundle(Path(file.temporary_file_path()), cast(User, request.user))
+        job = ended_soon(job)
+        if job.is_active:
+            watched = JobSerializer(job).data
+            return Response(watched, status=status.HTTP_202_ACCEPTED, headers={"Location": watched["url"]})
+        if job.status == Status.FAILED:
+            raise BundleError(problems_of(job), omitted=job.result.get("omitted", 0))
+        challenge = challenge_of(job)
+        if challenge is None:
+            raise NotChecked
+        body = accepted(challenge)
         return Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["url"]})
 
 
-def _accepted(path: Path, user: User) -> Challenge:
-    try:
-        return accept_bundle(path, user)
-    except (Busy, SandboxUnavailable) as error:
-        raise Unavailable from error
-    except WorkFailed as error:
-        logger.exception("a bundle was not checked user=%s", user.pk)
-        raise NotChecked from error
-
-
-def _answer(challenge: Challenge) -> dict[str, Any]:
-    def address(name: str) -> str:
-        return f"{settings.PUBLIC_URL}{reverse(name, args=[challenge.slug])}"
-
+def accepted(challenge: Challenge) -> dict[str, Any]:
     # The public version of the data, not the one whose hidden part is scored at the end.
     version = challenge.dataset_versions.newest()
     phases = list(challenge.phases.order_by("starts_at", "pk").values_list("name", flat=True))
@@ -111,11 +103,11 @@ def _answer(challenge: Challenge) -> dict[str, Any]:
         "slug": challenge.slug,
         "title": challenge.title,
         "status": challenge.status,
-        "url": address("frontend:challenge"),
+        "url": address_of(Page(PageKind.CHALLENGE, (challenge.slug,))),
         "version": version.number if version else 0,
         "phases": phases,
         "next": f"{steps}start the dry run, read what it finds, and publish." if draft else "Score again on it.",
-        "readiness": address("frontend:organize-readiness"),
+        "readiness": address_of(Page(PageKind.READINESS, (challenge.slug,))),
     }
 
 

@@ -9,6 +9,7 @@ from leaderboard.api.boardversions import BoardChangesCsv, BoardVersionDetail, B
 from leaderboard.api.bundles import ChallengesAndBundles
 from leaderboard.api.challenges import ChallengeCheck, ChallengeDetail, ChallengeFile, ChallengeFiles
 from leaderboard.api.decisions import ChallengeDecisions
+from leaderboard.api.jobs import JobDetail
 from leaderboard.api.submissions import ChallengeSubmissions, SubmissionDetail, SubmissionList
 
 app_name = "api"
@@ -42,6 +43,7 @@ urlpatterns = [
     path("challenges/<slug:slug>/leaderboard.csv", LeaderboardCsv.as_view(), name="challenge-leaderboard-csv"),
     path("challenges/<slug:slug>/board.json", BoardDocument.as_view(), name="challenge-board"),
     path("challenges/<slug:slug>/decisions/", ChallengeDecisions.as_view(), name="challenge-decisions"),
+    path("jobs/<int:pk>/", JobDetail.as_view(), name="job"),
     path("submissions/", SubmissionList.as_view(), name="submission-list"),
     path("submissions/<uuid:pk>/", SubmissionDetail.as_view(), name="submission-detail"),
 ]

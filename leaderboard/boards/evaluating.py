@@ -40,7 +40,8 @@ def queue_evaluation(
             actor=actor,
             challenge_id=submission.phase.challenge_id,
             team_id=submission.team_id,
-            asked_by=submission.created_by,
+            # Nobody watches the background: the scores on hidden data are not known before they are shown.
+            asked_by=submission.created_by if lane == Lane.SCORING else None,
             reason=reason,
         )
         return Evaluation.objects.create(

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.urls import reverse
-
 from leaderboard.boards.rows import ChangeRow
 from leaderboard.models import BoardVersion, Membership, Notice, Submission
 from leaderboard.models.board import BoardCause
 from leaderboard.notifications.announcing import announce
 from leaderboard.notifications.outbox import MAX_TITLE, post
+from leaderboard.notifications.pages import Page, PageKind
 
 BATCH = 500
 
@@ -40,7 +39,7 @@ def tell_of_switch(version: BoardVersion, changes: Sequence[ChangeRow]) -> int:
     transaction of the switch.
     """
     challenge = version.phase.challenge
-    path = reverse("frontend:board-changes", args=[challenge.slug, version.number])
+    path = str(Page(PageKind.BOARD_CHANGES, (challenge.slug, str(version.number))))
     body = _body(version)
     notices = [
         Notice(user_id=user, challenge=challenge, title=_title(challenge.title, ranks), body=body, path=path)

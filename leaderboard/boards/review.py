@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from challenges.members.roles import JUDGES, ORGANIZERS, role_in
@@ -26,6 +25,7 @@ from leaderboard.boards.status import is_official
 from leaderboard.models import Decision, Entrant, Membership, Standing, Submission, User
 from leaderboard.models.decision import DecisionKind
 from leaderboard.notifications.outbox import notify
+from leaderboard.notifications.pages import Page, PageKind
 
 MAX_TEXT = 4000
 
@@ -179,7 +179,7 @@ def _tell(submission: Submission, decision: Decision, by: User) -> None:
         submission.phase.challenge,
         f"“{submission.name}” {DONE[DecisionKind(decision.kind)]}",
         decision.text,
-        reverse("frontend:submission", args=[submission.pk]) + "#review",
+        Page(PageKind.REVIEW, (str(submission.pk),)),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evaluators.problems import Problem
+from evaluators.problems import Problem, ProblemsError
 from leaderboard.models import Job
 from leaderboard.models.statuses import Status
 
@@ -21,9 +21,13 @@ class SubjectGone(Exception):
 class Refused(Exception):
     """What was sent is at fault, and its author is told. Other ``ProblemsError`` may be about our own data."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], *, omitted: int = 0) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = list(problems)
+        self.problems, self.omitted = list(problems), omitted
+
+    @classmethod
+    def by(cls, error: ProblemsError) -> Refused:
+        return cls(error.problems, omitted=error.omitted)
 
 
 def _nothing() -> None:
@@ -34,13 +38,17 @@ def _untouched(job: Job, status: Status) -> None:
     pass
 
 
+def _kept(job: Job) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came out of a job. ``record`` writes it, in the transaction in which the job succeeds; ``result`` is kept
-    with the job."""
+    """What came out of a job. ``record`` writes it, in the transaction in which the job succeeds; what it returns is
+    kept as the job's ``result``.
+    """
 
-    record: Callable[[], None] = _nothing
-    result: Mapping[str, Any] = field(default_factory=dict)
+    record: Callable[[], Mapping[str, Any] | None] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class JobKind:
     - ``SubjectGone``: it is cancelled.
 
     ``ended`` is called in the transaction in which a job fails, is errored, or is cancelled as ``SubjectGone``.
+    ``clean_up`` is called once the job has ended, in any way; a crash may skip it.
+
     ``our_fault`` is what the person who asked is told in the end; ``our_fault_for`` has other words by the reason of a
     ``WorkFailed``.
     """
@@ -65,6 +75,7 @@ class JobKind:
     our_fault: str
     our_fault_for: Mapping[str, str] = field(default_factory=dict)
     ended: Callable[[Job, Status], None] = _untouched
+    clean_up: Callable[[Job], None] = _kept
     needs_sandbox: bool = True
 
     def words(self, reason: str = "") -> str:

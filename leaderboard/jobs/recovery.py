@@ -17,14 +17,17 @@ ACTOR = "recovery"
 logger = logging.getLogger(__name__)
 
 
-def expire_leases(now: datetime, *, words: Callable[[Job], str], ended: Callable[[Job, Status], None]) -> None:
+def expire_leases(now: datetime, *, words: Callable[[Job], str], ended: Callable[[Job, Status], None]) -> list[Job]:
     """Requeue every job whose lease has expired. One that was lost too often ends: ``words`` is then what the person
-    who asked is told, and ``ended`` is called in the same transaction.
+    who asked is told, and ``ended`` is called in the same transaction. Returns the jobs that ended.
     """
+    over = []
     for job in Job.objects.filter(status=Status.RUNNING, lease_expires_at__lt=now):
         with transaction.atomic():
             status = expire(job, now=now, actor=ACTOR, message=words(job))
             if status == Status.ERRORED:
                 ended(job, status)
+                over.append(job)
         if status is not None:
             logger.warning("lease expired job=%s kind=%s attempt=%s", job.pk, job.kind, job.attempt)
+    return over

@@ -118,13 +118,13 @@ def hand_back(lease: Lease, *, actor: str) -> bool:
     return _requeue(lease, actor=actor, reason="the worker was stopped")
 
 
-def succeed(lease: Lease, *, actor: str, result: Mapping[str, Any] | None = None) -> bool:
+def succeed(lease: Lease, *, actor: str) -> bool:
     """The job is done. Call this in the transaction that writes what came out, before that is written."""
-    return _finish(lease, Status.SUCCEEDED, actor=actor, reason="", result=dict(result or {}))
+    return _finish(lease, Status.SUCCEEDED, actor=actor, reason="")
 
 
-def fail(lease: Lease, problems: Sequence[Problem], *, actor: str) -> bool:
-    """What was sent is at fault; its author sees all problems."""
+def fail(lease: Lease, problems: Sequence[Problem], *, actor: str, omitted: int = 0) -> bool:
+    """What was sent is at fault; its author sees the problems, and how many more were ``omitted``."""
     return _finish(
         lease,
         Status.FAILED,
@@ -132,6 +132,7 @@ def fail(lease: Lease, problems: Sequence[Problem], *, actor: str) -> bool:
         reason="what was sent is at fault",
         message="\n".join(str(problem) for problem in problems),
         problems=[problem.as_dict() for problem in problems],
+        result={"omitted": omitted} if omitted else {},
     )
 
 

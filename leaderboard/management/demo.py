@@ -19,10 +19,12 @@ from django.utils import timezone
 from challenges.drafts.bundles import is_loaded, load_bundle
 from challenges.models import DatasetVersion, Phase
 from challenges.models.challenge import ChallengeStatus
+from challenges.phases.terms import PhaseError
+from challenges.phases.writing import begin_round
 from challenges.publishing.publishing import publish
 from evaluators.datasets import prepare_splits
 from evaluators.registry import BaselineInfo, baselines_for
-from evaluators.specification import SPECIFICATION_FILE
+from evaluators.specification import SPECIFICATION_FILE, PhaseTerms
 from evaluators.submissions import Upload, read_files
 from leaderboard.models import Submission, User
 from leaderboard.storage import object_store
@@ -70,12 +72,16 @@ def load_challenges(say: Say, folder: Path = BUNDLES, *, only: Collection[str] =
         version = _loaded(bundle, say)
         if version.challenge.status == ChallengeStatus.ARCHIVED:
             continue
-        phase = _phase(version)
+        try:
+            phase = _phase(version)
+        except PhaseError as error:
+            say(f"{version.challenge.slug} has no phase on its new data: {error}")
+            continue
         # Its organizer may have ended the phase, and then it no longer accepts submissions.
         if phase.is_open:
             phases.append(phase)
-        if version.challenge.status == ChallengeStatus.DRAFT:
-            publish(version.challenge, without_dry_run=True)
+        if phase.challenge.status == ChallengeStatus.DRAFT:
+            publish(phase.challenge, without_dry_run=True)
     # Publish all challenges before the first baseline is made, so that they can be viewed early.
     _submit_baselines(phases, say)
 
@@ -106,7 +112,7 @@ def _make(account: Account) -> None:
 
 def _loaded(bundle: Path, say: Say) -> DatasetVersion:
     newest = DatasetVersion.objects.select_related("challenge").filter(challenge__slug=bundle.name).newest()
-    if newest is not None and is_loaded(bundle, newest):
+    if newest is not None and (newest.challenge.status == ChallengeStatus.ARCHIVED or is_loaded(bundle, newest)):
         return newest
     say(f"Loading {bundle.name} …")
     # These bundles are our own, so they need no sandbox; without it a fresh site starts sooner.
@@ -121,16 +127,9 @@ def _phase(version: DatasetVersion) -> Phase:
     found = version.challenge.phases.select_related("challenge", "dataset_version").order_by("starts_at", "pk").last()
     if found is not None and found.dataset_version_id == version.pk:
         return found
-    now = timezone.now()
-    with transaction.atomic():
-        version.challenge.phases.filter(ends_at=None).update(ends_at=now)
-        return Phase.objects.create(
-            challenge=version.challenge,
-            dataset_version=version,
-            name=_free_name(version),
-            starts_at=now,
-            daily_limit=DAILY_LIMIT,
-        )
+    return begin_round(
+        version.challenge, PhaseTerms(_free_name(version), starts_at=timezone.now(), daily_limit=DAILY_LIMIT)
+    )
 
 
 def _free_name(version: DatasetVersion) -> str:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from challenges.models import Announcement, Challenge, Role
+from evaluators.problems import Problem, ProblemsError
 from leaderboard.models import Entrant, Membership, Submission, User
 from leaderboard.notifications.outbox import notify
+from leaderboard.notifications.pages import Page, PageKind
+
+MAX_TITLE = 120
+MAX_BODY = 10_000
 
 logger = logging.getLogger(__name__)
+
+
+class AnnouncementError(ProblemsError):
+    """An announcement without a text, or with one that is too long."""
 
 
 def concerned(challenge: Challenge) -> QuerySet[User]:
@@ -26,11 +35,27 @@ def concerned(challenge: Challenge) -> QuerySet[User]:
 
 
 def announce(challenge: Challenge, *, title: str, body: str, by: User | None) -> Announcement:
-    """Publish an announcement and notify everyone except its author, if it has one. The form checks the lengths."""
+    """Publish an announcement and notify everyone except its author, if it has one.
+
+    Raises:
+        AnnouncementError: the title or the body is missing or too long.
+    """
+    _refuse_lengths({"title": (title, MAX_TITLE), "body": (body, MAX_BODY)})
     with transaction.atomic():
         made = Announcement.objects.create(challenge=challenge, title=title, body=body, created_by=by)
-        address = reverse("frontend:announcements", args=[challenge.slug]) + f"#announcement-{made.pk}"
+        page = Page(PageKind.ANNOUNCEMENT, (challenge.slug, str(made.pk)))
         readers = concerned(challenge).exclude(pk=by.pk) if by is not None else concerned(challenge)
-        told = notify(readers, challenge, title, body, address)
+        told = notify(readers, challenge, title, body, page)
     logger.info("announced challenge=%s announcement=%s told=%s", challenge.pk, made.pk, told)
     return made
+
+
+def _refuse_lengths(texts: Mapping[str, tuple[str, int]]) -> None:
+    problems = []
+    for field, (text, longest) in texts.items():
+        if not text.strip():
+            problems.append(Problem("is missing.", "Write it for everyone to read.", field=field))
+        elif len(text) > longest:
+            problems.append(Problem(f"has {len(text)} characters.", f"Use at most {longest}.", field=field))
+    if problems:
+        raise AnnouncementError(problems)

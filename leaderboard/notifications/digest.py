@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from leaderboard.models import Mute, Notice, User
 from leaderboard.notifications.outbox import readable
+from leaderboard.notifications.pages import Page, PageKind, address_of, path_of
 from leaderboard.notifications.unsubscribing import unsubscribe_address
 
 MAX_PEOPLE = 50
@@ -166,12 +167,12 @@ def _body(user: User, notices: Sequence[Notice], everything: str) -> str:
             endings.append(f"No more letters about {challenge.title}: {unsubscribe_address(user.pk, challenge.pk)}")
         parts.extend(_item(notice) for notice in some)
     if len(notices) > MAX_NOTICES:
-        parts.append(f"… and {len(notices) - MAX_NOTICES} more: {settings.PUBLIC_URL}/notices/")
-    endings += [f"No more letters at all: {everything}", f"Choose: {settings.PUBLIC_URL}/accounts/mail/"]
+        parts.append(f"… and {len(notices) - MAX_NOTICES} more: {address_of(Page(PageKind.NOTICES))}")
+    endings += [f"No more letters at all: {everything}", f"Choose: {address_of(Page(PageKind.MAIL))}"]
     return "\n\n".join([*parts, "-- \n" + "\n".join(endings)]) + "\n"
 
 
 def _item(notice: Notice) -> str:
     text = notice.body if len(notice.body) <= MAX_BODY else notice.body[:MAX_BODY] + " …"
-    link = settings.PUBLIC_URL + notice.path if notice.path.startswith("/") else ""
+    link = f"{settings.PUBLIC_URL}{path_of(notice.path)}" if notice.path else ""
     return "\n".join(part for part in (f"* {notice.title}", text, link) if part)

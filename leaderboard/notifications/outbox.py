@@ -16,20 +16,23 @@ from django.db.models import F, Q, QuerySet
 from challenges.members.visibility import insiders
 from challenges.models import Challenge
 from leaderboard.models import Notice, User
+from leaderboard.notifications.pages import Page
 
 MAX_TITLE = 200
 BATCH = 500
 
 
-def notify(users: Iterable[User], challenge: Challenge | None, title: str, body: str = "", path: str = "") -> int:
-    """Write one notice for each of ``users`` who may see the challenge; return how many.
+def notify(
+    users: Iterable[User], challenge: Challenge | None, title: str, body: str = "", page: Page | None = None
+) -> int:
+    """Write one notice for each of ``users`` who may see the challenge; return how many. ``page`` says more.
 
     Call this in the transaction of the event, so that nobody is told about something that was rolled back.
     """
-    told = {user.pk: user for user in users}
+    told, path = {user.pk: user for user in users}, str(page or "")
     return post(
         [
-            Notice(user=user, challenge=challenge, title=title[:MAX_TITLE], body=body, path=path[:300])
+            Notice(user=user, challenge=challenge, title=title[:MAX_TITLE], body=body, path=path)
             for user in told.values()
         ]
     )

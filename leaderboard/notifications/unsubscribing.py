@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 
 from challenges.models import Challenge
 from leaderboard.models import Mute, User
+from leaderboard.notifications.pages import Page, PageKind, address_of
 
 SALT = "leaderboard.unsubscribe"
 
@@ -26,7 +25,7 @@ class Unsubscription:
 def unsubscribe_address(user_id: int, challenge_id: int | None) -> str:
     """It never expires, since an e-mail may be read years later. It can only stop e-mails to this person."""
     token = signing.dumps([user_id, challenge_id], salt=SALT)
-    return settings.PUBLIC_URL + reverse("frontend:unsubscribe", args=[token])
+    return address_of(Page(PageKind.UNSUBSCRIBE, (token,)))
 
 
 def read_token(token: str) -> Unsubscription | None:

@@ -1,21 +1,21 @@
 """The one entry point for a whole challenge as a bundle, for the API and any other caller that has a zip file.
 
-The archive is inspected, unpacked, checked and prepared in the sandbox; this process opens none of its files. Only a
-complete bundle is stored and then recorded in one transaction, so a refused one leaves nothing behind. If a crash
-leaves bytes behind, the sweep removes them.
+The archive is stored as it is and checked by a job: in the sandbox it is inspected, unpacked, checked and prepared; no
+process of ours opens one of its files. Only a complete bundle is recorded, in one transaction, so a refused one leaves
+nothing behind. If a crash leaves bytes behind, the sweep removes them.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import tempfile
-import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
-from challenges.drafts.bundles import record_parts, store_bundle
+from challenges.drafts.bundles import record_parts, refuse_data, store_bundle
 from challenges.drafts.drafts import MAX_DRAFTS
 from challenges.members.roles import may_organize
 from challenges.models import Challenge, Role
@@ -34,15 +34,19 @@ from evaluators import sandbox
 from evaluators.datasets import PreparedDataset, prepare_in_sandbox
 from evaluators.problems import BundleError, Problem
 from evaluators.specification import SPECIFICATION_FILE, Specification, parse_specification
+from leaderboard.jobs.kinds import Done, JobKind, Refused, SubjectGone
+from leaderboard.jobs.transitions import enqueue
+from leaderboard.models import Job, Lane, User
 from leaderboard.organizing import dryrun
 from leaderboard.storage import object_store
+from leaderboard.storage.sweep import remove_unused
 
 ARCHIVE = "bundle.zip"
 """The archive's name in messages, independent of the name that the sender gave it."""
 
 LIMITS = replace(sandbox.WORK_LIMITS, wall_seconds=300, cpu_seconds=300)
-AT_ONCE = 2
-"""How many bundles one process checks at a time; each may take as much memory as an evaluation."""
+MAX_UNDER_WAY = 4
+"""How many bundles of one account may be waiting or be checked; each takes as much memory as an evaluation."""
 
 IN_WORDS = {
     "timeout": "checking the bundle took more than five minutes.",
@@ -51,38 +55,77 @@ IN_WORDS = {
 }
 REMEDY = "Send fewer rows, or numbers of less precision (float32)."
 
+OUR_FAULT = "The bundle could not be checked through a fault of ours, which is on record. Nothing was stored."
+
 logger = logging.getLogger(__name__)
-_places = threading.BoundedSemaphore(AT_ONCE)
 
 
-class Busy(Exception):
-    """The maximum number of bundles is being checked; trying again later can succeed."""
-
-
-def accept_bundle(path: Path, user: Any) -> Challenge:
-    """Create a draft from the zip at ``path``, or add a version of the data to a challenge that ``user`` organizes.
+def send_bundle(path: Path, user: User) -> Job:
+    """Queue the check of the zip at ``path``: it creates a draft, or a version of the data of a challenge that ``user``
+    organizes.
 
     Raises:
-        BundleError: lists every problem of the bundle, or its address belongs to another user's challenge.
-        Busy: too many bundles are being checked.
+        BundleError: ``user`` has too many bundles under way.
+    """
+    with path.open("rb") as file:
+        stored = object_store().put(file)
+    with transaction.atomic():
+        # Of two uploads at the same time, the second waits here and then counts the first.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if Job.objects.active().filter(kind=CHECK_BUNDLE.name, asked_by=user).count() >= MAX_UNDER_WAY:
+            message = f"{MAX_UNDER_WAY} bundles of yours are being checked."
+            raise BundleError(Problem(message, "Send it again when one of them is done."))
+        job = enqueue(
+            kind=CHECK_BUNDLE.name,
+            lane=Lane.INTERACTIVE,
+            subject=f"bundle:{uuid.uuid4()}",
+            actor=user.get_username(),
+            payload={"sha256": stored.sha256},
+            asked_by=user,
+        )
+    if not object_store().exists(stored.sha256):
+        # The check of the same bytes has just ended and taken them away.
+        with path.open("rb") as file:
+            object_store().put(file)
+    return job
+
+
+def check(job: Job) -> Done:
+    """Check, prepare and store a bundle.
+
+    Raises:
+        Refused: with the problems of the bundle, or its address belongs to another user's challenge.
         SandboxUnavailable: there is no sandbox, so nothing is opened.
         WorkFailed: the fault is ours.
     """
-    if not _places.acquire(blocking=False):
-        raise Busy
+    user = job.asked_by
+    if user is None:
+        raise SubjectGone("the account was deleted")
     try:
         with _work_folder() as folder:
-            bundle, specification = _checked(path, folder)
+            bundle, specification = _checked(job.payload["sha256"], folder)
             _may_send(specification, user)
             parts = _prepared(bundle)
             store_bundle(bundle, parts, store=object_store())
-            return _record(specification, parts, user)
+    except BundleError as error:
+        raise Refused.by(error) from error
     except sandbox.WorkFailed as error:
         if error.reason in IN_WORDS:
-            raise BundleError(Problem(IN_WORDS[error.reason], REMEDY, ARCHIVE)) from error
+            raise Refused([Problem(IN_WORDS[error.reason], REMEDY, ARCHIVE)]) from error
         raise
-    finally:
-        _places.release()
+    return Done(partial(_record, specification, parts, user))
+
+
+def forget_archive(job: Job) -> None:
+    remove_unused(job.payload["sha256"])
+
+
+CHECK_BUNDLE = JobKind("check-bundle", check, OUR_FAULT, clean_up=forget_archive)
+
+
+def challenge_of(job: Job) -> Challenge | None:
+    """The challenge that a bundle became; None if it became none, or the challenge was deleted."""
+    return Challenge.objects.filter(slug=job.result.get("challenge", "")).first()
 
 
 @contextmanager
@@ -97,9 +140,10 @@ def _work_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _checked(path: Path, folder: Path) -> tuple[Path, Specification]:
-    """The bundle's files in a folder of their own, and its specification."""
-    _bring(path, folder / "input" / ARCHIVE)
+def _checked(archive: str, folder: Path) -> tuple[Path, Specification]:
+    """The files of the stored archive in a folder of their own, and its specification."""
+    with object_store().open(archive) as source, (folder / "input" / ARCHIVE).open("xb") as here:
+        shutil.copyfileobj(source, here)
     answer = sandbox.work(
         ["check-bundle", str(sandbox.INPUT / ARCHIVE), "--out", str(sandbox.OUTPUT), "--json"],
         folder=folder / "input",
@@ -122,31 +166,25 @@ def _checked(path: Path, folder: Path) -> tuple[Path, Specification]:
     return bundle, specification
 
 
-def _bring(path: Path, target: Path) -> None:
-    try:
-        os.link(path, target)
-    except OSError:
-        shutil.copyfile(path, target)
-
-
 def _prepared(bundle: Path) -> list[PreparedDataset]:
     settings.DATASETS_DIR.mkdir(parents=True, exist_ok=True)
     return prepare_in_sandbox(bundle, settings.DATASETS_DIR)
 
 
-def _record(specification: Specification, parts: list[PreparedDataset], user: Any) -> Challenge:
+def _record(specification: Specification, parts: list[PreparedDataset], user: Any) -> dict[str, Any]:
     if any(part.specification.slug != specification.slug for part in parts):
         raise sandbox.WorkFailed("result", "what was prepared is another challenge")
-    with transaction.atomic():
+    try:
         challenge = _claimed(specification, user)
-        version = record_parts(parts)
-        # A dry run's submissions would protect phases that are to be replaced, or that are on other data.
-        held = challenge.phases.all() if specification.phases else challenge.phases.exclude(dataset_version=version)
-        dryrun.forget(held.select_related("challenge"))
-        create_phases(challenge, specification.phases, version)
-    challenge.refresh_from_db()
+    except BundleError as error:
+        raise Refused.by(error) from error
+    version = record_parts(parts)
+    # A dry run's submissions would protect phases that are to be replaced, or that are on other data.
+    held = challenge.phases.all() if specification.phases else challenge.phases.exclude(dataset_version=version)
+    dryrun.forget(held.select_related("challenge"))
+    create_phases(challenge, specification.phases, version)
     logger.info("bundle accepted challenge=%s version=%s user=%s", challenge.slug, version.number, user.pk)
-    return challenge
+    return {"challenge": challenge.slug, "version": version.number}
 
 
 def _claimed(specification: Specification, user: Any) -> Challenge:
@@ -188,22 +226,10 @@ def _may_send(specification: Specification, user: Any) -> None:
             raise BundleError(Problem(f"you have {MAX_DRAFTS} drafts.", "Publish or delete one of them."))
     elif not may_organize(user, known):
         raise BundleError(_taken())
-    elif known.status == ChallengeStatus.ARCHIVED:
-        raise BundleError(_about("slug", "this challenge is archived and takes no new data.", "Choose another slug."))
-    elif known.kind != specification.kind and _has_submissions(known):
-        message = f"this challenge has submissions to a {known.kind}."
-        raise BundleError(_about("kind", message, "Make a challenge of its own, with another slug."))
-
-
-def _has_submissions(challenge: Challenge) -> bool:
-    """Whether it has real submissions. Those to a draft come only from dry runs and are deleted with its data."""
-    return challenge.status != ChallengeStatus.DRAFT and challenge.phases.filter(submissions__isnull=False).exists()
+    else:
+        refuse_data(known, specification)
 
 
 def _taken() -> Problem:
     # The same text for public and private challenges, so that it does not reveal that a private one exists.
-    return _about("slug", "another challenge has this address.", "Choose another one.")
-
-
-def _about(field: str, message: str, remedy: str) -> Problem:
-    return Problem(message, remedy, SPECIFICATION_FILE, field=field)
+    return Problem("another challenge has this address.", "Choose another one.", SPECIFICATION_FILE, field="slug")

@@ -154,7 +154,7 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except BundleError as error:
-        raise Refused(error.problems) from error
+        raise Refused.by(error) from error
     except sandbox.WorkFailed as error:
         if error.reason not in IN_WORDS:
             raise

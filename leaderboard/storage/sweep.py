@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from challenges.models import DataFile, DraftFile
-from leaderboard.models import SubmissionFile
+from leaderboard.models import Job, SubmissionFile
 from leaderboard.storage import object_store
 
 LEAST_AGE = timedelta(hours=2)
@@ -27,10 +27,11 @@ def sweep(*, older_than: timedelta, now: datetime | None = None) -> int:
     if older_than < LEAST_AGE:
         raise ValueError(f"objects younger than {LEAST_AGE} may still be wanted")
     moment = (now or timezone.now()) - older_than
-    return sum(_remove(sha256) for sha256 in object_store().list_older_than(moment) if not _is_used(sha256))
+    return sum(remove_unused(sha256) for sha256 in object_store().list_older_than(moment) if not _is_used(sha256))
 
 
-def _remove(sha256: str) -> bool:
+def remove_unused(sha256: str) -> bool:
+    """Remove an object, unless something refers to it."""
     with transaction.atomic():
         _hold_up_submissions()
         if _is_used(sha256):
@@ -54,4 +55,7 @@ def _hold_up_submissions() -> None:
 
 
 def _is_used(sha256: str) -> bool:
+    # What a job still works on: the archive of a bundle, for example.
+    if Job.objects.active().filter(payload__sha256=sha256).exists():
+        return True
     return any(model.objects.filter(sha256=sha256).exists() for model in (SubmissionFile, DataFile, DraftFile))

@@ -15,8 +15,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 
-from challenges.models import Phase
+from challenges.models import Phase, Role
 from challenges.models.challenge import ChallengeStatus
+from challenges.models.role import RoleName
 from evaluators.problems import Problem, ProblemsError, SubmissionError, quoted
 from leaderboard.models import Membership, Team, TeamInvitation, User
 from leaderboard.teams.names import normalise_name
@@ -191,6 +192,17 @@ def hand_over(team: Team, owner: Any, user_id: int) -> None:
         becomes = people.filter(user_id=user_id).exclude(user=owner).update(role=Membership.TeamRole.OWNER)
         if not (was and becomes):
             raise TeamError(Problem("that person is no longer in the team."))
+
+
+def is_an_owner(user: User) -> bool:
+    """Whether a challenge or a shared team would lose its owner with this account."""
+    teams = Membership.objects.filter(user=user, role=Membership.TeamRole.OWNER, team__is_personal=False)
+    return teams.exists() or Role.objects.filter(user=user, name=RoleName.OWNER).exists()
+
+
+def withdraw(team: Team, pk: int) -> None:
+    """Withdraw an invitation link; does nothing if there is none, or it was withdrawn already."""
+    TeamInvitation.objects.filter(team=team, pk=pk).delete()
 
 
 def delete(team: Team) -> None:

@@ -14,6 +14,7 @@ from leaderboard.models.statuses import Status
 from leaderboard.notifications import digest
 from leaderboard.organizing import dryrun
 from leaderboard.worker.kinds import KINDS
+from leaderboard.worker.running import clean_up
 
 FORGET_WORKERS = timedelta(days=1)
 
@@ -23,7 +24,8 @@ logger = logging.getLogger(__name__)
 def maintain(now: datetime | None = None) -> None:
     """One round of maintenance."""
     moment = now or timezone.now()
-    expire_leases(moment, words=_words, ended=_ended)
+    for job in expire_leases(moment, words=_words, ended=_ended):
+        clean_up(job)
     dryrun.drive()
     advance(moment)
     digest.drive(moment)

@@ -6,7 +6,6 @@ import logging
 
 from django.db import transaction
 
-from evaluators.problems import Problem
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from leaderboard.jobs import transitions
 from leaderboard.jobs.kinds import DETERMINISTIC, Done, JobKind, Refused, SubjectGone
@@ -41,13 +40,25 @@ def run(lease: Lease, *, worker: str) -> None:
         except Exception:
             logger.exception("attempt broke job=%s kind=%s attempt=%s", job.pk, job.kind, lease.attempt)
             _fault(job, KINDS[job.kind], lease, worker)
+    clean_up(job)
+
+
+def clean_up(job: Job) -> None:
+    """Remove what an ended job leaves; nothing if it goes on."""
+    kind = KINDS.get(job.kind)
+    if kind is not None and not Job.objects.active().filter(pk=job.pk).exists():
+        try:
+            kind.clean_up(job)
+        except Exception:
+            # The job has its result, and the sweep removes what is left.
+            logger.exception("not cleaned up job=%s kind=%s", job.pk, job.kind)
 
 
 def _attempt(job: Job, kind: JobKind, lease: Lease, worker: str) -> None:
     try:
         _succeed(kind.perform(job), lease, worker)
     except Refused as error:
-        _fail(job, kind, lease, error.problems, worker)
+        _fail(job, kind, lease, error, worker)
     except SubjectGone as error:
         with transaction.atomic():
             if transitions.drop(lease, actor=worker, reason=str(error)):
@@ -63,13 +74,13 @@ def _attempt(job: Job, kind: JobKind, lease: Lease, worker: str) -> None:
 def _succeed(done: Done, lease: Lease, worker: str) -> None:
     """Write the result and the end of the job in one transaction, or nothing if the lease is lost."""
     with transaction.atomic():
-        if transitions.succeed(lease, actor=worker, result=done.result):
-            done.record()
+        if transitions.succeed(lease, actor=worker) and (result := done.record()):
+            Job.objects.filter(pk=lease.job_id).update(result=result)
 
 
-def _fail(job: Job, kind: JobKind, lease: Lease, problems: list[Problem], worker: str) -> None:
+def _fail(job: Job, kind: JobKind, lease: Lease, refused: Refused, worker: str) -> None:
     with transaction.atomic():
-        if transitions.fail(lease, problems, actor=worker):
+        if transitions.fail(lease, refused.problems, actor=worker, omitted=refused.omitted):
             kind.ended(job, Status.FAILED)
 
 

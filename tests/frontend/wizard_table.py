@@ -12,6 +12,8 @@ WAY: dict[str, str] = {
     "POST /organize/new": "302 400 400 400 400 400 400 400",
     "GET /organize/bundle": "302 200 200 200 200 200 200 200",
     "POST /organize/bundle": "302 400 400 400 400 400 400 400",
+    # Only for the one who sent the bundle; nobody here did.
+    "GET /organize/bundle/0": "302 404 404 404 404 404 404 404",
     # Redirects to the current step of the challenge.
     "GET /challenges/{draft}/organize/": "302 404 404 403 302 404 302 302",
     "GET /challenges/{public}/organize/": "302 403 403 403 302 403 302 302",

@@ -15,6 +15,7 @@ from challenges.models import Challenge, Draft
 from challenges.models.draft import DraftWork
 from evaluators.problems import Problem
 from frontend.organize.wizard.steps import STEPS, page_of, progress_line
+from leaderboard.jobs.problems import problems_of
 from leaderboard.jobs.waiting import waiting_of
 from leaderboard.models.statuses import Status
 from leaderboard.organizing.drafting import KIND_OF, newest_job
@@ -79,14 +80,8 @@ def work_page(
     if job.is_active:
         context |= {"seconds": SECONDS, "waiting": waiting_of(job)}
         return step_page(request, name, challenge, draft, context, template="frontend/organize/waiting.html")
-    context |= {"problems": with_pages(shown_problems(job.problems)), "refused": job.status == Status.FAILED}
+    context |= {"problems": with_pages(problems_of(job)), "refused": job.status == Status.FAILED}
     return step_page(request, name, challenge, draft, context, template="frontend/organize/stopped.html")
-
-
-def shown_problems(recorded: Iterable[dict[str, Any]]) -> list[Problem]:
-    """Recorded problems as objects."""
-    names = ("message", "remedy", "file", "line", "field")
-    return [Problem(**{name: item[name] for name in names if item.get(name) is not None}) for item in recorded]
 
 
 def with_pages(problems: Iterable[Problem]) -> list[dict[str, Any]]:

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from challenges.drafts.drafts import ChangedMeanwhile, is_built, mark_of, save_answers
-from challenges.drafts.texts import texts_of, write_texts
-from challenges.models import Challenge, Draft
+from challenges.drafts.drafts import ChangedMeanwhile, is_built
+from challenges.drafts.texts import save_texts, texts_mark, texts_of
+from challenges.models import Draft
 from challenges.models.draft import DraftWork
 from evaluators.problems import BundleError, Problem
 from frontend.display.markdown import rendered
@@ -22,7 +22,6 @@ from frontend.organize.wizard.fields import StepForm
 from frontend.organize.wizard.files import CHANGED, LICENCES
 from frontend.organize.wizard.steps import is_made_of_files
 
-PARTS = ("texts",)
 MARKDOWN = ("description", "rules", "data_card")
 LONGEST = 50_000
 
@@ -65,7 +64,7 @@ def texts(request: HttpRequest, slug: str) -> HttpResponse:
     current = texts_of(challenge)
     posted = request.POST if request.method == "POST" else None
     form = TextsForm(posted, initial=current, use_required_attribute=False)
-    seen, status, problems = _mark(draft, current), 200, list[Problem]()
+    seen, status, problems = texts_mark(challenge, draft), 200, list[Problem]()
     previews: dict[str, str] = {}
     if posted is not None:
         seen, status = posted.get("seen", ""), 400
@@ -74,12 +73,12 @@ def texts(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             try:
                 if form.is_valid():
-                    _save(challenge, draft, form.cleaned_data, seen=seen, current=current)
+                    save_texts(challenge, draft, form.cleaned_data, seen=seen)
                     messages.success(request, "The texts are saved.")
                     return redirect("frontend:organize-phases", slug=slug)
             except ChangedMeanwhile:
                 fresh = Draft.objects.filter(challenge=challenge).first()
-                problems, status, seen = [Problem(CHANGED)], 409, _mark(fresh, texts_of(challenge))
+                problems, status, seen = [Problem(CHANGED)], 409, texts_mark(challenge, fresh)
             except BundleError as error:
                 problems = form.take_problems(error.problems)
     context = {
@@ -107,19 +106,3 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _previews(posted: dict[str, Any]) -> dict[str, str]:
     return {name: rendered(posted.get(name, "")[:LONGEST]) for name in MARKDOWN}
-
-
-def _mark(draft: Draft | None, current: dict[str, str]) -> str:
-    """A digest of the saved texts. A challenge without a draft has no saved answers, so ``current`` is digested."""
-    return mark_of(draft or Draft(answers={"texts": current}), PARTS)
-
-
-def _save(
-    challenge: Challenge, draft: Draft | None, texts: dict[str, str], *, seen: str, current: dict[str, str]
-) -> None:
-    if draft is None:
-        if _mark(None, current) != seen:
-            raise ChangedMeanwhile
-    else:
-        draft = save_answers(draft, {"texts": texts}, seen=seen)
-    write_texts(challenge, texts)

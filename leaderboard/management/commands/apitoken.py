@@ -2,7 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from leaderboard.models import ApiToken, User
+from leaderboard.models import User
+from leaderboard.teams.tokens import MAX_NAME, TokenError, create_token
 
 
 class Command(BaseCommand):
@@ -10,10 +11,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--name", default="", help="what it is for")
+        parser.add_argument("--name", default="command line", help="what it is for")
 
     def handle(self, *args: Any, username: str, name: str, **options: Any) -> None:
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(f"There is no active account '{username}'.")
-        self.stdout.write(ApiToken.objects.issue(user, name=name[:80])[1])
+        try:
+            self.stdout.write(create_token(user, name[:MAX_NAME]))
+        except TokenError as error:
+            raise CommandError(str(error)) from error

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
@@ -16,8 +17,6 @@ from challenges.members.members import PeopleError
 from challenges.models import Challenge, Invitation, Phase, Role
 from leaderboard.models import User
 from tests import factories
-
-ALL = frozenset(members.GIVEN)
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def test_an_invitation_that_is_no_longer_good(challenge: Challenge, user: User, 
     if how == "old":
         Invitation.objects.update(expires_at=timezone.now())
     elif how == "withdrawn":
-        members.withdraw(challenge, made.pk, ALL)
+        members.withdraw(challenge, made.pk, by=user)
     else:
         secret = "\ud800 nothing"
     with pytest.raises(PeopleError, match="14 days"):
@@ -106,7 +105,7 @@ def test_invitations_are_bounded(challenge: Challenge, user: User, monkeypatch: 
         members.invite(challenge, "judge", by=user)
     # Withdrawing frees a place among the open invitations, but the limit per day still counts it.
     for invitation in Invitation.objects.all():
-        members.withdraw(challenge, invitation.pk, ALL)
+        members.withdraw(challenge, invitation.pk, by=user)
     members.invite(challenge, "judge", by=user)
     with pytest.raises(PeopleError, match="within a day"):
         members.invite(challenge, "judge", by=user)
@@ -117,35 +116,54 @@ def test_invitations_are_bounded(challenge: Challenge, user: User, monkeypatch: 
 def test_roles_are_given_and_taken(challenge: Challenge, user: User) -> None:
     bob = factories.user("bob")
     with pytest.raises(PeopleError):
-        members.give(challenge, bob.pk, "judge")
+        members.give(challenge, bob.pk, "judge", by=user)
     Role.objects.create(challenge=challenge, user=bob, name="participant")
-    members.give(challenge, bob.pk, "judge")
+    members.give(challenge, bob.pk, "judge", by=user)
     assert role_of(bob) == "judge"
     for role in ("owner", "king"):
         with pytest.raises(PeopleError):
-            members.give(challenge, bob.pk, role)
+            members.give(challenge, bob.pk, role, by=user)
+    organizer = factories.user("olga")
+    Role.objects.create(challenge=challenge, user=organizer, name="organizer")
     with pytest.raises(PeopleError):
-        members.remove(challenge, bob.pk, frozenset({"participant"}))
-    members.remove(challenge, bob.pk, ALL)
+        members.remove(challenge, bob.pk, by=organizer)
+    members.remove(challenge, bob.pk, by=user)
     assert role_of(bob) is None
     with pytest.raises(PeopleError):
-        members.give(challenge, user.pk, "judge")
+        members.give(challenge, user.pk, "judge", by=user)
     with pytest.raises(PeopleError):
-        members.remove(challenge, user.pk, ALL)
+        members.remove(challenge, user.pk, by=user)
     assert role_of(user) == "owner"
+
+
+@pytest.mark.parametrize("role", ["organizer", "judge", "participant"])
+def test_what_only_an_owner_may_do(challenge: Challenge, user: User, role: str) -> None:
+    olga = factories.user("olga")
+    Role.objects.create(challenge=challenge, user=olga, name=role)
+    for act in (
+        lambda: members.give(challenge, olga.pk, "organizer", by=olga),
+        lambda: members.hand_over(challenge, olga.pk, by=olga),
+        lambda: members.invite(challenge, "judge", by=olga),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+    made, secret = members.invite(challenge, "judge", by=user)
+    members.withdraw(challenge, made.pk, by=olga)
+    assert members.invitation_of(secret) is not None
+    assert members.given_by(olga, challenge) == (("participant",) if role == "organizer" else ())
 
 
 def test_handing_over(challenge: Challenge, user: User, staff: User) -> None:
     bob = factories.user("bob")
     with pytest.raises(PeopleError):
-        members.hand_over(challenge, user, bob.pk)
+        members.hand_over(challenge, bob.pk, by=user)
     with pytest.raises(PeopleError, match="last owner"):
         members.leave(challenge, user)
     Role.objects.create(challenge=challenge, user=bob, name="judge")
-    members.hand_over(challenge, user, bob.pk)
+    members.hand_over(challenge, bob.pk, by=user)
     assert (role_of(user), role_of(bob)) == ("organizer", "owner")
     # Staff add a second owner; then one of the two may leave.
-    members.hand_over(challenge, staff, user.pk)
+    members.hand_over(challenge, user.pk, by=staff)
     assert (role_of(user), role_of(bob)) == ("owner", "owner")
     members.leave(challenge, bob)
     assert role_of(bob) is None
@@ -156,14 +174,14 @@ def test_who_loses_a_role_does_not_come_back_by_their_own_link(challenge: Challe
     bob = factories.user("bob")
     Role.objects.create(challenge=challenge, user=bob, name="organizer")
     theirs, others = invited(challenge, "participant", bob), invited(challenge, "participant", user)
-    members.give(challenge, bob.pk, "organizer")
+    members.give(challenge, bob.pk, "organizer", by=user)
     assert members.invitation_of(theirs) is not None
     if how == "removed":
-        members.remove(challenge, bob.pk, ALL)
+        members.remove(challenge, bob.pk, by=user)
     elif how == "left":
         members.leave(challenge, bob)
     else:
-        members.give(challenge, bob.pk, "judge")
+        members.give(challenge, bob.pk, "judge", by=user)
     assert list(members.open_invitations(challenge).values_list("created_by", flat=True)) == [user.pk]
     with pytest.raises(PeopleError, match="withdrawn"):
         members.accept(bob, theirs)
@@ -175,7 +193,7 @@ def test_who_hands_over_leaves_no_link_behind(challenge: Challenge, user: User, 
     bob = factories.user("bob")
     Role.objects.create(challenge=challenge, user=bob, name="judge")
     old, by_staff = invited(challenge, "organizer", user), invited(challenge, "organizer", staff)
-    members.hand_over(challenge, user, bob.pk)
+    members.hand_over(challenge, bob.pk, by=user)
     assert members.invitation_of(old) is None
     assert members.invitation_of(by_staff) is not None
 

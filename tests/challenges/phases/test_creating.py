@@ -12,6 +12,7 @@ from challenges.drafts.bundles import load_bundle
 from challenges.models import Challenge, DatasetVersion
 from challenges.phases.creating import create_phases, planned_phases
 from evaluators.datasets import prepare_splits
+from evaluators.problems import BundleError
 from evaluators.specification import PhasePlan
 from leaderboard.storage import object_store
 from tests import factories
@@ -53,13 +54,16 @@ def test_the_final_part_goes_to_the_last_phase_whatever_their_order(version: Dat
 
 def test_a_drafts_phases_are_replaced_but_for_those_with_submissions(version: DatasetVersion) -> None:
     now = OPEN | {"starts": "2020-01-01", "ends": "2099-01-01"}
-    first = create_phases(version.challenge, plans(now, LAST), version)[0]
+    later = {"name": "Later", "starts": "2099-01-01"}
+    first = create_phases(version.challenge, plans(now, later | {"name": "Last"}), version)[0]
     Challenge.objects.update(status="published")
     first.refresh_from_db()
     factories.submission(first, factories.user("ada"))
     Challenge.objects.update(status="draft")
     newer = another(version)
-    made = create_phases(version.challenge, plans(OPEN | {"daily_limit": 1}, LAST | {"name": "Later"}), newer)
+    with pytest.raises(BundleError, match="'Last' starts while 'Open' is open"):
+        create_phases(version.challenge, plans(LAST), newer)
+    made = create_phases(version.challenge, plans(OPEN | {"name": "OPEN", "daily_limit": 1}, later), newer)
     assert {phase.name: phase.dataset_version.number for phase in made} == {"Open": 1, "Later": 2}
     assert made[0].pk == first.pk
     assert made[0].daily_limit is None

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from django import forms
-from django.core.exceptions import ValidationError
 
 from evaluators.kinds import Kind, every_kind, kind_named
 from evaluators.registry import MODELS
 from frontend.organize.wizard.declared import given_parameters, parameter_fields
 from frontend.organize.wizard.scoring import ScoringForm
-from frontend.organize.wizard.zones import on_the_clock, to_moment, zones
+from frontend.organize.wizard.zones import zones
 from frontend.plots.histogram import histogram_plot
 from frontend.plots.rowmap import MappedRow, row_map
 
@@ -52,12 +49,7 @@ def test_only_what_differs_from_the_default_is_an_answer() -> None:
     assert given_parameters("nearest-neighbours", values | {"nearest-neighbours-k": None}) == {}
 
 
-def test_times_of_a_zone() -> None:
-    moment = to_moment(datetime(2026, 7, 1, 12, 30), "Europe/Berlin")
-    assert moment == datetime(2026, 7, 1, 10, 30, tzinfo=UTC)
-    assert on_the_clock(moment, "Asia/Kathmandu") == datetime(2026, 7, 1, 16, 15)
-    with pytest.raises(ValidationError, match="put forward"):
-        to_moment(datetime(2026, 3, 29, 2, 30), "Europe/Berlin")
+def test_the_zones_that_are_offered() -> None:
     assert zones()[0] == "UTC"
     assert {"Asia/Kathmandu", "America/New_York"} <= set(zones())
 

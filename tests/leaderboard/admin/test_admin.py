@@ -11,10 +11,12 @@ from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
-from challenges.models import Phase, Split
+from challenges.models import Challenge, Phase
 from evaluators.problems import Problem
 from evaluators.scoring import Rejected
 from leaderboard.models import ApiToken, Evaluation, StatusChange, Submission, User
+from leaderboard.teams import membership
+from leaderboard.teams.teams import personal_team
 from tests import factories
 
 OURS = [
@@ -104,50 +106,52 @@ def test_cancelling_takes_only_what_waits(operator: Client, submissions: list[Su
     assert Submission.objects.filter(refunded=True).count() == 3
 
 
-@pytest.mark.parametrize("page", ["phase", "challenge"])
-@pytest.mark.parametrize("submitted", [False, True])
-def test_the_data_under_a_phase_changes_only_while_it_has_no_submissions(
-    operator: Client, phase: Phase, user: User, page: str, submitted: bool
-) -> None:
-    first, other = phase.dataset_version, factories.other_version(phase.dataset_version)
-    if submitted:
-        factories.submission(phase, user)
-    fields = {
-        "challenge": phase.challenge_id,
-        "name": "Final",
-        "dataset_version": other.pk,
-        "starts_at_0": "2026-01-01",
-        "starts_at_1": "00:00:00",
-        "time_zone": "UTC",
-    }
-    form: dict[str, Any] = fields
-    if page == "challenge":
-        form = {f"phases-0-{name}": value for name, value in fields.items()} | {
-            "visibility": "public",
-            "phases-0-id": phase.pk,
-            "phases-TOTAL_FORMS": 1,
-            "phases-INITIAL_FORMS": 1,
-            "dataset_versions-TOTAL_FORMS": 0,
-            "dataset_versions-INITIAL_FORMS": 0,
-        }
-    address = f"/admin/challenges/{page}/{phase.pk if page == 'phase' else phase.challenge_id}/change/"
+READ_ONLY = ["challenges/challenge", "challenges/datasetversion", "challenges/phase"]
+
+
+@pytest.mark.parametrize("path", READ_ONLY)
+@pytest.mark.parametrize("action", ["add/", "{}/change/", "{}/delete/"])
+def test_what_has_rules_cannot_be_edited(operator: Client, phase: Phase, path: str, action: str) -> None:
+    keys = dict(zip(READ_ONLY, [phase.challenge_id, phase.dataset_version_id, phase.pk], strict=True))
+    address = f"/admin/{path}/{action.format(keys[path])}"
+    assert operator.post(address, {"name": "Final", "ends_at_0": "2026-01-01"}).status_code == 403
+    shown = operator.get(address)
+    assert shown.status_code == (200 if "change" in action else 403)
+    assert 'name="_save"' not in shown.content.decode()
+
+
+@pytest.mark.parametrize("path", [*READ_ONLY, "leaderboard/submission", "leaderboard/team", "leaderboard/user"])
+def test_nothing_is_deleted_in_bulk(operator: Client, submissions: list[Submission], path: str) -> None:
+    assert "delete_selected" not in operator.get(f"/admin/{path}/").content.decode()
+
+
+def test_a_draft_is_not_archived(operator: Client, phase: Phase) -> None:
+    """Opening it again would publish it without a dry run."""
+    Challenge.objects.update(status="draft")
+    form = {"action": "archive", "_selected_action": [phase.challenge_id]}
+    text = operator.post("/admin/challenges/challenge/", form, follow=True).content.decode()
+    assert "Only a published challenge can be archived." in text
+    assert Challenge.objects.get().status == "draft"
+
+
+def test_a_team_is_renamed_by_its_rules(operator: Client, user: User) -> None:
+    team, other = membership.create(user, "Rude words"), membership.create(user, "Others")
+    address = f"/admin/leaderboard/team/{team.pk}/change/"
+    forms = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    text = operator.post(address, {"name": other.name} | forms).content.decode()
+    assert "is taken" in text
+    assert operator.post(address, {"name": "Kind words", "slug": "x"} | forms).status_code == 302
+    team.refresh_from_db()
+    assert (team.name, team.slug) == ("Kind words", "rude-words")
+    assert operator.post(f"/admin/leaderboard/team/{personal_team(user).pk}/change/", forms).status_code == 403
+    assert operator.get(f"/admin/leaderboard/team/{team.pk}/delete/").status_code == 403
+
+
+def test_an_account_that_owns_something_is_not_deleted(operator: Client, user: User) -> None:
+    address = f"/admin/leaderboard/user/{user.pk}/delete/"
     assert operator.get(address).status_code == 200
-    assert operator.post(address, form).status_code == 302
-    phase.refresh_from_db()
-    assert phase.name == "Final"
-    assert phase.dataset_version == (first if submitted else other)
-    assert phase.final_dataset_version is None
-
-
-def test_the_final_data_under_a_phase_stay_once_it_has_submissions(operator: Client, phase: Phase, user: User) -> None:
-    hidden = factories.other_version(phase.dataset_version, split=Split.FINAL)
-    Phase.objects.update(final_dataset_version=hidden, ends_at=timezone.now() + timedelta(hours=1))
-    factories.submission(phase, user)
-    form = {"name": "Renamed", "starts_at_0": "2026-01-01", "starts_at_1": "00:00:00", "time_zone": "UTC"}
-    ends = {"ends_at_0": "2036-01-01", "ends_at_1": "00:00:00", "final_dataset_version": ""}
-    assert operator.post(f"/admin/challenges/phase/{phase.pk}/change/", form | ends).status_code == 302
-    phase.refresh_from_db()
-    assert (phase.name, phase.final_dataset_version) == ("Renamed", hidden)
+    membership.create(user, "Ours")
+    assert operator.get(address).status_code == 403
 
 
 def test_nobody_else_gets_in(user: User) -> None:

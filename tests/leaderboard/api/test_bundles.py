@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import LazySettings
@@ -19,7 +20,8 @@ from challenges.models import Challenge, DatasetVersion, Phase, Role
 from evaluators import sandbox
 from evaluators.specification import schema_text
 from leaderboard.api.bundles import SEND
-from leaderboard.models import ApiToken, Submission, User
+from leaderboard.jobs import awaiting
+from leaderboard.models import ApiToken, Job, Submission, User
 from leaderboard.organizing import bundles, dryrun
 from leaderboard.teams.teams import baselines_team
 from tests import factories
@@ -98,7 +100,7 @@ def test_a_hidden_part_needs_an_end(user: User, api: Api, settings: LazySettings
     answer = send(api(user), with_final(endless))
     assert answer.status_code == 400
     (problem,) = answer.json()["problems"]
-    assert problem["field"] == "phases.1"
+    assert problem["field"] == "phases.1.ends"
     assert problem["remedy"] == "Add its end."
     assert nothing_is_left(settings)
 
@@ -206,17 +208,46 @@ def test_more_than_an_organizer_may_send_is_thrown_away(
     assert nothing_is_left(settings)
 
 
-def test_without_a_sandbox_nothing_is_opened(
+def test_without_a_sandbox_nothing_is_opened_and_it_waits(
     user: User, api: Api, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unavailable(*args: Any, **more: Any) -> bytes:
-        raise sandbox.SandboxUnavailable("no user namespaces")
-
-    monkeypatch.setattr(sandbox, "work", unavailable)
-    answer = send(api(user), good())
-    assert (answer.status_code, answer["Retry-After"]) == (503, "61")
+    with monkeypatch.context() as without:
+        without.setattr(sandbox, "work", mock.Mock(side_effect=sandbox.SandboxUnavailable("no user namespaces")))
+        answer = send(api(user), good())
+    assert answer.status_code == 202
+    body = answer.json()
+    assert (body["kind"], body["status"], body["finished"]) == ("check-bundle", "queued", None)
+    assert body["waiting"]["reason"].startswith("No worker is running")
+    assert answer["Location"] == body["url"] == f"{settings.PUBLIC_URL}/api/v1/jobs/{body['id']}/"
     assert "namespaces" not in answer.content.decode()
-    assert nothing_is_left(settings)
+    factories.run_job(body["id"])
+    found = api(user).get(f"/api/v1/jobs/{body['id']}/").json()
+    assert (found["status"], found["result"]) == ("succeeded", {"challenge": "kitchen", "version": 1})
+    assert (found["waiting"], found["finished"] is not None) == (None, True)
+
+
+def test_a_job_is_shown_to_the_one_who_asked(user: User, api: Api) -> None:
+    send(api(user), good())
+    job = Job.objects.get()
+    address = f"/api/v1/jobs/{job.pk}/"
+    staff = factories.user("root", is_staff=True, is_superuser=True)
+    assert [api(who).get(address).status_code for who in (user, factories.user("eve"), staff, None)] == [
+        200,
+        404,
+        404,
+        401,
+    ]
+    assert api(user).get("/api/v1/jobs/999999/").status_code == 404
+
+
+def test_a_refused_bundle_says_so_to_who_watches(user: User, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(awaiting, "pause", lambda: None)
+    answer = send(api(user), {"challenge.yaml": b"kind: none"})
+    assert answer.status_code == 202
+    factories.run_queue()
+    found = api(user).get(f"/api/v1/jobs/{answer.json()['id']}/").json()
+    assert found["status"] == "failed"
+    assert found["problems"][0]["file"] == "challenge.yaml"
 
 
 @pytest.mark.parametrize(("reason", "status"), [("timeout", 400), ("memory", 400), ("crash", 500), ("result", 500)])
@@ -247,16 +278,31 @@ def test_what_the_sandbox_prints_is_not_believed(
     assert nothing_is_left(settings)
 
 
-def test_too_many_at_once_are_asked_to_come_back(user: User, api: Api, settings: LazySettings) -> None:
-    taken = [bundles._places.acquire(blocking=False) for _ in range(bundles.AT_ONCE)]
-    try:
-        assert all(taken)
-        assert send(api(user), good()).status_code == 503
-    finally:
-        for _ in taken:
-            bundles._places.release()
-    assert nothing_is_left(settings)
-    assert send(api(user), good()).status_code == 201
+def test_too_many_at_once_are_asked_to_come_back(
+    user: User, api: Api, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as slow:
+        slow.setattr(awaiting, "pause", lambda: None)
+        for number in range(bundles.MAX_UNDER_WAY):
+            assert send(api(user), {"n": bytes([number])}).status_code == 202
+        answer = send(api(user), good())
+        assert answer.status_code == 400
+        assert "bundles of yours are being checked" in answer.json()["detail"]
+        assert send(api(factories.user("lin")), good()).status_code == 202
+    factories.run_queue()
+    assert send(api(user), good() | {"challenge.yaml": SPECIFICATION.replace("kitchen", "other").encode()})
+
+
+def test_the_same_archive_twice_at_once_is_kept_for_both(
+    user: User, api: Api, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as slow:
+        slow.setattr(awaiting, "pause", lambda: None)
+        ids = [send(api(user), good()).json()["id"] for _ in range(2)]
+    for number in ids:
+        factories.run_job(number)
+    assert [Job.objects.get(pk=number).result["version"] for number in ids] == [1, 1]
+    assert not Challenge.objects.exclude(slug="kitchen").exists()
 
 
 def test_an_address_that_is_taken_meanwhile_stays_its_owners(
@@ -283,9 +329,7 @@ def test_a_crash_while_recording_leaves_no_record(
         raise RuntimeError("the disk is full")
 
     monkeypatch.setattr(bundles, "create_phases", broken)
-    client = api(user)
-    client.raise_request_exception = False
-    assert send(client, good()).status_code == 500
+    assert send(api(user), good()).status_code == 500
     assert not Challenge.objects.exists()
     assert not DatasetVersion.objects.exists()
     assert not Role.objects.exists()

@@ -63,6 +63,8 @@ TABLE = [
     Row("challenge-submissions", "POST", "challenges/{draft}/submissions/", 401, 404, 404, 403),
     Row("challenge-submissions", "GET", "challenges/{open}/submissions/", 401, 200, 200, 200),
     Row("challenge-submissions", "GET", "challenges/{draft}/submissions/", 401, 404, 404, 200),
+    # The evaluation of the participant's submission.
+    Row("job", "GET", "jobs/{job}/", 401, 200, 404, 404),
     Row("submission-list", "GET", "submissions/", 401, 200, 200, 200),
     Row("submission-detail", "GET", "submissions/{waiting}/", 404, 200, 404, 200),
     Row("submission-detail", "GET", "submissions/{scored}/", 200, 200, 200, 200),
@@ -86,6 +88,7 @@ def made(load_for_module: Callable[..., Phase], tmp_path_factory: pytest.TempPat
         "open": PUBLISHED,
         "draft": DRAFT,
         "waiting": str(waiting.pk),
+        "job": str(waiting.evaluation.job_id),
         "scored": str(scored.pk),
         "in_draft": str(in_draft.pk),
     }

@@ -20,6 +20,7 @@ from evaluators.kinds import kind_named
 from leaderboard.environment import load as load_environment
 from leaderboard.management import demo
 from leaderboard.models import ApiToken, Submission, User
+from leaderboard.teams.tokens import MAX_TOKENS, create_token
 from tests import factories
 from tests.bundles import write_bundle
 
@@ -78,6 +79,17 @@ def test_a_phase_that_its_organizer_has_given_an_end_is_left(tmp_path: Path, day
     assert phase.submissions.filter(baseline="random").exists() == (days > 0)
 
 
+def test_an_archived_challenge_takes_no_new_data(tmp_path: Path) -> None:
+    write_bundle(tmp_path / "demo" / "tiny")
+    call_command("loadbundle", str(tmp_path / "demo" / "tiny"))
+    Challenge.objects.update(status="archived")
+    write_bundle(tmp_path / "demo" / "tiny", rows=61)
+    with pytest.raises(CommandError, match="is archived and takes no new data"):
+        call_command("loadbundle", str(tmp_path / "demo" / "tiny"))
+    demo.load_challenges(print, tmp_path / "demo")
+    assert DatasetVersion.objects.count() == 1
+
+
 def test_a_challenge_that_goes_back_to_older_data_gets_a_round_of_its_own(tmp_path: Path) -> None:
     uploads = factories.uploads()
     with mock.patch.object(demo, "make_baselines", return_value=defaultdict(lambda: uploads)):
@@ -87,6 +99,19 @@ def test_a_challenge_that_goes_back_to_older_data_gets_a_round_of_its_own(tmp_pa
     rounds = Phase.objects.order_by("pk").values_list("name", "dataset_version__number")
     assert list(rounds) == [("Round 1", 1), ("Round 2", 2), ("Round 3", 1)]
     assert Challenge.objects.get().current_phase.name == "Round 3"
+
+
+def test_new_data_does_not_cut_short_a_phase_with_an_end(tmp_path: Path) -> None:
+    """The organizer said when it ends; the site starts all the same."""
+    uploads, said = factories.uploads(), list[str]()
+    with mock.patch.object(demo, "make_baselines", return_value=defaultdict(lambda: uploads)):
+        write_bundle(tmp_path / "demo" / "tiny")
+        demo.load_challenges(print, tmp_path / "demo")
+        Phase.objects.update(ends_at=timezone.now() + timedelta(days=1))
+        write_bundle(tmp_path / "demo" / "tiny", seed=5, rows=61)
+        demo.load_challenges(said.append, tmp_path / "demo")
+    assert Phase.objects.get().is_open
+    assert "starts while 'Round 1' is open" in said[-1]
 
 
 def test_the_accounts_work_and_are_made_once() -> None:
@@ -128,6 +153,14 @@ def test_loading_a_bundle_makes_a_draft(tmp_path: Path) -> None:
     out = io.StringIO()
     call_command("loadbundle", str(write_bundle(tmp_path / "b")), stdout=out)
     assert out.getvalue().strip() == "tiny v1 (draft)"
+
+
+def test_an_account_has_so_many_tokens_and_no_more(user: User) -> None:
+    for _ in range(MAX_TOKENS):
+        create_token(user, "laptop")
+    with pytest.raises(CommandError, match="which is the most there can be"):
+        call_command("apitoken", user.username)
+    assert ApiToken.objects.count() == MAX_TOKENS
 
 
 def test_one_challenge_can_be_loaded_alone(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from leaderboard.models import Mute, Notice, User
 from leaderboard.notifications import digest
 from leaderboard.notifications.announcing import announce, concerned
 from leaderboard.notifications.outbox import notify
+from leaderboard.notifications.pages import Page, PageKind
 from leaderboard.notifications.unsubscribing import mute, read_token, unmute, unsubscribe_address
 from tests import factories
 
@@ -32,7 +33,7 @@ def no_pause() -> Iterator[None]:
     digest._not_before = 0.0
 
 
-def _told(user: User, phase: Phase | None = None, title: str = "News", **fields: str) -> None:
+def _told(user: User, phase: Phase | None = None, title: str = "News", **fields: Any) -> None:
     notify([user], phase.challenge if phase else None, title, **fields)
 
 
@@ -41,7 +42,7 @@ def _unsent() -> int:
 
 
 def test_everything_of_a_period_goes_into_one_letter(phase: Phase, user: User) -> None:
-    _told(user, phase, "First", body="One.", path="/challenges/tiny/")
+    _told(user, phase, "First", body="One.", page=Page(PageKind.CHALLENGE, ("tiny",)))
     _told(user, None, "Second")
     now = timezone.now()
     assert digest.send_digests(now) == 0

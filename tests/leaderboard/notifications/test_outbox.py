@@ -67,7 +67,7 @@ def test_whose_role_is_taken_away_reads_no_more(phase: Phase, user: User) -> Non
     notify([user], phase.challenge, "Secret")
     notify([user], None, "About the site")
     assert "Secret" in _page_of(user)
-    members.remove(phase.challenge, user.pk, frozenset({"participant"}))
+    members.remove(phase.challenge, user.pk, by=factories.user("grace", is_staff=True))
     text = _page_of(user)
     assert ("Secret" in text, "About the site" in text) == (False, True)
     assert digest.send_digests(timezone.now() + LATER) == 1

@@ -56,7 +56,15 @@ def raising(error: Exception) -> Perform:
 
 def test_a_result_is_recorded_with_the_end(toys: Toys) -> None:
     seen: list[str] = []
-    job = toys.run(lambda job: Done(lambda: seen.append(Job.objects.get(pk=job.pk).status), {"rows": 2}))
+
+    def perform(job: Job) -> Done:
+        def record() -> dict[str, int]:
+            seen.append(Job.objects.get(pk=job.pk).status)
+            return {"rows": 2}
+
+        return Done(record)
+
+    job = toys.run(perform)
     assert (job.status, job.result, seen, toys.ended) == ("succeeded", {"rows": 2}, ["succeeded"], [])
 
 

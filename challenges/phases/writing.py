@@ -1,0 +1,100 @@
+"""Adding a phase, and writing changed terms: both check the rules on the locked rows, not on what a form showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+
+from challenges.models import Challenge, Phase
+from challenges.models.challenge import ChallengeStatus
+from challenges.phases.creating import settle
+from challenges.phases.rounds import RoundChoice, chosen_round, round_problems
+from challenges.phases.terms import PhaseError, refuse, terms_of
+from evaluators.problems import Problem
+from evaluators.specification import PhaseTerms, change_problems, relation_problems, term_problems
+
+NO_ROUND = RoundChoice()
+
+
+def add_phase(challenge: Challenge, terms: PhaseTerms, choice: RoundChoice = NO_ROUND) -> Phase:
+    """Add a phase on the newest data. If it is the last one, the hidden final split is scored at its end.
+
+    In a published challenge, earlier phases keep their own final split.
+
+    Raises:
+        PhaseError: the terms are invalid, or don't fit the other phases; or the challenge has no data.
+    """
+    with transaction.atomic():
+        locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+        version = locked.dataset_versions.newest()
+        if version is None:
+            raise PhaseError(Problem("the challenge has no data.", "Add its data first."))
+        others = list(locked.phases.all())
+        final = version.final_part if _is_last(terms, others) else None
+        refuse(_problems(locked, terms, choice, others, has_final=final is not None))
+        made = Phase.objects.create(
+            challenge=locked,
+            dataset_version=version,
+            final_dataset_version=final,
+            round=chosen_round(locked, choice),
+            **asdict(terms),
+        )
+        if locked.status == ChallengeStatus.DRAFT:
+            settle(locked, version)
+    return made
+
+
+def begin_round(challenge: Challenge, terms: PhaseTerms) -> Phase:
+    """End the phases that have no end when this one starts, and add it: scores on older data can't be compared.
+
+    Only for challenges that come with our code, since participants get no notice of this end. No page, route or command
+    for organizers calls it.
+
+    Raises:
+        PhaseError: see ``add_phase``; nothing has changed then.
+    """
+    with transaction.atomic():
+        Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+        challenge.phases.filter(ends_at=None).update(ends_at=terms.starts_at)
+        return add_phase(challenge, terms)
+
+
+def write_terms(challenge: Challenge, phase: Phase, terms: PhaseTerms, choice: RoundChoice, moment: datetime) -> None:
+    """Give a phase other terms. Both rows are locked by the caller, see ``leaderboard.organizing.phases``.
+
+    Raises:
+        PhaseError: the terms are invalid, don't fit the other phases, or come too late.
+    """
+    others = list(challenge.phases.exclude(pk=phase.pk))
+    version = challenge.dataset_versions.newest() or phase.dataset_version
+    is_draft = challenge.status == ChallengeStatus.DRAFT
+    if is_draft:
+        has_final = version.final_part_id is not None and _is_last(terms, others)
+    else:
+        has_final = phase.final_dataset_version_id is not None
+    problems = list(_problems(challenge, terms, choice, others, has_final=has_final))
+    if not is_draft:
+        problems += change_problems(terms, terms_of(phase), moment=moment)
+    refuse(problems)
+    values = asdict(terms) | {"round": chosen_round(challenge, choice)}
+    if terms.ends_at is None:
+        # A draft's phase may have been the last one until now.
+        values["final_dataset_version"] = None
+    Phase.objects.filter(pk=phase.pk).update(**values)
+    if is_draft:
+        settle(challenge, version)
+
+
+def _problems(
+    challenge: Challenge, terms: PhaseTerms, choice: RoundChoice, others: list[Phase], *, has_final: bool
+) -> Iterator[Problem]:
+    yield from term_problems(terms)
+    yield from relation_problems(terms, map(terms_of, others), has_final=has_final)
+    yield from round_problems(challenge, choice)
+
+
+def _is_last(terms: PhaseTerms, others: list[Phase]) -> bool:
+    return all(other.starts_at < terms.starts_at for other in others)

@@ -1,0 +1,96 @@
+"""Changing and removing a phase: what people are told, and what happens to its board.
+
+``challenges.phases.writing.add_phase`` adds one; a bundle creates a draft's phases with
+``challenges.phases.creating.create_phases``. All of them use the rules of ``evaluators.specification``.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from challenges.drafts.drafts import ChangedMeanwhile
+from challenges.models import Challenge, Phase
+from challenges.models.challenge import ChallengeStatus
+from challenges.phases.changes import told
+from challenges.phases.creating import settle
+from challenges.phases.locking import locked_phase
+from challenges.phases.rounds import RoundChoice
+from challenges.phases.terms import PhaseError, is_relied_on, mark_of, terms_of
+from challenges.phases.writing import write_terms
+from challenges.publishing.readiness import newest_run
+from evaluators.problems import Problem
+from evaluators.specification import PhaseTerms
+from leaderboard.boards.board import rewrite_board
+from leaderboard.models import User
+from leaderboard.notifications.announcing import MAX_TITLE, announce
+from leaderboard.organizing import dryrun
+
+logger = logging.getLogger(__name__)
+
+
+def change_phase(phase: Phase, terms: PhaseTerms, choice: RoundChoice, *, by: User, seen: str) -> list[str]:
+    """Give a phase other terms; return the changes in sentences. In a published challenge everyone is told of them.
+
+    ``seen`` is what ``mark_of`` returned when ``by`` read the terms. The board is rewritten if its freeze moves.
+
+    Raises:
+        ChangedMeanwhile: somebody else has changed the phase since.
+        PhaseError: the terms are invalid, don't fit the other phases, or come too late.
+        Phase.DoesNotExist: somebody else has removed the phase.
+    """
+    with transaction.atomic():
+        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=phase.challenge_id)
+        locked = locked_phase(phase.pk)
+        if mark_of(locked) != seen:
+            raise ChangedMeanwhile
+        before = terms_of(locked)
+        write_terms(challenge, locked, terms, choice, timezone.now())
+        lines = told(terms, before)
+        if challenge.status != ChallengeStatus.DRAFT:
+            if (before.freezes_at, before.ends_at) != (terms.freezes_at, terms.ends_at):
+                # If this ends or removes a freeze, nothing else would put the entries it held back onto the board.
+                rewrite_board(locked.pk)
+            if lines:
+                body = "\n".join(f"- {line}" for line in lines)
+                announce(challenge, title=f"“{terms.name}” has changed"[:MAX_TITLE], body=body, by=by)
+    logger.info("phase changed phase=%s by=%s changes=%s", phase.pk, by.pk, len(lines))
+    return lines
+
+
+def remove_phase(phase: Phase, *, by: User) -> None:
+    """Remove a phase that nobody relies on yet.
+
+    Raises:
+        PhaseError: people take part in it, or may have begun to.
+        Phase.DoesNotExist: somebody else has removed it.
+    """
+    with transaction.atomic():
+        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=phase.challenge_id)
+        locked = locked_phase(phase.pk)
+        if is_relied_on(locked, timezone.now()):
+            raise _stays()
+        dryrun.forget([locked])
+        try:
+            locked.delete()
+        except ProtectedError as error:
+            raise _stays() from error
+        version = challenge.dataset_versions.newest()
+        if version is not None and challenge.status == ChallengeStatus.DRAFT:
+            settle(challenge, version)
+    logger.info("phase removed phase=%s by=%s", phase.pk, by.pk)
+
+
+def start_first_check(challenge: Challenge) -> None:
+    """Start a draft's first dry run, so that baselines are scored while the organizer looks at the data."""
+    first = challenge.phases.select_related("dataset_version").first()
+    is_draft = challenge.status == ChallengeStatus.DRAFT
+    if is_draft and first is not None and newest_run(first.dataset_version) is None:
+        dryrun.start(first)
+
+
+def _stays() -> PhaseError:
+    return PhaseError(Problem("people take part in this phase, or did, so it stays.", "Change its end instead."))

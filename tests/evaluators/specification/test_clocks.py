@@ -1,0 +1,38 @@
+"""Moments that are given as the time on a clock in a zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from evaluators.problems.invalid import InvalidValue
+from evaluators.specification.clocks import moment_of, on_the_clock, shown, zone_problem
+
+NOON = datetime(2026, 7, 1, 12, 30)
+
+
+def test_a_moment_and_its_clocks() -> None:
+    moment = moment_of(NOON, "Europe/Berlin")
+    assert moment == datetime(2026, 7, 1, 10, 30, tzinfo=UTC)
+    assert on_the_clock(moment, "Asia/Kathmandu") == datetime(2026, 7, 1, 16, 15)
+    assert shown(moment, "Asia/Kathmandu") == "2026-07-01 16:15 Asia/Kathmandu"
+    assert moment_of(NOON.replace(tzinfo=UTC), "Europe/Berlin") == NOON.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("clock", "message"),
+    [
+        (datetime(2026, 3, 29, 2, 30), "2026-03-29 02:30 doesn't exist in Europe/Berlin"),
+        (datetime(1, 1, 1), "the year 1 is out of range"),
+    ],
+)
+def test_times_that_no_clock_shows(clock: datetime, message: str) -> None:
+    with pytest.raises(InvalidValue, match=message):
+        moment_of(clock, "Europe/Berlin")
+
+
+def test_a_zone_that_is_not_there() -> None:
+    assert zone_problem("Europe/Berlin") is None
+    for name in ("", "../UTC", "Europe/Berln"):
+        assert zone_problem(name) is not None

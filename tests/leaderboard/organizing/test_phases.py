@@ -1,0 +1,86 @@
+"""Adding, changing and removing phases: where the hidden split goes, and what nobody may take away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from challenges.models import Challenge, DatasetVersion, Phase, Split
+from challenges.phases.rounds import RoundChoice
+from challenges.phases.terms import PhaseError, mark_of, terms_of
+from challenges.phases.writing import add_phase
+from evaluators.specification import PhaseTerms
+from leaderboard.models import User
+from leaderboard.organizing.phases import change_phase, remove_phase
+from tests import factories
+
+START = timezone.now() + timedelta(days=1)
+DAY = timedelta(days=1)
+
+
+def terms(name: str, start: int, end: int) -> PhaseTerms:
+    return PhaseTerms(name, START + start * DAY, ends_at=START + end * DAY)
+
+
+def finals() -> dict[str, bool]:
+    """Phase → whether the hidden split is scored at its end."""
+    return {phase.name: phase.final_dataset_version_id is not None for phase in Phase.objects.order_by("starts_at")}
+
+
+@pytest.fixture
+def draft(phase: Phase) -> Challenge:
+    """A draft without phases whose data have a hidden split."""
+    hidden = factories.other_version(phase.dataset_version, split=Split.FINAL, is_final_part=True)
+    DatasetVersion.objects.filter(pk=phase.dataset_version_id).update(final_part=hidden)
+    Phase.objects.all().delete()
+    Challenge.objects.update(status="draft")
+    return Challenge.objects.get()
+
+
+def test_the_hidden_split_is_always_with_the_last_phase_of_a_draft(draft: Challenge, user: User) -> None:
+    first = add_phase(draft, terms("First", 0, 1))
+    assert finals() == {"First": True}
+    add_phase(draft, terms("Second", 2, 3))
+    assert finals() == {"First": False, "Second": True}
+    change_phase(first, terms("First", 4, 5), RoundChoice(), by=user, seen=mark_of(first))
+    assert finals() == {"Second": False, "First": True}
+    first.refresh_from_db()
+    remove_phase(first, by=user)
+    assert finals() == {"Second": True}
+
+
+def test_a_phase_becomes_open_ended_only_if_nothing_is_scored_at_its_end(draft: Challenge, user: User) -> None:
+    phase = add_phase(draft, terms("First", 0, 1))
+    endless = replace(terms_of(phase), ends_at=None)
+    with pytest.raises(PhaseError, match="scored when the phase ends"):
+        change_phase(phase, endless, RoundChoice(), by=user, seen=mark_of(phase))
+    DatasetVersion.objects.update(final_part=None)
+    change_phase(phase, endless, RoundChoice(), by=user, seen=mark_of(phase))
+    assert finals() == {"First": False}
+
+
+def test_a_phase_that_people_rely_on_stays(phase: Phase, user: User) -> None:
+    with pytest.raises(PhaseError, match="so it stays"):
+        remove_phase(phase, by=user)
+    phase.starts_at = START
+    phase.save()
+    remove_phase(phase, by=user)
+    assert not Phase.objects.exists()
+
+
+def test_a_round_is_created_with_its_phase(draft: Challenge, user: User) -> None:
+    first = add_phase(draft, terms("First", 0, 1), RoundChoice("v0.5"))
+    second = add_phase(draft, terms("Second", 2, 3), RoundChoice("v1.0", "v0.5"))
+    assert second.round is not None
+    assert second.round.starts_from == first.round
+    for choice, field in (
+        (RoundChoice("one"), "round"),
+        (RoundChoice("v2.0", "v2.0"), "starts_from"),
+        (RoundChoice("v2.0", "v1.5"), "starts_from"),
+    ):
+        with pytest.raises(PhaseError) as caught:
+            add_phase(draft, terms("Third", 4, 5), choice)
+        assert [problem.field for problem in caught.value.problems] == [field]
