@@ -12,7 +12,7 @@ limited and monitored.
 from evaluators.sandbox.availability import Availability, availability
 from evaluators.sandbox.bubblewrap import DATASET, INPUT, OUTPUT, SandboxUnavailable
 from evaluators.sandbox.limits import WORK_LIMITS, Limits
-from evaluators.sandbox.process import stop_all
+from evaluators.sandbox.process import stop_all, stop_of
 from evaluators.sandbox.working import WorkFailed, work
 from evaluators.sandbox.written import UnexpectedFile, collect
 
@@ -29,5 +29,6 @@ __all__ = [
     "availability",
     "collect",
     "stop_all",
+    "stop_of",
     "work",
 ]

@@ -7,6 +7,7 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -28,9 +29,11 @@ _CHUNK = 64 * 1024
 _LOOK_SECONDS = 0.1
 """How often the size of the output folder is checked."""
 
-_running: set[subprocess.Popen[bytes]] = set()
+_running: dict[subprocess.Popen[bytes], int] = {}
+"""Each process, and the id of the thread that waits for it."""
+
 _stopped: set[subprocess.Popen[bytes]] = set()
-"""Processes that ``stop_all`` ended. Exit codes can't tell: the program inside could choose the same one."""
+"""Processes that ``stop_all`` or ``stop_of`` ended. Exit codes can't tell: the program inside could choose any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def run(arguments: Sequence[str], folders: Folders, limits: Limits, *, evaluator
     """Run the evaluators' command line with ``arguments`` inside the sandbox.
 
     Raises:
-        SandboxUnavailable: bubblewrap can't be found or started, or ``stop_all`` ended this run.
+        SandboxUnavailable: bubblewrap can't be found or started, or ``stop_all`` or ``stop_of`` ended this run.
     """
     filter_end = _filter()
     try:
@@ -75,15 +78,15 @@ def run(arguments: Sequence[str], folders: Folders, limits: Limits, *, evaluator
         raise bubblewrap.SandboxUnavailable(f"bubblewrap could not be started: {error.strerror}.") from error
     finally:
         os.close(filter_end)
-    _running.add(process)
+    _running[process] = threading.get_ident()
     with process:
         try:
             completed = _collect(process, folders.output, limits)
             if process in _stopped:
-                raise bubblewrap.SandboxUnavailable("this worker is being stopped.")
+                raise bubblewrap.SandboxUnavailable("this worker is being stopped, or its result is no longer wanted.")
             return completed
         finally:
-            _running.discard(process)
+            _running.pop(process, None)
             _stopped.discard(process)
             _end(process)
 
@@ -93,6 +96,14 @@ def stop_all() -> None:
     for process in tuple(_running):
         _stopped.add(process)
         _end(process)
+
+
+def stop_of(thread: int) -> None:
+    """End the sandbox that this thread waits for, if there is one; its run raises ``SandboxUnavailable``."""
+    for process, waiting in tuple(_running.items()):
+        if waiting == thread:
+            _stopped.add(process)
+            _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

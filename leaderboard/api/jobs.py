@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from leaderboard.api.serializers import ProblemSerializer
 from leaderboard.jobs.waiting import waiting_of
-from leaderboard.models import Job
+from leaderboard.models import Job, Lane
 from leaderboard.models.statuses import Status
 
 
@@ -59,7 +59,7 @@ class JobDetail(APIView):
     @extend_schema(operation_id="jobs_retrieve", responses=JobSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """A job that you asked for. Ask again until ``finished`` is set."""
-        job = Job.objects.filter(asked_by=request.user.pk, pk=pk).first()
+        job = Job.objects.exclude(lane=Lane.BACKGROUND).filter(asked_by=request.user.pk, pk=pk).first()
         if job is None:
             raise Http404("There is no such job.")
         return Response(JobSerializer(job).data, headers={"Cache-Control": "no-store"})

@@ -18,7 +18,7 @@ from leaderboard.boards.board import phases_to_thaw, rewrite_board
 from leaderboard.boards.switching import can_never_take_over, enqueue_missing, has_step, stop_version, switch
 from leaderboard.boards.versions import VersionRefused, start_version
 from leaderboard.jobs.kinds import Done, JobKind
-from leaderboard.jobs.transitions import enqueue
+from leaderboard.jobs.transitions import enqueue_once
 from leaderboard.models import BoardVersion, Job, Lane
 from leaderboard.models.board import BoardCause, BoardState
 
@@ -31,15 +31,14 @@ logger = logging.getLogger(__name__)
 def drive(now: datetime) -> None:
     """Queue a job for each phase whose board has a step to take."""
     for phase in Phase.objects.filter(pk__in=due(now)):
-        if not Job.objects.active().filter(subject=_subject(phase.pk)).exists():
-            enqueue(
-                kind=ADVANCE_BOARD.name,
-                lane=Lane.SCORING,
-                subject=_subject(phase.pk),
-                actor=ACTOR,
-                payload={"phase": phase.pk},
-                challenge_id=phase.challenge_id,
-            )
+        enqueue_once(
+            kind=ADVANCE_BOARD.name,
+            lane=Lane.HOUSEKEEPING,
+            subject=_subject(phase.pk),
+            actor=ACTOR,
+            payload={"phase": phase.pk},
+            challenge_id=phase.challenge_id,
+        )
 
 
 def due(now: datetime) -> set[int]:
@@ -47,9 +46,18 @@ def due(now: datetime) -> set[int]:
     computing = BoardVersion.objects.filter(state=BoardState.COMPUTING).select_related("phase", "dataset_version")
     return {
         *_without_final(now).values_list("pk", flat=True),
-        *(version.phase_id for version in computing if has_step(version, now)),
+        *(version.phase_id for version in computing if _has_step(version, now)),
         *(phase.pk for phase in phases_to_thaw(now)),
     }
+
+
+def _has_step(version: BoardVersion, now: datetime) -> bool:
+    try:
+        return has_step(version, now)
+    except Exception:
+        # One board must not stop the others.
+        logger.exception("board version not looked at phase=%s number=%s", version.phase_id, version.number)
+        return False
 
 
 def advance(phase_id: int, now: datetime) -> None:
@@ -81,9 +89,11 @@ def _subject(phase_id: int) -> str:
 
 
 def _without_final(now: datetime) -> QuerySet[Phase]:
-    """The phases that have ended and whose hidden part has no version yet."""
+    """The phases that have ended and whose hidden part has no version yet, nor is another being computed."""
     scored = BoardVersion.objects.filter(phase=OuterRef("pk"), dataset_version=OuterRef("final_dataset_version"))
-    phases = Phase.objects.filter(~Exists(scored), final_dataset_version__isnull=False, ends_at__lte=now)
+    computing = BoardVersion.objects.filter(phase=OuterRef("pk"), state=BoardState.COMPUTING)
+    ended = Phase.objects.filter(final_dataset_version__isnull=False, ends_at__lte=now)
+    phases = ended.filter(~Exists(scored), ~Exists(computing))
     return phases.exclude(challenge__status=ChallengeStatus.DRAFT).select_related("final_dataset_version")
 
 

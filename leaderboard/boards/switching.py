@@ -21,6 +21,7 @@ from leaderboard.boards.evaluating import queue_evaluation
 from leaderboard.boards.notices import announce_official_change, tell_of_switch
 from leaderboard.boards.status import is_official
 from leaderboard.boards.versions import current_version, final_problem
+from leaderboard.jobs.transitions import delete_jobs
 from leaderboard.models import BoardVersion, Evaluation, Job, Lane, Submission
 from leaderboard.models.board import BoardCause, BoardState
 from leaderboard.models.statuses import ACTIVE, Status
@@ -101,7 +102,7 @@ def stop_version(version: BoardVersion) -> bool:
         if not computing.exists():
             return False
         # Their evaluations go with them.
-        Job.objects.filter(evaluation__board_version=version).delete()
+        delete_jobs(Job.objects.filter(evaluation__board_version=version))
         computing.delete()
     logger.info("board version stopped phase=%s number=%s", version.phase_id, version.number)
     return True

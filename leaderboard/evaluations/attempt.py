@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from challenges.phases.locking import locked_phase
 from evaluators import sandbox, scoring
 from evaluators.scoring import Result
 from leaderboard.boards.board import rewrite_board
@@ -69,6 +70,7 @@ def without_score(job: Job, status: Status) -> None:
     if evaluation is None or evaluation.background:
         # Evaluations for a board version that is not visible yet affect neither the board nor the limits.
         return
+    locked_phase(evaluation.submission.phase_id)
     settle_quota(evaluation.submission_id, status)
     if status == Status.FAILED:
         rewrite_board(evaluation.submission.phase_id)
@@ -121,6 +123,7 @@ def _record(evaluation: Evaluation, outcome: scoring.Scored, timings: dict[str, 
     )
     Score.objects.bulk_create(_scores(evaluation, result), batch_size=500)
     if not evaluation.background:
+        locked_phase(evaluation.submission.phase_id)
         settle_quota(evaluation.submission_id, Status.SUCCEEDED)
         rewrite_board(evaluation.submission.phase_id)
     row.update(timings={**known, "record": time.perf_counter() - clock})

@@ -22,8 +22,7 @@ def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: di
     """
     with transaction.atomic():
         # Without this lock the board could switch versions now and leave the new evaluation on the old version.
-        locked_phase(submission.phase_id)
-        board = current_version(submission.phase)
+        board = current_version(locked_phase(submission.phase_id))
         evaluation = queue_evaluation(submission, board, lane=Lane.SCORING, actor=actor, reason=reason, timings=timings)
         Submission.objects.filter(pk=submission.pk).update(evaluation=evaluation, refunded=False)
         submission.evaluation, submission.refunded = evaluation, False

@@ -7,9 +7,12 @@ import threading
 from types import TracebackType
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
+from evaluators import sandbox
 from leaderboard.jobs.transitions import Lease, extend
+
+STOP_SECONDS = 0.2
 
 logger = logging.getLogger(__name__)
 
@@ -24,17 +27,19 @@ def held_leases() -> list[Lease]:
 class LeaseKeeper:
     """``with LeaseKeeper(lease):`` extends the lease from a thread, three times per lease period.
 
-    If the lease is lost, the thread logs that and stops. The work continues, but its result is refused at the end.
+    If the lease is lost, nobody wants the result any more, and it would be refused at the end. So the thread ends the
+    sandbox in which the holder works, and every further one: the slot is free for other jobs.
     """
 
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
+        self._holder = threading.get_ident()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"lease-{lease.job_id}", daemon=True)
 
     def __enter__(self) -> LeaseKeeper:
-        _held[self._lease.job_id] = self._lease
         self._thread.start()
+        _held[self._lease.job_id] = self._lease
         return self
 
     def __exit__(
@@ -52,10 +57,15 @@ class LeaseKeeper:
                 try:
                     if not extend(self._lease):
                         logger.warning("lease lost job=%s", self._lease.job_id)
+                        self._end_work()
                         return
-                except DatabaseError as error:
+                except Error as error:
                     # The database may be back before the lease ends.
                     logger.error("lease not extended job=%s error=%s", self._lease.job_id, error)
                     connection.close()
         finally:
             connection.close()
+
+    def _end_work(self) -> None:
+        while not self._stop.wait(STOP_SECONDS):
+            sandbox.stop_of(self._holder)

@@ -1,15 +1,16 @@
 """The order of the queue: which of the queued jobs comes first.
 
 Interactive jobs come before scoring, and scoring before the background. Within a lane, the challenge with fewer running
-jobs comes first, then the team with fewer running jobs, then the oldest. So neither a hundred entries of one team nor
-rescoring a whole board delays others for longer than the jobs that are already running.
+jobs comes first, then the team, then the person who asked, then the oldest job. So neither a hundred entries of one
+team nor rescoring a whole board delays others for longer than the jobs that are already running.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -18,7 +19,7 @@ from leaderboard.jobs.transitions import Lease, claim
 from leaderboard.models import Job, Lane
 from leaderboard.models.statuses import Status
 
-ORDER = ("lane", "challenge_running", "team_running", "queued_at", "pk")
+ORDER = ("lane", "challenge_running", "team_running", "person_running", "queued_at", "pk")
 
 
 def in_queue_order(now: datetime | None = None) -> QuerySet[Job]:
@@ -26,16 +27,17 @@ def in_queue_order(now: datetime | None = None) -> QuerySet[Job]:
 
     Counting what is running takes one query now; reading the result takes another.
     """
-    running = Job.objects.filter(status=Status.RUNNING).order_by().values_list("challenge_id", "team_id")
-    challenges: Counter[int | None] = Counter()
-    teams: Counter[int | None] = Counter()
-    for challenge, team in running:
-        challenges[challenge] += 1
-        teams[team] += 1
+    running: list[Any] = list(
+        Job.objects.filter(status=Status.RUNNING).order_by().values("challenge", "team", "asked_by")
+    )
     due = Q(not_before=None) | Q(not_before__lte=now or timezone.now())
     return (
         Job.objects.filter(due, status=Status.QUEUED)
-        .annotate(challenge_running=_count("challenge", challenges), team_running=_count("team", teams))
+        .annotate(
+            challenge_running=_count("challenge", running),
+            team_running=_count("team", running),
+            person_running=_count("asked_by", running),
+        )
         .order_by(*ORDER)
     )
 
@@ -54,9 +56,10 @@ def claim_next(*, worker: str, lanes: Collection[Lane], kinds: Collection[str]) 
             return lease, Lane(first[1])
 
 
-def _count(field: str, counts: Mapping[int | None, int]) -> Case | Value:
-    """The number of running jobs per ``field``. ``counts`` never has more keys than there are slots of workers."""
-    known = [When(**{field: key}, then=Value(count)) for key, count in counts.items() if key is not None]
+def _count(field: str, running: Sequence[Mapping[str, Any]]) -> Case | Value:
+    """The number of running jobs per ``field``; there are never more of them than slots of workers."""
+    counts = Counter(job[field] for job in running if job[field] is not None)
+    known = [When(**{field: key}, then=Value(count)) for key, count in counts.items()]
     if not known:
         return Value(0, output_field=IntegerField())
     return Case(*known, default=Value(0), output_field=IntegerField())

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -76,6 +76,26 @@ def enqueue(
         _record(job.pk, "", Status.QUEUED, actor=actor, reason=reason, attempt=0)
         notify_worker_on_commit(job.pk)
     return job
+
+
+def enqueue_once(**fields: Any) -> Job | None:
+    """Queue a job unless its subject has an active one; None if it has. See ``enqueue`` for ``fields``."""
+    try:
+        # A savepoint: the surrounding transaction goes on.
+        with transaction.atomic():
+            return enqueue(**fields)
+    except IntegrityError:
+        return None
+
+
+def enqueue_anew(*, subject: str, actor: str, **fields: Any) -> Job:
+    """Queue a job in place of the active one for its subject, see ``supersede``."""
+    while True:
+        supersede(subject, actor=actor, reason="asked again")
+        job = enqueue_once(subject=subject, actor=actor, **fields)
+        # Somebody else may have asked at the same moment: the later wins.
+        if job is not None:
+            return job
 
 
 def claim(job_id: int, *, worker: str) -> Lease | None:
@@ -162,8 +182,9 @@ def expire(job: Job, *, now: datetime, actor: str, message: str) -> Status | Non
     """
     lease = Lease(job.pk, job.lease_owner, job.attempt)
     with transaction.atomic():
-        # The lease may have been extended since ``job`` was read.
-        if not _leased(lease).filter(lease_expires_at__lt=now).exists():
+        # The lease may have been extended since ``job`` was read; from here on it cannot be.
+        expired = _leased(lease).filter(lease_expires_at__lt=now).select_for_update(of=("self",))
+        if not expired.values_list("pk", flat=True):
             return None
         return fault(lease, actor=actor, reason="the worker gave no sign of life", message=message)
 
@@ -180,8 +201,18 @@ def cancel(job_id: int, *, actor: str, reason: str = "") -> bool:
 
 def supersede(subject: str, *, actor: str, reason: str) -> bool:
     """Cancel the active job for a subject, even a running one: its worker finds its lease lost and writes nothing."""
-    active = Job.objects.filter(subject=subject)
-    return any(_cancel(active, status, actor=actor, reason=reason) for status in (Status.QUEUED, Status.RUNNING))
+    done, active = False, Job.objects.active().filter(subject=subject)
+    # It may be claimed or handed back between reading its status and cancelling it.
+    while (status := active.values_list("status", flat=True).first()) is not None:
+        done = _cancel(active, Status(status), actor=actor, reason=reason) or done
+    return done
+
+
+def delete_jobs(jobs: QuerySet[Job]) -> None:
+    """Delete jobs with what belongs to them. A worker that is recording one of them ends first."""
+    with transaction.atomic():
+        locked = list(jobs.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        Job.objects.filter(pk__in=locked).delete()
 
 
 def _cancel(jobs: QuerySet[Job], start: Status, *, actor: str, reason: str) -> bool:

@@ -30,9 +30,10 @@ class Migration(migrations.Migration):
                     "lane",
                     models.PositiveSmallIntegerField(
                         choices=[
-                            (0, "Interactive: somebody is waiting for the answer"),
-                            (1, "Scoring"),
-                            (2, "Background: it waits until nothing else does"),
+                            (0, "Housekeeping: short work of the site itself"),
+                            (1, "Interactive: somebody is waiting for the answer"),
+                            (2, "Scoring"),
+                            (3, "Background: it waits until nothing else does"),
                         ]
                     ),
                 ),

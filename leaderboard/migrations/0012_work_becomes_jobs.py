@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import migrations
 
 BATCH = 500
-SCORING, BACKGROUND, INTERACTIVE = 1, 2, 0
+INTERACTIVE, SCORING, BACKGROUND = 1, 2, 3
 STATUSES = {"waiting": "queued", "running": "queued", "refused": "failed", "broken": "errored"}
 """Of a draft's work, as jobs call them."""
 
@@ -49,7 +49,8 @@ def _job(jobs, evaluation):
         subject=f"submission:{evaluation.submission_id}",
         challenge_id=evaluation.submission.phase.challenge_id,
         team_id=evaluation.submission.team_id,
-        asked_by_id=evaluation.submission.created_by_id,
+        # Nobody watches the background: the scores on hidden data are not known before they are shown.
+        asked_by_id=None if evaluation.background else evaluation.submission.created_by_id,
         status="queued" if running else evaluation.status,
         attempt=evaluation.attempt,
         faults=evaluation.faults,

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name="evaluation",
-            options={"base_manager_name": "objects", "ordering": ("-pk",)},
+            options={"ordering": ("-pk",)},
         ),
         migrations.AlterModelOptions(
             name="statuschange",
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="job",
-            constraint=models.CheckConstraint(condition=models.Q(("lane__in", [0, 1, 2])), name="job_lane_is_known"),
+            constraint=models.CheckConstraint(condition=models.Q(("lane__in", [0, 1, 2, 3])), name="job_lane_is_known"),
         ),
         migrations.AddConstraint(
             model_name="job",

@@ -51,7 +51,6 @@ class Evaluation(models.Model):
 
     class Meta:
         ordering = ("-pk",)
-        base_manager_name = "objects"
         constraints = (
             models.CheckConstraint(
                 condition=Q(score__isnull=False) & ~Q(result="") | Q(score__isnull=True, result=""),

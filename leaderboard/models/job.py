@@ -16,9 +16,10 @@ from leaderboard.models.statuses import ACTIVE, FINISHED, Status
 class Lane(models.IntegerChoices):
     """In the order in which workers choose. Scoring cannot fill the slots of the interactive lane, nor the reverse."""
 
-    INTERACTIVE = 0, "Interactive: somebody is waiting for the answer"
-    SCORING = 1, "Scoring"
-    BACKGROUND = 2, "Background: it waits until nothing else does"
+    HOUSEKEEPING = 0, "Housekeeping: short work of the site itself"
+    INTERACTIVE = 1, "Interactive: somebody is waiting for the answer"
+    SCORING = 2, "Scoring"
+    BACKGROUND = 3, "Background: it waits until nothing else does"
 
 
 class JobQuerySet(models.QuerySet["Job"]):

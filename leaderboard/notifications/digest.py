@@ -21,7 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leaderboard.jobs.kinds import Done, JobKind, Unavailable
-from leaderboard.jobs.transitions import enqueue
+from leaderboard.jobs.transitions import enqueue_once
 from leaderboard.models import Job, Lane, Mute, Notice, User
 from leaderboard.notifications.outbox import readable
 from leaderboard.notifications.pages import Page, PageKind, address_of, path_of
@@ -44,8 +44,8 @@ logger = logging.getLogger(__name__)
 
 def drive(now: datetime) -> None:
     """Queue the job that sends what is due. There is one at a time, so that a slow mail server takes up one slot."""
-    if _due(now) and not Job.objects.active().filter(subject=SUBJECT).exists():
-        enqueue(kind=SEND_DIGESTS.name, lane=Lane.SCORING, subject=SUBJECT, actor=ACTOR)
+    if _due(now):
+        enqueue_once(kind=SEND_DIGESTS.name, lane=Lane.HOUSEKEEPING, subject=SUBJECT, actor=ACTOR)
 
 
 def _perform(job: Job) -> Done:
@@ -73,10 +73,10 @@ def send_digests(now: datetime) -> int:
         claimed = _claim(user_id, now)
         if not claimed:
             continue
-        letter = _letter(claimed)
-        if letter is None:
-            continue
         try:
+            letter = _letter(claimed)
+            if letter is None:
+                continue
             letter.send()
         except (smtplib.SMTPRecipientsRefused, ValueError) as error:
             # Only this address or e-mail is the problem. Trying again would delay everybody else's e-mails.

@@ -39,7 +39,7 @@ from leaderboard.jobs.transitions import enqueue
 from leaderboard.models import Job, Lane, User
 from leaderboard.organizing import dryrun
 from leaderboard.storage import object_store
-from leaderboard.storage.sweep import remove_unused
+from leaderboard.storage.sweep import hold_archive, remove_archive
 
 ARCHIVE = "bundle.zip"
 """The archive's name in messages, independent of the name that the sender gave it."""
@@ -67,26 +67,40 @@ def send_bundle(path: Path, user: User) -> Job:
     Raises:
         BundleError: ``user`` has too many bundles under way.
     """
+    _refuse_too_many(user)
     with path.open("rb") as file:
         stored = object_store().put(file)
+    try:
+        return _queued(path, stored.sha256, user)
+    except BundleError:
+        remove_archive(stored.sha256)
+        raise
+
+
+def _refuse_too_many(user: User) -> None:
+    if Job.objects.active().filter(kind=CHECK_BUNDLE.name, asked_by=user).count() >= MAX_UNDER_WAY:
+        message = f"{MAX_UNDER_WAY} bundles of yours are being checked."
+        raise BundleError(Problem(message, "Send it again when one of them is done."))
+
+
+def _queued(path: Path, sha256: str, user: User) -> Job:
     with transaction.atomic():
         # Of two uploads at the same time, the second waits here and then counts the first.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        if Job.objects.active().filter(kind=CHECK_BUNDLE.name, asked_by=user).count() >= MAX_UNDER_WAY:
-            message = f"{MAX_UNDER_WAY} bundles of yours are being checked."
-            raise BundleError(Problem(message, "Send it again when one of them is done."))
+        _refuse_too_many(user)
+        hold_archive(sha256)
         job = enqueue(
             kind=CHECK_BUNDLE.name,
             lane=Lane.INTERACTIVE,
             subject=f"bundle:{uuid.uuid4()}",
             actor=user.get_username(),
-            payload={"sha256": stored.sha256},
+            payload={"sha256": sha256},
             asked_by=user,
         )
-    if not object_store().exists(stored.sha256):
-        # The check of the same bytes has just ended and taken them away.
-        with path.open("rb") as file:
-            object_store().put(file)
+        if not object_store().exists(sha256):
+            # The check of the same bytes has just ended and taken them away.
+            with path.open("rb") as file:
+                object_store().put(file)
     return job
 
 
@@ -117,7 +131,7 @@ def check(job: Job) -> Done:
 
 
 def forget_archive(job: Job) -> None:
-    remove_unused(job.payload["sha256"])
+    remove_archive(job.payload["sha256"])
 
 
 CHECK_BUNDLE = JobKind("check-bundle", check, OUR_FAULT, clean_up=forget_archive)

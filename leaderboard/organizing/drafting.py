@@ -32,7 +32,7 @@ from evaluators.drafting import CardReport, DraftReport, FilesReport
 from evaluators.problems import BundleError, Problem
 from evaluators.specification import SPECIFICATION_FILE
 from leaderboard.jobs.kinds import Done, JobKind, Refused, SubjectGone
-from leaderboard.jobs.transitions import enqueue, supersede
+from leaderboard.jobs.transitions import enqueue_anew
 from leaderboard.models import Job, Lane
 from leaderboard.models.statuses import Status
 from leaderboard.organizing import dryrun
@@ -59,19 +59,18 @@ def subject_of(draft: Draft) -> str:
 
 def ask(draft: Draft, work: DraftWork, *, by: Any) -> Job:
     """Queue this work on a draft, in place of what was queued or is running."""
-    actor = by.get_username()
     with transaction.atomic():
-        supersede(subject_of(draft), actor=actor, reason="asked again")
-        Draft.objects.filter(pk=draft.pk).update(work=work)
-        job = enqueue(
+        # First the job and then the draft, as a worker does.
+        job = enqueue_anew(
             kind=KIND_OF[work],
             lane=Lane.INTERACTIVE,
             subject=subject_of(draft),
-            actor=actor,
+            actor=by.get_username(),
             payload={"draft": draft.pk},
             challenge_id=draft.challenge_id,
             asked_by=by,
         )
+        Draft.objects.filter(pk=draft.pk).update(work=work)
     draft.work = work
     return job
 

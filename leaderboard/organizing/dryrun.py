@@ -23,8 +23,8 @@ from challenges.models.challenge import ChallengeStatus
 from evaluators.problems import Problem, ProblemsError, SubmissionError
 from evaluators.readiness import LeftOut, ReadinessReport
 from evaluators.registry import BaselineInfo, baselines_for
-from leaderboard.jobs.kinds import Done, JobKind, SubjectGone
-from leaderboard.jobs.transitions import enqueue
+from leaderboard.jobs.kinds import Done, JobKind, SubjectGone, Unavailable
+from leaderboard.jobs.transitions import delete_jobs, enqueue_once
 from leaderboard.models import Evaluation, Job, Lane, Submission
 from leaderboard.models.statuses import ACTIVE, Status
 from leaderboard.organizing.dryrun_work import make_baseline, measure
@@ -107,7 +107,7 @@ def forget(phases: Iterable[Phase]) -> None:
         )
         unseen = [phase.pk for phase in wanted if phase.challenge_id in drafts]
         baselines = Submission.objects.filter(phase__in=unseen, is_baseline=True)
-        Job.objects.filter(evaluation__submission__in=baselines).delete()
+        delete_jobs(Job.objects.filter(evaluation__submission__in=baselines))
         baselines.delete()
         for phase in Phase.objects.filter(pk__in=unseen, submissions__isnull=True):
             phase.board_versions.all().delete()
@@ -156,7 +156,7 @@ def _subject(run: Readiness) -> str:
 
 
 def _enqueue(run: Readiness, phase: Phase, kind: str, name: str) -> None:
-    enqueue(
+    enqueue_once(
         kind=kind,
         lane=Lane.SCORING,
         subject=f"{_subject(run)}{name}",
@@ -187,6 +187,7 @@ def make(job: Job) -> Done:
             uploads=files,
             client=Submission.Client.BASELINE,
             baseline=info.name,
+            only_if=partial(_still_wanted, job, run, phase),
         )
     except PhaseClosed as error:
         raise SubjectGone(GONE) from error
@@ -201,6 +202,19 @@ def make(job: Job) -> Done:
     return Done()
 
 
+def _still_wanted(job: Job, run: Readiness, phase: Phase) -> None:
+    """Check that the baseline belongs to the phase as it is now; making it took a while.
+
+    Raises:
+        SubjectGone: the run or this job is over, the phase has other data, or the challenge is published.
+    """
+    Challenge.objects.select_for_update(no_key=True).get(pk=phase.challenge_id)
+    current, there = Readiness.objects.filter(pk=run.pk).first(), _phase(run)
+    is_mine = Job.objects.filter(pk=job.pk, status=Status.RUNNING, attempt=job.attempt).exists()
+    if current is None or current.state != Readiness.State.RUNNING or there != phase or not is_mine:
+        raise SubjectGone(GONE)
+
+
 def _left_out_for(run: Readiness, info: BaselineInfo, error: ProblemsError) -> Done:
     logger.warning("data allow no baseline readiness=%s baseline=%s error=%s", run.pk, info.name, error)
     return Done(partial(_leave_out, run.pk, info.name, _reason(str(error))))
@@ -209,7 +223,7 @@ def _left_out_for(run: Readiness, info: BaselineInfo, error: ProblemsError) -> D
 def measure_all(job: Job) -> Done:
     """Measure the data, now that every baseline has a verdict."""
     run, phase = _run_and_phase(job)
-    scored, refused, lost = _verdicts(phase)
+    scored, refused, lost = _verdicts(run, phase)
     if lost:
         return Done(partial(_end, run, NOT_SCORED.format(lost[0])))
     report = measure(phase, scored)
@@ -296,17 +310,24 @@ def _missing(run: Readiness, phase: Phase) -> list[BaselineInfo]:
     return [info for info in _wanted(run) if info.name not in there]
 
 
-def _verdicts(phase: Phase) -> tuple[list[Evaluation], dict[str, str], list[str]]:
+def _verdicts(run: Readiness, phase: Phase) -> tuple[list[Evaluation], dict[str, str], list[str]]:
     """The scored baselines; why others were refused, which says something about the data; and the names of those that
-    have no verdict, through a fault of ours.
+    have no verdict on these data, through a fault of ours.
+
+    Raises:
+        Unavailable: one is being scored again.
     """
     scored: list[Evaluation] = []
     refused: dict[str, str] = {}
     lost: list[str] = []
     for submission in _baselines(phase).select_related("evaluation__job"):
         evaluation = submission.evaluation
-        if evaluation is None or evaluation.status in (Status.ERRORED, Status.CANCELLED):
+        without_verdict = (Status.ERRORED, Status.CANCELLED)
+        on_these_data = evaluation is not None and evaluation.dataset_version_id == run.dataset_version_id
+        if evaluation is None or not on_these_data or evaluation.status in without_verdict:
             lost.append(submission.name)
+        elif evaluation.is_active:
+            raise Unavailable("a baseline is being scored again")
         elif evaluation.status == Status.SUCCEEDED:
             evaluation.submission = submission
             scored.append(evaluation)

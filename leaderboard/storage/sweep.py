@@ -27,11 +27,27 @@ def sweep(*, older_than: timedelta, now: datetime | None = None) -> int:
     if older_than < LEAST_AGE:
         raise ValueError(f"objects younger than {LEAST_AGE} may still be wanted")
     moment = (now or timezone.now()) - older_than
-    return sum(remove_unused(sha256) for sha256 in object_store().list_older_than(moment) if not _is_used(sha256))
+    return sum(_remove(sha256) for sha256 in object_store().list_older_than(moment) if not _is_used(sha256))
 
 
-def remove_unused(sha256: str) -> bool:
-    """Remove an object, unless something refers to it."""
+def remove_archive(sha256: str) -> bool:
+    """Remove the archive of a bundle, unless something refers to its bytes; whoever queues one holds it first."""
+    with transaction.atomic():
+        hold_archive(sha256)
+        if _is_used(sha256):
+            return False
+        object_store().delete(sha256)
+    return True
+
+
+def hold_archive(sha256: str) -> None:
+    """Until the end of the transaction, let no other transaction queue or remove these bytes. SQLite needs no lock."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
+
+
+def _remove(sha256: str) -> bool:
     with transaction.atomic():
         _hold_up_submissions()
         if _is_used(sha256):

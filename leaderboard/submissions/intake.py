@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,6 +75,10 @@ def _opened(phase: Phase) -> PreparedDataset:
         raise DataUnavailable(Problem(message, "Nothing was counted. Send it again in a few minutes.")) from error
 
 
+def _always() -> None:
+    """No further condition."""
+
+
 def submit(
     phase: Phase,
     team: Team,
@@ -86,11 +90,13 @@ def submit(
     baseline: str = "",
     accepted_rules: str = "",
     division: str = "",
+    only_if: Callable[[], None] = _always,
 ) -> Submission:
     """Accept a submission and queue its evaluation.
 
     ``accepted_rules`` is the digest of the rules that the author accepted with this submission. Without a ``division``
-    the submission enters the closed one.
+    the submission enters the closed one. ``only_if`` is called in the transaction that records the submission, before
+    anything is written, and may raise.
 
     Raises:
         PhaseClosed: the phase is not open.
@@ -124,7 +130,7 @@ def submit(
         baseline=baseline,
         check_report={**report.as_dict(), "lines": report.lines},
     )
-    _record(submission, files, timings)
+    _record(submission, files, timings, only_if)
     logger.info("submission accepted id=%s phase=%s team=%s client=%s", submission.pk, phase.pk, team.pk, client)
     return submission
 
@@ -169,11 +175,14 @@ def _within_quota(phase: Phase, team: Team) -> None:
         raise QuotaUsed(problem)
 
 
-def _record(submission: Submission, files: list[Upload], timings: dict[str, float]) -> None:
+def _record(
+    submission: Submission, files: list[Upload], timings: dict[str, float], only_if: Callable[[], None]
+) -> None:
     actor = submission.created_by.get_username() if submission.created_by else submission.client
     with transaction.atomic():
         # Of two uploads of one team at the same time, the second waits here and then counts the first.
         lock_teams(submission.team)
+        only_if()
         if not submission.is_baseline:
             if submission.created_by is not None:
                 enter(submission)

@@ -14,7 +14,7 @@ from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from evaluators import sandbox
@@ -103,7 +103,7 @@ def _hand_back() -> None:
     for lease in held_leases():
         try:
             transitions.hand_back(lease, actor=worker_name())
-        except DatabaseError:
+        except Error:
             # Then the lease expires, and the recovery requeues the job.
             logger.exception("not handed back job=%s", lease.job_id)
             connection.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from leaderboard.jobs import transitions
@@ -37,7 +37,8 @@ def run(lease: Lease, *, worker: str) -> None:
     with LeaseKeeper(lease):
         try:
             _attempt(job, KINDS[job.kind], lease, worker)
-        except Exception:
+        except BaseException:
+            # Also what is no Exception: a library's panic on strange input must not end the slot.
             logger.exception("attempt broke job=%s kind=%s attempt=%s", job.pk, job.kind, lease.attempt)
             _fault(job, KINDS[job.kind], lease, worker)
     clean_up(job)
@@ -56,7 +57,9 @@ def clean_up(job: Job) -> None:
 
 def _attempt(job: Job, kind: JobKind, lease: Lease, worker: str) -> None:
     try:
-        _succeed(kind.perform(job), lease, worker)
+        done = kind.perform(job)
+        _reconnect()
+        _succeed(done, lease, worker)
     except Refused as error:
         _fail(job, kind, lease, error, worker)
     except SubjectGone as error:
@@ -74,6 +77,12 @@ def _attempt(job: Job, kind: JobKind, lease: Lease, worker: str) -> None:
         _fault(job, kind, lease, worker, error.reason)
 
 
+def _reconnect() -> None:
+    """Record on a new connection: this one may have been idle for minutes, and be closed at its other end."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 def _succeed(done: Done, lease: Lease, worker: str) -> None:
     """Write the result and the end of the job in one transaction, or nothing if the lease is lost."""
     with transaction.atomic():
@@ -88,8 +97,11 @@ def _fail(job: Job, kind: JobKind, lease: Lease, refused: Refused, worker: str) 
 
 
 def _fault(job: Job, kind: JobKind, lease: Lease, worker: str, reason: str = "") -> None:
-    limit = 2 if reason in DETERMINISTIC else MAX_FAULTS
     words = IN_WORDS.get(reason, OUR_FAULT)
+    _reconnect()
+    # What is likely to happen again is tried once more; a worker that died in between says nothing about it.
+    again = reason in DETERMINISTIC and job.history.filter(reason=words).exists()
+    limit = 0 if again else MAX_FAULTS
     with transaction.atomic():
         status = transitions.fault(lease, actor=worker, reason=words, message=kind.words(reason), max_faults=limit)
         if status == Status.ERRORED:

@@ -1,7 +1,8 @@
 """The threads in which a worker does its jobs.
 
 A worker has as many slots as it may score at once, and one more. Scoring and the background fill all but one, and so do
-interactive jobs: neither a queue of submissions nor two organizers with large files keep all the others waiting.
+interactive jobs: neither a queue of submissions nor two organizers with large files keep all the others waiting. One
+slot beside them is for housekeeping, which is short.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from leaderboard.models.statuses import Status
 from leaderboard.worker.kinds import KINDS
 from leaderboard.worker.running import run
 
+HOUSEKEEPING = frozenset({Lane.HOUSEKEEPING})
 GROUPS = (frozenset({Lane.INTERACTIVE}), frozenset({Lane.SCORING, Lane.BACKGROUND}))
 """Lanes that share slots; each group fills all slots but one."""
 
@@ -27,17 +29,19 @@ logger = logging.getLogger(__name__)
 
 
 class Slots:
-    """``concurrency`` + 1 threads, each doing the first job of the queue that it may, until there is none."""
+    """``concurrency`` + 2 threads, each doing the first job of the queue that it may, until there is none."""
 
     def __init__(self, concurrency: int, *, worker: str) -> None:
         self._concurrency, self._worker = concurrency, worker
         self._taken: Counter[frozenset[Lane]] = Counter()
         self._wake = threading.Condition()
         self._woken = 0
+        # Held while a slot asks the database, which may take long; ``_wake`` never is.
+        self._claiming = threading.Lock()
         # Read and written without the lock: a signal handler sets it, and may interrupt whoever holds the lock.
         self._closed = False
         self._threads = [
-            threading.Thread(target=self._work, name=f"slot-{number}", daemon=True) for number in range(concurrency + 1)
+            threading.Thread(target=self._work, name=f"slot-{number}", daemon=True) for number in range(concurrency + 2)
         ]
 
     def start(self) -> None:
@@ -70,8 +74,9 @@ class Slots:
             woken = self._woken
             try:
                 busy = self._do_next()
-            except Exception:
-                # Most likely the database is away; the next heartbeat wakes this slot again.
+            except BaseException:
+                # Most likely the database is away; the next heartbeat wakes this slot again. Whatever it is, a worker
+                # must not lose a slot for good.
                 logger.exception("no job taken")
                 busy = False
             if not busy:
@@ -102,17 +107,24 @@ class Slots:
     def _take(self) -> tuple[Lease, frozenset[Lane]] | None:
         kinds = _possible()
         # One slot at a time: the next one must see what this one has taken.
-        with self._wake:
+        with self._claiming:
             if self._closed:
                 return None
-            lanes = {lane for group in GROUPS if self._taken[group] < self._concurrency for lane in group}
-            found = claim_next(worker=self._worker, lanes=lanes, kinds=kinds)
+            found = claim_next(worker=self._worker, lanes=self._free_lanes(), kinds=kinds)
             if found is None:
                 return None
             lease, lane = found
-            group = next(group for group in GROUPS if lane in group)
-            self._taken[group] += 1
+            group = next(group for group in (HOUSEKEEPING, *GROUPS) if lane in group)
+            with self._wake:
+                self._taken[group] += 1
             return lease, group
+
+    def _free_lanes(self) -> set[Lane]:
+        with self._wake:
+            free = set() if self._taken[HOUSEKEEPING] else set(HOUSEKEEPING)
+            if sum(self._taken[group] for group in GROUPS) <= self._concurrency:
+                free |= {lane for group in GROUPS if self._taken[group] < self._concurrency for lane in group}
+            return free
 
 
 def _possible() -> list[str]:

@@ -21,7 +21,7 @@ from evaluators import sandbox
 from evaluators.specification import schema_text
 from leaderboard.api.bundles import SEND
 from leaderboard.jobs import awaiting
-from leaderboard.models import ApiToken, Job, Submission, User
+from leaderboard.models import ApiToken, Job, Lane, Submission, User
 from leaderboard.organizing import bundles, dryrun
 from leaderboard.teams.teams import baselines_team
 from tests import factories
@@ -238,6 +238,13 @@ def test_a_job_is_shown_to_the_one_who_asked(user: User, api: Api) -> None:
         401,
     ]
     assert api(user).get("/api/v1/jobs/999999/").status_code == 404
+
+
+def test_nobody_watches_the_background(user: User, api: Api) -> None:
+    """Its outcome is about data that may still be hidden."""
+    send(api(user), good())
+    Job.objects.update(lane=Lane.BACKGROUND)
+    assert api(user).get(f"/api/v1/jobs/{Job.objects.get().pk}/").status_code == 404
 
 
 def test_a_refused_bundle_says_so_to_who_watches(user: User, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

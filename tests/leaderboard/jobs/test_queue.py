@@ -54,6 +54,15 @@ def test_the_challenge_and_the_team_with_less_running_come_first(
     assert waiting() == ["elsewhere", "bob", "ada 1", "ada 2"]
 
 
+def test_of_two_people_the_one_with_less_running_comes_first(user: User) -> None:
+    other = factories.user("bob")
+    for number in range(3):
+        add(f"ada {number}", Lane.INTERACTIVE, asked_by=user)
+    add("bob", Lane.INTERACTIVE, asked_by=other)
+    assert take() == "ada 0"
+    assert waiting() == ["bob", "ada 1", "ada 2"]
+
+
 def test_jobs_without_challenge_or_team_do_not_hold_one_another_up(phase: Phase) -> None:
     add("first")
     assert take() == "first"

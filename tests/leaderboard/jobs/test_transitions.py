@@ -193,6 +193,38 @@ def test_a_superseded_job_makes_way_for_another(job: Job, running: bool) -> None
     assert now(job).lease_expires_at is None
 
 
+def test_a_job_is_enqueued_once_or_anew(job: Job) -> None:
+    fields: dict[str, Any] = {"kind": "toy", "lane": Lane.SCORING, "subject": "toy:1", "actor": "grace"}
+    assert transitions.enqueue_once(**fields) is None
+    assert Job.objects.get().status == "queued"
+    anew = transitions.enqueue_anew(**fields)
+    assert (now(job).status, anew.status) == ("cancelled", "queued")
+    assert transitions.enqueue_once(**fields | {"subject": "toy:2"}) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_people_who_ask_at_the_same_moment_the_last_one_stays(job: Job) -> None:
+    start = threading.Barrier(4, timeout=20)
+    failed: list[BaseException] = []
+
+    def ask(name: str) -> None:
+        start.wait()
+        try:
+            transitions.enqueue_anew(kind="toy", lane=Lane.SCORING, subject="toy:1", actor=name)
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask, args=[f"p{number}"]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failed == []
+    assert sorted(Job.objects.values_list("status", flat=True)) == ["cancelled"] * 4 + ["queued"]
+
+
 def test_a_job_that_is_handed_back_costs_nothing_and_is_announced(
     job: Job, lease: Lease, messages: list[int], django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:

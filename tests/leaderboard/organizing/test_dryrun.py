@@ -29,6 +29,7 @@ from evaluators.registry import BaselineInfo, baselines_for
 from evaluators.sandbox import SandboxUnavailable, WorkFailed, process
 from evaluators.scoring import Rejected
 from leaderboard.boards.board import rewrite_board
+from leaderboard.evaluations.queueing import score_again
 from leaderboard.jobs.transitions import claim, expire
 from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Job, Submission, User
 from leaderboard.organizing import dryrun, dryrun_work
@@ -211,6 +212,51 @@ def test_a_baseline_that_another_worker_submits_meanwhile_is_as_good(
     run = dryrun.start(draft)
     perform(run)
     assert (Submission.objects.count(), steps()) == (2, dict.fromkeys(NAMES, ("succeeded", 0)))
+
+
+@pytest.mark.parametrize("meanwhile", ["other data", "run is over", "published", "job was taken over"])
+def test_a_baseline_that_was_made_too_slowly_is_not_submitted(
+    draft: Phase, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    """What changes while a baseline is made must not reach the phase, nor give its board data that it no longer has."""
+    run = dryrun.start(draft)
+    job = Job.objects.filter(kind="make-baseline").earliest("pk")
+
+    def make(version: Any, dataset: Path, info: BaselineInfo) -> Any:
+        if meanwhile == "other data":
+            Phase.objects.update(dataset_version=factories.other_version(draft.dataset_version))
+        elif meanwhile == "run is over":
+            Readiness.objects.update(state="broken")
+        elif meanwhile == "published":
+            type(draft.challenge).objects.update(status="published")
+        else:
+            later = timezone.now() + timedelta(hours=1)
+            assert expire(Job.objects.get(pk=job.pk), now=later, actor="recovery", message="") == "queued"
+        return factories.uploads()
+
+    monkeypatch.setattr(dryrun, "make_baseline", make)
+    factories.run_job(job.pk)
+    assert not Submission.objects.exists()
+    assert not BoardVersion.objects.exists()
+    run.refresh_from_db()
+    assert run.state == ("running" if meanwhile == "job was taken over" else "broken")
+
+
+def test_scores_on_other_data_are_not_measured(draft: Phase, made: list[str], measured: list[Any]) -> None:
+    run = perform(dryrun.start(draft))
+    score_all()
+    Evaluation.objects.update(dataset_version=factories.other_version(draft.dataset_version))
+    assert perform(run).state == "broken"
+    assert measured == []
+
+
+def test_a_baseline_that_is_scored_again_is_waited_for(draft: Phase, made: list[str], measured: list[Any]) -> None:
+    run = perform(dryrun.start(draft))
+    score_all()
+    dryrun.drive()
+    score_again(Submission.objects.earliest("created_at"), actor="grace")
+    assert perform(run).state == "running"
+    assert (steps()["measure"], measured) == (("queued", 0), [])
 
 
 def test_the_door_is_open_for_baselines_of_a_dry_run_alone(draft: Phase, user: User) -> None:

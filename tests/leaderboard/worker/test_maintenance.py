@@ -12,7 +12,10 @@ from django.utils import timezone
 from challenges.models import Phase
 from leaderboard.evaluations.attempt import OUR_FAULT
 from leaderboard.jobs import transitions
+from leaderboard.jobs.kinds import Done, JobKind
 from leaderboard.models import Evaluation, Job, Lane, Submission, User, WorkerHeartbeat
+from leaderboard.worker import maintenance
+from leaderboard.worker.kinds import KINDS
 from leaderboard.worker.maintenance import maintain
 from tests import factories
 
@@ -65,13 +68,54 @@ def test_a_worker_that_always_dies_ends_in_an_error_and_a_refund(submission: Sub
     assert submission.refunded
 
 
-def test_an_expired_job_of_an_unknown_kind_goes_back_too(db: None, later: datetime) -> None:
+def test_a_job_of_an_unknown_kind_is_left_to_newer_workers(db: None, later: datetime) -> None:
     """A newer version of the code may run beside this one during an upgrade."""
     job = transitions.enqueue(kind="of tomorrow", lane=Lane.SCORING, subject="x", actor="ada")
-    for _ in range(transitions.MAX_FAULTS):
-        assert transitions.claim(job.pk, worker="dead")
-        maintain(later)
-    assert Job.objects.get().status == "errored"
+    assert transitions.claim(job.pk, worker="newer")
+    maintain(later)
+    assert Job.objects.get().status == "running"
+
+
+def test_a_job_that_cannot_end_keeps_no_other_from_recovery(
+    phase: Phase, user: User, later: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = JobKind("toy", lambda job: Done(), "Ours.", ended=lambda job, status: 1 / 0)
+    monkeypatch.setitem(KINDS, "toy", kind)
+    toy = transitions.enqueue(kind="toy", lane=Lane.SCORING, subject="toy", actor="ada")
+    Job.objects.filter(pk=toy.pk).update(faults=2)
+    mine = factories.submission(phase, user)
+    assert transitions.claim(toy.pk, worker="dead")
+    claim(mine, "dead")
+    maintain(later)
+    assert list(Job.objects.order_by("pk").values_list("status", flat=True)) == ["running", "queued"]
+
+
+@pytest.mark.parametrize("step", range(len(maintenance.STEPS)))
+def test_a_step_that_breaks_keeps_no_other_from_its_turn(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    done: list[int] = []
+
+    def made(number: int) -> Callable[[datetime], None]:
+        def take(now: datetime) -> None:
+            done.append(number)
+            if number == step:
+                raise OSError("gone")
+
+        return take
+
+    numbers = range(len(maintenance.STEPS))
+    monkeypatch.setattr(maintenance, "STEPS", tuple(made(number) for number in numbers))
+    maintain()
+    assert done == list(numbers)
+
+
+def test_small_jobs_of_the_site_are_forgotten_after_a_day(db: None) -> None:
+    now = timezone.now()
+    for subject, lane, age in (("old", 0, 2), ("new", 0, 0), ("scoring", 2, 2)):
+        Job.objects.create(
+            kind="toy", lane=lane, subject=subject, status="succeeded", finished_at=now - timedelta(days=age)
+        )
+    maintain(now)
+    assert set(Job.objects.values_list("subject", flat=True)) == {"new", "scoring"}
 
 
 def test_workers_that_are_long_gone_are_forgotten(db: None) -> None:

@@ -36,6 +36,10 @@ class Toys:
             factories.run_job(job.pk, worker="w")
         return Job.objects.get(pk=job.pk)
 
+    def run_again(self, job: Job, perform: Perform) -> None:
+        self._monkeypatch.setitem(KINDS, "toy", JobKind("toy", perform, "Ours.", ended=self._note))
+        factories.run_job(job.pk, worker="w")
+
     def _note(self, job: Job, status: Status) -> None:
         # In the transaction of the end.
         assert Job.objects.get(pk=job.pk).status == status
@@ -95,6 +99,14 @@ def test_a_fault_of_ours_is_tried_three_times(toys: Toys, reason: str) -> None:
 def test_what_would_happen_again_is_tried_twice_and_explained(toys: Toys) -> None:
     job = toys.run(raising(WorkFailed("timeout")), times=5)
     assert (job.status, job.faults, job.message) == ("errored", 2, "Too slow.")
+
+
+def test_another_fault_in_between_does_not_count_as_happening_again(toys: Toys) -> None:
+    job = toys.run(raising(WorkFailed("crash")))
+    toys.run_again(job, raising(WorkFailed("timeout")))
+    assert Job.objects.get(pk=job.pk).status == "queued"
+    toys.run_again(job, raising(WorkFailed("timeout")))
+    assert Job.objects.get(pk=job.pk).status == "errored"
 
 
 @pytest.mark.parametrize("error", [KeyError("unexpected"), BundleError(Problem("unexpected, in our own data."))])

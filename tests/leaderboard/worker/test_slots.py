@@ -129,6 +129,22 @@ def test_interactive_jobs_leave_a_slot_to_scoring(bench: Bench, two: Slots) -> N
     bench.wait_for("asked 0", "asked 1", "scoring")
 
 
+def test_housekeeping_has_a_slot_of_its_own(bench: Bench, two: Slots) -> None:
+    for number in range(2):
+        bench.add(f"asked {number}", Lane.INTERACTIVE)
+        bench.add(f"n{number}")
+    two.wake()
+    wait_for(lambda: len(bench.running) == 3, every=0.01, what="three at work")
+    bench.add("a board", Lane.HOUSEKEEPING)
+    bench.add("letters", Lane.HOUSEKEEPING)
+    two.wake()
+    wait_for(lambda: "a board" in bench.running, every=0.01, what="the board")
+    two.wake()
+    bench.release("a board")
+    wait_for(lambda: "letters" in bench.running, every=0.01, what="the letters")
+    assert len(bench.running) == 4
+
+
 def test_a_job_added_later_is_done_after_a_message(bench: Bench, two: Slots) -> None:
     two.wake()
     bench.add("late")
