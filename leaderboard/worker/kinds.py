@@ -7,7 +7,9 @@ from leaderboard.jobs.kinds import JobKind
 from leaderboard.organizing.bundles import CHECK_BUNDLE
 from leaderboard.organizing.drafting import BUILD_DATA, DESCRIBE_FILES
 from leaderboard.organizing.dryrun import MAKE_BASELINE, MEASURE_READINESS
+from leaderboard.previews.reading import READ_ROWS
 
 KINDS: dict[str, JobKind] = {
-    kind.name: kind for kind in (EVALUATION, CHECK_BUNDLE, DESCRIBE_FILES, BUILD_DATA, MAKE_BASELINE, MEASURE_READINESS)
+    kind.name: kind
+    for kind in (EVALUATION, CHECK_BUNDLE, DESCRIBE_FILES, BUILD_DATA, MAKE_BASELINE, MEASURE_READINESS, READ_ROWS)
 }
