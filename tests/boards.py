@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from unittest import mock
 
 from evaluators.scoring import Broken, Rejected, Scored
+from leaderboard.boards.advancing import advance as advance_board
+from leaderboard.boards.advancing import due
 from leaderboard.evaluations import attempt
 from leaderboard.models import BoardVersion, Evaluation
 from tests import factories
 
 Outcome = Scored | Rejected | Broken | float
+
+
+def advance(now: datetime) -> None:
+    """Do what the jobs of all boards would do at this time, in the order in which they would be queued."""
+    for phase_id in sorted(due(now)):
+        advance_board(phase_id, now)
 
 
 def finish(evaluation: Evaluation, outcome: Outcome) -> None:

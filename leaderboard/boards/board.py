@@ -106,8 +106,8 @@ def _missing(phase: Phase) -> dict[int, int]:
     return {evaluation: len(specification.tasks) - tasks for evaluation, tasks in answered}
 
 
-def thaw_boards(now: datetime) -> int:
-    """Rewrite boards whose freeze is over and that lack entries sent during the freeze; return how many."""
+def phases_to_thaw(now: datetime) -> list[Phase]:
+    """The phases whose freeze is over and whose board lacks entries sent during the freeze."""
     late = Submission.objects.filter(
         phase__freezes_at__isnull=False,
         phase__ends_at__lte=now,
@@ -116,13 +116,9 @@ def thaw_boards(now: datetime) -> int:
         board_entry__isnull=True,
         evaluation__job__status=Status.SUCCEEDED,
     )
-    written = 0
-    for phase in Phase.objects.filter(pk__in=late.values("phase")):
-        # Only for entries that would really get a rank: otherwise the board would be rewritten in every round.
-        if scored_submissions(phase).filter(pk__in=late).exists():
-            rewrite_board(phase.pk, now)
-            written += 1
-    return written
+    # Only for entries that would really get a rank: otherwise the board would be rewritten again and again.
+    phases = Phase.objects.filter(pk__in=late.values("phase"))
+    return [phase for phase in phases if scored_submissions(phase).filter(pk__in=late).exists()]
 
 
 def board_entries(phase: Phase, *, every: bool = False, division: str | None = Division.CLOSED) -> QuerySet[BoardEntry]:

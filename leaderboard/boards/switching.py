@@ -1,7 +1,7 @@
 """Computing a board version in the background, and the switch with which it replaces the old one.
 
-Every worker calls ``advance`` as part of its maintenance. Each step is one transaction that locks the phase's row and
-reads the state again. So a step may be interrupted anywhere, and two workers at the same time do it only once.
+Each step is one transaction that locks the phase's row and reads the state again. So a step may be interrupted
+anywhere, and two workers at the same time do it only once. ``boards.advancing`` takes the steps.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from challenges.models import Phase
-from challenges.models.challenge import ChallengeStatus
 from challenges.phases.locking import locked_phase
-from leaderboard.boards.board import rewrite_board, scored_submissions, thaw_boards
+from leaderboard.boards.board import rewrite_board, scored_submissions
 from leaderboard.boards.changes import changes_between
 from leaderboard.boards.content import board_content
 from leaderboard.boards.evaluating import queue_evaluation
 from leaderboard.boards.notices import announce_official_change, tell_of_switch
 from leaderboard.boards.status import is_official
-from leaderboard.boards.versions import VersionRefused, current_version, final_problem, start_version
+from leaderboard.boards.versions import current_version, final_problem
 from leaderboard.models import BoardVersion, Evaluation, Job, Lane, Submission
 from leaderboard.models.board import BoardCause, BoardState
 from leaderboard.models.statuses import ACTIVE, Status
@@ -37,34 +36,15 @@ DONE = (Status.SUCCEEDED, Status.FAILED, Status.ERRORED)
 logger = logging.getLogger(__name__)
 
 
-def advance(now: datetime) -> None:
-    """One round: start final versions, queue missing evaluations, switch to complete versions, thaw frozen boards."""
-    start_finals(now)
-    for version in BoardVersion.objects.filter(state=BoardState.COMPUTING):
-        try:
-            if _can_never_take_over(version):
-                stop_version(version)
-                continue
-            enqueue_missing(version, now)
-            switch(version, now)
-        except Exception:
-            # One board must not stop the others; the next round tries again.
-            logger.exception("board version not advanced phase=%s number=%s", version.phase_id, version.number)
-    thaw_boards(now)
-
-
-def start_finals(now: datetime) -> None:
-    """Start the version on the hidden part for every phase that has ended and does not have one yet."""
-    scored = BoardVersion.objects.filter(phase=OuterRef("pk"), dataset_version=OuterRef("final_dataset_version"))
-    phases = Phase.objects.filter(~Exists(scored), final_dataset_version__isnull=False, ends_at__lte=now)
-    for phase in phases.exclude(challenge__status=ChallengeStatus.DRAFT).select_related("final_dataset_version"):
-        if phase.final_dataset_version is None:
-            continue
-        try:
-            start_version(phase, phase.final_dataset_version, BoardCause.FINAL, now=now)
-        except VersionRefused as refused:
-            # Another version is being computed; the final version is started after it.
-            logger.info("final board not begun phase=%s reason=%s", phase.pk, refused)
+def has_step(version: BoardVersion, now: datetime) -> bool:
+    """Whether a version that is being computed can be brought further now."""
+    if can_never_take_over(version):
+        return True
+    if not _may_go_on(version, version.phase, now):
+        return False
+    waiting = Evaluation.objects.filter(board_version=version, job__status__in=ACTIVE).count()
+    missing = _missing(version).exclude(Exists(_active()))
+    return (waiting < MAX_WAITING and missing.exists()) or _is_complete(version)
 
 
 def enqueue_missing(version: BoardVersion, now: datetime) -> int:
@@ -127,7 +107,7 @@ def stop_version(version: BoardVersion) -> bool:
     return True
 
 
-def _can_never_take_over(version: BoardVersion) -> bool:
+def can_never_take_over(version: BoardVersion) -> bool:
     """Whether the version may no longer replace the board: the board is final, and the version's data is not."""
     phase = Phase.objects.select_related("dataset_version").get(pk=version.phase_id)
     return final_problem(phase, version.dataset_version) is not None

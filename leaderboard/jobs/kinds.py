@@ -18,6 +18,10 @@ class SubjectGone(Exception):
     """What the job was to work on has been deleted or has changed, so there is nothing to do any more."""
 
 
+class Unavailable(Exception):
+    """Something that the job needs is away for the moment, like the mail server; the text is only for the log."""
+
+
 class Refused(Exception):
     """What was sent is at fault, and its author is told. Other ``ProblemsError`` may be about our own data."""
 
@@ -59,7 +63,7 @@ class JobKind:
     write again. Instead of returning it may raise:
 
     - ``Refused``: the job fails, and the author of what was sent sees the problems.
-    - ``SandboxUnavailable``: it is requeued, and the attempt does not count.
+    - ``SandboxUnavailable``, ``Unavailable``: it is requeued for later, and the attempt does not count.
     - ``WorkFailed``, or any other exception: the fault is ours; it is tried again, and in the end errored.
     - ``SubjectGone``: it is cancelled.
 

@@ -1,7 +1,7 @@
 """Notices by e-mail: at most one e-mail per person and period, with everything that is new.
 
-Every worker does this as part of its maintenance. An e-mail is claimed by a conditional UPDATE before it is sent, so
-only one of two workers sends it. If the mail server is unavailable, the claim is undone and a later round tries again.
+An e-mail is claimed by a conditional UPDATE before it is sent, so
+only one of two workers sends it. If the mail server is unavailable, the claim is undone and a later job tries again.
 If a worker dies between claiming and sending, that e-mail is lost, but its notices still appear on the site.
 """
 
@@ -20,39 +20,44 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
-from leaderboard.models import Mute, Notice, User
+from leaderboard.jobs.kinds import Done, JobKind, Unavailable
+from leaderboard.jobs.transitions import enqueue
+from leaderboard.models import Job, Lane, Mute, Notice, User
 from leaderboard.notifications.outbox import readable
 from leaderboard.notifications.pages import Page, PageKind, address_of, path_of
 from leaderboard.notifications.unsubscribing import unsubscribe_address
 
 MAX_PEOPLE = 50
-"""The most e-mails in one round; the next round starts a few seconds later."""
+"""The most e-mails of one job; the next follows a few seconds later."""
 
-ROUND_SECONDS = 5.0
-"""A round stops after this time, because the same thread also sends the worker's heartbeat."""
+SECONDS = 30.0
+"""A job ends after this time, so that a worker that is stopped can soon hand it back."""
 
-PAUSE_SECONDS = 60.0
-"""Pause after an error of the mail server, since each attempt may block until its time-out."""
+SUBJECT, ACTOR = "digests", "digest"
+OUR_FAULT = "The e-mails could not be sent. They are sent later."
 
 MAX_NOTICES = 50
 MAX_BODY = 2000
 
 logger = logging.getLogger(__name__)
-_not_before = 0.0
 
 
-def drive(now: datetime | None = None) -> int:
-    """One round of maintenance; return how many e-mails were sent. Pauses while the mail server is unavailable."""
-    global _not_before
-    if time.monotonic() < _not_before:
-        return 0
+def drive(now: datetime) -> None:
+    """Queue the job that sends what is due. There is one at a time, so that a slow mail server takes up one slot."""
+    if _due(now) and not Job.objects.active().filter(subject=SUBJECT).exists():
+        enqueue(kind=SEND_DIGESTS.name, lane=Lane.SCORING, subject=SUBJECT, actor=ACTOR)
+
+
+def _perform(job: Job) -> Done:
     try:
-        return send_digests(now or timezone.now())
+        sent = send_digests(timezone.now())
     except OSError as error:
         # Not the error's text: it may contain names and passwords.
-        logger.error("digest not sent, trying again later error=%s", type(error).__name__)
-        _not_before = time.monotonic() + PAUSE_SECONDS
-        return 0
+        raise Unavailable(f"the mail server is away ({type(error).__name__})") from error
+    return Done(lambda: {"sent": sent})
+
+
+SEND_DIGESTS = JobKind("send-digests", _perform, OUR_FAULT, needs_sandbox=False)
 
 
 def send_digests(now: datetime) -> int:
@@ -61,7 +66,7 @@ def send_digests(now: datetime) -> int:
     Raises:
         OSError: the mail server is unavailable; the last claim is undone. Errors of ``smtplib`` are of this type.
     """
-    deadline, sent = time.monotonic() + ROUND_SECONDS, 0
+    deadline, sent = time.monotonic() + SECONDS, 0
     for user_id in _due(now):
         if time.monotonic() > deadline:
             break

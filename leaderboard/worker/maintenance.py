@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from leaderboard.boards.switching import advance
+from leaderboard.boards import advancing
 from leaderboard.jobs.recovery import expire_leases
 from leaderboard.models import Job, WorkerHeartbeat
 from leaderboard.models.statuses import Status
@@ -27,7 +27,7 @@ def maintain(now: datetime | None = None) -> None:
     for job in expire_leases(moment, words=_words, ended=_ended):
         clean_up(job)
     dryrun.drive()
-    advance(moment)
+    advancing.drive(moment)
     digest.drive(moment)
     WorkerHeartbeat.objects.filter(seen_at__lt=moment - FORGET_WORKERS).delete()
 

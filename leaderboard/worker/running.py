@@ -8,7 +8,7 @@ from django.db import transaction
 
 from evaluators.sandbox import SandboxUnavailable, WorkFailed
 from leaderboard.jobs import transitions
-from leaderboard.jobs.kinds import DETERMINISTIC, Done, JobKind, Refused, SubjectGone
+from leaderboard.jobs.kinds import DETERMINISTIC, Done, JobKind, Refused, SubjectGone, Unavailable
 from leaderboard.jobs.leases import LeaseKeeper
 from leaderboard.jobs.transitions import MAX_FAULTS, Lease
 from leaderboard.models import Job
@@ -66,6 +66,9 @@ def _attempt(job: Job, kind: JobKind, lease: Lease, worker: str) -> None:
     except SandboxUnavailable as error:
         logger.error("put back, no sandbox job=%s kind=%s reason=%s", job.pk, job.kind, error)
         transitions.release(lease, actor=worker, reason=NO_SANDBOX)
+    except Unavailable as error:
+        logger.error("put back job=%s kind=%s reason=%s", job.pk, job.kind, error)
+        transitions.release(lease, actor=worker, reason=str(error))
     except WorkFailed as error:
         logger.error("work failed job=%s kind=%s attempt=%s error=%s", job.pk, job.kind, lease.attempt, error)
         _fault(job, kind, lease, worker, error.reason)

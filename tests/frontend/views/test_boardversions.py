@@ -16,12 +16,11 @@ from pytest_django import DjangoAssertNumQueries
 from challenges.members.rules import rules_sha256
 from challenges.models import DatasetVersion, Phase
 from leaderboard.boards.board import rewrite_board
-from leaderboard.boards.switching import advance
 from leaderboard.boards.versions import start_version
 from leaderboard.models import BoardVersion, Evaluation, Notice, Submission, User
 from leaderboard.models.board import BoardCause
 from tests import factories
-from tests.boards import finish_all
+from tests.boards import advance, finish_all
 
 BOARD = "/challenges/tiny/leaderboard/"
 VERSIONS = f"{BOARD}versions/"

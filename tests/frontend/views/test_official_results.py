@@ -16,12 +16,11 @@ from challenges.drafts.bundles import load_bundle
 from challenges.models import Announcement, DatasetVersion, Phase, Role
 from evaluators.datasets import prepare_splits
 from leaderboard.boards.board import board_entries
-from leaderboard.boards.switching import advance
 from leaderboard.models import BoardVersion, Notice, User
 from leaderboard.storage import object_store
 from leaderboard.teams.teams import baselines_team
 from tests import factories
-from tests.boards import finish_all
+from tests.boards import advance, finish_all
 from tests.bundles import write_bundle
 from tests.finals import add_final
 

@@ -13,11 +13,12 @@ from django.utils import timezone
 from challenges.models import Phase
 from evaluators.problems import Problem
 from evaluators.scoring import Broken, Rejected
-from leaderboard.boards.board import board_entries, ranking_rule, rewrite_board, thaw_boards, withdrawn_entries
+from leaderboard.boards.board import board_entries, phases_to_thaw, ranking_rule, rewrite_board, withdrawn_entries
 from leaderboard.evaluations import queueing
 from leaderboard.models import Evaluation, Standing, Submission, User
 from leaderboard.teams.teams import baselines_team
 from tests import factories
+from tests.boards import advance
 from tests.bundles import write_bundle
 
 Queries = Callable[[int], Any]
@@ -129,9 +130,11 @@ def test_a_board_thaws_once_and_at_its_end(freezing: Phase, user: User) -> None:
     sent(freezing, user, "before", since_freeze=-MOMENT, score=0.3)
     sent(freezing, user, "in the freeze", since_freeze=timedelta(), score=0.9)
     rewrite_board(freezing.pk, freezing.freezes_at)
-    assert thaw_boards(freezing.ends_at - MOMENT) == 0
+    assert phases_to_thaw(freezing.ends_at - MOMENT) == []
     assert board(freezing) == [(1, "before", 0.3)]
-    assert [thaw_boards(freezing.ends_at) for _ in range(2)] == [1, 0]
+    assert phases_to_thaw(freezing.ends_at) == [freezing]
+    advance(freezing.ends_at)
+    assert phases_to_thaw(freezing.ends_at) == []
     assert board(freezing) == [(1, "in the freeze", 0.9)]
 
 

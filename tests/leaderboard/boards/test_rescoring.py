@@ -16,7 +16,6 @@ from challenges.drafts.bundles import load_bundle
 from challenges.models import DatasetVersion, Phase
 from leaderboard.boards import switching
 from leaderboard.boards.board import board_entries, rewrite_board
-from leaderboard.boards.switching import advance
 from leaderboard.boards.versions import current_version, start_version
 from leaderboard.models import (
     BoardVersion,
@@ -33,7 +32,7 @@ from leaderboard.models import (
 from leaderboard.models.board import BoardCause
 from leaderboard.storage import object_store
 from tests import factories
-from tests.boards import finish_all
+from tests.boards import advance, finish_all
 from tests.bundles import write_bundle
 
 ENTRIES = 200

@@ -12,14 +12,14 @@ from evaluators.problems import Problem
 from evaluators.scoring import Rejected
 from leaderboard.boards.board import board_entries
 from leaderboard.boards.status import is_final, is_official
-from leaderboard.boards.switching import advance, enqueue_missing, is_stuck, stop_version, switch
+from leaderboard.boards.switching import enqueue_missing, is_stuck, stop_version, switch
 from leaderboard.boards.versions import VersionRefused, current_version, start_version
 from leaderboard.evaluations import attempt
 from leaderboard.jobs.transitions import claim
 from leaderboard.models import BoardVersion, Evaluation, StatusChange, Submission, User
 from leaderboard.models.board import BoardCause
 from tests import factories
-from tests.boards import finish_all
+from tests.boards import advance, finish_all
 
 
 @pytest.fixture

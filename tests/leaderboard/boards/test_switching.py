@@ -17,14 +17,14 @@ from evaluators.problems import Problem
 from evaluators.scoring import Broken, Rejected
 from leaderboard.boards import switching
 from leaderboard.boards.board import board_entries
-from leaderboard.boards.switching import advance, enqueue_missing, progress, retry_errored, switch
+from leaderboard.boards.switching import enqueue_missing, progress, retry_errored, switch
 from leaderboard.boards.versions import VersionRefused, current_version, start_version
 from leaderboard.jobs import transitions
 from leaderboard.models import BoardVersion, Evaluation, Notice, Submission, User
 from leaderboard.models.board import BoardCause
 from leaderboard.teams.teams import baselines_team
 from tests import factories
-from tests.boards import Outcome, finish_all
+from tests.boards import Outcome, advance, finish_all
 
 
 @pytest.fixture
@@ -112,7 +112,8 @@ def test_a_switch_that_breaks_leaves_everything_as_it_was(
     finish_all(version, NEW)
     with monkeypatch.context() as broken:
         broken.setattr(switching, "tell_of_switch", lambda *_: 1 / 0)
-        advance(timezone.now())
+        with pytest.raises(ZeroDivisionError):
+            advance(timezone.now())
     assert board(phase)[0] == (1, "by ada", 0.8)
     assert BoardVersion.objects.get(number=1).content is None
     assert Phase.objects.get(pk=phase.pk).dataset_version == phase.dataset_version

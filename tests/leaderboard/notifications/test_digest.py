@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import smtplib
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from challenges.models import Phase, Role
-from leaderboard.models import Mute, Notice, User
+from leaderboard.models import Job, Mute, Notice, User
 from leaderboard.notifications import digest
 from leaderboard.notifications.announcing import announce, concerned
 from leaderboard.notifications.outbox import notify
@@ -24,13 +23,6 @@ from leaderboard.notifications.unsubscribing import mute, read_token, unmute, un
 from tests import factories
 
 LATER = timedelta(minutes=61)
-
-
-@pytest.fixture(autouse=True)
-def no_pause() -> Iterator[None]:
-    digest._not_before = 0.0
-    yield
-    digest._not_before = 0.0
 
 
 def _told(user: User, phase: Phase | None = None, title: str = "News", **fields: Any) -> None:
@@ -91,19 +83,28 @@ def test_no_letter_to_those_who_want_none_or_have_no_confirmed_address(phase: Ph
 
 def test_a_broken_mail_server_costs_time_only(phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Any) -> int:
-        raise smtplib.SMTPServerDisconnected("no")
+        raise smtplib.SMTPServerDisconnected("a secret")
 
     later = timezone.now() + LATER
     _told(user, phase)
+    monkeypatch.setattr(digest.timezone, "now", lambda: later)
+    digest.drive(later)
+    digest.drive(later)
+    job = Job.objects.get()
     with monkeypatch.context() as broken:
         broken.setattr(mail.EmailMessage, "send", refuse)
-        assert digest.drive(later) == 0
-    assert _unsent() == 1
+        for _ in range(5):
+            factories.run_job(job.pk)
+    job.refresh_from_db()
     # Not immediately: each attempt may block until its time-out.
-    assert digest.drive(later) == 0
-    digest._not_before = 0.0
-    assert digest.drive(later) == 1
-    assert len(mail.outbox) == 1
+    assert (job.status, job.faults, job.not_before is not None) == ("queued", 0, True)
+    assert "secret" not in str(list(job.history.values()))
+    assert _unsent() == 1
+    factories.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.result, len(mail.outbox)) == ("succeeded", {"sent": 1}, 1)
+    digest.drive(later)
+    assert Job.objects.count() == 1
 
 
 def test_an_address_that_is_refused_keeps_nobody_else_from_theirs(
