@@ -31,6 +31,7 @@ CONTRACT = {
     "evaluators.datasets",
     "evaluators.drafting",
     "evaluators.kinds",
+    *(f"evaluators.kinds.{path.parent.name}" for path in (ROOT / "evaluators" / "kinds").glob("*/kind.py")),
     "evaluators.learning",
     "evaluators.problems",
     "evaluators.readiness",
@@ -239,11 +240,14 @@ def test_the_settings_of_the_libraries_are_made_before_numpy_is_loaded() -> None
 
 def test_scoring_loads_nothing_of_the_site() -> None:
     loaded = loaded_by(
-        "import evaluators.cli.main, evaluators.scoring.score, evaluators.registry as registry\n"
-        "for scorer in registry.SCORERS: scorer.load()\n"
-        "for entry in registry.IMPORTERS.values(): entry.load()\n"
-        "for kind in registry.BASELINES.values():\n"
-        "    for baseline in kind.values(): baseline.load()"
+        "import evaluators.cli.main, evaluators.scoring.score\n"
+        "from evaluators.bundles.importers import IMPORTERS\n"
+        "from evaluators.kinds import every_kind\n"
+        "from evaluators.learning.entries import load\n"
+        "for entry in IMPORTERS.values(): entry.load()\n"
+        "for kind in every_kind():\n"
+        "    for scorer in kind.scorers: scorer.load()\n"
+        "    for name in (kind.write_baseline, kind.readiness, kind.drafting.write): load(name)"
     )
     assert loaded >= HEAVY
     assert not loaded & (OF_THE_SITE | {"challenges", "leaderboard", "frontend"})

@@ -7,8 +7,10 @@ import re
 import pytest
 from pydantic import BaseModel
 
-from evaluators.kinds import AcquisitionSpecification, CleaningSpecification, Market, SelectionSpecification
+from evaluators.kinds.acquisition import AcquisitionSpecification, Market
 from evaluators.kinds.acquisition.specification import Seller
+from evaluators.kinds.cleaning import CleaningSpecification
+from evaluators.kinds.selection import SelectionSpecification
 from evaluators.specification import KINDS, PhasePlan, Table, read_text
 from evaluators.specification.table import TABLE_SUFFIXES
 from tests.evaluators.conftest import ROOT

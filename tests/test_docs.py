@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from evaluators.registry import BASELINES, METRICS, MODELS, FixedModel, Metric, baselines_for
+from evaluators.bundles.importers import IMPORTERS
+from evaluators.kinds import Kind, ScorerInfo, every_kind
+from evaluators.registry import METRICS, MODELS, FixedModel, Metric, baselines_for
 from evaluators.specification import read_specification
 from leaderboard.environment import PREFIX, Environment
 
@@ -18,9 +20,30 @@ TREE = Path(__file__).resolve().parent.parent
 PAGES = [TREE / "README.md", TREE / "THREAT_MODEL.md", *sorted((TREE / "docs").rglob("*.md"))]
 
 
-@pytest.mark.parametrize("name", sorted({name for kind in BASELINES.values() for name in kind}))
-def test_every_baseline_has_a_line_in_a_table(name: str) -> None:
-    assert any(f"| `{name}` |" in page.read_text() for page in PAGES)
+def rows() -> list[str]:
+    """What the tables of kinds, scorers, importers and baselines must have: their declarations."""
+    kinds = every_kind()
+    return [
+        *(f"| `{kind.name}` | {kind.meaning} | {kind.submission} |" for kind in kinds),
+        *(_scorer_row(kind, info) for kind in kinds for info in kind.scorers),
+        *(f"| `{name}` | {importer.title} |" for name, importer in IMPORTERS.items()),
+        *(f"| `{info.name}` | {info.meaning} | {info.paper} |" for kind in kinds for info in kind.baselines.values()),
+    ]
+
+
+def _scorer_row(kind: Kind, info: ScorerInfo) -> str:
+    reference = f"`{info.reference}` " if info.reference else ""
+    return f"| `{kind.name}` | `{info.name}` | {info.version} | {reference}|"
+
+
+@pytest.mark.parametrize("row", rows())
+def test_what_is_declared_has_its_row_in_a_table(row: str) -> None:
+    assert any(row in page.read_text().splitlines() for page in PAGES)
+
+
+def test_the_page_of_kinds_has_no_other_row() -> None:
+    text = (TREE / "docs/kinds.md").read_text().partition("## Adding a kind")[0]
+    assert set(re.findall(r"^\| `.*$", text, re.MULTILINE)) <= set(rows())
 
 
 def rows_below(header: str) -> list[str]:

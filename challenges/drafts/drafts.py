@@ -25,9 +25,9 @@ MAX_DRAFTS = 20
 
 MAX_DRAFT_FILES = 64
 
-DATA_PARTS = ("kind", "files", "tasks", "split", "selection", "cleaning", "acquisition", "scoring")
-"""The sections of the answers that the data depends on. Texts are not among them: they can be written into existing
-data."""
+DATA_SECTIONS = ("kind", "files", "tasks", "split", "scoring")
+"""The sections of the answers that the data depends on, besides the section of the draft's kind. Texts are not among
+them: they can be written into existing data."""
 
 
 class ChangedMeanwhile(Exception):
@@ -102,8 +102,9 @@ def mark_of(draft: Draft, parts: Collection[str]) -> str:
 
 def data_mark(draft: Draft) -> str:
     """A digest of everything that the data depends on: the answers about it, and the files."""
+    sections = (*DATA_SECTIONS, draft.answers.get("kind", {}).get("kind"))
     files = sorted((file.name, file.sha256) for file in draft.files.all())
-    return _digest([[draft.answers.get(name) for name in DATA_PARTS], files])
+    return _digest([[draft.answers.get(name) for name in sections], files])
 
 
 def is_built(draft: Draft) -> bool:

@@ -9,9 +9,6 @@ from typing import Any
 
 from evaluators.bundles.folder import is_plain
 from evaluators.bundles.scanning import ScannedTable
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification
-from evaluators.kinds.cleaning.specification import CleaningSpecification
-from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.problems.collecting import BundleProblems
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.specification.challenge import Specification
@@ -70,7 +67,7 @@ def different_rows(shown: ScannedTable, final: ScannedTable) -> Iterator[Problem
 
 def _classes_without_rows(specification: Specification, tables: Tables) -> Iterator[Problem]:
     """Every class needs a row in each table, or it can be neither learned nor measured."""
-    for name, wanted in _wanted_labels(specification).items():
+    for name, wanted in specification.required_labels().items():
         seen = tables[name]
         without = [label for label in wanted if not seen.labels[label]]
         if not without or not seen.whole or seen.table.label is None:
@@ -81,33 +78,8 @@ def _classes_without_rows(specification: Specification, tables: Tables) -> Itera
         yield Problem(message, "Add some, or take it out of the classes.", seen.table.files[0], field=seen.table.label)
 
 
-def _wanted_labels(specification: Specification) -> dict[str, dict[str, None]]:
-    """For each table, the labels that at least one of its rows must have."""
-    wanted: dict[str, dict[str, None]] = {}
-    if isinstance(specification, SelectionSpecification):
-        for plan in specification.plans.values():
-            # In a task about one class there may be many other classes, some of them rare.
-            labels = plan.classes if plan.task.positive is None else [plan.task.positive]
-            for name in (plan.pool, plan.examples, plan.test):
-                if name is not None:
-                    wanted.setdefault(name, {}).update(dict.fromkeys(labels))
-    elif isinstance(specification, CleaningSpecification):
-        for cleaning in specification.plans.values():
-            wanted[cleaning.train] = wanted[cleaning.test] = dict.fromkeys(cleaning.classes)
-    elif isinstance(specification, AcquisitionSpecification):
-        for market in specification.tasks:
-            wanted[market.test_table] = dict.fromkeys(specification.classes)
-    return wanted
-
-
 def _budgets(specification: Specification, tables: Tables) -> Iterator[Problem]:
-    if isinstance(specification, SelectionSpecification):
-        limits = [(plan.budget, plan.pool) for plan in specification.plans.values()]
-    elif isinstance(specification, CleaningSpecification):
-        limits = [(plan.budget, plan.train) for plan in specification.plans.values()]
-    else:
-        return
-    for budget, name in dict.fromkeys(limits):
+    for budget, name in dict.fromkeys(specification.budgets()):
         if tables[name].whole and budget > len(tables[name]):
             message = f"{budget} rows may be named, and '{name}' has {len(tables[name])}."
             yield Problem(message, f"It must be at most {len(tables[name])}.", SPECIFICATION_FILE, field="budget")

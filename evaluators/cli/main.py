@@ -21,12 +21,14 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
+from evaluators.bundles.importers import IMPORTERS
 from evaluators.cli import bundles, drafting, readiness, rows
 from evaluators.cli.absent import without
 from evaluators.datasets.prepared import PreparedDataset, is_prepared
 from evaluators.datasets.preparing import open_bundle, prepare, prepare_splits
+from evaluators.kinds.registry import every_kind
 from evaluators.problems.problem import BundleError, ExitCode, SubmissionError, quoted
-from evaluators.registry import BASELINES, IMPORTERS, UnknownScorer, baselines_for, write_baseline
+from evaluators.registry import UnknownScorer, baselines_for, write_baseline
 from evaluators.sandbox.self_test import breaches
 from evaluators.scoring.checking import check
 from evaluators.scoring.result import Result
@@ -185,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     scoring.add_argument("--no-curves", dest="curves", action="store_false", help="the numbers alone, which is quicker")
     scoring.add_argument("--timings", action="store_true", help="end standard error with seconds by part, as JSON")
     baseline = add("baseline", _baseline, "Write a baseline's submission, or with all every one's into DIR/NAME.")
-    names = dict.fromkeys(name for kind in BASELINES.values() for name in kind)
+    names = dict.fromkeys(name for kind in every_kind() for name in kind.baselines)
     baseline.add_argument("name", metavar="NAME", help=", ".join([*names, EVERY]))
     baseline.add_argument("--json", action="store_true", help="print as JSON why the data allow no such baseline")
     preparing = add("prepare", _prepare, "Prepare a bundle for scoring and print where it is.")

@@ -7,7 +7,7 @@ The site imports only the names below. It reads no files itself, but runs these 
 - ``data-card BUNDLE --json`` prints a ``CardReport``: the numbers behind the plots of a data card.
 """
 
-from evaluators.drafting.answers import STEPS, Answers
+from evaluators.drafting.answers import Answers, steps, tables_of
 from evaluators.drafting.parsing import as_report, parse_answers, step_of
 from evaluators.drafting.reports import (
     CardReport,
@@ -22,13 +22,12 @@ from evaluators.drafting.reports import (
     TableCard,
     ValueCount,
 )
-from evaluators.material.answers import DRAFT_TABLES, ROLES, FileAnswer, FilesAnswers, TaskAnswer
+from evaluators.material.answers import ROLES, Asked, FileAnswer, FilesAnswers, Option, TaskAnswer
 
 __all__ = [
-    "DRAFT_TABLES",
     "ROLES",
-    "STEPS",
     "Answers",
+    "Asked",
     "CardReport",
     "ColumnReport",
     "DraftReport",
@@ -39,6 +38,7 @@ __all__ = [
     "Histogram",
     "MapCard",
     "MapPoint",
+    "Option",
     "ProblemReport",
     "TableCard",
     "TaskAnswer",
@@ -46,4 +46,6 @@ __all__ = [
     "as_report",
     "parse_answers",
     "step_of",
+    "steps",
+    "tables_of",
 ]

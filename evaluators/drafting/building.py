@@ -13,9 +13,8 @@ from evaluators.drafting.answers import Answers
 from evaluators.drafting.loading import load
 from evaluators.drafting.reports import DraftReport
 from evaluators.drafting.texts import texts
-from evaluators.kinds.acquisition.draft import draft_acquisition
-from evaluators.kinds.cleaning.draft import draft_cleaning
-from evaluators.kinds.selection.draft import draft_selection
+from evaluators.kinds.registry import kind_named
+from evaluators.learning.entries import load as load_code
 from evaluators.material.material import Material
 from evaluators.material.writing import Tables
 from evaluators.problems.problem import BundleError, Problem
@@ -47,7 +46,7 @@ def draft(folder: Path, answers: Answers, out: Path) -> DraftReport:
     with _new_folder(out) as scratch:
         material = load(folder, answers, scratch)
         tables = Tables(out, material)
-        content = _content(material, tables, out)
+        content = _content(material, tables)
         write_specification(out / SPECIFICATION_FILE, content)
         try:
             specification = read_specification(out)
@@ -63,16 +62,12 @@ def draft(folder: Path, answers: Answers, out: Path) -> DraftReport:
         }
 
 
-def _content(material: Material[Any], tables: Tables, out: Path) -> dict[str, Any]:
+def _content(material: Material[Any], tables: Tables) -> dict[str, Any]:
     kind = material.answers.kind
-    if kind.kind == "selection":
-        particular = draft_selection(material, tables)
-    elif kind.kind == "cleaning":
-        particular = draft_cleaning(material, tables)
-    else:
-        particular = draft_acquisition(material, tables, out)
+    drafting = kind_named(kind.kind).drafting
+    particular: dict[str, Any] = load_code(drafting.write)(material, tables)
     head: dict[str, Any] = {"format": 1, "kind": kind.kind}
-    words = texts(material, head | particular)
+    words = texts(material, drafting, particular)
     return head | words | {"domain": kind.domain} | particular
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from evaluators.drafting.reports import ColumnReport, FileReport
+from evaluators.kinds.registry import every_kind
 
 _WORDS = {
     "true label": r"(true|clean|gold|correct|right|real)[ _-]?(label|class|target|y)s?|truth|ground[ _-]?truth",
@@ -21,20 +22,14 @@ _WORDS = {
 _PATTERNS = {role: re.compile(pattern, re.IGNORECASE) for role, pattern in _WORDS.items()}
 _ORDER = ("true label", "group", "seller", "label", "id", "text")
 MOST_CLASSES = 1000
+TEST_NAMES = {"test", "hidden", "holdout", "eval"}
 
 
 def guess_part(name: str) -> str:
-    """The part of a file (``answers.Part``), guessed from the words in its name."""
+    """The table that a file belongs to, guessed from the words in its name."""
     words = set(re.split(r"[^a-z]+", name.lower()))
-    for part, names in (
-        ("test", {"test", "hidden", "holdout", "eval"}),
-        ("examples", {"examples", "example", "seed"}),
-        ("validation", {"validation", "valid", "val", "dev"}),
-        ("buyer", {"buyer"}),
-    ):
-        if words & names:
-            return part
-    return "rows"
+    of_kinds = [(part, table.names) for kind in every_kind() for part, table in kind.drafting.tables.items()]
+    return next((part for part, names in [("test", TEST_NAMES), *of_kinds] if words & names), "rows")
 
 
 def guess_roles(files: Sequence[FileReport]) -> None:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from evaluators.drafting.answers import Answers
+from evaluators.drafting.answers import Answers, tables_of
 from evaluators.drafting.describing import describe
-from evaluators.material.answers import DRAFT_TABLES, FileAnswer
+from evaluators.material.answers import FileAnswer
 from evaluators.material.assembling import PartRows, assemble
 from evaluators.material.material import Material, ids_of, note_copies
 from evaluators.problems.problem import BundleError, Problem, quoted
@@ -38,7 +38,7 @@ def load(folder: Path, answers: Answers, scratch: Path) -> Material[Any]:
         opened = _opened({name: path for name, path in paths.items() if name in used})
         notes = [f"{quoted(name)} is not used." for name in paths if name not in used]
         parts: dict[str, PartRows] = {}
-        for part in DRAFT_TABLES[answers.kind.kind]:
+        for part in tables_of(answers.kind.kind):
             files = {name: file for name, file in opened.items() if used[name].part == part}
             if files:
                 parts[part] = assemble(files, used, scratch, notes)
@@ -46,7 +46,7 @@ def load(folder: Path, answers: Answers, scratch: Path) -> Material[Any]:
             remedy = "Say which file holds the rows, and which column is the embedding."
             raise BundleError(Problem("no file gives the challenge's rows.", remedy, field="files"))
         _one_length(parts)
-        material = Material(answers, getattr(answers, answers.kind.kind), parts, notes)
+        material = Material(answers, answers.own, parts, notes)
         material.ids = ids_of(material)
         note_copies(material)
         return material
@@ -84,7 +84,7 @@ def _opened(paths: Mapping[str, Path]) -> dict[str, RawFile]:
 
 def _guessed(folder: Path, answers: Answers) -> dict[str, FileAnswer]:
     """Guessed answers for the files; used only if the organizer answered nothing, because it reads every file again."""
-    known = DRAFT_TABLES[answers.kind.kind]
+    known = tables_of(answers.kind.kind)
     found = {name: FileAnswer.model_validate(file) for name, file in describe(folder)["answers"]["files"].items()}
     return {name: file for name, file in found.items() if file.part in known}
 

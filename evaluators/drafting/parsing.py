@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evaluators.drafting.answers import STEPS, Answers
+from evaluators.drafting.answers import Answers, answers_class, steps
 from evaluators.drafting.reports import ProblemReport
 from evaluators.problems.invalid import InvalidValues
 from evaluators.problems.problem import BundleError, Problem, quoted
@@ -21,7 +21,7 @@ def parse_answers(document: Any) -> Answers:
         BundleError: all problems, with ``STEP.FIELD`` as their field.
     """
     try:
-        return Answers.model_validate(document)
+        return answers_class().model_validate(document)
     except ValidationError as error:
         raise BundleError([problem for item in error.errors() for problem in _as_problems(item)]) from error
 
@@ -29,7 +29,7 @@ def parse_answers(document: Any) -> Answers:
 def step_of(problem: Problem) -> str | None:
     """The step whose page fixes a problem; None if the problem concerns the answers as a whole."""
     step = (problem.field or "").partition(".")[0]
-    return step if step in STEPS else None
+    return step if step in steps() else None
 
 
 def as_report(problem: Problem) -> ProblemReport:

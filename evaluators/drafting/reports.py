@@ -58,7 +58,7 @@ class ColumnReport(TypedDict):
 class FileReport(TypedDict):
     """One file. ``kind`` is ``parquet``, ``csv``, ``npy``, ``npz``, ``text`` or null (unusable, see ``problems``).
 
-    ``part`` is guessed from the file's name, see ``answers.Part``.
+    ``part`` is the table that it belongs to, guessed from its name.
     """
 
     name: str

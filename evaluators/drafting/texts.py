@@ -2,57 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evaluators.learning.metrics.registry import METRICS
+from evaluators.kinds.declaration import Drafting
 from evaluators.material.material import Material
 
 UNTITLED = "Untitled challenge"
 NO_LICENCE = "Not stated yet"
 
 
-def texts(material: Material[Any], content: Mapping[str, Any]) -> dict[str, str]:
-    """The texts of challenge.yaml; ``content`` is the rest of its content."""
+def texts(material: Material[Any], drafting: Drafting, content: Mapping[str, Any]) -> dict[str, str]:
+    """The texts of challenge.yaml; ``content`` are the fields that only the kind has."""
     given = material.answers.texts
     title = given.title or UNTITLED
     return {
         "slug": given.slug or "untitled-challenge",
         "title": title,
-        "summary": given.summary or summary(content),
+        "summary": given.summary or drafting.summary(content),
         "licence": given.licence or NO_LICENCE,
         "description": given.description,
-        "rules": given.rules or rules(content),
+        "rules": given.rules or as_list(drafting.rules(content)),
         "data_card": given.data_card or data_card(material),
     }
 
 
-def summary(content: Mapping[str, Any]) -> str:
-    """One sentence for the list of challenges."""
-    metric = METRICS[content["metric"]].title.lower() if content["metric"] in METRICS else content["metric"]
-    if content["kind"] == "selection":
-        labels = "choose" if content["labels"] == "known" else "choose and label"
-        return f"{labels.capitalize()} {content['budget']} rows of a pool to train a model on; its {metric} counts."
-    if content["kind"] == "cleaning":
-        if content["action"] == "rank":
-            return "Some labels of a training set are wrong: rank its rows, the most suspicious first."
-        return f"Some labels of a training set are wrong: mend or drop at most {content['budget']} of them."
-    return "Buy training data within a budget, having seen prices, summaries and a few samples."
-
-
-def rules(content: Mapping[str, Any]) -> str:
-    """The rules, as a list in Markdown."""
-    if content["kind"] == "selection":
-        rows = ["At most {budget} rows for each task, each named once.", "Every row comes from the pool."]
-        if content["labels"] == "submitted":
-            rows.append("Each row has a label; a wrong one is your own risk.")
-    elif content["kind"] == "cleaning":
-        rows = ["At most {budget} rows, each named once, with another label or with `drop`."]
-        if content["action"] == "rank":
-            rows = ["Every row of the training set once, the most suspicious first."]
-    else:
-        rows = ["What is bought costs at most the budget.", "Nobody sells more rows than they own."]
-    return "\n".join(f"- {row.format(budget=content.get('budget'))}" for row in rows) + "\n"
+def as_list(sentences: Iterable[str]) -> str:
+    """A list in Markdown."""
+    return "".join(f"- {sentence}\n" for sentence in sentences)
 
 
 def data_card(material: Material[Any]) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from evaluators.learning.metrics.registry import METRICS
 from evaluators.learning.models.registry import MODELS
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import quoted
 from evaluators.specification.challenge import NAME, SLUG, checked_classes
+from evaluators.specification.kinds import KINDS
 from evaluators.specification.model import Parameters, model_problems
 
 Role = Literal["id", "embedding", "label", "true label", "group", "seller", "pixels", "text", "ignore"]
@@ -29,16 +33,6 @@ ROLES: dict[Role, str] = {
 }
 
 ONCE_A_FILE: tuple[Role, ...] = ("id", "embedding", "label", "true label", "group", "seller", "pixels")
-DraftTable = Literal["rows", "test", "examples", "validation", "buyer"]
-"""The table a file belongs to. Tables for which no file is given are split off from ``rows``."""
-
-DRAFT_TABLES: dict[str, tuple[DraftTable, ...]] = {
-    "selection": ("rows", "test", "examples"),
-    "cleaning": ("rows", "test", "validation"),
-    "acquisition": ("rows", "test", "buyer"),
-}
-"""The tables to which files can belong, for each kind."""
-
 Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 RowCount = Annotated[int, Field(ge=0, le=10_000_000)]
@@ -50,22 +44,51 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the values of an answer as the wizard shows it."""
+
+    title: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How the wizard asks for an answer, besides the title and the description of its field.
+
+    ``empty`` says what no answer stands for. ``options`` are the values to choose from, those with a meaning as a list
+    with all meanings in view; None is no answer. ``percent``: the fraction is entered in percent.
+    """
+
+    empty: str = ""
+    options: Mapping[str | None, Option] = field(default_factory=dict)
+    percent: bool = False
+
+
 class KindAnswers(Answer):
     """The first step: the kind of challenge and the domain of the data."""
 
-    kind: Literal["selection", "cleaning", "acquisition"] = "selection"
+    kind: str = Field(default_factory=lambda: next(iter(KINDS)))
     domain: Literal["text", "vision", "speech", "tabular", "other"] = "other"
+
+    @field_validator("kind")
+    @classmethod
+    def _known_kind(cls, name: str) -> str:
+        if name not in KINDS:
+            raise PydanticKnownError("literal_error", {"expected": ", ".join(f"'{kind}'" for kind in KINDS)})
+        return name
 
 
 class FileAnswer(Answer):
     """The content of one uploaded file: the role of each column, by column name as in ``describe-files``.
 
-    ``part`` is the table the file belongs to. Files of one table that have an embedding are stacked; the others are
+    ``part`` is the table the file belongs to: ``rows``, ``test`` or one of the kind's own. Tables for which no file is
+    given are split off from ``rows``. Files of one table that have an embedding are stacked; the others are
     joined to them. ``join``: by ``id``, by the ``order`` of the rows, or ``auto``: by id if both the rows and the file
     have ids, otherwise by order. Columns that are not listed are left out.
     """
 
-    part: DraftTable = "rows"
+    part: str = "rows"
     columns: dict[str, Role] = Field(default={}, max_length=1000)
     join: Literal["auto", "id", "order"] = "auto"
 

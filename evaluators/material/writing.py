@@ -21,7 +21,7 @@ class Tables:
     """The tables of a new bundle, and the number of rows of each file."""
 
     def __init__(self, bundle: Path, material: Material[Any]) -> None:
-        self._bundle, self._material = bundle, material
+        self.bundle, self._material = bundle, material
         self.counts: dict[str, int] = {}
         self._written = {part: np.zeros(len(rows), bool) for part, rows in material.parts.items()}
 
@@ -47,7 +47,7 @@ class Tables:
         shown = file.startswith("public/")
         if shown:
             texts |= {_shown_name(name): values for name, values in rows.shown.items()}
-        path = self._bundle / file
+        path = self.bundle / file
         with TableWriter(path) as table:
             for first in range(0, len(piece), TAKEN):
                 index = piece.index[first : first + TAKEN]

@@ -6,20 +6,18 @@ creates one in the sandbox. ``docs/readiness.md`` explains each finding and its 
 
 from evaluators.kinds.acquisition.facts import MarketFacts
 from evaluators.kinds.cleaning.facts import CleaningFacts
+from evaluators.kinds.findings import SEVERITIES, Finding, Severity
 from evaluators.readiness.report import (
     MAX_REPORT_BYTES,
-    SEVERITIES,
     Agreement,
     BaselineScore,
     Ceiling,
     ClassCount,
     Drift,
-    Finding,
     LeftOut,
     Noise,
     Overlap,
     ReadinessReport,
-    Severity,
     TableFacts,
     TaskFacts,
 )

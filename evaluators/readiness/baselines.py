@@ -8,23 +8,16 @@ from pathlib import Path
 from statistics import fmean, variance
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.kinds.registry import kind_of
 from evaluators.kinds.task_rows import TaskRows
-from evaluators.learning.metrics.accuracy import ACCURACY
-from evaluators.learning.metrics.base import ClassificationMetric
-from evaluators.learning.metrics.of_kinds import PURCHASE_SCORE
-from evaluators.learning.metrics.registry import classification_metrics
 from evaluators.readiness.bootstrap import Z, paired_error, standard_error
-from evaluators.readiness.kinds import TestPredictions, predictions
+from evaluators.readiness.predictions import TestPredictions, predictions, readiness_of
 from evaluators.readiness.report import BaselineScore, Noise
-from evaluators.registry import BASELINES, scorer_of
+from evaluators.registry import scorer_of
 from evaluators.scoring.result import Result
 from evaluators.scoring.score import score
 from evaluators.specification.challenge import Specification
 from evaluators.submissions.uploads import Upload, read_files
-
-UNINFORMED = {"selection": "random", "cleaning": "random", "acquisition": "random-seller"}
-"""The baseline of each kind that uses no information about the rows."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,7 @@ class ScoredBaseline:
 def scored_baselines(dataset: PreparedDataset, folder: Path, tasks: list[TaskRows]) -> list[ScoredBaseline]:
     """Every baseline in ``folder``: files in ``NAME/``, result in ``NAME.json``; without a result it is scored now."""
     found = []
-    for name in BASELINES[dataset.specification.kind]:
+    for name in kind_of(dataset.specification).baselines:
         if not (folder / name).is_dir():
             continue
         uploads = read_files([folder / name])
@@ -70,16 +63,10 @@ def _answers(dataset: PreparedDataset, uploads: list[Upload], tasks: list[TaskRo
     return predictions(dataset, scorer_of(dataset.specification).read(dataset, uploads), tasks)
 
 
-def measured(specification: Specification) -> tuple[ClassificationMetric, float]:
-    """The classification metric that the score is computed from, and the change in the score per unit of it."""
-    if isinstance(specification, AcquisitionSpecification) and specification.metric == PURCHASE_SCORE.name:
-        return ACCURACY, specification.accuracy_weight
-    return classification_metrics().get(specification.metric, ACCURACY), 1.0
-
-
 def baseline_score(specification: Specification, tasks: list[TaskRows], scored: ScoredBaseline) -> BaselineScore:
     """The baseline's score with its normal 95 % interval, from the errors of the seeds and of the test rows."""
-    metric, weight = measured(specification)
+    metric, weight = readiness_of(specification).measured(specification)
+    info = kind_of(specification).baselines[scored.name]
     errors = {
         task.name: standard_error(
             metric, scored.answers[task.name].y_true, scored.answers[task.name].y_pred, len(task.classes)
@@ -91,8 +78,8 @@ def baseline_score(specification: Specification, tasks: list[TaskRows], scored: 
     value = scored.result.score.value
     return BaselineScore(
         name=scored.name,
-        title=BASELINES[specification.kind][scored.name].title,
-        uninformed=scored.name == UNINFORMED[specification.kind],
+        title=info.title,
+        uninformed=info.uninformed,
         value=value,
         seeds=[round(number, 8) for number in scored.seeds],
         low=round(value - Z * error, 8),
@@ -120,7 +107,8 @@ def noise(
         return None
     sign = 1 if specification.direction == "maximize" else -1
     ordered = sorted(baselines, key=lambda item: -sign * item.result.score.value)
-    random = next((item for item in baselines if item.name == UNINFORMED[specification.kind]), None)
+    known = kind_of(specification).baselines
+    random = next((item for item in baselines if known[item.name].uninformed), None)
     best = next((item for item in ordered if item is not random), None)
     test_error = _paired(specification, tasks, ordered[:2])
     seeds = fmean(item.seed_variance for item in baselines)
@@ -143,7 +131,7 @@ def _paired(specification: Specification, tasks: list[TaskRows], pair: list[Scor
     """The standard error, due to the test rows, of the difference between the two best baselines."""
     if len(pair) < 2:
         return 0.0
-    metric, weight = measured(specification)
+    metric, weight = readiness_of(specification).measured(specification)
     first, second = (item.answers for item in pair)
     errors = {
         task.name: paired_error(

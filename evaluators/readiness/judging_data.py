@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluators.readiness.report import Drift, Finding, Overlap, Severity, TableFacts, TaskFacts
+from evaluators.kinds.findings import Finding, Severity
+from evaluators.readiness.report import Drift, Overlap, TableFacts, TaskFacts
 
 COPIES_BLOCK = 0.01
 """Fraction of the test rows whose labels can be looked up, above which a score means little."""

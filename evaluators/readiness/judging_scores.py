@@ -1,19 +1,15 @@
-"""Findings about the baselines' scores, and those that apply to one kind of challenge only."""
+"""Findings about the baselines' scores."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evaluators.kinds.acquisition.facts import MarketFacts
-from evaluators.kinds.cleaning.facts import CleaningFacts
-from evaluators.readiness.bootstrap import smallest_difference
-from evaluators.readiness.report import BaselineScore, Finding, Noise, TaskFacts
+from evaluators.kinds.findings import Finding
+from evaluators.readiness.report import BaselineScore, Noise
 
 PERFECT = 0.99
 LEVELS = 4
 """With fewer resolvable steps between random and the best score, most entries on the leaderboard would be tied."""
-
-MOSTLY_WRONG = 0.5
 
 
 def score_findings(direction: str, baselines: list[BaselineScore], noise: Noise | None) -> Iterator[Finding]:
@@ -101,95 +97,3 @@ def _headroom(direction: str, noise: Noise, random: float, headroom: float) -> I
 
 def _is_perfect(direction: str, random: float) -> bool:
     return random >= PERFECT if direction == "maximize" else random <= 1 - PERFECT
-
-
-def cleaning_findings(cleaning: list[CleaningFacts], tasks: list[TaskFacts]) -> Iterator[Finding]:
-    """Findings about wrong labels: there are none, or they do not lower the model's accuracy."""
-    rows = {task.task: task.test_rows for task in tasks}
-    for facts in cleaning:
-        part = facts.wrong / facts.rows
-        gain = facts.accuracy_clean - facts.accuracy_noisy
-        if not facts.wrong:
-            yield Finding(
-                code="labels-all-right",
-                severity="blocker",
-                title="No label is wrong",
-                measured=f"0 of {facts.rows} labels differ from the truth",
-                value=0,
-                why="There is nothing to find.",
-                remedy="Give the noisy labels as those of the training rows, the right ones as the truth.",
-                where=facts.task,
-            )
-            continue
-        if part > MOSTLY_WRONG:
-            yield Finding(
-                code="labels-mostly-wrong",
-                severity="warning",
-                title="Most labels are wrong",
-                measured=f"{facts.wrong} of {facts.rows} labels differ from the truth",
-                value=part,
-                why="Methods that find wrong labels believe the majority; here the majority is wrong.",
-                remedy="Look whether truth and training rows have been mixed up, or make fewer labels wrong.",
-                where=facts.task,
-            )
-        if gain <= 0:
-            yield Finding(
-                code="cleaning-gains-nothing",
-                severity="blocker",
-                title="Right labels make the model no better",
-                measured=f"accuracy {facts.accuracy_noisy:.4f} with the wrong labels, {facts.accuracy_clean:.4f} "
-                "without",
-                value=gain,
-                why="Whoever mends everything gains nothing.",
-                remedy="Make more labels wrong, or wrong in a way that misleads: by class, not at random.",
-                where=facts.task,
-            )
-        elif gain < smallest_difference(rows[facts.task]) / 2:
-            yield Finding(
-                code="cleaning-gains-little",
-                severity="warning",
-                title="Right labels make the model hardly better",
-                measured=f"accuracy {facts.accuracy_noisy:.4f} with the wrong labels, {facts.accuracy_clean:.4f} "
-                f"without; {rows[facts.task]} test rows",
-                value=gain,
-                why="What can be gained is about as large as what the choice of the test rows changes.",
-                remedy="Make more labels wrong, or take more test rows.",
-                where=facts.task,
-            )
-
-
-def market_findings(markets: list[MarketFacts], *, public_test: list[str]) -> Iterator[Finding]:
-    """Findings about markets; ``public_test`` names the tasks that are tested on public rows."""
-    for market in markets:
-        if not market.affordable_sellers:
-            yield Finding(
-                code="budget-buys-nothing",
-                severity="blocker",
-                title="The budget buys nothing",
-                measured=f"{market.budget:g} buys no row from any of {market.sellers} sellers",
-                value=market.budget,
-                why="The only submission that is allowed is an empty one.",
-                remedy="Raise the budget or lower the prices.",
-                where=market.task,
-            )
-        elif market.budget >= market.everything:
-            yield Finding(
-                code="budget-buys-everything",
-                severity="warning",
-                title="The budget buys everything",
-                measured=f"everything costs {market.everything:g}, the budget is {market.budget:g}",
-                value=market.budget / market.everything,
-                why="Nobody has to choose.",
-                remedy="Lower the budget or raise the prices.",
-                where=market.task,
-            )
-    for task in public_test:
-        yield Finding(
-            code="test-rows-public",
-            severity="warning",
-            title="Accuracy is measured on rows that everyone can see",
-            measured="the market has no hidden test rows",
-            why="A purchase can be tuned to the very rows that it is measured on.",
-            remedy="Give hidden test rows.",
-            where=task,
-        )

@@ -9,26 +9,20 @@ from statistics import fmean
 import numpy as np
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.acquisition.readiness import market_facts
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification
-from evaluators.kinds.cleaning.readiness import cleaning_facts
-from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.findings import SEVERITIES, Finding
 from evaluators.kinds.task_rows import TableRows, TaskRows
-from evaluators.learning.metrics.of_kinds import PURCHASE_SCORE
 from evaluators.learning.threads import one_thread
 from evaluators.readiness import judging_data, judging_scores
-from evaluators.readiness.baselines import baseline_score, measured, noise, scored_baselines
+from evaluators.readiness.baselines import baseline_score, noise, scored_baselines
 from evaluators.readiness.bootstrap import smallest_difference
 from evaluators.readiness.ceiling import ceiling
 from evaluators.readiness.copies import Hashes, hashes
 from evaluators.readiness.describing import drift, table_facts
-from evaluators.readiness.kinds import task_rows
 from evaluators.readiness.neighbours import Index
+from evaluators.readiness.predictions import readiness_of
 from evaluators.readiness.relation import agreement
 from evaluators.readiness.report import (
-    SEVERITIES,
     ClassCount,
-    Finding,
     Overlap,
     ReadinessReport,
     TaskFacts,
@@ -53,8 +47,9 @@ def readiness(
 
 def _measured(dataset: PreparedDataset, submissions: Path | None, final: PreparedDataset | None) -> ReadinessReport:
     specification = dataset.specification
-    tasks = task_rows(dataset)
-    pairs = _pairs(tasks, task_rows(final) if final is not None else [])
+    own = readiness_of(specification)
+    tasks = own.task_rows(dataset)
+    pairs = _pairs(tasks, own.task_rows(final) if final is not None else [])
     hashed = {rows.name: hashes(rows) for rows in _each(tasks, pairs)}
     tables = {rows.name: table_facts(rows, hashed[rows.name]) for rows in _each(tasks, pairs)}
     overlaps = _overlaps(pairs, hashed)
@@ -65,7 +60,8 @@ def _measured(dataset: PreparedDataset, submissions: Path | None, final: Prepare
     scored = scored_baselines(dataset, submissions, tasks) if submissions is not None else []
     baselines = [baseline_score(specification, tasks, item) for item in scored]
     found_noise = noise(specification, tasks, scored, _top(specification, facts))
-    cleaning, markets = cleaning_facts(dataset), market_facts(dataset)
+    own_facts = own.facts(dataset)
+    smallest = {task.name: smallest_difference(len(task.test)) for task in tasks}
     findings = [
         *judging_data.table_findings(list(tables.values())),
         *judging_data.overlap_findings(overlaps),
@@ -73,8 +69,7 @@ def _measured(dataset: PreparedDataset, submissions: Path | None, final: Prepare
         *judging_data.drift_findings(drifts),
         *judging_data.task_findings(facts),
         *judging_scores.score_findings(specification.direction, baselines, found_noise),
-        *judging_scores.cleaning_findings(cleaning, facts),
-        *judging_scores.market_findings(markets, public_test=_public_tests(tasks)),
+        *own.findings(own_facts, tasks, smallest),
     ]
     return ReadinessReport(
         dataset=dataset.digest,
@@ -89,8 +84,7 @@ def _measured(dataset: PreparedDataset, submissions: Path | None, final: Prepare
         tasks=facts,
         baselines=baselines,
         noise=found_noise,
-        cleaning=cleaning,
-        markets=markets,
+        **own_facts,
     )
 
 
@@ -142,7 +136,7 @@ def _task_facts(specification: Specification, task: TaskRows) -> TaskFacts:
             for name, known, tested in zip(task.classes, of_train, of_test, strict=True)
         ],
         smallest_difference=round(smallest_difference(len(task.test)), 6),
-        ceiling=ceiling(specification, task, measured(specification)[0]),
+        ceiling=ceiling(specification, task, readiness_of(specification).measured(specification)[0]),
         agreement=agreement(task),
     )
 
@@ -152,14 +146,10 @@ def _top(specification: Specification, facts: list[TaskFacts]) -> float | None:
     values = [task.ceiling.value for task in facts if task.ceiling is not None]
     if len(values) < len(facts):
         return None
-    if isinstance(specification, CleaningSpecification) and specification.action == "rank":
+    own = readiness_of(specification)
+    if not own.has_ceiling(specification):
         return None
-    weight = specification.accuracy_weight if isinstance(specification, AcquisitionSpecification) else 1.0
-    return round((weight if specification.metric == PURCHASE_SCORE.name else 1.0) * fmean(values), 6)
-
-
-def _public_tests(tasks: list[TaskRows]) -> list[str]:
-    return [task.name for task in tasks if not task.test.hidden]
+    return round(own.measured(specification)[1] * fmean(values), 6)
 
 
 def _sorted(findings: list[Finding]) -> list[Finding]:

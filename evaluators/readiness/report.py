@@ -12,30 +12,11 @@ from pydantic import Field
 
 from evaluators.kinds.acquisition.facts import MarketFacts
 from evaluators.kinds.cleaning.facts import CleaningFacts
+from evaluators.kinds.findings import Finding, Label, Severity, Text
 from evaluators.kinds.records import Count, Finite, Name, Record, Sha256
 
 MAX_REPORT_BYTES = 4 * 1024 * 1024
 """The largest output, in bytes, that the site reads."""
-
-Severity = Literal["blocker", "warning", "note"]
-SEVERITIES: tuple[Severity, ...] = ("blocker", "warning", "note")
-"""Severities in the order in which they are shown."""
-
-Text = Annotated[str, Field(max_length=2000)]
-Label = Annotated[str, Field(max_length=200)]
-
-
-class Finding(Record):
-    """``measured`` describes ``value`` in words; ``where`` names the task or table, empty for the whole challenge."""
-
-    code: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=60)]
-    severity: Severity
-    title: Text
-    measured: Text
-    value: Finite | None = None
-    why: Text
-    remedy: Text
-    where: Label = ""
 
 
 class TableFacts(Record):
@@ -174,6 +155,8 @@ class Noise(Record):
 
 class ReadinessReport(Record):
     """``final`` is the digest of the dataset of the final test rows, if it was checked too.
+
+    ``cleaning`` and ``markets`` hold what only one kind measures.
 
     ``left_out`` is added by the site, which knows why a baseline of a dry run has no score.
     """

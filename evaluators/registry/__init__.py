@@ -1,24 +1,18 @@
-"""Maps names to code: models, metrics, scorers, baselines, importers.
+"""From a challenge to its scorers and baselines, and the tables of models and metrics."""
 
-Entries of scorers, baselines and importers name their module, which is only imported on use: a page that lists
-baselines must not load scikit-learn.
-"""
-
+from evaluators.kinds.baselines import BaselineInfo
+from evaluators.kinds.scorers import ScorerInfo
 from evaluators.learning.entries import RegistryEntry
 from evaluators.learning.metrics.base import Direction, Metric
 from evaluators.learning.metrics.registry import METRICS
 from evaluators.learning.models.base import FixedModel
 from evaluators.learning.models.registry import MODELS
-from evaluators.registry.baselines import BASELINES, BaselineInfo, baselines_for, write_baseline
-from evaluators.registry.importers import IMPORTERS
-from evaluators.registry.scorers import SCORERS, ScorerInfo, UnknownScorer, scorer_of, scorers_for
+from evaluators.registry.baselines import baselines_for, write_baseline
+from evaluators.registry.scorers import UnknownScorer, scorer_of, scorers_for
 
 __all__ = [
-    "BASELINES",
-    "IMPORTERS",
     "METRICS",
     "MODELS",
-    "SCORERS",
     "BaselineInfo",
     "Direction",
     "FixedModel",

@@ -102,6 +102,17 @@ class Specification(SpecificationModel):
         tasks: Sequence[Task]
         model: Model
 
+    @classmethod
+    def expect(cls, specification: Specification) -> Self:
+        """``specification`` itself, which must be of this kind; where code of a kind is called by the rest.
+
+        Raises:
+            TypeError: it is of another kind.
+        """
+        if not isinstance(specification, cls):
+            raise TypeError(f"{specification.slug} is not a {cls.__name__}")
+        return specification
+
     @field_validator("metric")
     @classmethod
     def _known_metric(cls, name: str) -> str:
@@ -196,6 +207,15 @@ class Specification(SpecificationModel):
     def tables(self) -> dict[str, PlannedTable]:
         """Every table to be prepared, by its name in ``PreparedDataset.table``."""
         raise NotImplementedError
+
+    def required_labels(self) -> dict[str, list[str]]:
+        """By table, the labels that at least one of its rows must have, or they could not be learned or measured."""
+        planned = self.tables()
+        return {name: list(planned[name].classes) for name in self.test_tables().values()}
+
+    def budgets(self) -> list[tuple[int, str]]:
+        """Every number of rows that may be named, with the table of these rows."""
+        return []
 
     @property
     def documents(self) -> list[str]:

@@ -1,28 +1,26 @@
-"""The kinds of challenges and the specification class of each."""
+"""The kinds of challenges: where each is declared. To add one, write its folder in ``kinds`` and add a line here."""
 
 from __future__ import annotations
-
-from functools import cache
 
 from evaluators.learning.entries import load
 from evaluators.specification.challenge import Specification
 
-SPECIFICATIONS = {
-    "selection": "evaluators.kinds.selection.specification:SelectionSpecification",
-    "cleaning": "evaluators.kinds.cleaning.specification:CleaningSpecification",
-    "acquisition": "evaluators.kinds.acquisition.specification:AcquisitionSpecification",
+KINDS = {
+    "selection": "evaluators.kinds.selection.kind:SELECTION",
+    "cleaning": "evaluators.kinds.cleaning.kind:CLEANING",
+    "acquisition": "evaluators.kinds.acquisition.kind:ACQUISITION",
 }
-"""By kind, ``module:attribute``, in the order in which kinds are listed."""
+"""By name, the ``module:attribute`` of the declaration, in the order in which kinds are listed.
 
-KINDS = tuple(SPECIFICATIONS)
+It is read whenever it is asked for, so a kind may be added at run time.
+"""
 
 
-@cache
 def specification_class(kind: str) -> type[Specification]:
     """The specification class of a kind.
 
     Raises:
         KeyError: there is no such kind.
     """
-    found: type[Specification] = load(SPECIFICATIONS[kind])
+    found: type[Specification] = load(KINDS[kind]).specification
     return found

@@ -28,10 +28,14 @@ MAX_SPECIFICATION_BYTES = 256 * 1024
 _NO_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
-@cache
 def _adapter() -> TypeAdapter[Specification]:
     """An adapter that reads the specification of any kind, chosen by the field ``kind``."""
-    union: Any = Union[tuple(specification_class(kind) for kind in KINDS)]  # noqa: UP007 - of a list
+    return _adapter_of(tuple(specification_class(kind) for kind in KINDS))
+
+
+@cache
+def _adapter_of(classes: tuple[type[Specification], ...]) -> TypeAdapter[Specification]:
+    union: Any = Union[classes]  # noqa: UP007 - of a list
     return TypeAdapter(Annotated[union, Field(discriminator="kind")])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds import AcquisitionSpecification, Market
+from evaluators.kinds.acquisition import AcquisitionSpecification, Market
 from frontend.kinds.base import Bar, Example, Fact, KindPages, Other, model_fact, public_name
 from frontend.kinds.sellers import MarketView, amount, market_view
 from frontend.plots.scatter import Mark, Scatter, scatter_plot
@@ -38,7 +38,6 @@ class MarketOutcome:
 @dataclass(frozen=True)
 class AcquisitionPages(KindPages):
     specification: AcquisitionSpecification
-    name = "acquisition"
     compares = True
     reads_specification = True
     endings = (".txt", ".csv", ".zip")
@@ -47,6 +46,10 @@ class AcquisitionPages(KindPages):
     @property
     def board_metrics(self) -> tuple[str, ...]:  # type: ignore[override]
         return tuple(name for name in ("accuracy", "cost") if name != self.specification.metric)
+
+    @property
+    def score_term(self) -> str:  # type: ignore[override]
+        return "Ranked by" if self.specification.metric == "score" else "Score"
 
     @property
     def facts(self) -> list[Fact]:

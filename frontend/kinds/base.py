@@ -14,20 +14,8 @@ from frontend.rows.public_data import PublicData
 MAX_FILES_NAMED = 6
 """With more tasks, the example command sends one archive."""
 
-SCORERS = {
-    "corrected": (
-        "what the challenge means: mistakes are refused and named, and the quirks of the public evaluator are closed"
-    ),
-    "reference": (
-        "the public evaluator of 2023, to the last digit and with its quirks, so that scores compare with those that "
-        "were published"
-    ),
-    "reference-knn": "the public evaluator of 2023 in its second configuration, nine nearest neighbours",
-}
-"""Which model counts on the board, by the name of the scorer."""
-
 WITHOUT_REFERENCE = "the model as described here; mistakes in a file are refused and named"
-"""The same for challenges without a public evaluator to compare with."""
+"""What the scores are in challenges without a public evaluator to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +55,9 @@ class Other:
 
 
 class KindPages(ABC):
-    """How a challenge is shown. ``name`` is also the folder of the kind's templates."""
+    """How a challenge is shown. A folder of templates called as the kind replaces those that all kinds have."""
 
     specification: Specification
-    name: str
     endings: tuple[str, ...] = (".csv", ".zip")
     """Accepted file name endings, for the browser's file dialog."""
 
@@ -82,6 +69,9 @@ class KindPages(ABC):
 
     reads_specification = False
     """Whether the program of ``python`` reads the challenge's specification from the API."""
+
+    score_term = "Score"
+    """What the page calls the metric by which the board is sorted."""
 
     compares = False
     """Whether an outcome is shown next to those of the baselines."""
@@ -133,29 +123,29 @@ class KindPages(ABC):
         """The public data as the kind's ``data.html`` needs it."""
         return None
 
-    @abstractmethod
     def outcome(self, public: PublicData, result: dict[str, Any], others: Sequence[Other], *, whole: bool) -> Any:
         """A recorded result as the kind's ``outcome.html`` needs it; None if there is nothing to show.
 
         ``others`` are baselines on the same board. ``whole`` is False for readers outside the team: they see scores
         but nothing of what was submitted.
         """
+        return None
 
     @property
-    def title(self) -> str:
-        return KIND_TITLES[self.name]
+    def ask_template(self) -> tuple[str, ...]:
+        return self._template("ask")
 
     @property
-    def ask_template(self) -> str:
-        return f"frontend/kinds/{self.name}/ask.html"
+    def data_template(self) -> tuple[str, ...]:
+        return self._template("data")
 
     @property
-    def data_template(self) -> str:
-        return f"frontend/kinds/{self.name}/data.html"
+    def outcome_template(self) -> tuple[str, ...]:
+        return self._template("outcome")
 
-    @property
-    def outcome_template(self) -> str:
-        return f"frontend/kinds/{self.name}/outcome.html"
+    def _template(self, name: str) -> tuple[str, ...]:
+        """The kind's own template if it has one, otherwise the one for all kinds."""
+        return f"frontend/kinds/{self.specification.kind}/{name}.html", f"frontend/kinds/{name}.html"
 
     @property
     def send(self) -> list[str]:
@@ -173,7 +163,7 @@ class KindPages(ABC):
         specification = self.specification
         info = scorers_for(specification).get(specification.scorer)
         version = f" {info.version}" if info is not None else ""
-        meaning = SCORERS[specification.scorer] if specification.reference else WITHOUT_REFERENCE
+        meaning = info.meaning if info is not None and specification.reference else WITHOUT_REFERENCE
         return Fact("Scorer", f"{specification.scorer}{version}", meaning)
 
     @property
@@ -181,12 +171,6 @@ class KindPages(ABC):
         return ",".join(self.endings)
 
 
-KIND_TITLES = {"selection": "Selection", "cleaning": "Cleaning", "acquisition": "Acquisition"}
-KIND_MEANINGS = {
-    "selection": "choose the rows that a model is trained on",
-    "cleaning": "find the wrong labels of a training set",
-    "acquisition": "decide what to buy from whom",
-}
 DOMAIN_TITLES = {"text": "Text", "vision": "Images", "speech": "Speech", "tabular": "Tables", "other": "Other data"}
 
 

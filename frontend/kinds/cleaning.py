@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds import CleaningPlan, CleaningSpecification
+from evaluators.kinds.cleaning import CleaningPlan, CleaningSpecification
 from evaluators.specification import Table
 from frontend.kinds.base import Example, Fact, KindPages, Other, listed, model_fact, public_name
 from frontend.kinds.fixes import CleanedTask, cleaned_task
@@ -20,7 +20,6 @@ IDS = ("ID-OF-A-ROW", "ID-OF-ANOTHER")
 @dataclass(frozen=True)
 class CleaningPages(KindPages):
     specification: CleaningSpecification
-    name = "cleaning"
     compares = True
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds import CleaningPlan
+from evaluators.kinds.cleaning import CleaningPlan
 from frontend.kinds.base import Bar, Other, bars
 from frontend.plots.curves import Curve, CurvePlot, curve_plot
 from frontend.rows.public_data import NoRows, PublicData

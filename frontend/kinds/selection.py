@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds import SelectionSpecification, TaskPlan
+from evaluators.kinds.selection import SelectionSpecification, TaskPlan
 from evaluators.specification import Table
 from frontend.kinds.base import Bar, Example, Fact, KindPages, Other, bars, listed, model_fact, public_name
 from frontend.kinds.reading_code import imports_for, reading_lines
@@ -33,7 +33,6 @@ class ChosenRows:
 @dataclass(frozen=True)
 class SelectionPages(KindPages):
     specification: SelectionSpecification
-    name = "selection"
     rows_need_pictures = True
 
     @property

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds import Market
+from evaluators.kinds.acquisition import Market
 from frontend.kinds.base import public_name
 from frontend.rows.public_data import PublicData
 

@@ -14,11 +14,13 @@ from django.utils.safestring import SafeString
 
 from challenges.members.roles import may_organize
 from challenges.models import Challenge
+from evaluators.kinds import kind_named
 from evaluators.registry import METRICS
+from evaluators.specification import KINDS
 from evaluators.submissions import readable_size
 from frontend.display.markdown import rendered
 from frontend.display.themes import chosen_theme
-from frontend.kinds.base import DOMAIN_TITLES, KIND_MEANINGS, KIND_TITLES
+from frontend.kinds.base import DOMAIN_TITLES
 from frontend.kinds.sellers import amount
 
 register = template.Library()
@@ -99,12 +101,12 @@ def metric_meaning(name: str) -> str:
 
 @register.filter
 def kind_title(name: str) -> str:
-    return KIND_TITLES.get(name, name)
+    return kind_named(name).title if name in KINDS else name
 
 
 @register.filter
 def kind_meaning(name: str) -> str:
-    return KIND_MEANINGS.get(name, "")
+    return kind_named(name).meaning if name in KINDS else ""
 
 
 @register.filter

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from challenges.members.rules import rules_sha256
 from challenges.models import Challenge, DataFile, Phase
-from leaderboard.api.specifications import ANY_SPECIFICATION, shown_specification
+from leaderboard.api.specifications import AnySpecificationSerializer, shown_specification
 from leaderboard.boards.rows import BoardRow
 from leaderboard.evaluations.scores import mean_scores
 from leaderboard.models import Division, Submission, SubmissionFile
@@ -59,7 +59,7 @@ class ChallengeDetailSerializer(ChallengeSerializer):
         phase = challenge.current_phase
         return rules_sha256(phase) if phase is not None else ""
 
-    @extend_schema_field(ANY_SPECIFICATION)
+    @extend_schema_field(AnySpecificationSerializer(allow_null=True))
     def get_specification(self, challenge: Challenge) -> Any:
         phase = challenge.current_phase
         return shown_specification(phase.dataset_version.spec) if phase is not None else None

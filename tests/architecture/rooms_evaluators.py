@@ -23,9 +23,9 @@ FLOORS = (
 
 UPWARD_STRINGS = {
     "evaluators/specification/kinds.py": {
-        "evaluators.kinds.acquisition.specification:AcquisitionSpecification",
-        "evaluators.kinds.cleaning.specification:CleaningSpecification",
-        "evaluators.kinds.selection.specification:SelectionSpecification",
+        "evaluators.kinds.acquisition.kind:ACQUISITION",
+        "evaluators.kinds.cleaning.kind:CLEANING",
+        "evaluators.kinds.selection.kind:SELECTION",
     },
 }
-"""The table of kinds: reading a challenge loads the class of its kind on first use."""
+"""The table of kinds: reading a challenge loads the declaration of its kind on first use."""

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from evaluators.kinds import AcquisitionSpecification
+from evaluators.kinds.acquisition import AcquisitionSpecification
 from evaluators.specification import read_specification
 from leaderboard.management.demo import BUNDLES
 from tests.browser.conftest import MakePage, accept_rules, sign_in

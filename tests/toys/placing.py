@@ -1,16 +1,11 @@
-"""A copy of the evaluators to which a module was added as a contributor would add it."""
+"""Adds a model or a metric to a copy of the evaluators as a contributor would add it."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def copied_evaluators(tree: Path) -> Path:
-    """A copy of the package in the folder ``tree``, where ``python -m evaluators`` runs it."""
-    return shutil.copytree(ROOT / "evaluators", tree / "evaluators")
+from tests.toys.tree import TOYS
 
 
 def place(tree: Path, toy: str, *, room: str, attribute: str, after: str) -> None:
@@ -18,7 +13,7 @@ def place(tree: Path, toy: str, *, room: str, attribute: str, after: str) -> Non
     of the room's registry.
     """
     folder = tree / "evaluators" / "learning" / room
-    shutil.copy(Path(__file__).parent / f"{toy}.py", folder / f"{toy}.py")
+    shutil.copy(TOYS / f"{toy}.py", folder / f"{toy}.py")
     registry = folder / "registry.py"
     text = registry.read_text()
     assert text.count(f"{after}]") + text.count(f"{after})") == 1
@@ -27,16 +22,3 @@ def place(tree: Path, toy: str, *, room: str, attribute: str, after: str) -> Non
     registry.write_text(
         listed.replace("from __future__ import annotations\n", f"from __future__ import annotations\n\n{line}")
     )
-
-
-def differences(tree: Path) -> dict[str, str]:
-    """The files that differ from the original: ``added`` or ``changed``."""
-    found = {}
-    for path in sorted((tree / "evaluators").rglob("*.py")):
-        name = str(path.relative_to(tree))
-        original = ROOT / name
-        if not original.is_file():
-            found[name] = "added"
-        elif original.read_bytes() != path.read_bytes():
-            found[name] = "changed"
-    return found

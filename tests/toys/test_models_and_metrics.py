@@ -21,9 +21,9 @@ from django.test import Client
 
 from challenges.models import Draft, Phase
 from challenges.publishing import readiness
+from evaluators.kinds import kind_named
 from evaluators.learning.metrics.registry import METRICS
 from evaluators.learning.models.registry import MODELS
-from evaluators.registry import BASELINES
 from evaluators.sandbox import bubblewrap
 from evaluators.specification import json_schema
 from leaderboard.models import Evaluation, User
@@ -34,7 +34,8 @@ from tests.bundles import CLASSES, good_files, specification, write_bundle
 from tests.frontend.organize.test_wizard import ABOUT, send, work
 from tests.toys.cohens_kappa import COHENS_KAPPA
 from tests.toys.nearest_mean import NearestMean
-from tests.toys.placing import copied_evaluators, differences, place
+from tests.toys.placing import place
+from tests.toys.tree import compiled, copied, differences
 
 NAMES = ("random", "stratified")
 WAY = "/challenges/three-things/organize/"
@@ -43,10 +44,10 @@ WAY = "/challenges/three-things/organize/"
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The copy with both toys, which this test's sandboxes run; the folder in which the command line runs it."""
-    evaluators = copied_evaluators(tmp_path / "tree")
+    copied(tmp_path / "tree", "evaluators")
     place(tmp_path / "tree", "nearest_mean", room="models", attribute="NearestMean", after="NearestNeighbours")
     place(tmp_path / "tree", "cohens_kappa", room="metrics", attribute="COHENS_KAPPA", after="BALANCED_ACCURACY")
-    monkeypatch.setattr(bubblewrap, "EVALUATORS", evaluators)
+    monkeypatch.setattr(bubblewrap, "EVALUATORS", compiled(tmp_path / "tree"))
     monkeypatch.setitem(MODELS, NearestMean.name, NearestMean)
     monkeypatch.setitem(METRICS, COHENS_KAPPA.name, COHENS_KAPPA)
     return tmp_path / "tree"
@@ -61,16 +62,16 @@ def shell(tree: Path, *arguments: object, code: int = 0, error: bool = False) ->
 
 
 def test_each_takes_one_file_and_its_name_in_a_registry(tmp_path: Path) -> None:
-    copied_evaluators(tmp_path)
-    assert differences(tmp_path) == {}
-    place(tmp_path, "nearest_mean", room="models", attribute="NearestMean", after="NearestNeighbours")
-    assert differences(tmp_path) == {
+    tree = copied(tmp_path / "tree", "evaluators")
+    assert differences(tree) == {}
+    place(tree, "nearest_mean", room="models", attribute="NearestMean", after="NearestNeighbours")
+    assert differences(tree) == {
         "evaluators/learning/models/nearest_mean.py": "added",
         "evaluators/learning/models/registry.py": "changed",
     }
-    copied_evaluators(tmp_path / "other")
-    place(tmp_path / "other", "cohens_kappa", room="metrics", attribute="COHENS_KAPPA", after="BALANCED_ACCURACY")
-    assert differences(tmp_path / "other") == {
+    other = copied(tmp_path / "other", "evaluators")
+    place(other, "cohens_kappa", room="metrics", attribute="COHENS_KAPPA", after="BALANCED_ACCURACY")
+    assert differences(other) == {
         "evaluators/learning/metrics/cohens_kappa.py": "added",
         "evaluators/learning/metrics/registry.py": "changed",
     }
@@ -144,8 +145,9 @@ def draft_of_the_wizard(client: Client) -> Draft:
 
 def publish_after_a_dry_run(client: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch) -> Phase:
     """The phase of the published challenge. Two of the baselines are enough to see that the report has the metric."""
+    baselines = kind_named("selection").baselines
     for module in (dryrun, readiness):
-        monkeypatch.setattr(module, "baselines_for", lambda spec: [BASELINES["selection"][name] for name in NAMES])
+        monkeypatch.setattr(module, "baselines_for", lambda spec: [baselines[name] for name in NAMES])
     assert send(client, f"{WAY}texts").status_code == 302
     assert send(client, f"{WAY}phases").status_code == 302
     phase = Phase.objects.select_related("challenge", "dataset_version").get()

@@ -1,1 +1,5 @@
-"""Acquisition: in each marketplace, say how many rows to buy from each seller within a budget."""
+"""*Acquisition*: in each marketplace, say how many rows to buy from each seller within a budget."""
+
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market
+
+__all__ = ["AcquisitionSpecification", "Market"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from evaluators.kinds.acquisition.pricing import MAX_AMOUNT, Price
 from evaluators.kinds.acquisition.specification import MAX_SELLERS
-from evaluators.material.answers import Answer
+from evaluators.material.answers import Answer, Asked
 
 
 class SellerAnswer(Answer):
@@ -17,14 +19,20 @@ class SellerAnswer(Answer):
 
 
 class AcquisitionAnswers(Answer):
-    """One market. ``budget`` defaults to a quarter of the price of all rows.
+    """One market. The buyer's own rows come from a file of the table ``buyer``, or ``buyer_rows`` are split off."""
 
-    The buyer's own rows come from a file of the table ``buyer``, or ``buyer_rows`` rows are split off for the buyer.
-    ``samples_each`` rows of each seller are shown to participants.
-    """
-
-    budget: float | None = Field(default=None, gt=0, le=MAX_AMOUNT)
+    budget: Annotated[
+        float | None, Asked(empty="a quarter of what everything costs. Without prices a row costs one coin")
+    ] = Field(default=None, gt=0, le=MAX_AMOUNT, title="Budget", description="What may be spent.")
     sellers: dict[str, SellerAnswer] = Field(default={}, max_length=MAX_SELLERS)
-    buyer_rows: int = Field(default=100, ge=2, le=100_000)
-    samples_each: int = Field(default=5, ge=0, le=100)
+    buyer_rows: int = Field(
+        default=100,
+        ge=2,
+        le=100_000,
+        title="The buyer's own rows",
+        description="Split off for the buyer, unless a file gives them.",
+    )
+    samples_each: int = Field(
+        default=5, ge=0, le=100, title="Samples of each seller", description="Rows that are shown."
+    )
     accuracy_weight: float = Field(default=0.98, gt=0, le=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ PART_OF_ALL = 4
 """The default budget buys one row in this many."""
 
 
-def draft_acquisition(material: Material[AcquisitionAnswers], tables: Tables, bundle: Path) -> dict[str, Any]:
+def draft_acquisition(material: Material[AcquisitionAnswers], tables: Tables) -> dict[str, Any]:
     """Write the tables and the summaries; return the fields of challenge.yaml that only an acquisition has."""
     answers = material.own
     sold = material.texts("rows", "label", "true label")
@@ -58,7 +57,7 @@ def draft_acquisition(material: Material[AcquisitionAnswers], tables: Tables, bu
         market["sellers"].append(_seller(tables, name, value, answers.sellers.get(value), piece, sold))
         summaries.append(_summary(material, piece, sold))
         material.record(f"seller {name}", piece, sold)
-    (bundle / SUMMARIES).write_text(json.dumps(summaries))
+    (tables.bundle / SUMMARIES).write_text(json.dumps(summaries))
     market |= {"summaries": SUMMARIES, "budget": answers.budget or _budget(market["sellers"], tables)}
     content = {"classes": material.classes, "tasks": [market], "accuracy_weight": answers.accuracy_weight}
     return content | scoring(material.answers, "score", subsampled=False)

@@ -91,9 +91,7 @@ def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Acqui
 
 
 def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, within_budget: bool) -> AcquisitionSubmission:
-    specification = dataset.specification
-    if not isinstance(specification, AcquisitionSpecification):
-        raise TypeError(f"{specification.slug} is no acquisition")
+    specification = AcquisitionSpecification.expect(dataset.specification)
     problems: list[Problem] = []
     purchases = []
     for name, orders in orders_by_market(specification, uploads).items():

@@ -25,7 +25,7 @@ from evaluators.datasets.prepared import PreparedDataset, RowIndices
 from evaluators.kinds.acquisition.pricing import LinearPrice, exact
 from evaluators.kinds.acquisition.reading import AcquisitionSubmission, Purchase
 from evaluators.kinds.acquisition.rows import Stock
-from evaluators.kinds.acquisition.scoring import MetricValues, Predict, acquisition_of, answers, submission_scores
+from evaluators.kinds.acquisition.scoring import MetricValues, Predict, answers, submission_scores
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.learning.metrics.accuracy import ACCURACY
@@ -49,7 +49,7 @@ def score_neighbours(dataset: PreparedDataset, submission: AcquisitionSubmission
 def _score(
     dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings, predict: Predict
 ) -> SubmissionScores:
-    specification = acquisition_of(dataset)
+    specification = AcquisitionSpecification.expect(dataset.specification)
     generator = np.random.RandomState(SEED)
     by_task = {}
     for purchase in submission.purchases:

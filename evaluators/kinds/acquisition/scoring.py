@@ -30,8 +30,15 @@ Predict = Callable[[Vectors, Classes, Vectors], Classes]
 
 
 def score(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
-    """The scores of a valid acquisition submission."""
-    specification = acquisition_of(dataset)
+    """The scores of a valid acquisition submission.
+
+    Accuracy and score are fractions from 0 to 1, the cost is in the currency of the prices. ``spent`` receives the
+    seconds of ``load`` and ``train``.
+
+    Raises:
+        TypeError: the dataset is of another kind.
+    """
+    specification = AcquisitionSpecification.expect(dataset.specification)
     by_task = {
         purchase.market.name: _market_scores(dataset, specification, purchase, spent)
         for purchase in submission.purchases
@@ -67,7 +74,10 @@ def _predict(model: FixedModel, seed: int, X_train: Vectors, y_train: Classes, X
 
 
 def draw(purchase: Purchase, *, seed: tuple[int, int]) -> list[RowIndices]:
-    """The rows that each seller delivers: without repetition, in ascending order."""
+    """The rows that each seller delivers: for each an array (bought rows,) of int64, ascending, without repetition.
+
+    ``seed`` is the seed of the challenge and the number of the market; the same pair gives the same rows.
+    """
     generator = np.random.default_rng(seed)
     return [
         np.sort(generator.permutation(owned)[:rows])
@@ -76,14 +86,21 @@ def draw(purchase: Purchase, *, seed: tuple[int, int]) -> list[RowIndices]:
 
 
 def answers(predict: Predict, X_train: Vectors, y_train: Classes, X_test: Vectors) -> Classes:
-    """Predictions of ``predict``; always the first class without training rows, the only class if there is just one."""
+    """Predictions of ``predict``, (test rows,), int64.
+
+    It is always the first class without training rows, and the only class if there is just one. ``X_train`` and
+    ``X_test`` are (rows, dimensions), float32 or float64; ``y_train`` is (rows,), int64.
+    """
     if len(np.unique(y_train)) < 2:
         return np.full(len(X_test), y_train[0] if len(y_train) else 0, np.int64)
     return predict(X_train, y_train, X_test)
 
 
 def metrics(specification: AcquisitionSpecification, purchase: Purchase, measured: float) -> MetricValues:
-    """A market's metrics, given the measured accuracy."""
+    """A market's metrics, given the measured accuracy, a fraction from 0 to 1.
+
+    Money is counted exactly, as fractions of whole numbers, and rounded once at the end.
+    """
     weight, budget = exact(specification.accuracy_weight), exact(purchase.market.budget)
     left = (budget - purchase.cost) / budget
     return {
@@ -100,7 +117,10 @@ def submission_scores(
     *,
     mean: Callable[[list[float]], float] = fmean,
 ) -> SubmissionScores:
-    """Combine the metrics of every market under every seed, in the order of the seeds."""
+    """Combine the metrics of every market under every seed.
+
+    ``by_task`` has, for each market, a list of metrics in the order of the seeds. ``mean`` averages a metric over them.
+    """
     return SubmissionScores(
         seeds=[
             SeedScores(seed=seed, tasks={task: scores[place] for task, scores in by_task.items()})
@@ -109,10 +129,3 @@ def submission_scores(
         mean=mean,
         slices={purchase.market.name: purchase.slices() for purchase in submission.purchases},
     )
-
-
-def acquisition_of(dataset: PreparedDataset) -> AcquisitionSpecification:
-    """The specification of a dataset that must be an acquisition challenge."""
-    if not isinstance(dataset.specification, AcquisitionSpecification):
-        raise TypeError(f"{dataset.specification.slug} is no acquisition")
-    return dataset.specification

@@ -58,7 +58,7 @@ class Market(Task):
     the seller.
     """
 
-    budget: float = Field(gt=0, le=MAX_AMOUNT)
+    budget: float = Field(gt=0, le=MAX_AMOUNT, title="Budget", description="What may be spent in this market.")
     buyer: Table
     test: Table | None = None
     summaries: str
@@ -123,7 +123,13 @@ class AcquisitionSpecification(Specification):
     classes: list[str] = Field(min_length=2, max_length=1000)
     tasks: list[Market] = Field(min_length=1, max_length=50)
     model: Model
-    accuracy_weight: float = Field(default=0.98, gt=0, le=1)
+    accuracy_weight: float = Field(
+        default=0.98,
+        gt=0,
+        le=1,
+        title="Weight of the accuracy",
+        description="The rest of the score is for money left over.",
+    )
 
     _checked = field_validator("classes")(checked_classes)
 

@@ -2,35 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 import numpy as np
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.cleaning.facts import CleaningFacts
-from evaluators.kinds.cleaning.reading import DROPPED, TaskLabels
-from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.cleaning.findings import cleaning_findings
+from evaluators.kinds.cleaning.reading import DROPPED, CleaningSubmission, TaskLabels
+from evaluators.kinds.cleaning.specification import CleaningPlan, CleaningSpecification
 from evaluators.kinds.cleaning.training import load
+from evaluators.kinds.findings import Finding
+from evaluators.kinds.readiness import Facts, KindReadiness
 from evaluators.kinds.task_rows import Labels, TableRows, TaskRows, rows_of_table, titled
 from evaluators.kinds.training import predict_first_seed
 from evaluators.learning.metrics.accuracy import ACCURACY
 from evaluators.learning.subsampling import subsample
+from evaluators.specification.challenge import Specification
 
 
-def task_rows(dataset: PreparedDataset, specification: CleaningSpecification) -> list[TaskRows]:
-    """The tasks in the order of the specification, each with its training and test rows."""
-    found = []
-    for plan in specification.plans.values():
-        table, truth = dataset.table(plan.train), dataset.table(plan.truth)
-        true = truth.labels[truth.rows_of(table.ids())].astype(np.int64)
-        train = TableRows(plan.train, titled("training rows", plan.train), (table,), true, hidden=False)
-        others = (rows_of_table(dataset, plan.validation, "validation rows"),) if plan.validation else ()
-        test = rows_of_table(dataset, plan.test, "hidden test rows", hidden=True)
-        mapped = np.arange(len(plan.classes))
-        found.append(TaskRows(plan.name, plan.task.shown, plan.classes, mapped, train, others, test, train))
-    return found
+class CleaningReadiness(KindReadiness[CleaningSubmission]):
+    def task_rows(self, dataset: PreparedDataset) -> list[TaskRows]:
+        return [_rows(dataset, plan) for plan in _plans(dataset)]
+
+    def predictions(
+        self, dataset: PreparedDataset, submission: CleaningSubmission, tasks: Mapping[str, TaskRows]
+    ) -> dict[str, Labels]:
+        # A ranking has none: its score is a position in a curve of hundreds of models.
+        return {labels.plan.name: _predicted(dataset, labels) for labels in submission.labels}
+
+    def has_ceiling(self, specification: Specification) -> bool:
+        return CleaningSpecification.expect(specification).action != "rank"
+
+    def facts(self, dataset: PreparedDataset) -> Facts:
+        return {"cleaning": [_facts(dataset, plan) for plan in _plans(dataset)]}
+
+    def findings(
+        self, facts: Facts, tasks: Sequence[TaskRows], smallest_differences: Mapping[str, float]
+    ) -> Iterator[Finding]:
+        test_rows = {task.name: len(task.test) for task in tasks}
+        return cleaning_findings(facts["cleaning"], test_rows, smallest_differences)
 
 
-def predict(dataset: PreparedDataset, specification: CleaningSpecification, labels: TaskLabels) -> Labels:
-    """Predicted classes of the test rows, (test rows,), from the fixed model under the first seed."""
+def _plans(dataset: PreparedDataset) -> list[CleaningPlan]:
+    return list(CleaningSpecification.expect(dataset.specification).plans.values())
+
+
+def _rows(dataset: PreparedDataset, plan: CleaningPlan) -> TaskRows:
+    table, truth = dataset.table(plan.train), dataset.table(plan.truth)
+    true = truth.labels[truth.rows_of(table.ids())].astype(np.int64)
+    train = TableRows(plan.train, titled("training rows", plan.train), (table,), true, hidden=False)
+    others = (rows_of_table(dataset, plan.validation, "validation rows"),) if plan.validation else ()
+    test = rows_of_table(dataset, plan.test, "hidden test rows", hidden=True)
+    mapped = np.arange(len(plan.classes))
+    return TaskRows(plan.name, plan.task.shown, plan.classes, mapped, train, others, test, train)
+
+
+def _predicted(dataset: PreparedDataset, labels: TaskLabels) -> Labels:
+    specification = CleaningSpecification.expect(dataset.specification)
     data = load(dataset, labels.plan)
     mended = data.noisy.copy()
     mended[labels.row_indices] = labels.classes
@@ -43,27 +72,19 @@ def predict(dataset: PreparedDataset, specification: CleaningSpecification, labe
     return said if said is not None else np.full(len(data.test), mended[kept[0]] if len(kept) else 0, np.int64)
 
 
-def cleaning_facts(dataset: PreparedDataset) -> list[CleaningFacts]:
-    """For each task of a cleaning challenge, how many labels are wrong and how much accuracy they cost the model."""
-    specification = dataset.specification
-    if not isinstance(specification, CleaningSpecification):
-        return []
-    found = []
-    for plan in specification.plans.values():
-        data = load(dataset, plan)
-        train, test = data.train.astype(np.float32), data.test.astype(np.float32)
-        accuracies = []
-        for labels in (data.noisy, data.true):
-            said = predict_first_seed(specification, train, labels, test)
-            said = said if said is not None else np.full(len(test), labels[0], np.int64)
-            accuracies.append(round(ACCURACY.from_rows(data.test_labels, said, len(plan.classes)), 6))
-        found.append(
-            CleaningFacts(
-                task=plan.name,
-                rows=len(data.noisy),
-                wrong=int(data.wrong.sum()),
-                accuracy_noisy=accuracies[0],
-                accuracy_clean=accuracies[1],
-            )
-        )
-    return found
+def _facts(dataset: PreparedDataset, plan: CleaningPlan) -> CleaningFacts:
+    """How many labels of a task are wrong, and how much accuracy they cost the model."""
+    data = load(dataset, plan)
+    train, test = data.train.astype(np.float32), data.test.astype(np.float32)
+    accuracies = []
+    for labels in (data.noisy, data.true):
+        said = predict_first_seed(dataset.specification, train, labels, test)
+        said = said if said is not None else np.full(len(test), labels[0], np.int64)
+        accuracies.append(round(ACCURACY.from_rows(data.test_labels, said, len(plan.classes)), 6))
+    return CleaningFacts(
+        task=plan.name,
+        rows=len(data.noisy),
+        wrong=int(data.wrong.sum()),
+        accuracy_noisy=accuracies[0],
+        accuracy_clean=accuracies[1],
+    )

@@ -91,7 +91,7 @@ def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Clean
 
 
 def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, repeats: bool) -> CleaningSubmission:
-    specification = cleaning_of(dataset)
+    specification = CleaningSpecification.expect(dataset.specification)
     plans = specification.plans
     sent = lines_by_task(specification, uploads, {name: len(dataset.table(plan.train)) for name, plan in plans.items()})
     cleaning = CleaningSubmission([], [])
@@ -114,13 +114,6 @@ def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, repeats: bool)
     if problems:
         raise SubmissionError(problems)
     return cleaning
-
-
-def cleaning_of(dataset: PreparedDataset) -> CleaningSpecification:
-    """The specification of a cleaning challenge's dataset."""
-    if not isinstance(dataset.specification, CleaningSpecification):
-        raise TypeError(f"{dataset.specification.slug} is no cleaning")
-    return dataset.specification
 
 
 def _rows(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.cleaning.curve import ENOUGH, accuracies, coarse, coarse_step, first_reaching
 from evaluators.kinds.cleaning.outcomes import label_slices, ranking_slices
-from evaluators.kinds.cleaning.reading import DROPPED, CleaningSubmission, TaskLabels, TaskRanking, cleaning_of
+from evaluators.kinds.cleaning.reading import DROPPED, CleaningSubmission, TaskLabels, TaskRanking
 from evaluators.kinds.cleaning.specification import CleaningSpecification
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.kinds.records import SeedScores
@@ -30,8 +30,13 @@ def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timin
     are possible, and accuracies are not rounded. ``curves`` are means over the seeds, from no fix to all. With
     ``reveal: fixes`` they have a point for each fix. As that reveals which rows were wrong, otherwise they only have
     one point per ``slices[task]["curve"]["step"]`` fixes (out of ``slices[task]["curve"]["rows"]``), and the last one.
+
+    Metrics and curves are fractions from 0 to 1. ``spent`` receives the seconds of ``load`` and ``train``.
+
+    Raises:
+        TypeError: the dataset is of another kind.
     """
-    specification = cleaning_of(dataset)
+    specification = CleaningSpecification.expect(dataset.specification)
     by_task: dict[str, list[MetricValues]] = {}
     curves: dict[str, list[float]] = {}
     slices: dict[str, dict[str, dict[str, float]]] = {}
@@ -65,7 +70,11 @@ def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timin
 
 
 def ranking_curves(specification: CleaningSpecification, data: TaskData, ranking: TaskRanking) -> Curves:
-    """The accuracies before any fix and after each one, (seeds, rows + 1)."""
+    """The accuracies before any fix and after each one, fractions in an array (seeds, rows + 1), float64.
+
+    ``data`` are the vectors (rows, dimensions) and labels (rows,) of one task; ``ranking.row_indices`` (rows,), int64,
+    is a permutation of the training rows. Rows that a seed does not train on repeat the accuracy before them.
+    """
     number = specification.tasks.index(ranking.plan.task)
     model = specification.model.untrained()
 

@@ -76,15 +76,8 @@ class CleaningPlan:
 class CleaningSpecification(Specification):
     """A *cleaning* challenge: some labels of a public training set are wrong.
 
-    ``action`` is ``rank`` (rank all rows, most suspicious first; labels are corrected in this order until the model is
-    good again) or ``relabel`` (give at most ``budget`` rows another label, or drop them).
-
     ``train`` is public, with the labels as they are; ``validation`` is public, with right labels; ``test`` is hidden;
     ``truth`` is hidden, with an id and the right label for every row of ``train`` and no embeddings.
-
-    ``subsample`` is the fraction of the training rows of each class on which each seed trains. With ``reveal: fixes``,
-    a result says for every submitted row whether its label was wrong, which gives the truth away bit by bit: use it
-    only for teaching. Otherwise it says how many were wrong.
     """
 
     added = ("final",)
@@ -92,13 +85,35 @@ class CleaningSpecification(Specification):
     kind: Literal["cleaning"]
     reference: Literal["dataperf-vision-cleaning"] | None = None
 
-    action: Literal["rank", "relabel"]
+    action: Literal["rank", "relabel"] = Field(
+        title="Asked for",
+        description="rank: name all rows, the most suspicious first; their labels are corrected in this order until "
+        "the model is good again. relabel: give a few rows another label, or drop them.",
+    )
     classes: list[str] | None = Field(default=None, min_length=2, max_length=1000)
     tasks: list[CleaningTask] = Field(min_length=1, max_length=50)
-    budget: int | None = Field(default=None, ge=1, le=MAX_TRAIN_ROWS)
+    budget: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_TRAIN_ROWS,
+        title="Budget",
+        description="How many labels may be corrected. A ranking has no budget.",
+    )
     model: Model
-    subsample: float = Field(default=1.0, gt=0, le=1)
-    reveal: Literal["counts", "fixes"] = "counts"
+    subsample: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        title="Rows for each seed",
+        description="Each seed trains on this fraction of the training rows of each class, so that the spread over the "
+        "seeds shows how much single rows matter.",
+    )
+    reveal: Literal["counts", "fixes"] = Field(
+        default="counts",
+        title="Revealed afterwards",
+        description="counts: a result says how many of the submitted rows had a wrong label. fixes: it says so of "
+        "every single row, which gives the truth away bit by bit: use it only for teaching.",
+    )
 
     train: Table | None = None
     validation: Table | None = None
@@ -217,6 +232,12 @@ class CleaningSpecification(Specification):
                 if table is not None:
                     planned.setdefault(self._table_name(role, task), PlannedTable(table, tuple(plan.classes)))
         return planned
+
+    def required_labels(self) -> dict[str, list[str]]:
+        return {name: plan.classes for plan in self.plans.values() for name in (plan.train, plan.test)}
+
+    def budgets(self) -> list[tuple[int, str]]:
+        return [(plan.budget, plan.train) for plan in self.plans.values()]
 
     def check_tables(self, tables: Mapping[str, IndexedTable]) -> None:
         for plan in self.plans.values():

@@ -60,9 +60,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> SelectionSubmis
     Raises:
         SubmissionError: with every problem found, up to the number that is shown.
     """
-    specification = dataset.specification
-    if not isinstance(specification, SelectionSpecification):
-        raise TypeError(f"{specification.slug} is no selection")
+    specification = SelectionSpecification.expect(dataset.specification)
     chosen = choices_by_task(specification, uploads)
     problems = SubmissionProblems()
     selections = []

@@ -74,9 +74,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> KeywordSets:
     Raises:
         SubmissionError: a file is unreadable, or the public evaluator would refuse it.
     """
-    specification = dataset.specification
-    if not isinstance(specification, SelectionSpecification):
-        raise TypeError(f"{specification.slug} is no selection")
+    specification = SelectionSpecification.expect(dataset.specification)
     chosen = choices_by_task(specification, uploads, as_published=True)
     problems = SubmissionProblems()
     tasks = []

@@ -16,10 +16,19 @@ MetricValues = dict[str, float]
 
 
 def score(dataset: PreparedDataset, submission: SelectionSubmission, spent: Timings) -> SubmissionScores:
-    """The scores of a valid selection submission."""
-    specification = dataset.specification
-    if not isinstance(specification, SelectionSpecification):
-        raise TypeError(f"{specification.slug} is no selection")
+    """The scores of a valid selection submission: every classification metric, a fraction from 0 to 1.
+
+    Rows are trained on in the order of the pool; vectors in half precision as float32, others in their own precision.
+
+    Args:
+        dataset: of a selection.
+        submission: as ``reading.read`` returns it.
+        spent: receives the seconds of ``load`` and ``train``.
+
+    Raises:
+        TypeError: the dataset is of another kind.
+    """
+    specification = SelectionSpecification.expect(dataset.specification)
     by_task = {
         selection.plan.name: _task_scores(dataset, specification, selection, spent) for selection in submission.tasks
     }
@@ -54,7 +63,11 @@ def _task_scores(
 
 
 def slices(dataset: PreparedDataset, selection: TaskSelection) -> dict[str, dict[str, float]]:
-    """What was chosen: ``selected`` counts rows by class, ``groups`` by group of the pool if it has groups."""
+    """What was chosen: ``selected`` counts rows by class, ``groups`` by group of the pool if it has groups.
+
+    ``selection.classes`` and ``selection.row_indices`` are (chosen rows,), int64. Groups without a chosen row are left
+    out, classes are not.
+    """
     plan = selection.plan
     counts = np.bincount(selection.classes, minlength=len(plan.labels))
     found = {"selected": {name: float(count) for name, count in zip(plan.labels, counts.tolist(), strict=True)}}

@@ -25,6 +25,8 @@ from evaluators.specification.table import MAX_ID_BYTES, Table
 
 TABLES = ("pool", "test", "examples")
 
+MAX_BUDGET = 100_000
+
 
 class SelectionTask(Task):
     """One training set to be chosen.
@@ -35,7 +37,7 @@ class SelectionTask(Task):
 
     positive: str | None = None
     classes: list[str] | None = Field(default=None, min_length=2, max_length=1000)
-    budget: int | None = Field(default=None, ge=2, le=100_000)
+    budget: int | None = Field(default=None, ge=2, le=MAX_BUDGET)
     pool: Table | None = None
     test: Table | None = None
     examples: Table | None = None
@@ -70,12 +72,7 @@ class TaskPlan:
 class SelectionSpecification(Specification):
     """A *selection* challenge: choose at most ``budget`` rows of a pool for each task.
 
-    ``labels`` says where the labels of the chosen rows come from: ``known`` (the pool's own labels, which are public; a
-    submission lists ids only) or ``submitted`` (the pool has no labels; a submission lists ids and labels).
-
-    ``subsample`` is the fraction of the chosen rows of each class on which each seed trains. Below 1, the spread over
-    seeds shows how much a score depends on single rows. At 1, only a model that is itself random depends on the seed;
-    for other models one seed is enough. With ``every_class``, a choice needs a row of each class.
+    At ``subsample`` 1, only a model that is itself random depends on the seed; for other models one seed is enough.
     """
 
     added = ("final",)
@@ -83,13 +80,30 @@ class SelectionSpecification(Specification):
     kind: Literal["selection"]
     reference: Literal["dataperf-vision-selection", "dataperf-speech-selection"] | None = None
 
-    labels: Literal["known", "submitted"]
+    labels: Literal["known", "submitted"] = Field(
+        title="Labels of the pool",
+        description="Where the labels of the chosen rows come from: known, the pool's own, which are public; or "
+        "submitted with the ids, because the pool has none.",
+    )
     classes: list[str] | None = Field(default=None, min_length=2, max_length=1000)
     tasks: list[SelectionTask] = Field(min_length=1, max_length=50)
-    budget: int | None = Field(default=None, ge=2, le=100_000)
+    budget: int | None = Field(
+        default=None, ge=2, le=MAX_BUDGET, title="Budget", description="How many rows may be chosen for a task."
+    )
     model: Model
-    subsample: float = Field(default=1.0, gt=0, le=1)
-    every_class: bool = False
+    subsample: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        title="Rows for each seed",
+        description="Each seed trains on this fraction of the chosen rows of each class, so that the spread over the "
+        "seeds shows how much single rows matter.",
+    )
+    every_class: bool = Field(
+        default=False,
+        title="A choice needs a row of each class",
+        description="Without it, rows of two classes are enough.",
+    )
 
     pool: Table | None = None
     test: Table | None = None
@@ -198,6 +212,19 @@ class SelectionSpecification(Specification):
                 if name is not None:
                     planned.setdefault(name, PlannedTable(self._table(role, task), tuple(plan.classes)))
         return planned
+
+    def required_labels(self) -> dict[str, list[str]]:
+        wanted: dict[str, dict[str, None]] = {}
+        for plan in self.plans.values():
+            # In a task about one class there may be many other classes, some of them rare.
+            labels = plan.classes if plan.task.positive is None else [plan.task.positive]
+            for name in (plan.pool, plan.examples, plan.test):
+                if name is not None:
+                    wanted.setdefault(name, {}).update(dict.fromkeys(labels))
+        return {name: list(labels) for name, labels in wanted.items()}
+
+    def budgets(self) -> list[tuple[int, str]]:
+        return [(plan.budget, plan.pool) for plan in self.plans.values()]
 
     @property
     def columns(self) -> list[str]:

@@ -14,7 +14,7 @@ from challenges.members.visibility import organized_challenge
 from challenges.models import Challenge, Draft
 from challenges.models.draft import DraftWork
 from evaluators.problems import Problem
-from frontend.organize.wizard.steps import PAGE_OF_PART, STEPS, progress_line
+from frontend.organize.wizard.steps import STEPS, page_of, progress_line
 from leaderboard.jobs.problems import problems_of
 from leaderboard.jobs.waiting import waiting_of
 from leaderboard.models.statuses import Status
@@ -88,7 +88,7 @@ def with_pages(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """Problems, each with the step that fixes it; their fields get the names that the pages use."""
     shown = []
     for problem in problems:
-        page = PAGE_OF_PART.get((problem.field or "").partition(".")[0], "")
+        page = page_of((problem.field or "").partition(".")[0])
         field = (problem.field or "").partition(".")[2] if page else problem.field
         shown.append(
             {

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from challenges.drafts.drafts import ChangedMeanwhile, mark_of, save_answers
 from challenges.models import Draft
 from challenges.models.draft import DraftWork
-from evaluators.drafting import DRAFT_TABLES as PARTS_OF_KIND
 from evaluators.drafting import ROLES
+from evaluators.kinds import kind_named
 from evaluators.problems import BundleError, Problem
 from frontend.organize.wizard.access import challenge_and_draft, step_page, with_pages, work_page
 from frontend.organize.wizard.fields import Explained, ExplainedChoice, Lines, Percent, StepForm
@@ -29,13 +29,9 @@ MOST_COLUMNS = 40
 """Per file: it bounds the number of fields of the form. Further columns are left out of the challenge."""
 
 MOST_TASKS = 50
-PART_TITLES = {
-    "rows": "rows, which the site splits",
-    "test": "the hidden test rows",
-    "examples": "labelled examples, public",
-    "validation": "rows labelled right, public",
-    "buyer": "the buyer's own rows, public",
-}
+TABLE_TITLES = {"rows": "rows, which the site splits", "test": "the hidden test rows"}
+"""The titles of the tables that drafts of all kinds have."""
+
 JOINS = (("auto", "by id if there is one"), ("id", "by id"), ("order", "by the order of the rows"))
 
 
@@ -120,16 +116,17 @@ class ColumnsForm(StepForm):
 
     def __init__(self, draft: Draft, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind = draft.answers["kind"]["kind"]
+        self.drafting = kind_named(draft.answers["kind"]["kind"]).drafting
         self.reports = [report for report in draft.card["files"]["files"] if report["kind"]]
         self.asked = _asked(draft)
-        if self.kind != "selection":
+        if not self.drafting.task_for_each_class:
             del self.fields["tasks"]
         for number, report in enumerate(self.reports):
             self._add_file(number, report, self.asked.get(report["name"], {}))
 
     def _add_file(self, number: int, report: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
-        parts = [(name, PART_TITLES[name]) for name in PARTS_OF_KIND[self.kind]]
+        own = {name: table.title for name, table in self.drafting.tables.items()}
+        parts = list((TABLE_TITLES | own).items())
         self.fields[f"part-{number}"] = forms.ChoiceField(
             choices=parts, initial=asked.get("part", report["part"]), label="These are"
         )

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin
 
-from annotated_types import Ge, Le
 from django import forms
 from pydantic.fields import FieldInfo
 
 from evaluators.registry import METRICS, MODELS, FixedModel, Metric
-from frontend.organize.wizard.fields import Explained, ExplainedChoice
+from frontend.organize.wizard.fields import Explained, ExplainedChoice, number_field
 
 Choice = tuple[str, Explained]
 
@@ -59,8 +58,4 @@ def _field(info: FieldInfo) -> forms.Field:
     if info.annotation is bool:
         return forms.BooleanField(initial=info.default, **shared)
     shared["help_text"] = f"{info.description} Default {info.default:g}."
-    # A bound that is itself excluded can't be given to the browser; the answers are checked against it all the same.
-    lowest: Any = next((item.ge for item in info.metadata if isinstance(item, Ge)), None)
-    highest: Any = next((item.le for item in info.metadata if isinstance(item, Le)), None)
-    number = forms.IntegerField if info.annotation is int else forms.FloatField
-    return number(min_value=lowest, max_value=highest, **shared)
+    return number_field(info, **shared)

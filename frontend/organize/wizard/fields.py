@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Self, get_args
 
+from annotated_types import Ge, Le
 from django import forms
+from pydantic.fields import FieldInfo
 
 from evaluators.problems import Problem
 
@@ -70,6 +72,17 @@ class Lines(forms.CharField):
     def clean(self, value: Any) -> list[str] | None:
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
         return lines or None
+
+
+def number_field(info: FieldInfo, **options: Any) -> forms.IntegerField | forms.FloatField:
+    """The field for a declared number, with its bounds.
+
+    A bound that is itself excluded can't be given to the browser; the answers are checked against it all the same.
+    """
+    lowest: Any = next((item.ge for item in info.metadata if isinstance(item, Ge)), None)
+    highest: Any = next((item.le for item in info.metadata if isinstance(item, Le)), None)
+    is_whole = int in (info.annotation, *get_args(info.annotation))
+    return (forms.IntegerField if is_whole else forms.FloatField)(min_value=lowest, max_value=highest, **options)
 
 
 class StepForm(forms.Form):

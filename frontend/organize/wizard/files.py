@@ -20,9 +20,11 @@ from rest_framework.views import APIView
 from challenges.drafts.drafts import ChangedMeanwhile, add_files, create_draft, mark_of, remove_file, save_answers
 from challenges.models import Challenge, Draft, DraftFile
 from challenges.models.draft import DraftWork
+from evaluators.kinds import every_kind
 from evaluators.problems import BundleError, Problem
+from evaluators.specification import KINDS
 from evaluators.submissions import readable_size
-from frontend.kinds.base import DOMAIN_TITLES, KIND_MEANINGS, KIND_TITLES
+from frontend.kinds.base import DOMAIN_TITLES
 from frontend.organize.wizard.access import challenge_and_draft, step_page
 from frontend.organize.wizard.fields import Explained, ExplainedChoice, StepForm
 from frontend.organize.wizard.steps import is_made_of_files, new_line
@@ -32,11 +34,6 @@ from leaderboard.storage import object_store
 from leaderboard.web.uploadguard import OrganizerUploadHandler, read_organizer_uploads, take_organizer_uploads
 
 LICENCES = ("CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "ODbL-1.0", "Apache-2.0", "MIT")
-SUBMISSIONS = {
-    "selection": "Participants send ids of rows; the model is trained on these alone.",
-    "cleaning": "Participants send corrected labels, or a ranking of the most suspicious ones.",
-    "acquisition": "Participants send how many rows to buy from each seller.",
-}
 ENDINGS = ".parquet,.csv,.npz,.npy,.txt"
 PARTS = ("kind", "texts", "files", "tasks")
 CHANGED = "Somebody, perhaps you in another window, saved this step meanwhile. Your answers are below: save them again "
@@ -62,11 +59,11 @@ class AboutForm(StepForm):
         help_text="Small letters, digits and '-'. Left empty, it is made of the title. It cannot be changed later.",
     )
     kind = ExplainedChoice(
-        choices=[
-            (name, Explained(title, f"{KIND_MEANINGS[name].capitalize()}. {SUBMISSIONS[name]}"))
-            for name, title in KIND_TITLES.items()
+        choices=lambda: [
+            (kind.name, Explained(kind.title, f"{kind.meaning.capitalize()}. {kind.submission}"))
+            for kind in every_kind()
         ],
-        initial="selection",
+        initial=lambda: next(iter(KINDS)),
     )
     domain = forms.ChoiceField(choices=list(DOMAIN_TITLES.items()), initial="other", label="Kind of data")
     licence = forms.CharField(

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from challenges.drafts.drafts import ChangedMeanwhile, is_built, mark_of, save_answers
 from challenges.models import Draft
 from challenges.models.draft import DraftWork
+from evaluators.kinds import Kind, kind_named
 from evaluators.problems import BundleError, Problem
 from evaluators.registry import MODELS
-from evaluators.specification import specification_class
 from frontend.organize.wizard.access import challenge_and_draft, step_page, with_pages
+from frontend.organize.wizard.asking import own_fields
 from frontend.organize.wizard.declared import (
     field_name,
     given_parameters,
@@ -34,7 +35,7 @@ AS_FITS = Explained("What fits the data", "The site chooses by kind, classes and
 
 
 class ScoringForm(StepForm):
-    """The fields that all kinds share; each kind adds its own. The site fills in empty fields."""
+    """The fields that all kinds share and those of one kind. The site fills in empty fields."""
 
     places = {
         "scoring": "model",
@@ -42,19 +43,7 @@ class ScoringForm(StepForm):
         "scoring.metric": "metric",
         "scoring.seeds": "seeds",
         "scoring.subsample": "subsample",
-        **{
-            f"{kind}.{name}": name
-            for kind in ("selection", "cleaning", "acquisition")
-            for name in (
-                *("labels", "budget", "every_class", "examples_each", "action", "train_rows", "validation_rows"),
-                *("noise", "rate", "pattern", "noise_seed", "buyer_rows", "samples_each", "accuracy_weight"),
-            )
-        },
     }
-    own: tuple[str, ...] = ()
-    """The kind's own fields, in their order on the page."""
-
-    kind = ""
 
     model = ExplainedChoice(choices=model_choices, initial="logistic-regression")
     metric = ExplainedChoice(choices=[("", AS_FITS)], required=False)
@@ -68,10 +57,13 @@ class ScoringForm(StepForm):
         help_text="Each seed trains on this part of the choice, so that the spread shows how much single rows matter.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, kind: Kind, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = specification_class(self.kind).metrics()
-        self.fields["metric"].choices = [("", AS_FITS), *metric_choices(names)]  # type: ignore[attr-defined]
+        self.kind, self.own = kind.name, own_fields(kind)
+        self.fields |= self.own
+        self.places = {**self.places, **{f"{kind.name}.{name}": name for name in self.own}}
+        choices = [("", AS_FITS), *metric_choices(kind.specification.metrics())]
+        self.fields["metric"].choices = choices  # type: ignore[attr-defined]
         for model in MODELS.values():
             self.fields.update(parameter_fields(model))
 
@@ -110,119 +102,6 @@ class ScoringForm(StepForm):
         return {"scoring": scoring, self.kind: own}
 
 
-class SelectionForm(ScoringForm):
-    kind = "selection"
-    own = ("labels", "budget", "examples_each", "every_class")
-
-    labels = ExplainedChoice(
-        choices=[
-            ("known", Explained("Given", "The pool's labels are public; a submission names rows.")),
-            ("submitted", Explained("To be found", "The pool has none; a submission names rows and their labels.")),
-        ],
-        initial="known",
-        label="Labels of the pool",
-    )
-    budget = forms.IntegerField(
-        required=False,
-        min_value=2,
-        max_value=100_000,
-        help_text="How many rows may be chosen for a task. Empty: a number that leaves room to be better than chance.",
-    )
-    examples_each = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=1000,
-        label="Labelled examples of each class",
-        help_text="Given beside the pool. Empty: 5 where labels are to be found, else none.",
-    )
-    every_class = forms.BooleanField(required=False, label="A choice needs a row of each class")
-
-
-class CleaningForm(ScoringForm):
-    kind = "cleaning"
-    own = ("action", "budget", "noise", "rate", "pattern", "noise_seed", "train_rows", "validation_rows")
-
-    action = ExplainedChoice(
-        choices=[
-            ("relabel", Explained("Relabel", "Give a few rows another label, or drop them; the model trains on that.")),
-            (
-                "rank",
-                Explained("Rank", "Name all rows, most suspicious first; what counts is how soon the model is good."),
-            ),
-        ],
-        initial="relabel",
-        label="Asked for",
-    )
-    budget = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=10_000,
-        help_text="How many labels may be mended. Empty: as many as fits the wrong ones. A ranking has none.",
-    )
-    noise = ExplainedChoice(
-        choices=[
-            ("", Explained("As the columns say", "Given if a column has the true labels, else planted.")),
-            ("given", Explained("Given", "The labels are wrong in places and a column has the true ones.")),
-            ("planted", Explained("Planted", "The labels are right; the site makes some of them wrong.")),
-        ],
-        required=False,
-        label="Wrong labels",
-    )
-    rate = Percent(initial=0.2, label="Planted: wrong labels, %")
-    pattern = forms.ChoiceField(
-        choices=[("uniform", "any other class"), ("similar", "the most similar class")],
-        initial="uniform",
-        label="Planted: mistaken for",
-    )
-    noise_seed = forms.IntegerField(initial=2026, min_value=0, max_value=2**32 - 1, label="Planted: seed")
-    train_rows = forms.IntegerField(
-        required=False,
-        min_value=2,
-        max_value=10_000,
-        label="Rows to be cleaned",
-        help_text="At most 10,000. Empty: all there are.",
-    )
-    validation_rows = forms.IntegerField(
-        initial=0,
-        min_value=0,
-        max_value=10_000_000,
-        label="Rows labelled right",
-        help_text="Given to participants beside them. 0: none.",
-    )
-
-
-class AcquisitionForm(ScoringForm):
-    kind = "acquisition"
-    own = ("budget", "buyer_rows", "samples_each", "accuracy_weight")
-
-    budget = forms.FloatField(
-        required=False,
-        min_value=0.000001,
-        max_value=1e12,
-        help_text="What may be spent. Empty: a quarter of what everything costs. Without prices a row costs one coin.",
-    )
-    buyer_rows = forms.IntegerField(
-        initial=100,
-        min_value=2,
-        max_value=100_000,
-        label="The buyer's own rows",
-        help_text="Split off for the buyer, unless a file gives them.",
-    )
-    samples_each = forms.IntegerField(
-        initial=5, min_value=0, max_value=100, label="Samples of each seller", help_text="Rows that are shown."
-    )
-    accuracy_weight = forms.FloatField(
-        initial=0.98,
-        min_value=0.000001,
-        max_value=1,
-        label="Weight of the accuracy",
-        help_text="The rest of the score is for money left over.",
-    )
-
-
-FORMS: dict[str, type[ScoringForm]] = {form.kind: form for form in (SelectionForm, CleaningForm, AcquisitionForm)}
-
-
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def scoring(request: HttpRequest, slug: str) -> HttpResponse:
@@ -234,7 +113,7 @@ def scoring(request: HttpRequest, slug: str) -> HttpResponse:
     kind = draft.answers["kind"]["kind"]
     parts = ("scoring", kind)
     posted = request.POST if request.method == "POST" else None
-    form = FORMS[kind](posted, initial=_initial(draft, kind), use_required_attribute=False)
+    form = ScoringForm(kind_named(kind), posted, initial=_initial(draft, kind), use_required_attribute=False)
     seen, status, problems = mark_of(draft, parts), 200, list[Problem]()
     if posted is not None:
         seen, status = posted.get("seen", ""), 400

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from challenges.drafts.drafts import is_built
 from challenges.models import Challenge, Draft
+from evaluators.specification import KINDS
 
 STEPS: dict[str, str] = {
     "files": "Files",
@@ -23,18 +24,19 @@ STEPS: dict[str, str] = {
 FROM_FILES = ("files", "columns", "scoring")
 """Steps that decide on the data: closed once a challenge is published, or if it comes from a bundle."""
 
-PAGE_OF_PART = {
+PAGE_OF_SECTION = {
     "kind": "files",
     "files": "columns",
     "tasks": "columns",
     "split": "columns",
-    "selection": "scoring",
-    "cleaning": "scoring",
-    "acquisition": "scoring",
     "scoring": "scoring",
     "texts": "texts",
 }
-"""The step that fixes a problem, by the section of the answers that the problem names."""
+
+
+def page_of(section: str) -> str:
+    """The step that fixes a problem in this section of the answers; empty if the problem names no section."""
+    return "scoring" if section in KINDS else PAGE_OF_SECTION.get(section, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from evaluators.datasets.preparing import open_bundle
+from evaluators.kinds.registry import kind_of
 from evaluators.readiness import ReadinessReport
 from evaluators.readiness.measuring import readiness
-from evaluators.registry import BASELINES, write_baseline
+from evaluators.registry import write_baseline
 from tests.cleanings import WRONG, write_cleaning
 from tests.evaluators.readiness.planting import Data, report_of
 from tests.markets import write_market
@@ -134,7 +135,7 @@ def test_the_demo_is_ready(tmp_path: Path, slug: str) -> None:
     dataset = open_bundle(DEMO / slug, tmp_path / "store")
     quick = {"selection": ("random", "stratified"), "cleaning": ("random", "knn-shapley")}
     for name in quick.get(dataset.specification.kind, ("nothing", "random-seller", "best-seller")):
-        info = BASELINES[dataset.specification.kind][name]
+        info = kind_of(dataset.specification).baselines[name]
         write_baseline(info, dataset, tmp_path / "baselines" / name, seed=0)
     report = readiness(dataset, tmp_path / "baselines")
     assert not report.of("blocker")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.registry import kind_named
 from evaluators.kinds.selection.baselines import k_medoids, seals
 from evaluators.kinds.selection.baselines.k_center import farthest_points
 from evaluators.kinds.selection.baselines.k_medoids import medoids
@@ -22,13 +23,13 @@ from evaluators.kinds.selection.baselines.problem import Examples, SelectionProb
 from evaluators.kinds.selection.baselines.seals import NEIGHBOURS, Neighbourhood
 from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.problems.problem import BundleError
-from evaluators.registry import BASELINES, write_baseline
+from evaluators.registry import write_baseline
 from evaluators.scoring.checking import check
 from evaluators.scoring.score import score
 from evaluators.submissions.uploads import read_files
 from tests.evaluators.conftest import MakeDataset
 
-SELECTION = BASELINES["selection"]
+SELECTION = kind_named("selection").baselines
 NAMES = pytest.mark.parametrize("name", SELECTION)
 FAMILIES = pytest.mark.parametrize("labels", ["known", "submitted"])
 
@@ -128,7 +129,7 @@ def test_shares_fill_the_budget_as_evenly_as_the_classes_allow(classes: list[int
 
 @given(st.lists(st.integers(0, 1), min_size=2, max_size=12).filter(lambda c: len(set(c)) == 2), st.integers(0, 99))
 def test_random_rows_are_different_and_of_two_classes(classes: list[int], seed: int) -> None:
-    choose = SELECTION["random"].load()
+    choose = SELECTION["random"].choose
     rows = choose(problem(classes, 2), np.random.default_rng(seed))
     assert len(set(rows.tolist())) == 2
     assert len({classes[row] for row in rows}) == 2
@@ -138,12 +139,12 @@ def test_random_rows_are_different_and_of_two_classes(classes: list[int], seed: 
 def test_rows_of_a_pool_of_one_class_are_still_chosen(name: str) -> None:
     examples = Examples(np.zeros((1, 1), np.float32), np.array([1]))
     only = SelectionProblem(np.zeros((5, 1), np.float32), np.ones(5, np.int64), examples, 3)
-    assert len(set(SELECTION[name].load()(only, np.random.default_rng(0)).tolist())) == 3
+    assert len(set(SELECTION[name].choose(only, np.random.default_rng(0)).tolist())) == 3
 
 
 def test_stratified_rows_are_in_equal_shares() -> None:
     classes = [0] * 50 + [1] * 30 + [2] * 2
-    rows = SELECTION["stratified"].load()(problem(classes, 20), np.random.default_rng(0))
+    rows = SELECTION["stratified"].choose(problem(classes, 20), np.random.default_rng(0))
     assert Counter(classes[row] for row in rows) == {0: 9, 1: 9, 2: 2}
     assert len(set(rows.tolist())) == 20
 
@@ -187,7 +188,7 @@ def test_neighbours_of_examples_are_the_nearest_of_each_class() -> None:
     examples = Examples(anchors, np.array([1, 0, 1, 0, 1, 0]))
     chosen = (
         SELECTION["neighbours"]
-        .load()(SelectionProblem(vectors, classes, examples, 8), np.random.default_rng(0))
+        .choose(SelectionProblem(vectors, classes, examples, 8), np.random.default_rng(0))
         .tolist()
     )
     nearest = ((vectors[:, None] - anchors[examples.classes == 1]) ** 2).sum(axis=2).min(axis=1)
@@ -199,7 +200,7 @@ def test_neighbours_of_examples_are_the_nearest_of_each_class() -> None:
 
 def test_neighbours_need_examples() -> None:
     with pytest.raises(ValueError, match="no examples"):
-        SELECTION["neighbours"].load()(problem([0, 1], 2), np.random.default_rng(0))
+        SELECTION["neighbours"].choose(problem([0, 1], 2), np.random.default_rng(0))
 
 
 def cost(distances: NDArray[np.float64], medoids: Iterable[int]) -> float:
@@ -226,7 +227,7 @@ def test_medoids_stand_for_their_clusters() -> None:
     generator = np.random.default_rng(0)
     centres = np.repeat([[0, 0], [9, 0], [0, 9]], 20, axis=0)
     vectors = (centres + generator.normal(size=(60, 2))).astype(np.float32)
-    chosen = SELECTION["k-medoids"].load()(problem([0] * 60, 3, vectors), generator)
+    chosen = SELECTION["k-medoids"].choose(problem([0] * 60, 3, vectors), generator)
     assert sorted((chosen // 20).tolist()) == [0, 1, 2]
 
 
@@ -242,7 +243,7 @@ def test_of_a_large_class_a_sample_is_clustered(monkeypatch: pytest.MonkeyPatch)
 def test_uncertainty_asks_for_rows_near_the_boundary() -> None:
     line = np.arange(-50, 50, dtype=np.float32)[:, None]
     classes = (line[:, 0] >= 0).astype(int).tolist()
-    chosen = SELECTION["uncertainty"].load()(problem(classes, 40, line), np.random.default_rng(0))
+    chosen = SELECTION["uncertainty"].choose(problem(classes, 40, line), np.random.default_rng(0))
     asked = line[chosen[20:], 0]
     assert np.abs(asked).max() < np.abs(line[chosen[:20], 0]).max()
     assert np.median(np.abs(asked)) < 10

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaluators.kinds.registry import kind_named
 from evaluators.problems.problem import BundleError
-from evaluators.registry import BASELINES, MODELS, baselines_for
+from evaluators.registry import MODELS, baselines_for
 from evaluators.specification.reading import as_yaml, parse_specification, read_specification, read_text
 from tests.bundles import specification
 
@@ -293,7 +294,7 @@ def test_every_name_of_the_registry_may_be_written_in_a_specification(labels: st
     for model in (name for name in MODELS if labels == "known" or not MODELS[name].binary):
         spec = parse_specification(specification(labels=labels, model={"name": model}))
         assert spec.model.name == model
-    assert [info.name for info in baselines_for(spec)] == list(BASELINES["selection"])
+    assert [info.name for info in baselines_for(spec)] == list(kind_named("selection").baselines)
 
 
 def test_baselines_that_need_examples_are_left_out_without_them() -> None:

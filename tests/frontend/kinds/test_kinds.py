@@ -19,7 +19,7 @@ from pytest_django import DjangoAssertNumQueries
 from challenges.models import Phase
 from evaluators.bundles.importers import acquisition
 from evaluators.datasets import PreparedDataset, prepare
-from evaluators.kinds import AcquisitionSpecification
+from evaluators.kinds.acquisition import AcquisitionSpecification
 from evaluators.scoring.score import score
 from evaluators.specification import Table
 from evaluators.submissions import Upload

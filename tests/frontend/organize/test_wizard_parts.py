@@ -5,26 +5,26 @@ from __future__ import annotations
 import pytest
 from django import forms
 
+from evaluators.kinds import Kind, every_kind, kind_named
 from evaluators.registry import MODELS
-from evaluators.specification import KINDS, specification_class
 from frontend.organize.wizard.declared import given_parameters, parameter_fields
-from frontend.organize.wizard.scoring import FORMS
+from frontend.organize.wizard.scoring import ScoringForm
 from frontend.organize.wizard.zones import zones
 from frontend.plots.histogram import histogram_plot
 from frontend.plots.rowmap import MappedRow, row_map
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_model_and_every_metric_of_the_kind_is_a_choice_with_an_explanation(kind: str) -> None:
-    form = FORMS[kind]()
+@pytest.mark.parametrize("kind", every_kind(), ids=lambda kind: kind.name)
+def test_every_model_and_every_metric_of_the_kind_is_a_choice_with_an_explanation(kind: Kind) -> None:
+    form = ScoringForm(kind)
     models, metrics = list(form["model"].field.choices), list(form["metric"].field.choices)
     assert {name for name, _ in models} == set(MODELS)
-    assert {name for name, _ in metrics} == {"", *specification_class(kind).metrics()}
+    assert {name for name, _ in metrics} == {"", *kind.specification.metrics()}
     assert all(label.meaning.endswith(".") for _, label in [*models, *metrics])
 
 
 def test_a_metric_says_in_which_direction_and_where_it_counts() -> None:
-    meanings = {name: label.meaning for name, label in FORMS["cleaning"]()["metric"].field.choices}
+    meanings = {name: label.meaning for name, label in ScoringForm(kind_named("cleaning"))["metric"].field.choices}
     assert meanings["fraction_fixes"].startswith("Lower is better. The part of the training rows")
     assert meanings["fraction_fixes"].endswith(". For rankings.")
     assert meanings["f1"].endswith("Needs two classes in every task.")

@@ -11,7 +11,7 @@ import pytest
 
 from challenges.members.rules import rules_sha256
 from challenges.models import Phase
-from evaluators.registry import BASELINES
+from evaluators.kinds import kind_of
 from leaderboard.management.demo import BUNDLES, make_baselines
 from leaderboard.models import Evaluation, Submission, User
 from leaderboard.storage.datasets import dataset_directory
@@ -29,7 +29,7 @@ def test_site_and_command_line_give_the_same_bytes(
 ) -> None:
     phase = load(BUNDLES / slug)
     specification = phase.dataset_version.spec
-    info = BASELINES[specification.kind][EXAMPLES[specification.kind]]
+    info = kind_of(specification).baselines[EXAMPLES[specification.kind]]
     uploads = make_baselines([info], dataset_directory(phase.dataset_version))[info.name]
     submission = submit(
         phase,

@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from challenges.models import Challenge, DatasetVersion, Phase
-from evaluators.registry import BASELINES
+from evaluators.kinds import kind_named
 from leaderboard.environment import load as load_environment
 from leaderboard.management import demo
 from leaderboard.models import ApiToken, Submission, User
@@ -36,7 +36,7 @@ def test_every_baseline_is_submitted_once(tmp_path: Path) -> None:
     assert challenge.is_published
     assert challenge.current_phase.is_open
     found = Submission.objects.filter(is_baseline=True)
-    assert {submission.baseline for submission in found} == set(BASELINES["selection"])
+    assert {submission.baseline for submission in found} == set(kind_named("selection").baselines)
     assert {submission.team.slug for submission in found} == {"baselines"}
     assert all(submission.evaluation.status == "queued" for submission in found)
     assert said
@@ -47,7 +47,7 @@ def test_every_baseline_is_submitted_once(tmp_path: Path) -> None:
     ):
         demo.load_challenges(said.append, tmp_path / "demo")
     assert said == []
-    assert Submission.objects.count() == len(BASELINES["selection"])
+    assert Submission.objects.count() == len(kind_named("selection").baselines)
 
 
 def test_new_data_ends_the_old_round(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_new_data_ends_the_old_round(tmp_path: Path) -> None:
     old, new = Phase.objects.order_by("pk")
     assert not old.is_open
     assert new.is_open
-    assert old.submissions.count() == new.submissions.count() == len(BASELINES["selection"])
+    assert old.submissions.count() == new.submissions.count() == len(kind_named("selection").baselines)
 
 
 @pytest.mark.parametrize("days", [1, -1])

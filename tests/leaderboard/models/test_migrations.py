@@ -8,7 +8,8 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
-from challenges.models import DatasetVersion, Phase, Role
+from challenges.drafts.drafts import add_files, create_draft, data_mark, is_built
+from challenges.models import DatasetVersion, Draft, DraftFile, Phase, Role
 from leaderboard.models import Entrant, User
 from leaderboard.teams.teams import baselines_team
 from tests import factories
@@ -48,3 +49,30 @@ def test_the_split_of_versions_that_were_there(phase: Phase) -> None:
     import_module("challenges.migrations.0007_split_of_a_version").fill_splits(apps, None)
     splits = DatasetVersion.objects.order_by("number").values_list("split", flat=True)
     assert list(splits) == ["public", "final", "final", "public"]
+
+
+@pytest.mark.parametrize(("kind", "stays"), [("selection", True), ("cleaning", True), ("selection", False)])
+def test_a_draft_whose_data_were_built_stays_built(user: User, kind: str, stays: bool) -> None:
+    """The mark of the answers was made of the sections of all kinds; now it is made of the draft's own."""
+    migration = import_module("challenges.migrations.0010_marks_of_built_drafts")
+    made = create_draft(user, slug="d", texts={"title": "D", "licence": "x"}, kind={"kind": kind, "domain": "other"})
+    made.answers |= {"selection": {"budget": 7}, "scoring": {"seeds": [1]}}
+    add_files(
+        made, [DraftFile(name="b.csv", sha256="b" * 64, size=1), DraftFile(name="a.csv", sha256="a" * 64, size=1)]
+    )
+    files = [("a.csv", "a" * 64), ("b.csv", "b" * 64)]
+    built = migration._mark(made.answers if stays else {}, migration.BEFORE, files)
+    Draft.objects.filter(pk=made.pk).update(answers=made.answers, card={"built": built, "files": {}})
+    migration.mark_anew(apps, None)
+    assert is_built(Draft.objects.get(pk=made.pk)) is stays
+
+
+def test_an_answer_about_another_kind_changes_no_mark(user: User) -> None:
+    made = create_draft(
+        user, slug="d", texts={"title": "D", "licence": "x"}, kind={"kind": "cleaning", "domain": "other"}
+    )
+    before = data_mark(made)
+    made.answers |= {"selection": {"budget": 7}}
+    assert data_mark(made) == before
+    made.answers |= {"cleaning": {"budget": 7}}
+    assert data_mark(made) != before

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from evaluators.kinds.acquisition.baselines.problem import MarketProblem
+from evaluators.kinds.baselines import BaselineInfo
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
@@ -16,3 +17,12 @@ def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
     pairs = zip(problem.agreements, problem.distances, strict=True)
     weights = [(max(agreement, 0.0) * max(1 - distance, 0.0)) ** 2 for agreement, distance in pairs]
     return problem.spend(weights if any(weights) else [1.0] * len(weights))
+
+
+BASELINE = BaselineInfo(
+    name="most-similar",
+    title="The sellers most similar",
+    meaning="rows of every seller, by the square of its labels' agreement times one less the distance of its means",
+    paper="Ben-David et al. 2010, A theory of learning from different domains",
+    choose=choose,
+)

@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from evaluators.kinds.acquisition.baselines.problem import MarketProblem
+from evaluators.kinds.baselines import BaselineInfo
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
     """No rows from any seller. ``generator`` is not used."""
     return [0] * len(problem.prices)
+
+
+BASELINE = BaselineInfo(
+    name="nothing",
+    title="Nothing",
+    meaning="nothing",
+    paper="what a market is worth without its data",
+    choose=choose,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evaluators.kinds.acquisition.baselines.problem import MarketProblem
+from evaluators.kinds.baselines import BaselineInfo
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
@@ -20,3 +21,12 @@ def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
         else:
             most = middle - 1
     return [owned * least // largest for owned in problem.owned]
+
+
+BASELINE = BaselineInfo(
+    name="proportional",
+    title="The same part of all",
+    meaning="the same fraction of every seller's rows",
+    paper="proportional allocation, Neyman 1934, On the two different aspects of the representative method",
+    choose=choose,
+)

@@ -14,9 +14,7 @@ from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 
 def write(choose: Choose, dataset: PreparedDataset, folder: Path, *, seed: int) -> list[Path]:
     """Choose in every market, write ``TASK.csv`` (columns ``seller,rows``) into ``folder`` and return the paths."""
-    specification = dataset.specification
-    if not isinstance(specification, AcquisitionSpecification):
-        raise TypeError(f"{specification.slug} is no acquisition")
+    specification = AcquisitionSpecification.expect(dataset.specification)
     written = []
     for number, market in enumerate(specification.tasks):
         rows = choose(problem_of(dataset, market), np.random.default_rng((seed, number)))

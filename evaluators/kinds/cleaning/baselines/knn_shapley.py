@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.kinds.baselines import BaselineInfo
 from evaluators.kinds.cleaning.baselines.neighbour_disagreement import neighbour_votes
 from evaluators.kinds.cleaning.baselines.problem import CleaningProblem, Labelled, Suspicion
 
@@ -29,6 +30,18 @@ def choose(problem: CleaningProblem, generator: np.random.Generator) -> Suspicio
     else:
         values = _cross_fitted(train, generator)
     return Suspicion(-values, neighbour_votes(train, problem.class_count).argmax(axis=1))
+
+
+BASELINE = BaselineInfo(
+    name="knn-shapley",
+    title="Shapley values of neighbours",
+    meaning=(
+        "first the rows that are worth least to a vote of the five nearest neighbours: exact Shapley values, on the "
+        "validation rows or, fold by fold, on the noisy rows themselves"
+    ),
+    paper="Jia et al. 2019, Efficient task-specific data valuation for nearest neighbor algorithms",
+    choose=choose,
+)
 
 
 def _cross_fitted(train: Labelled, generator: np.random.Generator) -> NDArray[np.float64]:

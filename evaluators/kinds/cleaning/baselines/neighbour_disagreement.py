@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.kinds.baselines import BaselineInfo
 from evaluators.kinds.cleaning.baselines.problem import CleaningProblem, Labelled, Suspicion
 from evaluators.learning.models.nearest_neighbours import search
 
@@ -24,6 +25,15 @@ def choose(problem: CleaningProblem, generator: np.random.Generator) -> Suspicio
     votes = neighbour_votes(problem.train, problem.class_count)
     agreeing = votes[np.arange(len(classes)), classes]
     return Suspicion(1 - agreeing / np.maximum(votes.sum(axis=1), 1), votes.argmax(axis=1))
+
+
+BASELINE = BaselineInfo(
+    name="neighbour-disagreement",
+    title="Disagreement with neighbours",
+    meaning="first the rows with another label than most of their ten nearest neighbours",
+    paper="Wilson 1972, Asymptotic properties of nearest neighbor rules using edited data",
+    choose=choose,
+)
 
 
 def neighbour_votes(train: Labelled, class_count: int) -> NDArray[np.int64]:

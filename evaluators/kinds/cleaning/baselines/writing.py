@@ -9,15 +9,14 @@ import numpy as np
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.cleaning.baselines.problem import Choose, problem_of
-from evaluators.kinds.cleaning.reading import cleaning_of
-from evaluators.kinds.cleaning.specification import DROP
+from evaluators.kinds.cleaning.specification import DROP, CleaningSpecification
 
 
 def write(choose: Choose, dataset: PreparedDataset, folder: Path, *, seed: int) -> list[Path]:
     """Write ``TASK.csv`` for every task into ``folder``, the most suspicious rows first: the ids of all rows for a
     ranking, else as many rows as the budget allows, each with its proposed label. Returns the files.
     """
-    specification = cleaning_of(dataset)
+    specification = CleaningSpecification.expect(dataset.specification)
     written = []
     for number, plan in enumerate(specification.plans.values()):
         problem = problem_of(dataset, plan)

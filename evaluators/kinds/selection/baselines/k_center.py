@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.kinds.selection.baselines.declaration import SelectionBaseline
 from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 
 
@@ -21,6 +22,18 @@ def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
             for rows, share in zip(problem.by_class, problem.shares, strict=True)
         ]
     )
+
+
+BASELINE = SelectionBaseline(
+    name="k-center",
+    title="Farthest point (k-center)",
+    meaning="each next row the farthest from all before, within each class",
+    paper=(
+        "Gonzalez 1985, Clustering to minimize the maximum intercluster distance; "
+        "Sener and Savarese 2018, Active learning for convolutional neural networks: a core-set approach"
+    ),
+    choose=choose,
+)
 
 
 def farthest_points(points: NDArray[np.float32], count: int, *, start: int) -> Rows:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import euclidean_distances
 
+from evaluators.kinds.selection.baselines.declaration import SelectionBaseline
 from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 
 SAMPLE_ROWS = 4000
@@ -33,7 +33,24 @@ def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
     )
 
 
+BASELINE = SelectionBaseline(
+    name="k-medoids",
+    title="k-medoids",
+    meaning=(
+        "medoids of each class by FasterPAM: rows that represent the others; of a class of more than 4,000 rows a "
+        "sample is clustered"
+    ),
+    paper=(
+        "Kaufman and Rousseeuw 1990, Finding groups in data; "
+        "Schubert and Rousseeuw 2021, Fast and eager k-medoids clustering"
+    ),
+    choose=choose,
+)
+
+
 def _representatives(embedding: NDArray[np.float32], rows: Rows, count: int, generator: np.random.Generator) -> Rows:
+    from sklearn.metrics import euclidean_distances  # noqa: PLC0415 - not on the site, which lists this baseline
+
     if len(rows) > max(SAMPLE_ROWS, count):
         rows = np.sort(generator.choice(rows, max(SAMPLE_ROWS, count), replace=False))
     start = generator.choice(len(rows), count, replace=False)

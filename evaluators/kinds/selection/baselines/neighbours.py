@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from evaluators.kinds.selection.baselines.declaration import SelectionBaseline
 from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 from evaluators.learning.models.nearest_neighbours import search
 
@@ -28,3 +29,13 @@ def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
         distances, _ = search(anchors, problem.embedding[rows], 1)
         chosen.append(rows[np.argsort(distances[:, 0], kind="stable")[:share]])
     return np.concatenate(chosen)
+
+
+BASELINE = SelectionBaseline(
+    name="neighbours",
+    title="Neighbours of the examples",
+    meaning="rows nearest to the examples: members and near misses in equal shares",
+    paper="Coleman et al. 2022, Similarity search for efficient active learning and search of rare concepts",
+    choose=choose,
+    needs_examples=True,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from evaluators.kinds.selection.baselines.declaration import SelectionBaseline
 from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 
 
@@ -22,3 +23,13 @@ def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
         rows = generator.choice(len(problem.classes), count, replace=False)
         if len(np.unique(problem.classes[rows])) > 1 or len(problem.by_class) == 1:
             return rows
+
+
+BASELINE = SelectionBaseline(
+    name="random",
+    title="Random",
+    meaning="rows drawn uniformly",
+    paper="uniform sampling without replacement",
+    choose=choose,
+    uninformed=True,
+)

@@ -11,9 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from skactiveml.classifier import SklearnClassifier
-from skactiveml.pool import UncertaintySampling
-from sklearn.linear_model import LogisticRegression
 
 from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 from evaluators.kinds.selection.baselines.stratified import choose as stratified
@@ -52,6 +49,10 @@ def in_rounds(problem: SelectionProblem, generator: np.random.Generator, candida
 def _least_certain(
     problem: SelectionProblem, chosen: Rows, candidates: Rows, count: int, generator: np.random.Generator
 ) -> Rows:
+    from skactiveml.classifier import SklearnClassifier  # noqa: PLC0415 - not on the site, which lists its baselines
+    from skactiveml.pool import UncertaintySampling  # noqa: PLC0415 - not on the site
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - not on the site
+
     vectors, classes = problem.embedding[chosen], problem.classes[chosen]
     if problem.examples is not None:
         vectors = np.concatenate([problem.examples.embedding, vectors])

@@ -8,10 +8,10 @@ once. We use faiss' exact index; the paper uses an approximate one for billions 
 
 from __future__ import annotations
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.kinds.selection.baselines.declaration import SelectionBaseline
 from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 from evaluators.kinds.selection.baselines.rounds import in_rounds
 
@@ -23,10 +23,21 @@ def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
     return in_rounds(problem, generator, Neighbourhood(problem))
 
 
+BASELINE = SelectionBaseline(
+    name="seals",
+    title="SEALS: uncertainty among neighbours",
+    meaning="uncertainty sampling among the 100 nearest neighbours of each labelled row",
+    paper="Coleman et al. 2022, Similarity search for efficient active learning and search of rare concepts",
+    choose=choose,
+)
+
+
 class Neighbourhood:
     """All rows of the pool that are among the nearest neighbours of an example or of a chosen row."""
 
     def __init__(self, problem: SelectionProblem) -> None:
+        import faiss  # noqa: PLC0415 - not on the site, which lists this baseline
+
         self.embedding = problem.embedding
         self.index = faiss.IndexFlatL2(problem.embedding.shape[1])
         self.index.add(problem.embedding)

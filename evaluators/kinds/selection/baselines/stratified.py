@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from evaluators.kinds.selection.baselines.declaration import SelectionBaseline
 from evaluators.kinds.selection.baselines.problem import Rows, SelectionProblem
 
 
@@ -15,3 +16,12 @@ def choose(problem: SelectionProblem, generator: np.random.Generator) -> Rows:
             for rows, share in zip(problem.by_class, problem.shares, strict=True)
         ]
     )
+
+
+BASELINE = SelectionBaseline(
+    name="stratified",
+    title="Stratified random",
+    meaning="rows drawn uniformly within each class, equal shares",
+    paper="Neyman 1934, On the two different aspects of the representative method",
+    choose=choose,
+)

@@ -18,9 +18,7 @@ def write(choose: Choose, dataset: PreparedDataset, folder: Path, *, seed: int) 
     Raises:
         ValueError: the baseline is not available for this challenge.
     """
-    specification = dataset.specification
-    if not isinstance(specification, SelectionSpecification):
-        raise TypeError(f"{specification.slug} is no selection")
+    specification = SelectionSpecification.expect(dataset.specification)
     written = []
     for number, plan in enumerate(specification.plans.values()):
         problem = problem_of(dataset, specification, plan)

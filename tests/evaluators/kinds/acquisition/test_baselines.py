@@ -22,12 +22,13 @@ from evaluators.kinds.acquisition.baselines.proportional import choose as propor
 from evaluators.kinds.acquisition.pricing import Price
 from evaluators.kinds.acquisition.reading import AcquisitionSubmission, read
 from evaluators.kinds.acquisition.summaries import Summary
-from evaluators.registry import BASELINES, write_baseline
+from evaluators.kinds.registry import kind_named
+from evaluators.registry import write_baseline
 from evaluators.scoring.score import score
 from evaluators.submissions.uploads import read_files
 from tests.markets import write_market
 
-INFOS = BASELINES["acquisition"]
+INFOS = kind_named("acquisition").baselines
 NAMES = pytest.mark.parametrize("name", INFOS)
 GENERATOR = np.random.default_rng(0)
 ADAPTER: TypeAdapter[Price] = TypeAdapter(Price)

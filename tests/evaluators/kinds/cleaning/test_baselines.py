@@ -19,14 +19,16 @@ from evaluators.kinds.cleaning.baselines.confident_learning import out_of_fold
 from evaluators.kinds.cleaning.baselines.knn_shapley import shapley_values
 from evaluators.kinds.cleaning.baselines.neighbour_disagreement import NEIGHBOURS, neighbour_votes
 from evaluators.kinds.cleaning.baselines.problem import CleaningProblem, Labelled, problem_of
-from evaluators.kinds.cleaning.reading import CleaningSubmission, cleaning_of, read
+from evaluators.kinds.cleaning.reading import CleaningSubmission, read
+from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.registry import kind_named
 from evaluators.problems.problem import BundleError
-from evaluators.registry import BASELINES, write_baseline
+from evaluators.registry import write_baseline
 from evaluators.scoring.score import score
 from evaluators.submissions.uploads import read_files
 from tests.cleanings import write_cleaning
 
-INFOS = BASELINES["cleaning"]
+INFOS = kind_named("cleaning").baselines
 NAMES = pytest.mark.parametrize("name", INFOS)
 ACTIONS = pytest.mark.parametrize("action", ["rank", "relabel"])
 INFORMED = sorted(set(INFOS) - {"random"})
@@ -125,8 +127,9 @@ def test_shapley_values_are_those_of_all_coalitions(train: list[Any], queries: l
 
 
 def test_shapley_values_use_the_validation_rows_where_there_are_any(datasets: dict[str, PreparedDataset]) -> None:
-    problem = problem_of(datasets["rank"], next(iter(cleaning_of(datasets["rank"]).plans.values())))
-    choose = INFOS["knn-shapley"].load()
+    specification = CleaningSpecification.expect(datasets["rank"].specification)
+    problem = problem_of(datasets["rank"], next(iter(specification.plans.values())))
+    choose = INFOS["knn-shapley"].choose
     assert problem.validation is not None
     with_them = choose(problem, np.random.default_rng(0))
     assert np.array_equal(-with_them.scores, shapley_values(problem.train, problem.validation, k=5))

@@ -1,0 +1,73 @@
+"""Declares the kind *acquisition*."""
+
+from __future__ import annotations
+
+from evaluators.kinds.acquisition import texts
+from evaluators.kinds.acquisition.answers import AcquisitionAnswers
+from evaluators.kinds.acquisition.baselines import (
+    best_seller,
+    most_similar,
+    nothing,
+    proportional,
+    random_seller,
+    uniform,
+)
+from evaluators.kinds.acquisition.public import PublicAcquisition
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.kinds.declaration import Drafting, DraftTable, Kind
+from evaluators.kinds.scorers import CORRECTED, REFERENCE, ScorerInfo
+from evaluators.learning.entries import by_name
+
+ACQUISITION = Kind(
+    name="acquisition",
+    title="Acquisition",
+    meaning="decide what to buy from whom",
+    submission="Participants send how many rows to buy from each seller.",
+    specification=AcquisitionSpecification,
+    public=PublicAcquisition,
+    scorers=(
+        ScorerInfo(
+            name="corrected",
+            version="1.0.0",
+            meaning=CORRECTED,
+            reading="evaluators.kinds.acquisition.reading:read",
+            scoring="evaluators.kinds.acquisition.scoring:score",
+        ),
+        ScorerInfo(
+            name="reference",
+            version="1.0.0",
+            meaning=REFERENCE,
+            reading="evaluators.kinds.acquisition.reading:read_reference",
+            scoring="evaluators.kinds.acquisition.reference:score",
+            reference="dataperf-acquisition",
+        ),
+        ScorerInfo(
+            name="reference-knn",
+            version="1.0.0",
+            meaning="the public evaluator of 2023 in its second configuration, nine nearest neighbours",
+            reading="evaluators.kinds.acquisition.reading:read_reference",
+            scoring="evaluators.kinds.acquisition.reference:score_neighbours",
+            reference="dataperf-acquisition",
+        ),
+    ),
+    baselines=by_name(
+        [
+            nothing.BASELINE,
+            uniform.BASELINE,
+            proportional.BASELINE,
+            random_seller.BASELINE,
+            best_seller.BASELINE,
+            most_similar.BASELINE,
+        ]
+    ),
+    write_baseline="evaluators.kinds.acquisition.baselines.writing:write",
+    readiness="evaluators.kinds.acquisition.readiness:AcquisitionReadiness",
+    drafting=Drafting(
+        answers=AcquisitionAnswers,
+        asked=("budget", "buyer_rows", "samples_each", "accuracy_weight"),
+        tables={"buyer": DraftTable("the buyer's own rows, public", {"buyer"})},
+        write="evaluators.kinds.acquisition.draft:draft_acquisition",
+        summary=texts.summary,
+        rules=texts.rules,
+    ),
+)

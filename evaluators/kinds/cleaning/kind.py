@@ -1,0 +1,62 @@
+"""Declares the kind *cleaning*."""
+
+from __future__ import annotations
+
+from evaluators.kinds.cleaning import texts
+from evaluators.kinds.cleaning.answers import CleaningAnswers
+from evaluators.kinds.cleaning.baselines import (
+    confident_learning,
+    knn_shapley,
+    neighbour_disagreement,
+    random,
+)
+from evaluators.kinds.cleaning.public import PublicCleaning
+from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.declaration import Drafting, DraftTable, Kind
+from evaluators.kinds.scorers import CORRECTED, REFERENCE, ScorerInfo
+from evaluators.learning.entries import by_name
+
+CLEANING = Kind(
+    name="cleaning",
+    title="Cleaning",
+    meaning="find the wrong labels of a training set",
+    submission="Participants send corrected labels, or a ranking of the most suspicious ones.",
+    specification=CleaningSpecification,
+    public=PublicCleaning,
+    scorers=(
+        ScorerInfo(
+            name="corrected",
+            version="1.1.0",
+            meaning=CORRECTED,
+            reading="evaluators.kinds.cleaning.reading:read",
+            scoring="evaluators.kinds.cleaning.scoring:score",
+        ),
+        ScorerInfo(
+            name="reference",
+            version="1.0.0",
+            meaning=REFERENCE,
+            reading="evaluators.kinds.cleaning.reading:read_reference",
+            scoring="evaluators.kinds.cleaning.reference:score",
+            reference="dataperf-vision-cleaning",
+            without_curves="evaluators.kinds.cleaning.reference:score_without_curves",
+        ),
+    ),
+    baselines=by_name(
+        [
+            random.BASELINE,
+            confident_learning.BASELINE,
+            neighbour_disagreement.BASELINE,
+            knn_shapley.BASELINE,
+        ]
+    ),
+    write_baseline="evaluators.kinds.cleaning.baselines.writing:write",
+    readiness="evaluators.kinds.cleaning.readiness:CleaningReadiness",
+    drafting=Drafting(
+        answers=CleaningAnswers,
+        asked=("action", "budget", "noise", "rate", "pattern", "noise_seed", "train_rows", "validation_rows"),
+        tables={"validation": DraftTable("rows labelled right, public", {"validation", "valid", "val", "dev"})},
+        write="evaluators.kinds.cleaning.draft:draft_cleaning",
+        summary=texts.summary,
+        rules=texts.rules,
+    ),
+)

@@ -1,0 +1,56 @@
+"""The declaration of a scorer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.scores import ParsedSubmission, SubmissionScores, Timings
+from evaluators.learning.entries import load
+from evaluators.submissions.uploads import Upload
+
+ComputeScores = Callable[[PreparedDataset, ParsedSubmission, Timings], SubmissionScores]
+"""A score function; it adds the seconds of each section to its third argument."""
+
+CORRECTED = (
+    "what the challenge means: mistakes are refused and named, and the quirks of the public evaluator are closed"
+)
+REFERENCE = (
+    "the public evaluator of 2023, to the last digit and with its quirks, so that scores compare with those that were "
+    "published"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerInfo:
+    """How the submissions of some challenges of a kind are read and scored.
+
+    ``meaning`` completes the sentence "The scores are …". ``reading`` and ``scoring`` are ``module:attribute``; reading
+    loads neither scikit-learn nor faiss. A scorer with a ``reference`` is only for challenges whose specification names
+    it. ``without_curves`` is a faster score function, if there is one, with the same scores but no curves. ``version``
+    changes whenever the same submission could get another score or its result other content.
+    """
+
+    name: str
+    version: str
+    meaning: str
+    reading: str
+    scoring: str
+    reference: str | None = None
+    without_curves: str = ""
+
+    def read(self, dataset: PreparedDataset, uploads: Sequence[Upload]) -> ParsedSubmission:
+        """Read and check files.
+
+        Raises:
+            SubmissionError: with every problem found.
+        """
+        submission: ParsedSubmission = load(self.reading)(dataset, uploads)
+        return submission
+
+    def load(self, *, curves: bool = True) -> ComputeScores:
+        """The function that scores what ``read`` returns; with ``curves=False``, the fastest one."""
+        location = self.scoring if curves else self.without_curves or self.scoring
+        function: ComputeScores = load(location)
+        return function

@@ -1,0 +1,88 @@
+"""Every kind is declared completely: what others ask of it is there, can be loaded and says what it is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from evaluators.kinds import BaselineInfo, Kind, ScorerInfo, every_kind
+from evaluators.kinds.readiness import KindReadiness
+from evaluators.learning.entries import load
+from evaluators.specification import KINDS
+from evaluators.specification.challenge import NAME, Specification
+
+EVERY = pytest.mark.parametrize("kind", every_kind(), ids=lambda kind: kind.name)
+BASELINES = [info for kind in every_kind() for info in kind.baselines.values()]
+SCORERS = [info for kind in every_kind() for info in kind.scorers]
+SET_BY_ORGANIZERS = ("labels", "budget", "subsample", "every_class", "action", "reveal", "accuracy_weight")
+
+
+def test_a_kind_is_listed_under_the_name_that_it_declares() -> None:
+    assert [kind.name for kind in every_kind()] == list(KINDS)
+
+
+@EVERY
+def test_a_kind_says_what_it_is(kind: Kind) -> None:
+    assert re.fullmatch(NAME, kind.name)
+    assert kind.title
+    assert kind.meaning[0].islower()
+    assert kind.submission.startswith("Participants ")
+
+
+@EVERY
+def test_the_code_that_a_kind_names_is_there(kind: Kind) -> None:
+    assert callable(load(kind.write_baseline))
+    assert callable(load(kind.drafting.write))
+    assert issubclass(load(kind.readiness), KindReadiness)
+
+
+@EVERY
+def test_one_baseline_uses_no_information(kind: Kind) -> None:
+    assert [info.uninformed for info in kind.baselines.values()].count(True) == 1
+
+
+@EVERY
+def test_a_challenge_has_one_scorer_of_a_name(kind: Kind) -> None:
+    assert len({(info.reference, info.name) for info in kind.scorers}) == len(kind.scorers)
+    assert [info.name for info in kind.scorers if info.reference is None] == ["corrected"]
+
+
+@EVERY
+def test_what_an_organizer_sets_has_a_title_and_a_meaning(kind: Kind) -> None:
+    fields = kind.specification.model_fields
+    untold = [
+        name for name in SET_BY_ORGANIZERS if name in fields and not (fields[name].title and fields[name].description)
+    ]
+    assert not untold
+
+
+@EVERY
+def test_the_form_asks_for_answers_that_there_are_and_says_what_they_are(kind: Kind) -> None:
+    answers, specification = kind.drafting.answers.model_fields, kind.specification.model_fields
+    for name in kind.drafting.asked:
+        assert answers[name].title or specification[name].title, name
+
+
+@EVERY
+def test_every_kind_answers_what_is_asked_of_its_specification(kind: Kind) -> None:
+    asked = ("metrics", "tables", "test_tables", "final_tables", "max_file_bytes")
+    assert not [name for name in asked if getattr(kind.specification, name) is getattr(Specification, name)]
+    assert kind.specification.metrics()
+
+
+@pytest.mark.parametrize("info", BASELINES, ids=lambda info: info.choose.__module__)
+def test_a_baseline_says_what_it_is_and_where_it_comes_from(info: BaselineInfo) -> None:
+    assert re.fullmatch(NAME, info.name)
+    assert info.title
+    assert info.meaning
+    assert info.paper
+
+
+@pytest.mark.parametrize("info", SCORERS, ids=lambda info: info.scoring)
+def test_every_scorer_can_be_loaded_and_says_what_it_means(info: ScorerInfo) -> None:
+    assert callable(load(info.reading))
+    assert callable(info.load())
+    assert callable(info.load(curves=False))
+    assert re.fullmatch(r"\d+\.\d+\.\d+", info.version)
+    assert info.meaning
