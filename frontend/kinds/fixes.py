@@ -9,8 +9,9 @@ from typing import Any
 from evaluators.kinds.cleaning import CleaningPlan
 from frontend.kinds.base import Bar, Other, bars
 from frontend.plots.curves import Curve, CurvePlot, curve_plot
-from frontend.rows.public_data import PublicData, PublicRows
+from frontend.rows.public_data import NoRows, PublicData
 from frontend.rows.thumbnails import data_address
+from leaderboard.previews.rows import PublicRows
 
 ENOUGH = 0.95
 """The fraction of the final accuracy that is the target, see ``evaluators.kinds.cleaning.curve``."""
@@ -34,7 +35,7 @@ class Fix:
 class CleanedTask:
     """``hit`` is the number of fixes, out of ``rows``, that reach the target; None for corrected labels.
 
-    The curve has a point every ``step`` fixes.
+    The curve has a point every ``step`` fixes. ``reading`` means that the rows of the fixes are still being read.
     """
 
     name: str
@@ -49,6 +50,7 @@ class CleanedTask:
     right: int
     named: int
     fixes: list[Fix]
+    reading: bool
 
     @property
     def pictures(self) -> bool:
@@ -77,7 +79,7 @@ def cleaned_task(
     curve = _curve("this entry", result, plan.name, published=published)
     target = ENOUGH * curve.values[-1] if curve is not None else None
     beside = [_curve(other.name, other.result, plan.name, published=published) for other in others]
-    rows = public.rows(plan.train_table) if verdicts else None
+    rows = public.rows(plan.train_table) if verdicts else NoRows.UNSUITABLE
     return CleanedTask(
         name=plan.name,
         title=plan.task.shown,
@@ -98,6 +100,7 @@ def cleaned_task(
         right=sum(right for _, right in verdicts),
         named=len(verdicts),
         fixes=[_fix(place, name, right, rows) for place, (name, right) in enumerate(verdicts[:FIXES_SHOWN], start=1)],
+        reading=rows is NoRows.READING,
     )
 
 
@@ -139,9 +142,9 @@ def _counts(slices: dict[str, dict[str, float]]) -> list[Bar]:
     return [Bar(label, value, round(100 * value / most, 2)) for label, value in errors]
 
 
-def _fix(place: int, name: str, right: bool, rows: PublicRows | None) -> Fix:
-    row = rows.places.get(name, -1) if rows is not None else -1
-    if rows is None or row < 0:
+def _fix(place: int, name: str, right: bool, rows: PublicRows | NoRows) -> Fix:
+    row = rows.places.get(name, -1) if isinstance(rows, PublicRows) else -1
+    if isinstance(rows, NoRows) or row < 0:
         return Fix(place, name, -1, "", right, "")
     picture = data_address(rows.pixels[row]) if rows.pixels is not None else ""
     return Fix(place, name, row, rows.labels[row] if rows.labels else "", right, picture)

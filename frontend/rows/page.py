@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 
 from evaluators.specification import Table
-from frontend.rows.public_data import PublicData
+from frontend.rows.public_data import NoRows, PublicData
 from frontend.rows.thumbnails import data_address
 
 PAGE = 60
@@ -35,11 +35,11 @@ class RowsPage:
     pictures: bool
 
 
-def read_rows(public: PublicData, table: Table, *, label: str = "", page: str | None = None) -> RowsPage | None:
-    """A page of rows, only those with ``label`` if it is given; None if the table cannot be shown."""
+def read_rows(public: PublicData, table: Table, *, label: str = "", page: str | None = None) -> RowsPage | NoRows:
+    """A page of rows, only those with ``label`` if it is given; or why there is none."""
     rows = public.rows(table)
-    if rows is None:
-        return None
+    if isinstance(rows, NoRows):
+        return rows
     labels = sorted(set(rows.labels))
     chosen = [row for row, name in enumerate(rows.labels) if name == label] if label in labels else range(len(rows))
     shown: Page[int] = Paginator(chosen, PAGE).get_page(page)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
@@ -13,8 +14,9 @@ from frontend.kinds import pages_of
 from frontend.kinds.base import KindPages
 from frontend.queries.challenges import current_phase, takes_submissions
 from frontend.rows.page import read_rows
-from frontend.rows.public_data import PublicData
+from frontend.rows.public_data import NoRows, PublicData
 from leaderboard.boards.board import ranking_rule
+from leaderboard.previews.rows import PublicRows
 from leaderboard.storage.downloads import public_file, public_files, send_public_file
 
 NEWS = 3
@@ -62,7 +64,8 @@ def rows(request: HttpRequest, slug: str) -> HttpResponse:
     if not number.isascii() or not number.isdigit() or int(number[:4]) >= len(tables):
         raise Http404("There is no such table.")
     title, table = tables[int(number[:4])]
-    shown = read_rows(public, table, label=request.GET.get("label", ""), page=request.GET.get("page"))
+    found = read_rows(public, table, label=request.GET.get("label", ""), page=request.GET.get("page"))
+    shown, missing = (None, found) if isinstance(found, NoRows) else (found, None)
     chosen = {"table": number, **({"label": shown.label} if shown is not None and shown.label else {})}
     context = {
         "challenge": challenge,
@@ -75,17 +78,22 @@ def rows(request: HttpRequest, slug: str) -> HttpResponse:
         "title": title,
         "table": table,
         "shown": shown,
+        "missing": missing,
         "extra": f"{urlencode(chosen)}&",
     }
-    return render(request, "frontend/rows.html", context)
+    response = render(request, "frontend/rows.html", context)
+    if missing is not None:
+        # A moment later there may be rows.
+        add_never_cache_headers(response)
+    return response
 
 
 def _row_tables(kind: KindPages, public: PublicData) -> list[str]:
-    """Titles of the tables whose rows can be browsed."""
+    """Titles of the tables whose rows can be browsed, as far as that is known."""
     tables = kind.row_tables
     if kind.rows_need_pictures:
         first = public.rows(next(iter(tables.values()))) if tables else None
-        return list(tables) if first is not None and first.pixels is not None else []
+        return list(tables) if isinstance(first, PublicRows) and first.pixels is not None else []
     return list(tables)
 
 

@@ -3,7 +3,7 @@
 from leaderboard.models.board import BoardEntry, BoardVersion
 from leaderboard.models.decision import Decision
 from leaderboard.models.evaluation import Evaluation, Score
-from leaderboard.models.job import Job, Lane, StatusChange
+from leaderboard.models.job import Job, JobFile, Lane, StatusChange
 from leaderboard.models.notice import Mute, Notice
 from leaderboard.models.submission import Division, Standing, Submission, SubmissionFile
 from leaderboard.models.team import Entrant, Membership, Team, TeamInvitation
@@ -20,6 +20,7 @@ __all__ = [
     "Entrant",
     "Evaluation",
     "Job",
+    "JobFile",
     "Lane",
     "Membership",
     "Mute",

@@ -103,6 +103,21 @@ class Job(models.Model):
         return self.status in FINISHED
 
 
+class JobFile(models.Model):
+    """A file that a job made, kept in the object store for as long as the job."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        ordering = ("job", "name")
+        constraints = (models.UniqueConstraint(fields=["job", "name"], name="job_file_name_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StatusChange(models.Model):
     """One line of a job's history; lines are added but never changed."""
 

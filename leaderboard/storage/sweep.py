@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from challenges.models import DataFile, DraftFile
-from leaderboard.models import Job, SubmissionFile
+from leaderboard.models import Job, JobFile, SubmissionFile
 from leaderboard.storage import object_store
 
 LEAST_AGE = timedelta(hours=2)
@@ -74,4 +74,4 @@ def _is_used(sha256: str) -> bool:
     # What a job still works on: the archive of a bundle, for example.
     if Job.objects.active().filter(payload__sha256=sha256).exists():
         return True
-    return any(model.objects.filter(sha256=sha256).exists() for model in (SubmissionFile, DataFile, DraftFile))
+    return any(model.objects.filter(sha256=sha256).exists() for model in (SubmissionFile, DataFile, DraftFile, JobFile))

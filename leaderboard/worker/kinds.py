@@ -9,6 +9,7 @@ from leaderboard.notifications.digest import SEND_DIGESTS
 from leaderboard.organizing.bundles import CHECK_BUNDLE
 from leaderboard.organizing.drafting import BUILD_DATA, DESCRIBE_FILES
 from leaderboard.organizing.dryrun import MAKE_BASELINE, MEASURE_READINESS
+from leaderboard.previews.reading import READ_ROWS
 
 KINDS: dict[str, JobKind] = {
     kind.name: kind
@@ -19,6 +20,7 @@ KINDS: dict[str, JobKind] = {
         MAKE_BASELINE,
         MEASURE_READINESS,
         CHECK_BUNDLE,
+        READ_ROWS,
         ADVANCE_BOARD,
         SEND_DIGESTS,
     )

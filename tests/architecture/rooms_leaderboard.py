@@ -5,7 +5,7 @@ PACKAGE = "leaderboard"
 FLOORS = (
     ("models",),
     ("jobs", "storage"),
-    ("notifications", "teams", "web"),
+    ("notifications", "previews", "teams", "web"),
     ("boards",),
     ("evaluations",),
     ("submissions",),

@@ -1,4 +1,4 @@
-"""Rows of an organizer's public files are read in the sandbox, and its output is not trusted either."""
+"""Pages show rows that a job has read; until then, and if it can't, they say so."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from unittest import mock
 import numpy as np
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from challenges.models import DatasetVersion, Phase
-from evaluators.sandbox import SandboxUnavailable
+from evaluators import sandbox
 from evaluators.specification import Table
 from frontend.rows import public_data
-from frontend.rows.public_data import PublicData
-from tests import kinds
+from frontend.rows.public_data import NoRows, PublicData
+from leaderboard.jobs import awaiting
+from leaderboard.models import Job, User
+from leaderboard.previews.rows import PublicRows
+from tests import factories, kinds
 from tests.bundles import write_bundle
 
 Load = Callable[..., Phase]
-ROWS = {"ids": ["a", "b"], "labels": ["x", "y"]}
+ROWS_PAGE = "/challenges/tiny-cleaning/rows/"
 
 
 @pytest.fixture(autouse=True)
@@ -32,79 +36,117 @@ def read_anew() -> Iterator[None]:
 
 @pytest.fixture
 def version(load: Load, tmp_path: Path) -> DatasetVersion:
-    return load(kinds.write_cleaning(tmp_path / "b", names=("cats",), pixels=None)).dataset_version
+    bundle = kinds.write_cleaning(tmp_path / "b", names=("cats", "dogs"), pixels=kinds.squares(), reveal="fixes")
+    return load(bundle).dataset_version
 
 
-CATS = Table(files=["public/cats.parquet"], label="label")
+@pytest.fixture
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> mock.Mock:
+    """Nothing is done while a request waits; how often one waited."""
+    waits = mock.Mock()
+    monkeypatch.setattr(awaiting, "pause", waits)
+    monkeypatch.setattr(awaiting, "SECONDS", 0)
+    monkeypatch.setattr(public_data, "ended_soon", mock.Mock(wraps=awaiting.ended_soon))
+    return public_data.ended_soon  # type: ignore[return-value]
 
 
-def test_nothing_of_an_organizers_is_read_in_this_process(version: DatasetVersion) -> None:
-    with mock.patch("pyarrow.parquet.ParquetFile", side_effect=AssertionError("read here")):
-        rows = PublicData(version).rows(CATS)
-    assert rows is not None
-    assert (len(rows), rows.ids[0][:5], rows.pixels) == (kinds.ROWS, "cats-", None)
+@pytest.fixture
+def no_sandbox() -> Iterator[None]:
+    with mock.patch.object(sandbox, "work", side_effect=AssertionError("a sandbox in a request")):
+        yield
 
 
-def test_without_a_sandbox_the_page_is_calm_and_looks_again(version: DatasetVersion, client: Client) -> None:
-    with mock.patch.object(public_data, "work", side_effect=SandboxUnavailable("none")):
-        assert PublicData(version).rows(CATS) is None
-        assert client.get("/challenges/tiny-cleaning/rows/").status_code == 200
-    assert PublicData(version).rows(CATS) is not None
+CATS, DOGS = (Table(files=[f"public/{name}.parquet"], label="label") for name in ("cats", "dogs"))
 
 
-def test_what_was_read_is_kept(version: DatasetVersion) -> None:
-    with mock.patch.object(public_data, "work", wraps=public_data.work) as working:
+def test_small_tables_are_there_at_once(version: DatasetVersion, client: Client) -> None:
+    assert client.get(ROWS_PAGE).content.decode().count("<img") == kinds.ROWS
+
+
+def test_what_another_process_read_is_not_read_again(
+    version: DatasetVersion, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with mock.patch.object(sandbox, "work", wraps=sandbox.work) as working:
+        first = PublicData(version).rows(CATS)
+        public_data._rows.cache_clear()
+        second = PublicData(version).rows(CATS)
+    assert working.call_count == Job.objects.count() == 1
+    assert isinstance(first, PublicRows)
+    assert isinstance(second, PublicRows)
+    assert first.ids == second.ids
+    np.testing.assert_array_equal(first.pixels, second.pixels)
+    with django_assert_num_queries(1):
+        assert PublicData(version).rows(CATS) is second
+
+
+def test_no_sandbox_runs_in_a_request(version: DatasetVersion, client: Client, request: pytest.FixtureRequest) -> None:
+    PublicData(version).rows(CATS)
+    public_data._rows.cache_clear()
+    request.getfixturevalue("no_sandbox")
+    assert client.get(ROWS_PAGE).content.decode().count("<img") == kinds.ROWS
+
+
+@pytest.mark.usefixtures("no_sandbox")
+def test_until_rows_are_read_the_page_says_so(version: DatasetVersion, client: Client, no_worker: mock.Mock) -> None:
+    for _ in range(3):
+        answer = client.get(f"{ROWS_PAGE}?table=0&label=cat")
+        text = answer.content.decode()
+        assert "The rows are being read" in text
+        assert 'hx-get="/challenges/tiny-cleaning/rows/?table=0&amp;label=cat"' in text
+        assert '<noscript><meta http-equiv="refresh"' in text
+        assert "no-store" in answer.headers["Cache-Control"]
+    assert (Job.objects.count(), no_worker.call_count) == (1, 1)
+
+
+def test_rows_appear_where_the_page_asks_for_them(
+    version: DatasetVersion, client: Client, no_worker: mock.Mock
+) -> None:
+    client.get(ROWS_PAGE)
+    factories.run_queue()
+    text = client.get(ROWS_PAGE).content.decode()
+    assert text.count("<img") == kinds.ROWS
+    assert 'id="rows"' in text
+    assert "hx-trigger" not in text
+    assert "refresh" not in text
+
+
+def test_a_page_waits_once_for_all_its_tables(version: DatasetVersion, no_worker: mock.Mock) -> None:
+    public = PublicData(version)
+    assert [public.rows(CATS), public.rows(DOGS)] == [NoRows.READING, NoRows.READING]
+    assert (Job.objects.count(), no_worker.call_count) == (2, 1)
+
+
+def test_a_submission_is_shown_while_its_rows_are_being_read(
+    version: DatasetVersion, client: Client, user: User, no_worker: mock.Mock
+) -> None:
+    ranking = kinds.ranking(reveal=True)
+    files = {f"{name}.txt": "\n".join(map(str, range(kinds.ROWS))).encode() for name in ("cats", "dogs")}
+    made = factories.submission(version.phases.get(), user, files=files)
+    both = {key: {"cats": value["pets"], "dogs": value["pets"]} for key, value in ranking.items() if key != "seeds"}
+    result = both | {"seeds": [{"seed": 0, "tasks": both["tasks"]}]}
+    factories.evaluate(made, factories.scored(made.evaluation, 0.25, **result))
+    client.force_login(user)
+    notice = 'The rows are being read. <a href="">Reload</a>'
+    text = client.get(f"/submissions/{made.pk}/").content.decode()
+    assert text.count(notice) == 2
+    assert "pets-0" in text
+    factories.run_queue()
+    text = client.get(f"/submissions/{made.pk}/").content.decode()
+    assert notice not in text
+
+
+def test_a_fault_of_ours_is_told_and_not_called_too_large(version: DatasetVersion, client: Client) -> None:
+    with mock.patch.object(sandbox, "work", side_effect=sandbox.WorkFailed("timeout", "")) as working:
         for _ in range(3):
-            PublicData(version).rows(CATS)
-    assert working.call_count == 1
+            text = client.get(ROWS_PAGE).content.decode()
+            assert "Not available at the moment" in text
+            assert "Too much for a page" not in text
+    assert working.call_count == 2
 
 
-@pytest.mark.parametrize(
-    "printed",
-    [
-        b"",
-        b"[]",
-        b"{}",
-        b"\xff",
-        json.dumps(ROWS | {"ids": ["a", 1]}).encode(),
-        json.dumps(ROWS | {"ids": ["a" * 201, "b"]}).encode(),
-        json.dumps(ROWS | {"labels": ["x"]}).encode(),
-        json.dumps(ROWS | {"more": 1}).encode(),
-        b"[" * 100_000,
-    ],
-)
-def test_what_is_no_rows_is_not_shown(version: DatasetVersion, printed: bytes) -> None:
-    with mock.patch.object(public_data, "work", return_value=printed):
-        assert PublicData(version).rows(CATS) is None
-
-
-def save(path: Path, pixels: object) -> None:
-    np.save(path, pixels, allow_pickle=True)
-
-
-@pytest.mark.parametrize(
-    "leave",
-    [
-        lambda path: path.symlink_to("/etc/passwd"),
-        lambda path: path.write_bytes(b""),
-        lambda path: path.write_bytes(b"PK\x05\x06" + bytes(18)),
-        lambda path: path.with_name("other.npy").touch(),
-        lambda path: save(path, np.array([[None]])),
-        lambda path: save(path, np.zeros((2, 3, 4), np.uint8)),
-        lambda path: save(path, np.zeros((3, 4, 4), np.uint8)),
-        lambda path: save(path, np.zeros((2, 65, 65), np.uint8)),
-        lambda path: save(path, np.zeros((2, 4, 4), np.float32)),
-        lambda path: save(path, np.uint8(1)),
-    ],
-    ids=range(10),
-)
-def test_pictures_that_are_none_are_not_shown(version: DatasetVersion, leave: Callable[[Path], object]) -> None:
-    def work(*arguments: object, output: Path, **others: object) -> bytes:
-        leave(output / "pixels.npy")
-        return json.dumps(ROWS).encode()
-
-    with mock.patch.object(public_data, "work", work):
-        assert PublicData(version).rows(CATS) is None
+def test_a_table_without_rows_is_shown(version: DatasetVersion) -> None:
+    with mock.patch.object(sandbox, "work", return_value=b'{"ids": [], "labels": []}'):
+        assert isinstance(PublicData(version).rows(CATS), PublicRows)
 
 
 def test_rows_of_other_formats_are_shown_too(load: Load, tmp_path: Path) -> None:
@@ -115,5 +157,5 @@ def test_rows_of_other_formats_are_shown_too(load: Load, tmp_path: Path) -> None
     content = json.loads((bundle / "challenge.yaml").read_text()) | {"examples": table}
     (bundle / "challenge.yaml").write_text(json.dumps(content))
     rows = PublicData(load(bundle).dataset_version).rows(Table.model_validate(table))
-    assert rows is not None
+    assert isinstance(rows, PublicRows)
     assert (rows.ids, rows.labels) == (["one", "two"], ["apple", "bread"])
