@@ -84,7 +84,7 @@ def test_the_sweep_waits_for_an_upload_that_is_being_recorded(phase: Phase, user
     def sweeps() -> None:
         try:
             recorded.wait(20)
-            removed.append(sweeping.remove_unused(orphan))
+            removed.append(sweeping._remove(orphan))
         finally:
             connection.close()
 
