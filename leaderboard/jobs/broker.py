@@ -3,6 +3,10 @@
 import os
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
+
+# For RATCHET_BROKER_URL=filesystem://, the default.
+TRANSPORT_ALIASES["filesystem"] = "leaderboard.jobs.filequeue:Transport"
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leaderboard.settings")
 

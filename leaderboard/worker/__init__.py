@@ -1,1 +1,1 @@
-"""What a worker process runs besides its tasks: heartbeat, maintenance, and stopping."""
+"""What a worker process runs: its slots with their jobs, heartbeat and maintenance, and stopping."""

@@ -1,15 +1,18 @@
 """A worker that is killed or stopped during any kind of job costs time and nothing else.
 
 Real processes and real signals, along the way of an organizer: files are read, data are built, baselines are made and
-scored, the data are measured. The evaluation of a submission is in ``test_killed_worker``.
+scored, the data are measured, a bundle is checked. The evaluation of a submission is in ``test_killed_worker``.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
+import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.bundles import write_bundle
 from tests.live_site import LiveSite, wait_for
 from tests.visitor import Visitor
 
@@ -74,7 +78,13 @@ def stopped(site: LiveSite) -> None:
     ids=["killed", "stopped"],
 )
 def test_every_step_of_an_organizer_is_done_once(
-    site: LiveSite, leave: Callable[[LiveSite], None], lease: str, faults: int, actor: str, reason: str
+    site: LiveSite,
+    tmp_path: Path,
+    leave: Callable[[LiveSite], None],
+    lease: str,
+    faults: int,
+    actor: str,
+    reason: str,
 ) -> None:
     site.environment["RATCHET_LEASE_SECONDS"] = lease
     site.start()
@@ -102,10 +112,17 @@ def test_every_step_of_an_organizer_is_done_once(
     interrupted("readiness")
     wait_for(lambda: "Check again" in ada.open("/challenges/three-things/organize/readiness"), what="the report")
 
+    with ThreadPoolExecutor() as beside:
+        # The request itself waits for a moment.
+        sent = beside.submit(ada.send, "/organize/bundle", having="files", files=[_bundle(tmp_path)])
+        interrupted("check-bundle")
+        sent.result()
+    wait_for(lambda: "Tiny" in ada.open("/organize/"), what="the challenge of the bundle")
+
     jobs = json.loads(site.manage("shell", "--verbosity", "0", "-c", _JOBS))
     assert {job["status"] for job in jobs} == {"succeeded"}
     hit = {job["kind"]: job for job in jobs if len(job["steps"]) > 3}
-    assert set(hit) == {"describe-files", "build-data", "make-baseline", "measure-readiness"}
+    assert set(hit) == {"describe-files", "build-data", "make-baseline", "measure-readiness", "check-bundle"}
     for kind, job in hit.items():
         first, second = job["steps"][1][2], job["steps"][3][2]
         assert first != second, kind
@@ -128,6 +145,15 @@ def _raw_files() -> list[tuple[str, str, bytes]]:
         vector[number % 3] += 4
         lines.append(f"row-{number:03d},{'abc'[number % 3]}," + ",".join(f"{value:.4f}" for value in vector))
     return [("files", "rows.csv", "\n".join(lines).encode())]
+
+
+def _bundle(folder: Path) -> tuple[str, str, bytes]:
+    bundle = write_bundle(folder / "tiny")
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for path in sorted(bundle.rglob("*.*")):
+            archive.write(path, path.relative_to(bundle))
+    return "files", "tiny.zip", content.getvalue()
 
 
 def _step(visitor: Visitor, step: str, **changes: Any) -> None:
