@@ -23,12 +23,12 @@ logger = logging.getLogger(__name__)
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
         folder = Path(self.data_folder_out)
         # A name that no queue reads, on the same file system.
         unfinished = folder / f"{uuid.uuid4()}.part"
         try:
-            unfinished.write_bytes(str_to_bytes(dumps(message)))
+            unfinished.write_bytes(str_to_bytes(dumps(payload)))
             os.replace(unfinished, folder / f"{time.monotonic() * 1000:.0f}_{uuid.uuid4()}.{queue}.msg")
         except OSError as error:
             raise ChannelError(f"the message cannot be added to {folder}") from error
