@@ -34,7 +34,7 @@ def test_the_status_moves_without_a_reload(page: Client, waiting: Submission, se
     address = f"/submissions/{waiting.pk}/"
     first = seen(_text(page, waiting))
     assert page.get(address, {"seen": first}, headers=POLL).status_code == 204
-    claim(waiting.evaluation_id, worker="test")
+    claim(waiting.evaluation.job_id, worker="test")
     piece = page.get(address, {"seen": first}, headers=POLL).content.decode()
     assert "in the sandbox" in piece
     assert "<html" not in piece

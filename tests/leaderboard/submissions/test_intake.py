@@ -63,7 +63,7 @@ def test_a_submission_is_recorded_whole(
     assert messages == []
     for callback in callbacks:
         callback()
-    assert messages == [submission.evaluation_id]
+    assert messages == [submission.evaluation.job_id]
 
 
 def test_a_zip_is_stored_as_its_files(phase: Phase, user: User) -> None:
