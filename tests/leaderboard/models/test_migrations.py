@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -76,3 +77,14 @@ def test_an_answer_about_another_kind_changes_no_mark(user: User) -> None:
     assert data_mark(made) == before
     made.answers |= {"cleaning": {"budget": 7}}
     assert data_mark(made) != before
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_nobody_may_watch_the_job_of_an_evaluation_in_the_background(background: bool) -> None:
+    """Its outcome may be about data that is still hidden, and a job is shown to the one who asked for it."""
+    fields = ("submission_id", "status", "attempt", "faults", "queued_at", "started_at", "finished_at", "message")
+    phase = SimpleNamespace(challenge_id=1)
+    submission = SimpleNamespace(phase=phase, team_id=2, created_by_id=3)
+    evaluation = SimpleNamespace(**dict.fromkeys(fields), problems=[], background=background, submission=submission)
+    job = import_module("leaderboard.migrations.0012_work_becomes_jobs")._job(SimpleNamespace, evaluation)
+    assert (job.asked_by_id, job.lane) == ((None, 3) if background else (3, 2))
