@@ -69,6 +69,7 @@ class Environment(BaseSettings):
     worker_concurrency: int = Field(default=2, ge=1, le=64)
     lease_seconds: int = Field(default=30, ge=1, le=3600)
     heartbeat_seconds: float = Field(default=5, ge=0.1, le=600)
+    stop_seconds: float = Field(default=10, ge=0, le=3600)
 
     organizer_upload_mib: int = Field(default=512, ge=1, le=1024 * 1024)
 

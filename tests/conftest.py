@@ -27,11 +27,12 @@ from challenges.publishing.publishing import publish
 from evaluators.datasets import PreparedDataset, prepare_splits
 from leaderboard.jobs import awaiting
 from leaderboard.jobs.messages import app
-from leaderboard.models import ApiToken, User
+from leaderboard.models import ApiToken, Lane, User
 from leaderboard.storage import object_store
 from leaderboard.web import health
 from tests import factories
 from tests.bundles import write_bundle
+from tests.live_site import LiveSite
 
 
 @pytest.fixture(scope="session")
@@ -146,9 +147,22 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture(scope="session", autouse=True)
 def worker_beside() -> Iterator[None]:
-    """A worker that does all queued jobs as soon as a request waits for one."""
-    with mock.patch.multiple(awaiting, SECONDS=0.01, pause=factories.run_queue):
+    """A worker that does what a person waits for, as soon as a request waits for a job."""
+    pause = partial(factories.run_queue, lanes=[Lane.INTERACTIVE])
+    with mock.patch.multiple(awaiting, SECONDS=0.01, pause=pause):
         yield
+
+
+@pytest.fixture(scope="session")
+def demo_site(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[LiveSite]:
+    """The demo as ``./run`` serves it, with scored baselines; tests add entries. See ``tests.workers.TOGETHER``."""
+    running = LiveSite(tmp_path_factory.mktemp("site"), run_folder)
+    try:
+        running.start()
+        running.load_demo()
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,21 +19,11 @@ pytestmark = pytest.mark.slow
 README = (TREE / "README.md").read_text()
 
 
-@pytest.fixture
-def demo(tmp_path: Path, run_folder: Path) -> Iterator[LiveSite]:
-    site = LiveSite(tmp_path / "site", run_folder)
-    (tmp_path / "site").mkdir()
-    yield site
-    site.stop()
-
-
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_curl_lines_submit_and_read_the_board(demo: LiveSite, tmp_path: Path) -> None:
-    demo.start()
-    demo.load_demo("rare-nouns")
-    token = demo.manage("apitoken", "researcher").strip().splitlines()[-1]
+def test_curl_lines_submit_and_read_the_board(demo_site: LiveSite, tmp_path: Path) -> None:
+    token = demo_site.manage("apitoken", "researcher").strip().splitlines()[-1]
     (block,) = re.findall(r"run by tests/test_readme.py -->\n```bash\n(.*?)```", README, re.DOTALL)
-    script = block.replace("http://localhost:8000", demo.url).replace("./run python", sys.executable)
+    script = block.replace("http://localhost:8000", demo_site.url).replace("./run python", sys.executable)
     here = tmp_path / "here"
     here.mkdir()
     (here / "challenges").symlink_to(TREE / "challenges")
@@ -52,7 +41,7 @@ def test_curl_lines_submit_and_read_the_board(demo: LiveSite, tmp_path: Path) ->
     assert (here / "pool-0.parquet").read_bytes() == pool.read_bytes()
 
     def on_board() -> bool:
-        entries = demo.get("challenges/rare-nouns/leaderboard/")["entries"]
+        entries = demo_site.get("challenges/rare-nouns/leaderboard/")["entries"]
         return "My first choice" in [entry["name"] for entry in entries]
 
     wait_for(on_board, what="the entry on the board")
@@ -64,5 +53,6 @@ def test_curl_lines_submit_and_read_the_board(demo: LiveSite, tmp_path: Path) ->
         capture_output=True,
         check=True,
     )
-    (entry,) = [e for e in demo.get("challenges/rare-nouns/leaderboard/")["entries"] if e["name"] == "My first choice"]
+    board = demo_site.get("challenges/rare-nouns/leaderboard/")["entries"]
+    (entry,) = [entry for entry in board if entry["name"] == "My first choice"]
     assert json.loads(scored.stdout)["score"]["value"] == entry["score"]

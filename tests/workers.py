@@ -17,8 +17,8 @@ from tests.live_site import wait_for
 from tests.redis_databases import lease
 from tests.s3_server import make_bucket
 
-TOGETHER = ("tests/browser/",)
-"""Folders whose tests all run on one worker, because they share a site that is slow to set up."""
+TOGETHER = ("tests/browser/", "tests/upgrade/test_demo.py", "tests/test_readme.py")
+"""What all runs on one worker, because it shares the site of the demo, which is slow to set up."""
 
 MAX_WORKERS = 8
 
@@ -39,7 +39,7 @@ def _share_servers(worker: str, environ: MutableMapping[str, str]) -> None:
 
 
 class ByFile(LoadScopeScheduling):
-    """Run the tests of a file, or of a folder in ``TOGETHER``, on one worker, which sets up shared things only once."""
+    """Run the tests of a file, or all of ``TOGETHER``, on one worker, which sets up shared things only once."""
 
     def _split_scope(self, nodeid: str) -> str:
         return _unit(nodeid)
@@ -47,7 +47,7 @@ class ByFile(LoadScopeScheduling):
 
 def _unit(nodeid: str) -> str:
     path = nodeid.partition("::")[0]
-    return next((folder for folder in TOGETHER if path.startswith(folder)), path)
+    return TOGETHER[0] if path.startswith(TOGETHER) else path
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,8 +1,8 @@
 """Notices by e-mail: at most one e-mail per person and period, with everything that is new.
 
-An e-mail is claimed by a conditional UPDATE before it is sent, so
-only one of two workers sends it. If the mail server is unavailable, the claim is undone and a later job tries again.
-If a worker dies between claiming and sending, that e-mail is lost, but its notices still appear on the site.
+One job at a time sends them. A notice counts as sent once the mail server has accepted the e-mail, so none is lost: if
+the server is away, or the worker dies, a later attempt sends what is left. A worker that dies between the server's
+answer and ours makes the e-mail arrive twice, both times under the same ``Message-ID``.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from leaderboard.jobs.kinds import Done, JobKind, Unavailable
 from leaderboard.jobs.transitions import enqueue_once
@@ -36,6 +37,7 @@ SECONDS = 30.0
 SUBJECT, ACTOR = "digests", "digest"
 OUR_FAULT = "The e-mails could not be sent. They are sent later."
 
+BATCH = 500
 MAX_NOTICES = 50
 MAX_BODY = 2000
 
@@ -64,31 +66,32 @@ def send_digests(now: datetime) -> int:
     """Send a digest to each person whose oldest unsent notice is at least one period old.
 
     Raises:
-        OSError: the mail server is unavailable; the last claim is undone. Errors of ``smtplib`` are of this type.
+        OSError: the mail server is unavailable; nothing more is sent. Errors of ``smtplib`` are of this type.
     """
     deadline, sent = time.monotonic() + SECONDS, 0
     for user_id in _due(now):
         if time.monotonic() > deadline:
             break
-        claimed = _claim(user_id, now)
-        if not claimed:
-            continue
-        try:
-            letter = _letter(claimed)
-            if letter is None:
-                continue
-            letter.send()
-        except (smtplib.SMTPRecipientsRefused, ValueError) as error:
-            # Only this address or e-mail is the problem. Trying again would delay everybody else's e-mails.
-            logger.error("letter refused user=%s error=%s", user_id, type(error).__name__)
-            continue
-        except BaseException:
-            Notice.objects.filter(pk__in=[notice.pk for notice in claimed], mailed_at=now).update(mailed_at=None)
-            raise
-        sent += 1
+        notices = _unsent(user_id)
+        sent += _send(notices)
+        _mark(notices, now)
     if sent:
         logger.info("digests sent count=%s", sent)
     return sent
+
+
+def _send(notices: Sequence[Notice]) -> bool:
+    """Send one e-mail about these notices of a person; False if there is none to send, or its address is refused."""
+    letter = _letter(notices) if notices else None
+    if letter is None:
+        return False
+    try:
+        letter.send()
+    except (smtplib.SMTPRecipientsRefused, ValueError) as error:
+        # Only this address or e-mail is the problem. Trying again would delay everybody else's e-mails.
+        logger.error("letter refused user=%s error=%s", notices[0].user_id, type(error).__name__)
+        return False
+    return True
 
 
 def _due(now: datetime) -> Sequence[int]:
@@ -97,28 +100,22 @@ def _due(now: datetime) -> Sequence[int]:
     return list(late.order_by("user").values_list("user", flat=True).distinct()[:MAX_PEOPLE])
 
 
-def _claim(user_id: int, now: datetime) -> list[Notice]:
-    """All unsent notices of a person, or nothing if another worker has claimed them.
+def _unsent(user_id: int) -> list[Notice]:
+    unsent = Notice.objects.filter(user=user_id, mailed_at=None).select_related("user", "challenge")
+    return list(unsent.order_by("created_at", "pk"))
 
-    The worker that gets the oldest notice gets all: both updates are in one transaction, and the loser finds the oldest
-    notice taken.
-    """
-    unsent = Notice.objects.filter(user=user_id, mailed_at=None)
-    with transaction.atomic():
-        oldest = unsent.order_by("created_at", "pk").values_list("pk", flat=True).first()
-        if oldest is None or not unsent.filter(pk=oldest).update(mailed_at=now):
-            return []
-        others = list(unsent.values_list("pk", flat=True))
-        for start in range(0, len(others), 500):
-            Notice.objects.filter(pk__in=others[start : start + 500], mailed_at=None).update(mailed_at=now)
-    found = Notice.objects.filter(user=user_id, mailed_at=now).select_related("user", "challenge")
-    return list(found.order_by("created_at", "pk"))
+
+def _mark(notices: Sequence[Notice], now: datetime) -> None:
+    """In batches, because SQLite limits the number of parameters."""
+    for start in range(0, len(notices), BATCH):
+        some = [notice.pk for notice in notices[start : start + BATCH]]
+        Notice.objects.filter(pk__in=some, mailed_at=None).update(mailed_at=now)
 
 
 def _letter(notices: Sequence[Notice]) -> EmailMessage | None:
     """None if the user wants no e-mails, may read none of the notices, or has no confirmed address.
 
-    The notices stay claimed in these cases, so they are not tried again.
+    The notices count as sent in these cases, so they are not tried again.
     """
     user = notices[0].user
     wanted = _wanted(user, notices)
@@ -134,8 +131,16 @@ def _letter(notices: Sequence[Notice]) -> EmailMessage | None:
             "List-Unsubscribe": f"<{everything}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
+            "Message-ID": _message_id(notices),
         },
     )
+
+
+def _message_id(notices: Sequence[Notice]) -> str:
+    """The same for the same notices, so that a mail program can tell an e-mail that arrives twice."""
+    about = ",".join(str(notice.pk) for notice in notices)
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return f"<{salted_hmac('digest', about).hexdigest()}@{host}>"
 
 
 def _wanted(user: User, notices: Sequence[Notice]) -> list[Notice]:

@@ -26,9 +26,6 @@ from leaderboard.worker.slots import Slots
 
 logger = logging.getLogger(__name__)
 
-DEPARTURE_SECONDS = 10.0
-"""How long a stopped worker continues: most jobs finish within this time, before the worker is killed."""
-
 
 def worker_name() -> str:
     return f"{socket.gethostname()[:60]}/{os.getpid()}"
@@ -86,12 +83,12 @@ def worker_slots() -> Slots:
 
 
 def leave(slots: Slots) -> None:
-    """Stop the worker: after a few seconds hand back what it could not finish.
+    """Stop the worker: after ``stop_seconds`` hand back what it could not finish.
 
     Waiting for jobs to end could take minutes; the worker would usually be killed long before.
     """
     slots.close()
-    if slots.join(DEPARTURE_SECONDS):
+    if slots.join(settings.ENVIRONMENT.stop_seconds):
         return
     _hand_back()
     # Jobs that were just being claimed or started are handed back in a later round.

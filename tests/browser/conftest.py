@@ -38,15 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[LiveSite]:
-    """The demo as ``./run`` serves it, with scored baselines."""
-    running = LiveSite(tmp_path_factory.mktemp("site"), run_folder)
-    try:
-        running.start()
-        running.load_demo()
-        yield running
-    finally:
-        running.stop()
+def site(demo_site: LiveSite) -> LiveSite:
+    return demo_site
 
 
 # Package scope: while Playwright runs, Django considers this thread asynchronous, so Playwright must stop before the

@@ -6,8 +6,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from evaluators.kinds.acquisition import AcquisitionSpecification
 from evaluators.specification import read_specification
 from leaderboard.management.demo import BUNDLES
 from tests.browser.conftest import MakePage, accept_rules, sign_in
+from tests.command_line import call
 from tests.live_site import LiveSite
 
 SCORED = 60_000
@@ -154,8 +153,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Form], Plan]:
     def plan_of(form: Form) -> Plan:
         out = folder / form.slug
         if not out.exists():
-            command = [sys.executable, "-m", "evaluators", "baseline", form.baseline, str(BUNDLES / form.slug)]
-            subprocess.run([*command, "--out", str(out), "--store", str(folder / "store")], check=True)
+            call("baseline", form.baseline, BUNDLES / form.slug, "--out", out, "--store", folder / "store")
         return {path.stem: list(csv.DictReader(path.read_text().splitlines())) for path in sorted(out.iterdir())}
 
     return plan_of
@@ -187,8 +185,7 @@ def test_it_ends_on_the_board_with_the_bytes_of_the_command_line(
     expect(page.locator("main .page-head .badge.succeeded")).to_be_visible(timeout=SCORED)
 
     recorded = page.request.get(f"{page.url.rstrip('/')}/result.json").body()
-    command = [sys.executable, "-m", "evaluators", "score", str(BUNDLES / form.slug), str(folder), "--json"]
-    assert subprocess.run([*command, "--store", str(tmp_path / "store")], capture_output=True).stdout == recorded
+    assert call("score", BUNDLES / form.slug, folder, "--json", "--store", tmp_path / "store").stdout == recorded
 
     entries = site.get(f"challenges/{form.slug}/leaderboard/?all=1")["entries"]
     score = json.loads(recorded)["score"]["value"]

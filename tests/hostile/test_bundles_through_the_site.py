@@ -14,6 +14,7 @@ from leaderboard.models import User
 from tests.hostile.build_bundles import million_members
 from tests.hostile.bundle_corpus import CASES, BundleCase, every_bundle
 from tests.memory import forget_peak, peak
+from tests.visitor import multipart
 
 Api = Callable[[User | None], Client]
 RECORDS = (Challenge, DatasetVersion, DataFile, Phase, Role)
@@ -61,11 +62,12 @@ def test_a_refusal_takes_nothing_from_a_challenge_that_is_there(user: User, api:
 
 def test_a_million_members_come_to_nothing(user: User, api: Api, settings: LazySettings) -> None:
     content = million_members()
+    body, media_type = multipart({}, [("bundle", "my challenge.zip", content)])
     client = api(user)
     forget_peak()
     base = peak()
-    answer = sent(client, content)
-    # The test client holds the body in memory as well.
-    assert peak() - base < 3 * len(content) // 1024
-    assert answer["detail"] == "bundle.zip: holds more than 5000 files. Put the rows of a table into one file."
+    answer = client.generic("POST", "/api/v1/challenges/", body, content_type=media_type)
+    # The test client copies the body once; the site itself may take a half of it.
+    assert peak() - base < 3 * len(content) // 2 // 1024
+    assert answer.json()["detail"] == "bundle.zip: holds more than 5000 files. Put the rows of a table into one file."
     assert files(settings) == []

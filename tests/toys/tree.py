@@ -17,8 +17,8 @@ TOYS = Path(__file__).parent
 def copied(tree: Path, *packages: str) -> Path:
     """Copy the packages, all if none is named, and ``manage.py`` into the new folder ``tree``, which is returned."""
     for package in packages or PACKAGES:
-        left_out = shutil.ignore_patterns("__pycache__", "demo", "static")
-        shutil.copytree(ROOT / package, tree / package, ignore=left_out)
+        # With what is compiled, which stays valid because the times of the files are copied.
+        shutil.copytree(ROOT / package, tree / package, ignore=shutil.ignore_patterns("demo", "static"))
     shutil.copy(ROOT / "manage.py", tree)
     return tree
 

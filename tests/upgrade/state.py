@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 HERE = Path(__file__).resolve().parent
 TREE = HERE.parent.parent
@@ -15,6 +18,9 @@ BOARDS = HERE / "boards.json"
 DEMO = TREE / "challenges" / "demo"
 BASELINE_SEED = 0
 """The seed of the demo's baselines."""
+
+BEFORE: dict[str, Any] = json.loads(BOARDS.read_bytes())
+"""What the old site recorded."""
 
 Get = Callable[[str], Any]
 
@@ -62,9 +68,21 @@ def api_boards(get: Get, slug: str) -> dict[str, Any]:
 
 def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     kept = _only(entry, "rank", "team", "name", "score", "baseline", "submitted", "division")
-    # Its URL contains the host of the site.
-    return kept | {"submission": entry["submission"].rstrip("/").rpartition("/")[2]}
+    return kept | {"submission": submission_of(entry)}
+
+
+def submission_of(entry: dict[str, Any]) -> str:
+    """The id at the end of the URL, which contains the host of the site, too."""
+    return str(entry["submission"]).rstrip("/").rpartition("/")[2]
 
 
 def _only(item: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: item[name] for name in names}
+
+
+def is_as_recorded(result: bytes, row: dict[str, Any]) -> None:
+    """The same bytes; or the same score, if the libraries that the result names have other versions."""
+    text = json.loads(result)
+    if text["scorer"]["libraries"] == BEFORE["libraries"]:
+        assert hashlib.sha256(result).hexdigest() == row["result_sha256"]
+    assert text["score"]["value"] == pytest.approx(row["score"], abs=1e-9)

@@ -9,8 +9,6 @@ import hashlib
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,15 +16,12 @@ from typing import Any
 import pytest
 
 from tests.live_site import LiveSite, wait_for
-from tests.upgrade.state import BASELINE_SEED, BOARDS, DEMO, TREE, api_boards, unpack
+from tests.upgrade.state import BEFORE, api_boards, is_as_recorded, unpack
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.slow
 
-BEFORE: dict[str, Any] = json.loads(BOARDS.read_bytes())
 SECONDS = 300
-CHEAP = {"digits": "random", "noisy-digits": "random", "gloss-market": "uniform"}
-"""For each kind a baseline that is computed and scored in a second or two."""
 
 
 @pytest.fixture
@@ -63,16 +58,6 @@ def test_a_folder_of_the_version_before_goes_on_under_this_one(site: LiveSite) -
     _drafts_go_on(organizer)
     _scored_again_it_is_the_same(site, organizer)
     _sent_again_it_is_the_same(site)
-
-
-@pytest.mark.parametrize(("slug", "baseline"), CHEAP.items())
-def test_a_baseline_is_chosen_and_scored_to_the_same_bytes(slug: str, baseline: str, tmp_path: Path) -> None:
-    recorded = _recorded(slug, baseline)
-    files = tmp_path / "files"
-    store = ["--store", str(tmp_path / "store")]
-    _evaluators("baseline", baseline, str(DEMO / slug), "--out", str(files), "--seed", str(BASELINE_SEED), *store)
-    result = _evaluators("score", str(DEMO / slug), str(files), "--json", *store)
-    _is_as_recorded(result, recorded)
 
 
 def _boards_are_equal(site: LiveSite) -> None:
@@ -161,7 +146,7 @@ def _scored_again_it_is_the_same(site: LiveSite, organizer: Visitor) -> None:
     own = wait_for(lambda: _finished(site, row["submission"], BEFORE["tokens"]["ada"]), seconds=SECONDS, what="a score")
     assert own["started"] > BEFORE["made_at"]
     result = organizer.read(f"/submissions/{row['submission']}/result.json")
-    _is_as_recorded(result, row)
+    is_as_recorded(result, row)
     _boards_are_equal(site)
 
 
@@ -174,7 +159,7 @@ def _sent_again_it_is_the_same(site: LiveSite) -> None:
     files = {name: carla.read(f"/submissions/{row['submission']}/files/{name}") for name in named}
     sent = site.submit(row["challenge"], files, token=token, name="once more")["id"]
     wait_for(lambda: _finished(site, sent, token), seconds=SECONDS, what="a score")
-    _is_as_recorded(carla.read(f"/submissions/{sent}/result.json"), row)
+    is_as_recorded(carla.read(f"/submissions/{sent}/result.json"), row)
     board = site.get(f"challenges/{row['challenge']}/leaderboard/?all=1&page_size=500")["entries"]
     places = [entry for entry in board if entry["name"] in ("once more", "uniform of carla")]
     assert [entry["name"] for entry in places] == ["uniform of carla", "once more"]
@@ -186,27 +171,9 @@ def _finished(site: LiveSite, submission: str, token: str) -> Any:
     return answer if answer["status"] == "succeeded" else None
 
 
-def _is_as_recorded(result: bytes, row: dict[str, Any]) -> None:
-    """The same bytes; or the same score, if the libraries that the result names have other versions."""
-    text = json.loads(result)
-    if text["scorer"]["libraries"] == BEFORE["libraries"]:
-        assert hashlib.sha256(result).hexdigest() == row["result_sha256"]
-    assert text["score"]["value"] == pytest.approx(row["score"], abs=1e-9)
-
-
 def _row(submission: str) -> dict[str, Any]:
     return next(row for row in BEFORE["evaluations"] if row["submission"] == submission and row["is_current"])
 
 
-def _recorded(slug: str, baseline: str) -> dict[str, Any]:
-    rows = BEFORE["evaluations"]
-    return next(row for row in rows if (row["challenge"], row["baseline"]) == (slug, baseline) and row["is_current"])
-
-
 def _token(name: str) -> str:
     return str(BEFORE["tokens"]["researcher" if name == "errored" else "carla"])
-
-
-def _evaluators(*arguments: str) -> bytes:
-    command = [sys.executable, "-m", "evaluators", *arguments]
-    return subprocess.run(command, cwd=TREE, check=True, capture_output=True).stdout

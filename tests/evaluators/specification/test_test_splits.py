@@ -16,6 +16,7 @@ from evaluators.specification.challenge import TEST_SPLITS
 from evaluators.specification.reading import parse_specification, read_specification
 from tests import cleanings, markets
 from tests.bundles import good_files, write_bundle
+from tests.command_line import call
 from tests.evaluators.conftest import ROOT
 from tests.finals import add_final, without_final
 
@@ -145,19 +146,19 @@ def test_a_challenge_without_has_the_digest_that_it_always_had(tmp_path: Path) -
     assert prepare(demo, tmp_path / "store").name == expected
 
 
-def test_the_command_line_knows_the_parts(command_line: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_command_line_knows_the_parts(tmp_path: Path) -> None:
     bundle = add_final(write_bundle(tmp_path / "bundle"))
     files = tmp_path / "mine"
     files.mkdir()
     for name, content in good_files().items():
         (files / name).write_bytes(content)
     store = ("--store", tmp_path / "store")
-    prepared = command_line("prepare", bundle, *store).stdout.decode().split()
+    prepared = call("prepare", bundle, *store).stdout.decode().split()
     assert len(prepared) == 2
     for part, path in zip(TEST_SPLITS, prepared, strict=True):
-        assert command_line("prepare", bundle, *store, "--part", part).stdout.decode().split() == [path]
-        scored = command_line("score", bundle, files, *store, "--part", part, "--json")
-        assert scored.stdout == command_line("score", path, files, "--json").stdout
+        assert call("prepare", bundle, *store, "--part", part).stdout.decode().split() == [path]
+        scored = call("score", bundle, files, *store, "--part", part, "--json")
+        assert scored.stdout == call("score", path, files, "--json").stdout
         assert scored.returncode == 0
-        assert command_line("check", bundle, files, *store, "--part", part).returncode == 0
-    assert command_line("score", bundle, files, *store, "--json").stdout != scored.stdout
+        assert call("check", bundle, files, *store, "--part", part).returncode == 0
+    assert call("score", bundle, files, *store, "--json").stdout != scored.stdout

@@ -10,10 +10,11 @@ from django.utils import timezone
 from challenges.models import Phase
 from leaderboard.boards import advancing
 from leaderboard.boards.versions import start_version
-from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Job, Submission, User
+from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Job, Notice, Submission, User
 from leaderboard.models.board import BoardCause
 from tests import factories
 from tests.boards import finish_all
+from tests.interrupted import killed_at_each_query
 
 
 @pytest.fixture
@@ -81,3 +82,26 @@ def test_a_board_that_breaks_is_tried_again_and_stops_no_other(
     assert steps() == ["queued"]
     work()
     assert steps() == ["succeeded"]
+
+
+@pytest.mark.parametrize("scored", [False, True], ids=["evaluations are queued", "it takes over"])
+def test_a_worker_may_die_at_any_query(phase: Phase, entry: Submission, user: User, scored: bool) -> None:
+    factories.evaluate(factories.submission(phase, user, name="other"), 0.6)
+    version = start_version(phase, phase.dataset_version, BoardCause.SCORER, "New scorer.")
+    now = timezone.now()
+    if scored:
+        advancing.advance(phase.pk, now)
+        finish_all(version, {"mine": 0.7, "other": 0.4})
+
+    def state() -> list[object]:
+        return [
+            sorted(Evaluation.objects.values_list("submission__name", "board_version__number", "job__status")),
+            list(BoardEntry.objects.order_by("position").values_list("submission__name", "score", "rank_all")),
+            list(BoardVersion.objects.order_by("number").values_list("number", "state")),
+            sorted(Notice.objects.values_list("user__username", "title")),
+        ]
+
+    states = list(killed_at_each_query(lambda: advancing.advance(phase.pk, now), state))
+    assert len(states) > 20
+    assert all(found == states[-1] for found in states)
+    assert (states[-1][2] == [(1, "superseded"), (2, "current")]) == scored

@@ -1,4 +1,4 @@
-"""Digests: at most one e-mail per person and period, sent by only one worker, and none to users who want none."""
+"""Digests: at most one e-mail per person and period, lost by no death of a worker, and none to users who want none."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from leaderboard.notifications.announcing import announce, concerned
 from leaderboard.notifications.outbox import notify
 from leaderboard.notifications.pages import Page, PageKind
 from leaderboard.notifications.unsubscribing import mute, read_token, unmute, unsubscribe_address
+from leaderboard.worker.slots import Slots
 from tests import factories
 
 LATER = timedelta(minutes=61)
@@ -125,15 +126,17 @@ def test_an_address_that_is_refused_keeps_nobody_else_from_theirs(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_workers_one_sends(phase: Phase, user: User) -> None:
+def test_of_many_workers_one_sends(phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         _told(user, phase)
-    later, start, sent = timezone.now() + LATER, threading.Barrier(4), []
+    later, start = timezone.now() + LATER, threading.Barrier(4)
+    monkeypatch.setattr(digest.timezone, "now", lambda: later)
 
     def work(number: int) -> None:
         try:
             start.wait()
-            sent.append(digest.send_digests(later + timedelta(microseconds=number)))
+            digest.drive(later)
+            Slots(1, worker=f"worker-{number}")._do_next()
         finally:
             connection.close()
 
@@ -142,9 +145,35 @@ def test_of_many_workers_one_sends(phase: Phase, user: User) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(sent) == [0, 0, 0, 1]
-    assert len(mail.outbox) == 1
-    assert mail.outbox[0].subject == "Ratchet: 5 news"
+    assert {job.status for job in Job.objects.all()} == {"succeeded"}
+    assert [letter.subject for letter in mail.outbox] == ["Ratchet: 5 news"]
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_worker_that_dies_at_the_mail_server_loses_nothing(
+    phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch, accepted: bool
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    send = mail.EmailMessage.send
+
+    def die(self: mail.EmailMessage) -> int:
+        if accepted:
+            send(self)
+        raise Killed
+
+    _told(user, phase)
+    later = timezone.now() + LATER
+    with monkeypatch.context() as dying:
+        dying.setattr(mail.EmailMessage, "send", die)
+        with pytest.raises(Killed):
+            digest.send_digests(later)
+    assert digest.send_digests(later) == 1
+    assert digest.send_digests(later) == 0
+    # One that arrives twice can be told by its id.
+    assert len(mail.outbox) == 1 + accepted
+    assert len({letter.extra_headers["Message-ID"] for letter in mail.outbox}) == 1
 
 
 def test_an_announcement_reaches_everyone_who_takes_part_once(phase: Phase, user: User) -> None:

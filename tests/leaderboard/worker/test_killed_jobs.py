@@ -52,6 +52,7 @@ def site(tmp_path: Path, run_folder: Path) -> Iterator[LiveSite]:
         RATCHET_LEASE_SECONDS="3",
         RATCHET_HEARTBEAT_SECONDS="0.5",
         RATCHET_WORKER_CONCURRENCY="1",
+        RATCHET_STOP_SECONDS="0.5",
     )
     yield site
     site.stop()
@@ -93,7 +94,7 @@ def test_every_step_of_an_organizer_is_done_once(
 
     def interrupted(command: str) -> None:
         """Leave the worker in the middle of a command in the sandbox, and start another."""
-        wait_for(lambda: _freeze(site, command), every=0.005, what=f"{command} at work")
+        wait_for(lambda: _freeze(site, command), every=0.005, seconds=180, what=f"{command} at work")
         leave(site)
         # It notices by itself that its worker is gone, once it may go on.
         _signal(_sandboxes(site), signal.SIGCONT)

@@ -44,7 +44,8 @@ print(json.dumps({
 
 @pytest.fixture
 def site(tmp_path: Path, run_folder: Path) -> Iterator[LiveSite]:
-    site = LiveSite(tmp_path, run_folder, RATCHET_LEASE_SECONDS="3", RATCHET_HEARTBEAT_SECONDS="0.5")
+    seconds = {"RATCHET_LEASE_SECONDS": "3", "RATCHET_HEARTBEAT_SECONDS": "0.5", "RATCHET_STOP_SECONDS": "1"}
+    site = LiveSite(tmp_path, run_folder, **seconds)
     yield site
     site.stop()
 

@@ -79,17 +79,14 @@ def test_the_same_seed_gives_the_same_files(name: str, datasets: dict[str, Prepa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("slug", ["noisy-digits", "mended-digits"])
-def test_on_the_demos_looking_beats_not_looking(slug: str, tmp_path: Path) -> None:
-    dataset = PreparedDataset.open(prepare(DEMO / slug, tmp_path / "store"))
+def test_on_a_demo_looking_beats_not_looking(tmp_path: Path) -> None:
+    """On the other, whose curves take long, it is a test of the whole demo: ``tests/upgrade/test_demo.py``."""
+    dataset = PreparedDataset.open(prepare(DEMO / "mended-digits", tmp_path / "store"))
     scores = {}
     for name in INFOS:
         written(name, dataset, tmp_path / name)
         scores[name] = score(dataset, read_files([tmp_path / name])).score.value
-    if slug == "noisy-digits":
-        assert max(scores[name] for name in INFORMED) < scores["random"] - 0.2
-    else:
-        assert min(scores[name] for name in INFORMED) > scores["random"] + 0.05
+    assert min(scores[name] for name in INFORMED) > scores["random"] + 0.05
 
 
 def labelled(rows: list[tuple[int, int]]) -> Labelled:
