@@ -6,14 +6,18 @@ as ``module:attribute`` and loaded on use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from evaluators.kinds.baselines import BaselineInfo
 from evaluators.kinds.public import PublicSpecification
 from evaluators.kinds.scorers import ScorerInfo
+from evaluators.learning.metrics.registry import METRICS
 from evaluators.material.answers import Answer
+from evaluators.problems.problem import Problem, quoted
+from evaluators.problems.suggestions import suggestion
 from evaluators.specification.challenge import Specification
 
 Content = Mapping[str, Any]
@@ -72,3 +76,39 @@ class Kind:
     write_baseline: str
     readiness: str
     drafting: Drafting
+
+    def scorers_for(self, specification: Specification) -> dict[str, ScorerInfo]:
+        """The scorers available for a challenge of this kind, by name."""
+        return {info.name: info for info in self.scorers if info.reference in (None, specification.reference)}
+
+    def disagreements(self, specification: Specification, *, new: bool) -> Iterator[Problem]:
+        """Why metric, model or scorer can't be that of this challenge of the kind.
+
+        Every specification is checked. Without ``new`` the rules about what a scorer measures and fixes are left out:
+        stored challenges may break them, since they were made before there were any.
+        """
+        metric, model = specification.metric, specification.model
+        metrics = specification.own_metrics()
+        if metric not in metrics:
+            yield Problem(f"{metric} is not a metric of this challenge.", suggestion(metric, metrics), field="metric")
+        if any(len(classes) != 2 for classes in specification.task_classes().values()):
+            if METRICS[metric].binary:
+                yield Problem(f"{metric} needs two classes in every task.", field="metric")
+            if model.declared.binary:
+                yield Problem(f"{model.name} needs two classes in every task.", field="model")
+        scorers = self.scorers_for(specification)
+        if specification.scorer not in scorers:
+            unknown = f"this challenge has no scorer {quoted(specification.scorer)}."
+            yield Problem(unknown, suggestion(specification.scorer, scorers), field="scorer")
+        elif new and metric in metrics:
+            yield from _not_as_scored(specification, scorers[specification.scorer])
+
+
+def _not_as_scored(specification: Specification, scorer: ScorerInfo) -> Iterator[Problem]:
+    """What the specification says that its scorer doesn't measure or does in another way."""
+    if scorer.metrics is not None and specification.metric not in scorer.metrics:
+        unmeasured = f"the scorer {scorer.name} does not measure {specification.metric}."
+        yield Problem(unmeasured, suggestion(specification.metric, scorer.metrics), field="metric")
+    for field, value in scorer.fixes.items():
+        if reduce(getattr, field.split("."), specification) != value:
+            yield Problem(f"the scorer {scorer.name} has {value} here and no other.", f"Write {value}.", field=field)

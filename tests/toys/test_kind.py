@@ -7,6 +7,7 @@ the command line run a copy of the product in which its files were placed and it
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pydantic import ValidationError
 
 import evaluators.kinds
 import frontend.kinds
@@ -29,7 +31,7 @@ from challenges.models import Draft, Phase, Readiness
 from challenges.publishing.readiness import report_of
 from evaluators.learning.entries import load
 from evaluators.sandbox import bubblewrap
-from evaluators.specification import KINDS, json_schema
+from evaluators.specification import KINDS, json_schema, parse_specification
 from leaderboard.models import Evaluation, User
 from leaderboard.organizing import dryrun
 from leaderboard.storage.datasets import dataset_directory
@@ -245,6 +247,23 @@ def test_a_bundle_at_the_command_line(tree: Path, tmp_path: Path) -> None:
     assert "50 rows may be named, and 'train' has 40" in run(
         tree, "-m", "evaluators", "check-bundle", write_pruning(wrong, budget=50), code=2
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"metric": "cost"}, "metric: cost is not a metric of this challenge."),
+        ({"metric": "fraction_fixes"}, "metric: fraction_fixes is not a metric of this challenge."),
+        ({"metric": "f1", "classes": ["cat", "dog", "owl"]}, "metric: f1 needs two classes in every task."),
+        ({"model": {"name": "linear-adamw"}, "classes": ["cat", "dog", "owl"]}, "model: linear-adamw needs two"),
+        ({"scorer": "reference-knn"}, "scorer: this challenge has no scorer 'reference-knn'. There is only corrected."),
+    ],
+    ids=lambda value: "".join(value) if isinstance(value, dict) else "",
+)
+def test_what_no_kind_can_be_is_refused(tree: Path, changes: dict[str, Any], text: str) -> None:
+    """The kind itself says nothing about it."""
+    with pytest.raises(ValidationError, match=re.escape(text.removesuffix(" There is only corrected."))):
+        parse_specification(pruning(**changes))
 
 
 def test_the_published_schemas_have_it(tree: Path, client: Client) -> None:

@@ -17,6 +17,8 @@ from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.declaration import Drafting, DraftTable, Kind
 from evaluators.kinds.scorers import CORRECTED, REFERENCE, ScorerInfo
 from evaluators.learning.entries import by_name
+from evaluators.learning.models.logistic_regression import LogisticRegression
+from evaluators.learning.models.nearest_neighbours import NearestNeighbours
 
 ACQUISITION = Kind(
     name="acquisition",
@@ -28,6 +30,7 @@ ACQUISITION = Kind(
     scorers=(
         ScorerInfo(
             name="corrected",
+            title="Corrected",
             version="1.0.0",
             meaning=CORRECTED,
             reading="evaluators.kinds.acquisition.reading:read",
@@ -35,19 +38,23 @@ ACQUISITION = Kind(
         ),
         ScorerInfo(
             name="reference",
+            title="Reference",
             version="1.0.0",
             meaning=REFERENCE,
             reading="evaluators.kinds.acquisition.reading:read_reference",
             scoring="evaluators.kinds.acquisition.reference:score",
             reference="dataperf-acquisition",
+            fixes={"model.name": LogisticRegression.name},
         ),
         ScorerInfo(
             name="reference-knn",
+            title="Reference, nearest neighbours",
             version="1.0.0",
             meaning="the public evaluator of 2023 in its second configuration, nine nearest neighbours",
             reading="evaluators.kinds.acquisition.reading:read_reference",
             scoring="evaluators.kinds.acquisition.reference:score_neighbours",
             reference="dataperf-acquisition",
+            fixes={"model.name": NearestNeighbours.name},
         ),
     ),
     baselines=by_name(

@@ -86,3 +86,4 @@ def test_every_scorer_can_be_loaded_and_says_what_it_means(info: ScorerInfo) -> 
     assert callable(info.load(curves=False))
     assert re.fullmatch(r"\d+\.\d+\.\d+", info.version)
     assert info.meaning
+    assert {other.title for other in SCORERS if other.name == info.name} == {info.title}

@@ -21,6 +21,7 @@ PRUNING = Kind(
     scorers=(
         ScorerInfo(
             name="corrected",
+            title="Corrected",
             version="1.0.0",
             meaning=CORRECTED,
             reading="evaluators.kinds.pruning.reading:read",
