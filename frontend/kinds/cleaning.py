@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
 from evaluators.kinds.cleaning import CleaningPlan, CleaningSpecification
 from evaluators.specification import Table
 from frontend.kinds.base import Example, Fact, KindPages, Other, listed, model_fact, public_name
@@ -74,7 +76,7 @@ class CleaningPages(KindPages):
     def limits(self) -> str:
         if self.ranks:
             return "Every row of the training set, each named once, the most suspicious first."
-        return f"{self._budget.capitalize()}, each row named once, each with its new label or “drop”."
+        return f"{capfirst(self._budget)}, each row named once, each with its new label or “drop”."
 
     @property
     def hint(self) -> str:

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.request import Request
@@ -60,8 +60,7 @@ class AboutForm(StepForm):
     )
     kind = ExplainedChoice(
         choices=lambda: [
-            (kind.name, Explained(kind.title, f"{kind.meaning.capitalize()}. {kind.submission}"))
-            for kind in every_kind()
+            (kind.name, Explained(kind.title, f"{capfirst(kind.meaning)}. {kind.submission}")) for kind in every_kind()
         ],
         initial=lambda: next(iter(KINDS)),
     )
