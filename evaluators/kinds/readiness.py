@@ -16,7 +16,10 @@ from evaluators.specification.challenge import Specification
 
 Submission = TypeVar("Submission", contravariant=True)
 Facts = Mapping[str, Sequence[Any]]
-"""What only one kind measures: records by the field of the report that they fill."""
+"""What only one kind measures: records by the field of the report that they fill.
+
+That of a new kind is ``facts``, a list of ``ShownFact``.
+"""
 
 
 class KindReadiness(ABC, Generic[Submission]):

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_core import PydanticKnownError
 
 from evaluators.learning.metrics.registry import METRICS
-from evaluators.learning.models.registry import MODELS
+from evaluators.learning.models.registry import MODELS, default_model
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import quoted
 from evaluators.specification.challenge import NAME, SLUG, checked_classes
+from evaluators.specification.domains import Domain
 from evaluators.specification.kinds import KINDS
 from evaluators.specification.model import Parameters, model_problems
 
@@ -69,7 +70,7 @@ class KindAnswers(Answer):
     """The first step: the kind of challenge and the domain of the data."""
 
     kind: str = Field(default_factory=lambda: next(iter(KINDS)))
-    domain: Literal["text", "vision", "speech", "tabular", "other"] = "other"
+    domain: Domain = "other"
 
     @field_validator("kind")
     @classmethod
@@ -165,7 +166,7 @@ class SplitAnswers(Answer):
 class ScoringAnswers(Answer):
     """Model, metric and seeds. None: a default that suits the kind and the data."""
 
-    model: str = "logistic-regression"
+    model: str = Field(default_factory=default_model)
     parameters: Parameters = {}
     metric: str | None = None
     seeds: list[Seed] | None = Field(default=None, min_length=1, max_length=100)

@@ -24,6 +24,7 @@ from evaluators.learning.metrics.registry import METRICS
 from evaluators.problems.invalid import InvalidValue, InvalidValues, refuse
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.suggestions import suggestion
+from evaluators.specification.domains import Domain
 from evaluators.specification.kinds import declaration
 from evaluators.specification.model import Model
 from evaluators.specification.newness import is_new
@@ -86,7 +87,7 @@ class Specification(SpecificationModel):
     slug: str = Field(pattern=SLUG, max_length=60)
     title: str = Field(min_length=1, max_length=100)
     summary: str = Field(min_length=1, max_length=300)
-    domain: Literal["text", "vision", "speech", "tabular", "other"]
+    domain: Domain
     licence: str = Field(min_length=1, max_length=300)
     description: str = Field(default="", max_length=50_000)
     rules: str = Field(default="", max_length=50_000)

@@ -41,11 +41,6 @@ class CleaningPages(KindPages):
         return ("auc",) if self.published else ()
 
     @property
-    def published(self) -> bool:
-        """Whether the board shows the numbers of the public evaluator."""
-        return self.specification.scorer == "reference"
-
-    @property
     def plans(self) -> list[CleaningPlan]:
         return list(self.specification.plans.values())
 

@@ -16,11 +16,10 @@ from challenges.members.roles import may_organize
 from challenges.models import Challenge
 from evaluators.kinds import kind_named
 from evaluators.registry import METRICS
-from evaluators.specification import KINDS
+from evaluators.specification import DOMAINS, KINDS
 from evaluators.submissions import readable_size
 from frontend.display.markdown import rendered
 from frontend.display.themes import chosen_theme
-from frontend.kinds.base import DOMAIN_TITLES
 from frontend.kinds.sellers import amount
 
 register = template.Library()
@@ -111,7 +110,7 @@ def kind_meaning(name: str) -> str:
 
 @register.filter
 def domain_title(name: str) -> str:
-    return DOMAIN_TITLES.get(name, name)
+    return DOMAINS.get(name, name)
 
 
 @register.filter

@@ -211,7 +211,10 @@ def publish_after_a_dry_run(client: Client) -> Phase:
     }
     assert [task.ceiling is not None for task in found.tasks] == [True]
     assert "pruning-measured" in [finding.code for finding in found.of("note")]
-    assert "There are rows to prune" in visible(client, f"{WAY}readiness")
+    page = visible(client, f"{WAY}readiness")
+    assert "There are rows to prune" in page
+    assert "Rows left" in page
+    assert "8 to train on" in page
     assert not found.of("blocker")
     noted = [f"{started.pk}:{finding.code}" for finding in found.of("warning")]
     assert client.post(f"{WAY}readiness", {"acknowledge": noted})["Location"] == "/challenges/three-things/"

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.cleaning.curve import ENOUGH, Measure, RowIndices, accuracies, first_reaching
+from evaluators.kinds.cleaning.curve import Measure, RowIndices, accuracies, first_reaching
 from evaluators.kinds.cleaning.reading import CleaningSubmission
-from evaluators.kinds.cleaning.specification import REFERENCE_SEED
+from evaluators.kinds.cleaning.specification import ENOUGH, REFERENCE_SEED
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import SubmissionScores, Timings, timed

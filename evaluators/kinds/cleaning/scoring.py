@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.cleaning.curve import ENOUGH, accuracies, coarse, coarse_step, first_reaching
+from evaluators.kinds.cleaning.curve import accuracies, coarse, coarse_step, first_reaching
 from evaluators.kinds.cleaning.outcomes import label_slices, ranking_slices
 from evaluators.kinds.cleaning.reading import DROPPED, CleaningSubmission, TaskLabels, TaskRanking
-from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.cleaning.specification import ENOUGH, CleaningSpecification
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import SubmissionScores, Timings, timed

@@ -29,6 +29,9 @@ RANKING_METRICS = (FRACTION_FIXES.name, MEAN_ACCURACY.name)
 DROP = "drop"
 """Given as the label of a row to remove the row from the training set."""
 
+ENOUGH = 0.95
+"""The target of a ranking, as a fraction of the accuracy with clean labels."""
+
 REFERENCE_SEED = 42
 """The only seed of DataPerf's evaluator."""
 

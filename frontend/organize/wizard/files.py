@@ -22,9 +22,8 @@ from challenges.models import Challenge, Draft, DraftFile
 from challenges.models.draft import DraftWork
 from evaluators.kinds import every_kind
 from evaluators.problems import BundleError, Problem
-from evaluators.specification import KINDS
+from evaluators.specification import DOMAINS, KINDS
 from evaluators.submissions import readable_size
-from frontend.kinds.base import DOMAIN_TITLES
 from frontend.organize.wizard.access import challenge_and_draft, step_page
 from frontend.organize.wizard.fields import Explained, ExplainedChoice, StepForm
 from frontend.organize.wizard.steps import is_made_of_files, new_line
@@ -64,7 +63,7 @@ class AboutForm(StepForm):
         ],
         initial=lambda: next(iter(KINDS)),
     )
-    domain = forms.ChoiceField(choices=list(DOMAIN_TITLES.items()), initial="other", label="Kind of data")
+    domain = forms.ChoiceField(choices=list(DOMAINS.items()), initial="other", label="Kind of data")
     licence = forms.CharField(
         max_length=300,
         initial="CC-BY-4.0",
