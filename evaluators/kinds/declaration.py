@@ -14,11 +14,12 @@ from typing import Any
 from evaluators.kinds.baselines import BaselineInfo
 from evaluators.kinds.public import PublicSpecification
 from evaluators.kinds.scorers import ScorerInfo
-from evaluators.learning.metrics.registry import METRICS
+from evaluators.learning.metrics.base import Metric
 from evaluators.material.answers import Answer
 from evaluators.problems.problem import Problem, quoted
 from evaluators.problems.suggestions import suggestion
 from evaluators.specification.challenge import Specification
+from evaluators.specification.metrics import METRICS
 
 Content = Mapping[str, Any]
 """The content of a ``challenge.yaml`` that has everything but its texts."""
@@ -62,7 +63,8 @@ class Kind:
 
     ``meaning`` completes "Participants …" in the infinitive, ``submission`` is a sentence on what they send.
     ``public`` lists the fields of a specification that the API shows. ``write_baseline`` and ``readiness`` are
-    ``module:attribute``: a function that writes a baseline's choice as files, and a ``KindReadiness``.
+    ``module:attribute``: a function that writes a baseline's choice as files, and a ``KindReadiness``. ``metrics`` are
+    those that only this kind's scorers compute.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Kind:
     write_baseline: str
     readiness: str
     drafting: Drafting
+    metrics: tuple[Metric, ...] = ()
 
     def scorers_for(self, specification: Specification) -> dict[str, ScorerInfo]:
         """The scorers available for a challenge of this kind, by name."""

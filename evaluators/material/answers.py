@@ -9,13 +9,13 @@ from typing import Annotated, Literal, Protocol, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
-from evaluators.learning.metrics.registry import METRICS
 from evaluators.learning.models.registry import MODELS, default_model
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import quoted
 from evaluators.specification.challenge import NAME, SLUG, checked_classes
 from evaluators.specification.domains import Domain
 from evaluators.specification.kinds import KINDS
+from evaluators.specification.metrics import METRICS
 from evaluators.specification.model import Parameters, model_problems
 
 Role = Literal["id", "embedding", "label", "true label", "group", "seller", "pixels", "text", "ignore"]

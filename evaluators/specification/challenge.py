@@ -20,12 +20,12 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from evaluators.learning.metrics.base import Direction
-from evaluators.learning.metrics.registry import METRICS
 from evaluators.problems.invalid import InvalidValue, InvalidValues, refuse
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.suggestions import suggestion
 from evaluators.specification.domains import Domain
 from evaluators.specification.kinds import declaration
+from evaluators.specification.metrics import METRICS
 from evaluators.specification.model import Model
 from evaluators.specification.newness import is_new
 from evaluators.specification.phases import MAX_PHASES, PhasePlan, phases_disagree

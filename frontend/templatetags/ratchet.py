@@ -27,9 +27,6 @@ register = template.Library()
 DECIMALS = 4
 """The same for every score, so that decimal points line up in a column."""
 
-MONEY = {"cost"}
-"""Metrics whose values are amounts of money."""
-
 register.filter("markdown", rendered)
 register.filter("amount", amount)
 
@@ -39,7 +36,8 @@ def score(value: float | None, metric: str = "") -> SafeString:
     """A score in the column's precision, with the exact number on hover."""
     if value is None or not math.isfinite(value):
         return format_html('<span class="quiet">{}</span>', "—")
-    shown = f"{value:,.2f}" if metric in MONEY else f"{value:.{DECIMALS}f}"
+    is_money = metric in METRICS and METRICS[metric].is_money
+    shown = f"{value:,.2f}" if is_money else f"{value:.{DECIMALS}f}"
     shown = shown.replace("-", "−")
     return format_html('<data value="{0}" title="{0}">{1}</data>', repr(value), shown)
 

@@ -30,18 +30,21 @@ import frontend.kinds
 from challenges.models import Draft, Phase, Readiness
 from challenges.publishing.readiness import report_of
 from evaluators.learning.entries import load
+from evaluators.registry import METRICS
 from evaluators.sandbox import bubblewrap
 from evaluators.specification import KINDS, json_schema, parse_specification
 from leaderboard.models import Evaluation, User
 from leaderboard.organizing import dryrun
 from leaderboard.storage.datasets import dataset_directory
-from tests import factories
+from tests import bundles, factories
 from tests.frontend.organize.test_wizard import ABOUT, send, work
 from tests.toys.tree import TOYS, compiled, copied, differences, insert, run
 
 WAY = "/challenges/three-things/organize/"
 DECLARED = "evaluators.kinds.pruning.kind:PRUNING"
 CLASSES = ("cat", "dog")
+ROWS_LEFT = ("rows_left", "Rows left", "the part of the training rows that the model was trained on")
+"""The metric of its own: name, title and meaning."""
 BUDGET = "352"
 """Of the 360 rows that the wizard leaves for training: so many that a bad choice costs accuracy."""
 
@@ -241,6 +244,7 @@ def test_a_bundle_at_the_command_line(tree: Path, tmp_path: Path) -> None:
     assert checked == "main: 5 rows taken out\n"
     result = json.loads(run(tree, "-m", "evaluators", "score", bundle, out / "random", "--json", *store))
     assert (result["kind"], result["scorer"]["name"]) == ("pruning", "corrected")
+    assert result["tasks"]["main"]["rows_left"] == 0.875
     report = json.loads(run(tree, "-m", "evaluators", "readiness", bundle, out, "--json", *store))
     assert [item["name"] for item in report["baselines"]] == ["random", "largest-class"]
     wrong = write_pruning(tmp_path / "wrong", budget=50, kind="prunning")
@@ -269,13 +273,25 @@ def test_what_no_kind_can_be_is_refused(tree: Path, changes: dict[str, Any], tex
         parse_specification(pruning(**changes))
 
 
+def test_its_own_metric_is_like_any_other(tree: Path) -> None:
+    specification = parse_specification(pruning(metric="rows_left"), new=True)
+    assert specification.direction == "minimize"
+    assert (METRICS["rows_left"].title, list(METRICS)[-1]) == ("Rows left", "rows_left")
+    with pytest.raises(ValidationError, match="rows_left is not a metric of this challenge"):
+        parse_specification(bundles.specification(metric="rows_left"))
+
+
 def test_the_published_schemas_have_it(tree: Path, client: Client) -> None:
     schema = client.get("/schemas/challenge-1.json").json()
     jsonschema.validate(pruning(), schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(pruning(budget=0), schema)
-    assert schema["$defs"]["PruningSpecification"]["properties"]["budget"]["title"] == "Rows to prune"
-    api = yaml.safe_load(client.get("/api/v1/schema/").content)["components"]["schemas"]
+    properties = schema["$defs"]["PruningSpecification"]["properties"]
+    assert properties["budget"]["title"] == "Rows to prune"
+    assert {"const": ROWS_LEFT[0], "title": ROWS_LEFT[1], "description": ROWS_LEFT[2]} in properties["metric"]["oneOf"]
+    text = client.get("/api/v1/schema/").content.decode()
+    assert f"`{ROWS_LEFT[0]}` - {ROWS_LEFT[1]}" in text
+    api = yaml.safe_load(text)["components"]["schemas"]
     assert api["Specification"]["discriminator"]["mapping"]["pruning"] == "#/components/schemas/PruningSpecification"
     assert api["PruningSpecification"]["properties"]["budget"] == {"type": "integer"}
 

@@ -12,6 +12,7 @@ from evaluators.kinds.acquisition.baselines import (
     random_seller,
     uniform,
 )
+from evaluators.kinds.acquisition.metrics import COST, PURCHASE_SCORE
 from evaluators.kinds.acquisition.public import PublicAcquisition
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.declaration import Drafting, DraftTable, Kind
@@ -77,4 +78,5 @@ ACQUISITION = Kind(
         summary=texts.summary,
         rules=texts.rules,
     ),
+    metrics=(COST, PURCHASE_SCORE),
 )

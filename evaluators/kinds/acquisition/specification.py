@@ -8,10 +8,10 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from evaluators.kinds.acquisition.metrics import PURCHASE_SCORE
 from evaluators.kinds.acquisition.pricing import MAX_AMOUNT, LinearPrice, Price
 from evaluators.kinds.acquisition.summaries import read_summary
 from evaluators.learning.metrics.accuracy import ACCURACY
-from evaluators.learning.metrics.of_kinds import PURCHASE_SCORE
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import Problem
 from evaluators.specification.challenge import (

@@ -10,12 +10,12 @@ from evaluators.kinds.cleaning.baselines import (
     neighbour_disagreement,
     random,
 )
+from evaluators.kinds.cleaning.metrics import ACCURACY_BEFORE, ACCURACY_CLEAN, FRACTION_FIXES, MEAN_ACCURACY
 from evaluators.kinds.cleaning.public import PublicCleaning
 from evaluators.kinds.cleaning.specification import REFERENCE_SEED, CleaningSpecification
 from evaluators.kinds.declaration import Drafting, DraftTable, Kind
 from evaluators.kinds.scorers import CORRECTED, REFERENCE, ScorerInfo
 from evaluators.learning.entries import by_name
-from evaluators.learning.metrics.of_kinds import FRACTION_FIXES
 from evaluators.learning.models.linear_adamw import LinearAdamW
 
 CLEANING = Kind(
@@ -65,4 +65,5 @@ CLEANING = Kind(
         summary=texts.summary,
         rules=texts.rules,
     ),
+    metrics=(FRACTION_FIXES, MEAN_ACCURACY, ACCURACY_BEFORE, ACCURACY_CLEAN),
 )

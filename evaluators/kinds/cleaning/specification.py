@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from evaluators.learning.metrics.of_kinds import FRACTION_FIXES, MEAN_ACCURACY
-from evaluators.learning.metrics.registry import classification_metrics
+from evaluators.kinds.cleaning.metrics import FRACTION_FIXES, MEAN_ACCURACY
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.specification.challenge import (
     IndexedTable,
@@ -162,10 +162,10 @@ class CleaningSpecification(Specification):
 
     @classmethod
     def metrics(cls) -> tuple[str, ...]:
-        return *classification_metrics(), *RANKING_METRICS
+        return *CLASSIFICATION_METRICS, *RANKING_METRICS
 
     def own_metrics(self) -> tuple[str, ...]:
-        return RANKING_METRICS if self.action == "rank" else tuple(classification_metrics())
+        return RANKING_METRICS if self.action == "rank" else tuple(CLASSIFICATION_METRICS)
 
     @cached_property
     def plans(self) -> dict[str, CleaningPlan]:

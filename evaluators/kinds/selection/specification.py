@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from evaluators.learning.metrics.registry import classification_metrics
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.problems.problem import Problem, quoted
 from evaluators.problems.suggestions import suggestion
 from evaluators.specification.challenge import (
@@ -145,7 +145,7 @@ class SelectionSpecification(Specification):
 
     @classmethod
     def metrics(cls) -> tuple[str, ...]:
-        return tuple(classification_metrics())
+        return tuple(CLASSIFICATION_METRICS)
 
     def task_classes(self) -> dict[str, Sequence[str]]:
         return {name: plan.labels for name, plan in self.plans.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evaluators.kinds.pruning.answers import PruningAnswers
 from evaluators.kinds.pruning.baselines import largest_class, random
+from evaluators.kinds.pruning.metrics import ROWS_LEFT
 from evaluators.kinds.pruning.public import PublicPruning
 from evaluators.kinds.pruning.specification import PruningSpecification
 
@@ -39,4 +40,5 @@ PRUNING = Kind(
         summary=lambda content: f"Take {content['budget']} rows out of a training set.",
         rules=lambda content: [f"At most {content['budget']} rows."],
     ),
+    metrics=(ROWS_LEFT,),
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from evaluators.kinds.pruning.metrics import ROWS_LEFT
 from pydantic import Field, field_validator
 
-from evaluators.learning.metrics.registry import classification_metrics
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.specification.challenge import PlannedTable, Specification, Task, checked_classes
 from evaluators.specification.model import Model
 from evaluators.specification.table import MAX_ID_BYTES, Table
@@ -37,7 +38,7 @@ class PruningSpecification(Specification):
 
     @classmethod
     def metrics(cls) -> tuple[str, ...]:
-        return tuple(classification_metrics())
+        return *CLASSIFICATION_METRICS, ROWS_LEFT.name
 
     def tables(self) -> dict[str, PlannedTable]:
         classes = tuple(self.classes)
