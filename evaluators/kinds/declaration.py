@@ -16,6 +16,7 @@ from evaluators.kinds.public import PublicSpecification
 from evaluators.kinds.scorers import ScorerInfo
 from evaluators.learning.metrics.base import Metric
 from evaluators.material.answers import Answer
+from evaluators.material.roles import ColumnRole
 from evaluators.problems.problem import Problem, quoted
 from evaluators.problems.suggestions import suggestion
 from evaluators.specification.challenge import Specification
@@ -41,7 +42,8 @@ class Drafting:
     description of an answer are those of its field, or of the specification's field of the same name.
 
     ``tables`` are the tables to which files may belong besides the rows and the hidden test rows.
-    ``task_for_each_class``: the wizard may make one task for each class.
+    ``task_for_each_class``: the wizard may make one task for each class. ``roles`` are roles of columns that only this
+    kind uses.
 
     ``write`` is the ``module:attribute`` of a function that gets the ``Material`` and the ``Tables`` to write, and
     returns the fields of ``challenge.yaml`` that only this kind has. From these, ``summary`` and ``rules`` make the
@@ -55,6 +57,7 @@ class Drafting:
     rules: Callable[[Content], list[str]]
     tables: Mapping[str, DraftTable]
     task_for_each_class: bool = False
+    roles: tuple[ColumnRole, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

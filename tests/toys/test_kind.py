@@ -29,6 +29,10 @@ import evaluators.kinds
 import frontend.kinds
 from challenges.models import Draft, Phase, Readiness
 from challenges.publishing.readiness import report_of
+from evaluators.drafting import roles
+from evaluators.drafting.answers import answers_class
+from evaluators.drafting.describing import describe
+from evaluators.drafting.loading import load as load_files
 from evaluators.learning.entries import load
 from evaluators.registry import METRICS
 from evaluators.sandbox import bubblewrap
@@ -271,6 +275,20 @@ def test_what_no_kind_can_be_is_refused(tree: Path, changes: dict[str, Any], tex
     """The kind itself says nothing about it."""
     with pytest.raises(ValidationError, match=re.escape(text.removesuffix(" There is only corrected."))):
         parse_specification(pruning(**changes))
+
+
+def test_its_own_role_of_columns_is_like_any_other(tree: Path, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    text = rows(20).read().decode().replace("id,label", "id,label,Station").replace(",cat,", ",cat,north,")
+    (files / "rows.csv").write_text(text.replace(",dog,", ",dog,south,"))
+    answers = describe(files)["answers"]
+    assert answers["files"]["rows.csv"]["columns"]["Station"] == "station"
+    assert roles()["station"].meaning == "where the row was recorded"
+    (tmp_path / "scratch").mkdir()
+    given = answers_class().model_validate({"files": answers, "kind": {"kind": "pruning"}})
+    material = load_files(files, given, tmp_path / "scratch")
+    assert set(material.texts("rows", "station")) == {"north", "south"}
 
 
 def test_its_own_metric_is_like_any_other(tree: Path) -> None:

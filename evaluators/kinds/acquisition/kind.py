@@ -20,6 +20,7 @@ from evaluators.kinds.scorers import CORRECTED, REFERENCE, ScorerInfo
 from evaluators.learning.entries import by_name
 from evaluators.learning.models.logistic_regression import LogisticRegression
 from evaluators.learning.models.nearest_neighbours import NearestNeighbours
+from evaluators.material.roles import ColumnRole
 
 ACQUISITION = Kind(
     name="acquisition",
@@ -73,6 +74,7 @@ ACQUISITION = Kind(
     drafting=Drafting(
         answers=AcquisitionAnswers,
         asked=("budget", "buyer_rows", "samples_each", "accuracy_weight"),
+        roles=(ColumnRole("seller", "who sells the row", r"sellers?|shops?|vendors?|owners?|suppliers?|sources?"),),
         tables={"buyer": DraftTable("the buyer's own rows, public", {"buyer"})},
         write="evaluators.kinds.acquisition.draft:draft_acquisition",
         summary=texts.summary,

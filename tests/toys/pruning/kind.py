@@ -11,6 +11,7 @@ from evaluators.kinds.pruning.specification import PruningSpecification
 from evaluators.kinds.declaration import Drafting, Kind
 from evaluators.kinds.scorers import CORRECTED, ScorerInfo
 from evaluators.learning.entries import by_name
+from evaluators.material.roles import ColumnRole
 
 PRUNING = Kind(
     name="pruning",
@@ -35,6 +36,7 @@ PRUNING = Kind(
     drafting=Drafting(
         answers=PruningAnswers,
         asked=("budget",),
+        roles=(ColumnRole("station", "where the row was recorded", r"stations?"),),
         tables={},
         write="evaluators.kinds.pruning.draft:draft_pruning",
         summary=lambda content: f"Take {content['budget']} rows out of a training set.",
