@@ -351,7 +351,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Exception | Non
             raise error
         for upload in factories.uploads():
             (output / upload.name).write_bytes(upload.content)
-        return b""
+        return "".join(f"{sandbox.OUTPUT / upload.name}\n" for upload in factories.uploads()).encode()
 
     monkeypatch.setattr(sandbox, "work", work)
 
