@@ -32,8 +32,11 @@ def rows() -> list[str]:
 
 
 def _scorer_row(kind: Kind, info: ScorerInfo) -> str:
-    reference = f"`{info.reference}` " if info.reference else ""
-    return f"| `{kind.name}` | `{info.name}` | {info.version} | {reference}|"
+    reference = f"`{info.reference}`" if info.reference else ""
+    metrics = ", ".join(f"`{name}`" for name in info.metrics) if info.metrics is not None else "all of the kind"
+    fixed = ", ".join(f"`{field}: {value}`" for field, value in info.fixes.items())
+    cells = [f"`{kind.name}`", f"`{info.name}`", info.version, reference, metrics, fixed]
+    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 
 @pytest.mark.parametrize("row", rows())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -14,7 +15,7 @@ from challenges.models import Challenge, DataFile, DatasetVersion, Split
 from challenges.models.challenge import ChallengeStatus
 from evaluators.datasets import PreparedDataset, Source, open_plain, prepare_in_sandbox
 from evaluators.problems import BundleError, Problem
-from evaluators.specification import SPECIFICATION_FILE, Specification, read_specification
+from evaluators.specification import SPECIFICATION_FILE, Specification, as_yaml, read_specification, read_text
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".parquet": "application/vnd.apache.parquet",
@@ -74,8 +75,11 @@ def record_parts(parts: Sequence[PreparedDataset]) -> DatasetVersion:
     """Record prepared datasets whose files are already stored.
 
     Raises:
-        BundleError: the challenge takes no such data, see ``refuse_data``.
+        BundleError: the specification breaks a rule for new ones, or the challenge takes no such data, see
+            ``refuse_data``.
     """
+    for part in parts:
+        _refuse_what_only_old_ones_may(part.specification)
     with transaction.atomic():
         specification = parts[0].specification
         known = Challenge.objects.select_for_update(no_key=True).filter(slug=specification.slug).first()
@@ -87,6 +91,15 @@ def record_parts(parts: Sequence[PreparedDataset]) -> DatasetVersion:
             shown.final_part = final
             shown.save(update_fields=["final_part"])
     return shown
+
+
+def _refuse_what_only_old_ones_may(specification: Specification) -> None:
+    """Preparing doesn't refuse it: it also prepares stored data again, on another host."""
+    try:
+        read_text(as_yaml(specification.model_dump(mode="json")).encode(), new=True)
+    except BundleError as error:
+        # Lines of the text made here say nothing about the organizer's file.
+        raise BundleError([replace(problem, line=None, column=None) for problem in error.problems]) from error
 
 
 def refuse_data(challenge: Challenge, specification: Specification) -> None:

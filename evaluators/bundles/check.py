@@ -67,7 +67,7 @@ def unpack_bundle(path: Path, out: Path) -> Specification:
     """
     archive = Archive(path)
     content = archive.specification()
-    specification = read_text(content)
+    specification = read_text(content, new=True)
     (out / SPECIFICATION_FILE).write_bytes(content)
     problems = archive.unpack(specification.data_files, out)
     problems.add(*missing_and_unknown(archive.members, specification.data_files))
@@ -87,7 +87,7 @@ def _folder(out: Path | None) -> Iterator[Path]:
 def _names(content: bytes) -> list[str]:
     """The data files that the specification names, even if it isn't valid as a whole."""
     try:
-        return read_text(content).data_files
+        return read_text(content, new=True).data_files
     except BundleError:
         return [name for table in _loose_tables(_content(content)) for name in table.sources]
 
@@ -101,7 +101,7 @@ def _content(content: bytes) -> Any:
 
 def _checked(folder: Path, content: bytes, there: list[str], problems: BundleProblems) -> CheckedBundle:
     try:
-        specification = read_text(content)
+        specification = read_text(content, new=True)
     except BundleError as error:
         found = BundleProblems()
         found.take(error)

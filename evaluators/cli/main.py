@@ -199,8 +199,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--part", choices=TEST_SPLITS, help="the part of the test set; default: test, to prepare: both"
         )
+    scorers = dict.fromkeys(info.name for kind in every_kind() for info in kind.scorers)
     for command in (checking, scoring):
-        command.add_argument("--scorer", metavar="NAME", help="corrected, reference, …; default: the challenge's own")
+        command.add_argument("--scorer", metavar="NAME", help=f"{', '.join(scorers)}; default: the challenge's own")
         command.add_argument("files", type=_existing, nargs="+", metavar="FILES")
     baseline.add_argument("--out", type=Path, required=True, metavar="DIR")
     baseline.add_argument("--seed", type=_seed, default=0, metavar="N", help="0 to 4294967295")

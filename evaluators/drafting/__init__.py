@@ -22,10 +22,10 @@ from evaluators.drafting.reports import (
     TableCard,
     ValueCount,
 )
-from evaluators.material.answers import ROLES, Asked, FileAnswer, FilesAnswers, Option, TaskAnswer
+from evaluators.material.answers import Asked, FileAnswer, FilesAnswers, Option, TaskAnswer
+from evaluators.material.roles import roles
 
 __all__ = [
-    "ROLES",
     "Answers",
     "Asked",
     "CardReport",
@@ -45,6 +45,7 @@ __all__ = [
     "ValueCount",
     "as_report",
     "parse_answers",
+    "roles",
     "step_of",
     "steps",
     "tables_of",

@@ -49,7 +49,7 @@ def draft(folder: Path, answers: Answers, out: Path) -> DraftReport:
         content = _content(material, tables)
         write_specification(out / SPECIFICATION_FILE, content)
         try:
-            specification = read_specification(out)
+            specification = read_specification(out, new=True)
         except BundleError as error:
             raise BundleError([_as_answer(problem, answers) for problem in error.problems]) from error
         return {

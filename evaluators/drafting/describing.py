@@ -8,6 +8,7 @@ from pathlib import Path
 from evaluators.drafting.guessing import guess_part, guess_roles
 from evaluators.drafting.parsing import as_report
 from evaluators.drafting.reports import ColumnReport, FileReport, FilesReport, ProblemReport, ValueCount
+from evaluators.material.roles import kinds_roles
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.tables.raw.base import RawBatch, RawColumn, RawFile, finite
 from evaluators.tables.raw.opening import open_raw, raw_paths
@@ -37,9 +38,10 @@ def describe(folder: Path) -> FilesReport:
 
 
 def _leave_out_values(file: FileReport) -> None:
-    """Drop long lists of values, except in columns of labels or sellers, where the organizer chooses from them."""
+    """Drop long lists of values, except in columns where the organizer chooses from them: labels, a kind's own role."""
+    chosen_from = ("label", "true label", *(role.name for role in kinds_roles()))
     for column in file["columns"]:
-        if column["role"] not in ("label", "true label", "seller") and len(column["values"] or ()) > FEW_VALUES:
+        if column["role"] not in chosen_from and len(column["values"] or ()) > FEW_VALUES:
             column["values"] = None
 
 

@@ -7,20 +7,8 @@ from collections.abc import Sequence
 
 from evaluators.drafting.reports import ColumnReport, FileReport
 from evaluators.kinds.registry import every_kind
+from evaluators.material.roles import kinds_roles, roles
 
-_WORDS = {
-    "true label": r"(true|clean|gold|correct|right|real)[ _-]?(label|class|target|y)s?|truth|ground[ _-]?truth",
-    "id": r"ids?|.*[ _-]ids?|uuid|key|identifier|uid|rowid|image|file(name)?|path|name",
-    "label": r"(noisy[ _-]?|given[ _-]?)?(labels?|class(es)?|category|target|y|y_train|y_test)|categor(y|ies)",
-    "seller": r"sellers?|shops?|vendors?|owners?|suppliers?|sources?",
-    "group": r"groups?|speakers?|patients?|subjects?|documents?|users?|authors?|(.*[ _-])?(group|speaker|patient)"
-    r"([ _-]id)?|session|site",
-    "pixels": r"pixels?|images?|img|thumbnails?",
-    "text": r"texts?|sentences?|gloss(es)?|words?|titles?|descriptions?|captions?|transcripts?|comments?|contents?",
-    "embedding": r"(.*[ _-])?(embeddings?|vectors?|emb|features?|x|values)([ _-].*)?",
-}
-_PATTERNS = {role: re.compile(pattern, re.IGNORECASE) for role, pattern in _WORDS.items()}
-_ORDER = ("true label", "group", "seller", "label", "id", "text")
 MOST_CLASSES = 1000
 TEST_NAMES = {"test", "hidden", "holdout", "eval"}
 
@@ -64,7 +52,7 @@ def _scalars(file: FileReport, *, words: bool) -> None:
     stem = file["name"].rpartition(".")[0] if len(columns) == 1 else None
     taken = {column["role"] for column in columns}
     scalars = [column for column in columns if column["type"] not in ("vector", "other")]
-    for role in _ORDER:
+    for role in ("true label", "group", *(role.name for role in kinds_roles()), "label", "id", "text"):
         free = [column for column in scalars if column["role"] == "ignore"]
         if role in taken:
             continue
@@ -76,7 +64,7 @@ def _scalars(file: FileReport, *, words: bool) -> None:
 
 
 def _is_called(name: str, role: str) -> bool:
-    return _PATTERNS[role].fullmatch(name.rstrip("*").strip(" _-")[:200]) is not None
+    return re.fullmatch(roles()[role].words, name.rstrip("*").strip(" _-")[:200], re.IGNORECASE) is not None
 
 
 def _fits(column: ColumnReport, role: str, rows: int) -> bool:
@@ -88,6 +76,6 @@ def _fits(column: ColumnReport, role: str, rows: int) -> bool:
         # Classes may have been saved as 0.0, 1.0, …, but other decimals are measurements, not classes.
         whole = column["type"] != "number" or all(item["value"].lstrip("-").isdecimal() for item in values or ())
         return 2 <= distinct <= MOST_CLASSES and values is not None and whole
-    if role in ("group", "seller"):
-        return 1 < distinct < rows
-    return column["type"] == "text"
+    if role == "text":
+        return column["type"] == "text"
+    return 1 < distinct < rows

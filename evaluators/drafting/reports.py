@@ -40,7 +40,8 @@ class ColumnReport(TypedDict):
     ``type`` is ``text``, ``integer``, ``number``, ``truth value``, ``vector`` (with ``dimensions``) or ``other`` (can't
     be used). ``distinct`` is a lower bound if ``distinct_is_exact`` is false. ``values`` are all values, the most
     frequent first, if they repeat and there are at most 50 (1,000 in a column of labels or sellers); otherwise null.
-    ``examples`` are at most three values, quoted and shortened for display. ``role`` is a guess, see ``answers.ROLES``.
+    ``examples`` are at most three values, quoted and shortened for display. ``role`` is a guess, see
+    ``material.roles``.
     """
 
     name: str

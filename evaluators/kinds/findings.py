@@ -16,6 +16,13 @@ Text = Annotated[str, Field(max_length=2000)]
 Label = Annotated[str, Field(max_length=200)]
 
 
+class ShownFact(Record):
+    """A measurement of one kind as the readiness page shows it: what it is, and its value in words."""
+
+    title: Label
+    text: Text
+
+
 class Finding(Record):
     """``measured`` describes ``value`` in words; ``where`` names the task or table, empty for the whole challenge."""
 

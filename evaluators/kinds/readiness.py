@@ -11,12 +11,15 @@ from evaluators.kinds.findings import Finding
 from evaluators.kinds.task_rows import Labels, TaskRows
 from evaluators.learning.metrics.accuracy import ACCURACY
 from evaluators.learning.metrics.base import ClassificationMetric
-from evaluators.learning.metrics.registry import classification_metrics
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.specification.challenge import Specification
 
 Submission = TypeVar("Submission", contravariant=True)
 Facts = Mapping[str, Sequence[Any]]
-"""What only one kind measures: records by the field of the report that they fill."""
+"""What only one kind measures: records by the field of the report that they fill.
+
+That of a new kind is ``facts``, a list of ``ShownFact``.
+"""
 
 
 class KindReadiness(ABC, Generic[Submission]):
@@ -38,7 +41,7 @@ class KindReadiness(ABC, Generic[Submission]):
 
     def measured(self, specification: Specification) -> tuple[ClassificationMetric, float]:
         """The classification metric that the score is computed from, and the change in the score per unit of it."""
-        return classification_metrics().get(specification.metric, ACCURACY), 1.0
+        return CLASSIFICATION_METRICS.get(specification.metric, ACCURACY), 1.0
 
     def has_ceiling(self, specification: Specification) -> bool:
         """Whether the score of a model trained on everything is comparable with that of a submission."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.scores import ParsedSubmission, SubmissionScores, Timings
@@ -26,18 +27,30 @@ REFERENCE = (
 class ScorerInfo:
     """How the submissions of some challenges of a kind are read and scored.
 
+    A kind lists its scorers, and everything that depends on one asks this declaration. Two of a kind may have the same
+    ``name`` and ``title`` if their references differ.
+
     ``meaning`` completes the sentence "The scores are …". ``reading`` and ``scoring`` are ``module:attribute``; reading
     loads neither scikit-learn nor faiss. A scorer with a ``reference`` is only for challenges whose specification names
-    it. ``without_curves`` is a faster score function, if there is one, with the same scores but no curves. ``version``
+    it; that of a public evaluator reads and trains in its own way.
+
+    ``metrics`` are those that it measures and that can rank a challenge; None: every metric of the kind. ``fixes`` has
+    what it uses whatever a challenge says, by field of ``challenge.yaml``, inner fields after a dot. Challenges that it
+    scores must say the same.
+
+    ``without_curves`` is a faster score function, if there is one, with the same scores but no curves. ``version``
     changes whenever the same submission could get another score or its result other content.
     """
 
     name: str
+    title: str
     version: str
     meaning: str
     reading: str
     scoring: str
+    metrics: tuple[str, ...] | None = None
     reference: str | None = None
+    fixes: Mapping[str, Any] = field(default_factory=dict)
     without_curves: str = ""
 
     def read(self, dataset: PreparedDataset, uploads: Sequence[Upload]) -> ParsedSubmission:

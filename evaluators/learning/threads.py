@@ -1,17 +1,22 @@
 """One thread: with several, the order in which a product adds its terms could change, and with it the last bits.
 
-The limit only reaches libraries that are loaded. So whatever a model or a metric may import is loaded here.
+The limit only reaches libraries that are loaded. So those that any model declares are loaded here; a scorer's own are
+when its function is. Metrics only use NumPy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 import faiss
-import sklearn.linear_model
-import sklearn.svm  # noqa: F401 - so that the limit reaches it
 from threadpoolctl import threadpool_limits
+
+from evaluators.learning.models.registry import MODELS
+
+for _library in {name for model in MODELS.values() for name in model.libraries}:
+    import_module(_library)
 
 
 @contextmanager

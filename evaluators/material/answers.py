@@ -6,33 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
-from evaluators.learning.metrics.registry import METRICS
-from evaluators.learning.models.registry import MODELS
+from evaluators.learning.models.registry import MODELS, default_model
+from evaluators.material.roles import roles
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import quoted
 from evaluators.specification.challenge import NAME, SLUG, checked_classes
+from evaluators.specification.domains import Domain
 from evaluators.specification.kinds import KINDS
+from evaluators.specification.metrics import METRICS
 from evaluators.specification.model import Parameters, model_problems
 
-Role = Literal["id", "embedding", "label", "true label", "group", "seller", "pixels", "text", "ignore"]
-"""The role of a column. ``pixels`` and ``text`` are kept in public tables for display."""
 
-ROLES: dict[Role, str] = {
-    "id": "names the row, everywhere the same",
-    "embedding": "the numbers that the model is trained on",
-    "label": "the class; in a cleaning challenge the one that may be wrong",
-    "true label": "the right class, where the label may be wrong; it is hidden",
-    "group": "rows of one group, such as a speaker or a document, stay on one side of the split",
-    "seller": "who sells the row",
-    "pixels": "an image to be shown beside the row",
-    "text": "a text to be shown beside the row",
-    "ignore": "left out of the challenge",
-}
+def _known_role(name: str) -> str:
+    known = roles()
+    if name not in known:
+        raise PydanticKnownError("literal_error", {"expected": ", ".join(f"'{role}'" for role in known)})
+    return name
 
-ONCE_A_FILE: tuple[Role, ...] = ("id", "embedding", "label", "true label", "group", "seller", "pixels")
+
+Role = Annotated[str, AfterValidator(_known_role)]
+"""The name of a ``ColumnRole``."""
+
 Share = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 RowCount = Annotated[int, Field(ge=0, le=10_000_000)]
@@ -69,7 +66,7 @@ class KindAnswers(Answer):
     """The first step: the kind of challenge and the domain of the data."""
 
     kind: str = Field(default_factory=lambda: next(iter(KINDS)))
-    domain: Literal["text", "vision", "speech", "tabular", "other"] = "other"
+    domain: Domain = "other"
 
     @field_validator("kind")
     @classmethod
@@ -95,7 +92,7 @@ class FileAnswer(Answer):
     @field_validator("columns")
     @classmethod
     def _one_column_for_a_role(cls, columns: dict[str, Role]) -> dict[str, Role]:
-        for role in ONCE_A_FILE:
+        for role in (name for name, declared in roles().items() if declared.is_once_a_file):
             named = [name for name, given in columns.items() if given == role]
             if len(named) > 1:
                 raise ValueError(f"{quoted(named[0])} and {quoted(named[1])} cannot both be the {role}")
@@ -165,7 +162,7 @@ class SplitAnswers(Answer):
 class ScoringAnswers(Answer):
     """Model, metric and seeds. None: a default that suits the kind and the data."""
 
-    model: str = "logistic-regression"
+    model: str = Field(default_factory=default_model)
     parameters: Parameters = {}
     metric: str | None = None
     seeds: list[Seed] | None = Field(default=None, min_length=1, max_length=100)

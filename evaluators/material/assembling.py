@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.material.answers import FileAnswer, Role
+from evaluators.material.roles import roles
 from evaluators.material.vectors import VectorStore
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.tables.raw.base import RawColumn, RawFile, finite, plain_field
 from evaluators.tables.raw.names import without
-
-TEXT_ROLES: tuple[Role, ...] = ("id", "label", "true label", "group", "seller")
 
 
 @dataclass(slots=True)
@@ -85,18 +84,19 @@ def _same_roles(stacked: Sequence[str], answers: Mapping[str, FileAnswer]) -> No
 
 def _read(read: _Read, file: RawFile, answer: FileAnswer, scratch: Path) -> None:
     """Add the rows of a file."""
-    roles = {name: role for name, role in answer.columns.items() if role != "ignore"}
-    columns = {name: without(file.column(name), list(roles)) for name in roles}
-    for name, role in roles.items():
+    known = roles()
+    given = {name: role for name, role in answer.columns.items() if known[role].holds != "nothing"}
+    columns = {name: without(file.column(name), list(given)) for name in given}
+    for name, role in given.items():
         _fits(columns[name], role, file.name)
     for batch in file.batches(list(columns.values())):
-        for name, role in roles.items():
-            if role in ("embedding", "pixels"):
+        for name, role in given.items():
+            if known[role].holds == "vectors":
                 problem = finite(batch, name, file.name)
                 if problem is not None:
                     raise BundleError(problem)
                 _append(read, role, batch.vectors[name], scratch, file.name, name)
-            elif role == "text":
+            elif known[role].holds == "display":
                 read.shown.setdefault(name, []).extend(batch.texts[name])
             else:
                 read.texts.setdefault(role, []).extend(batch.texts[name])
@@ -104,7 +104,7 @@ def _read(read: _Read, file: RawFile, answer: FileAnswer, scratch: Path) -> None
 
 
 def _fits(column: RawColumn, role: Role, file: str) -> None:
-    if column.is_vector != (role in ("embedding", "pixels")) or column.dimensions == 0:
+    if column.is_vector != (roles()[role].holds == "vectors") or column.dimensions == 0:
         words = "holds vectors" if column.is_vector else "holds no vectors"
         raise BundleError(
             Problem(f"{quoted(column.name)} {words} and cannot be the {role}.", file=file, field="files.columns")

@@ -29,11 +29,12 @@ def scoring(answers: DraftAnswers, metric: str, *, binary: bool = False, subsamp
     By default there are five seeds, or one if all seeds would give the same score.
     """
     given = answers.scoring
+    model = MODELS[given.model]
     subsample = given.subsample if given.subsample is not None else SUBSAMPLE
-    same = subsampled and subsample == 1 and not MODELS[given.model].uses_seed
+    same = subsampled and subsample == 1 and not model.uses_seed
     parameters = dict(given.parameters)
-    if binary and given.model == "logistic-regression":
-        parameters.setdefault("balanced", True)  # the class that is told from all others is the rarer one
+    for name, value in (model.one_against_all if binary else {}).items():
+        parameters.setdefault(name, value)
     content: dict[str, Any] = {
         "model": {"name": given.model, **({"parameters": parameters} if parameters else {})},
         "metric": given.metric or metric,

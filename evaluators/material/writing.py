@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.material.material import Material, Piece
+from evaluators.material.roles import roles
 from evaluators.material.vectors import TAKEN
 from evaluators.tables.writing import TableWriter, table_of
-
-RESERVED = ("id", "label", "group", "seller", "pixels", "embedding")
-"""Column names with a meaning; a text column for display with such a name gets an underscore appended."""
 
 
 class Tables:
@@ -72,7 +70,11 @@ class Tables:
 
 
 def _shown_name(name: str) -> str:
-    return f"{name}_" if name in RESERVED else name
+    """The name of a column for display; one that has a meaning in bundles gets an underscore appended."""
+    role = roles().get(name)
+    # True labels are written as ``label``, so no bundle has a column of that name.
+    has_meaning = role is not None and role.is_once_a_file and name != "true label"
+    return f"{name}_" if has_meaning else name
 
 
 def _taken(values: Sequence[str], index: NDArray[np.int64]) -> list[str]:

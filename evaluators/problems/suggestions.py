@@ -24,5 +24,7 @@ def suggestion(word: str, names: Iterable[str]) -> str:
     found = closest_name(word, known)
     if found is not None:
         return f"Did you mean '{found}'?"
+    if len(known) == 1:
+        return f"There is only {known[0]}."
     more = f" and {len(known) - MAX_NAMED} more" if len(known) > MAX_NAMED else ""
     return f"There are {', '.join(known[:MAX_NAMED])}{more}."

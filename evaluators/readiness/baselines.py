@@ -58,9 +58,10 @@ def scored_baselines(dataset: PreparedDataset, folder: Path, tasks: list[TaskRow
 
 
 def _answers(dataset: PreparedDataset, uploads: list[Upload], tasks: list[TaskRows]) -> dict[str, TestPredictions]:
-    if dataset.specification.scorer != "corrected":
-        return {}  # A reference scorer reads and trains in its own way.
-    return predictions(dataset, scorer_of(dataset.specification).read(dataset, uploads), tasks)
+    scorer = scorer_of(dataset.specification)
+    if scorer.reference is not None:
+        return {}  # A public evaluator reads and trains in its own way.
+    return predictions(dataset, scorer.read(dataset, uploads), tasks)
 
 
 def baseline_score(specification: Specification, tasks: list[TaskRows], scored: ScoredBaseline) -> BaselineScore:

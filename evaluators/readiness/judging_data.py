@@ -147,7 +147,7 @@ def drift_findings(drifts: list[Drift]) -> Iterator[Finding]:
             yield Finding(
                 code="test-drifted",
                 severity="warning",
-                title=f"{drift.right.capitalize()} are of another make than {drift.left}",
+                title=f"{drift.right[:1].upper()}{drift.right[1:]} are of another make than {drift.left}",
                 measured=f"a classifier tells them apart with an AUC of {drift.auc:.3f}, on {equal}",
                 value=drift.auc,
                 why="The challenge then asks for rows that carry over to other data, which is harder, and should be "

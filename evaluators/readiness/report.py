@@ -12,7 +12,7 @@ from pydantic import Field
 
 from evaluators.kinds.acquisition.facts import MarketFacts
 from evaluators.kinds.cleaning.facts import CleaningFacts
-from evaluators.kinds.findings import Finding, Label, Severity, Text
+from evaluators.kinds.findings import Finding, Label, Severity, ShownFact, Text
 from evaluators.kinds.records import Count, Finite, Name, Record, Sha256
 
 MAX_REPORT_BYTES = 4 * 1024 * 1024
@@ -156,7 +156,7 @@ class Noise(Record):
 class ReadinessReport(Record):
     """``final`` is the digest of the dataset of the final test rows, if it was checked too.
 
-    ``cleaning`` and ``markets`` hold what only one kind measures.
+    ``facts`` are what only this kind measures. Two kinds had fields of their own before: ``cleaning`` and ``markets``.
 
     ``left_out`` is added by the site, which knows why a baseline of a dry run has no score.
     """
@@ -177,6 +177,13 @@ class ReadinessReport(Record):
     noise: Noise | None = None
     cleaning: list[CleaningFacts] = []
     markets: list[MarketFacts] = []
+    facts: Annotated[list[ShownFact], Field(max_length=100)] = []
+
+    @property
+    def own_facts(self) -> list[ShownFact]:
+        """What only this kind measures, of at most four tasks where each has its own."""
+        by_task: list[CleaningFacts | MarketFacts] = [*self.cleaning[:4], *self.markets[:4]]
+        return [*self.facts, *(fact for item in by_task for fact in item.shown)]
 
     def of(self, severity: Severity) -> list[Finding]:
         """The findings of one severity, in order."""

@@ -4,11 +4,11 @@ from evaluators.kinds.baselines import BaselineInfo
 from evaluators.kinds.scorers import ScorerInfo
 from evaluators.learning.entries import RegistryEntry
 from evaluators.learning.metrics.base import Direction, Metric
-from evaluators.learning.metrics.registry import METRICS
 from evaluators.learning.models.base import FixedModel
-from evaluators.learning.models.registry import MODELS
+from evaluators.learning.models.registry import MODELS, default_model
 from evaluators.registry.baselines import baselines_for, write_baseline
 from evaluators.registry.scorers import UnknownScorer, scorer_of, scorers_for
+from evaluators.specification.metrics import METRICS
 
 __all__ = [
     "METRICS",
@@ -21,6 +21,7 @@ __all__ = [
     "ScorerInfo",
     "UnknownScorer",
     "baselines_for",
+    "default_model",
     "scorer_of",
     "scorers_for",
     "write_baseline",

@@ -13,8 +13,7 @@ class UnknownScorer(ValueError):
 
 def scorers_for(specification: Specification) -> dict[str, ScorerInfo]:
     """The scorers available for this challenge, by name."""
-    scorers = kind_of(specification).scorers
-    return {info.name: info for info in scorers if info.reference in (None, specification.reference)}
+    return kind_of(specification).scorers_for(specification)
 
 
 def scorer_of(specification: Specification, name: str | None = None) -> ScorerInfo:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
     Field,
     GetJsonSchemaHandler,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -19,11 +20,14 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from evaluators.learning.metrics.base import Direction
-from evaluators.learning.metrics.registry import METRICS
 from evaluators.problems.invalid import InvalidValue, InvalidValues, refuse
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.suggestions import suggestion
+from evaluators.specification.domains import Domain
+from evaluators.specification.kinds import declaration
+from evaluators.specification.metrics import METRICS
 from evaluators.specification.model import Model
+from evaluators.specification.newness import is_new
 from evaluators.specification.phases import MAX_PHASES, PhasePlan, phases_disagree
 from evaluators.specification.table import SpecificationModel, Table
 
@@ -83,7 +87,7 @@ class Specification(SpecificationModel):
     slug: str = Field(pattern=SLUG, max_length=60)
     title: str = Field(min_length=1, max_length=100)
     summary: str = Field(min_length=1, max_length=300)
-    domain: Literal["text", "vision", "speech", "tabular", "other"]
+    domain: Domain
     licence: str = Field(min_length=1, max_length=300)
     description: str = Field(default="", max_length=50_000)
     rules: str = Field(default="", max_length=50_000)
@@ -91,7 +95,7 @@ class Specification(SpecificationModel):
 
     metric: str
     seeds: list[int] = Field(min_length=1, max_length=100)
-    scorer: Literal["corrected", "reference", "reference-knn"] = "corrected"
+    scorer: str = "corrected"
     partial: bool = False
     phases: list[PhasePlan] = Field(default=[], max_length=MAX_PHASES)
 
@@ -131,6 +135,25 @@ class Specification(SpecificationModel):
     def _phases_agree(self) -> Self:
         refuse(phases_disagree(self.phases, final=self.has_final))
         return self
+
+    @model_validator(mode="after")
+    def _parts_agree(self, info: ValidationInfo) -> Self:
+        different_names(self.tasks)
+        refuse(self.missing())
+        declared = declaration(self.kind).disagreements(self, new=is_new(info))
+        refuse([*self.disagreements(), *declared, *self._finals_disagree()])
+        return self
+
+    def missing(self) -> Iterator[str | Problem]:
+        """What else must be given before ``tables`` and ``disagreements`` can be asked for."""
+        yield from ()
+
+    def disagreements(self) -> Iterator[str | Problem]:
+        """Fields of this kind that don't match one another.
+
+        That metric, model and scorer match the challenge is checked for every kind: see ``Kind.disagreements``.
+        """
+        yield from ()
 
     @property
     def has_final(self) -> bool:
@@ -186,13 +209,14 @@ class Specification(SpecificationModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """The metrics are those that are registered when the schema is made."""
+        """The metrics and scorers are those that are registered when the schema is made."""
         described = handler.resolve_ref_schema(handler(schema))
-        variants = [
-            {"const": metric.name, "title": metric.title, "description": metric.meaning}
-            for metric in (METRICS[name] for name in cls.metrics())
-        ]
-        described["properties"]["metric"] = {"title": "Metric", "oneOf": variants}
+        properties = described["properties"]
+        properties["metric"] = {"title": "Metric", "oneOf": _variants(METRICS[name] for name in cls.metrics())}
+        (kind,) = get_args(cls.model_fields["kind"].annotation)
+        scorers = {scorer.name: scorer for scorer in declaration(kind).scorers}
+        properties["scorer"] |= {"oneOf": _variants(scorers.values())}
+        del properties["scorer"]["type"]
         return described
 
     @property
@@ -203,6 +227,15 @@ class Specification(SpecificationModel):
     def metrics(cls) -> tuple[str, ...]:
         """The metrics by which challenges of this kind can be ranked."""
         raise NotImplementedError
+
+    def own_metrics(self) -> tuple[str, ...]:
+        """Those of ``metrics`` by which this challenge can be ranked."""
+        return self.metrics()
+
+    def task_classes(self) -> dict[str, Sequence[str]]:
+        """The classes that the model tells apart in each task."""
+        planned = self.tables()
+        return {task: planned[table].classes for task, table in self.test_tables().items()}
 
     def tables(self) -> dict[str, PlannedTable]:
         """Every table to be prepared, by its name in ``PreparedDataset.table``."""
@@ -257,6 +290,21 @@ class Specification(SpecificationModel):
         """The fields that a score depends on. Editing a text changes neither the dataset's digest nor any score."""
         texts = ("title", "summary", "licence", "description", "rules", "data_card", "domain", "phases")
         return self.model_dump(mode="json", exclude={**dict.fromkeys(texts, True), "tasks": {"__all__": {"title"}}})
+
+
+class _Declared(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def meaning(self) -> str: ...
+
+
+def _variants(declared: Iterable[_Declared]) -> list[JsonSchemaValue]:
+    return [{"const": item.name, "title": item.title, "description": item.meaning} for item in declared]
 
 
 def checked_classes(names: list[str]) -> list[str]:

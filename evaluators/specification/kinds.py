@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from evaluators.learning.entries import load
-from evaluators.specification.challenge import Specification
+
+if TYPE_CHECKING:
+    from evaluators.specification.challenge import Specification
 
 KINDS = {
     "selection": "evaluators.kinds.selection.kind:SELECTION",
@@ -16,11 +20,20 @@ It is read whenever it is asked for, so a kind may be added at run time.
 """
 
 
+def declaration(kind: str) -> Any:
+    """The ``Kind`` of this name; ``evaluators.kinds`` has a typed ``kind_named``.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    return load(KINDS[kind])
+
+
 def specification_class(kind: str) -> type[Specification]:
     """The specification class of a kind.
 
     Raises:
         KeyError: there is no such kind.
     """
-    found: type[Specification] = load(KINDS[kind]).specification
+    found: type[Specification] = declaration(kind).specification
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import GetJsonSchemaHandler, ValidationError, model_validator
+from pydantic import GetJsonSchemaHandler, ValidationError, ValidationInfo, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -15,6 +15,7 @@ from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import Problem, quoted
 from evaluators.problems.suggestions import suggestion
 from evaluators.problems.wording import worded
+from evaluators.specification.newness import is_new
 from evaluators.specification.table import SpecificationModel
 
 Parameters = dict[str, float | int | str | bool]
@@ -27,8 +28,8 @@ class Model(SpecificationModel):
     parameters: Parameters = {}
 
     @model_validator(mode="after")
-    def _known(self) -> Self:
-        refuse(model_problems(self.name, self.parameters))
+    def _known(self, info: ValidationInfo) -> Self:
+        refuse(model_problems(self.name, self.parameters, strict=is_new(info)))
         return self
 
     @classmethod
@@ -48,12 +49,15 @@ class Model(SpecificationModel):
         return self.declared(**self.parameters)
 
 
-def model_problems(name: str, parameters: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with a model and its parameters; the fields are ``name`` and ``parameters.NAME``."""
+def model_problems(name: str, parameters: Mapping[str, Any], *, strict: bool = True) -> list[Problem]:
+    """What is wrong with a model and its parameters; the fields are ``name`` and ``parameters.NAME``.
+
+    Without ``strict`` a parameter may be written as another type, such as ``"5"`` for 5, as it once could be.
+    """
     if name not in MODELS:
         return [Problem(f"there is no model {quoted(name)}.", suggestion(name, MODELS), field="name")]
     try:
-        MODELS[name].model_validate(parameters)
+        MODELS[name].model_validate(parameters, strict=strict)
     except ValidationError as error:
         return _of_parameters(error, list(MODELS[name].model_fields))
     return []

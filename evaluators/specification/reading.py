@@ -19,6 +19,7 @@ from evaluators.problems.suggestions import closest_name
 from evaluators.specification.challenge import Specification
 from evaluators.specification.explaining import explained
 from evaluators.specification.kinds import KINDS, specification_class
+from evaluators.specification.newness import reading_context
 from evaluators.specification.yaml_document import Document, read_document
 
 SPECIFICATION_FILE = "challenge.yaml"
@@ -39,22 +40,27 @@ def _adapter_of(classes: tuple[type[Specification], ...]) -> TypeAdapter[Specifi
     return TypeAdapter(Annotated[union, Field(discriminator="kind")])
 
 
-def parse_specification(document: Any) -> Specification:
+def parse_specification(document: Any, *, new: bool = False) -> Specification:
     """A specification from plain data, as parsed from JSON or YAML.
+
+    Args:
+        document: the plain data.
+        new: whether it is taken only now: then every value has the type that the JSON Schema says, and the rules hold
+            that stored specifications may break because they are older, see ``newness``.
 
     Raises:
         pydantic.ValidationError: it isn't valid.
     """
-    return _adapter().validate_python(document)
+    return _adapter().validate_python(document, strict=new, context=reading_context(new=new))
 
 
-def read_specification(bundle: Path) -> Specification:
-    """The specification of a bundle directory.
+def read_specification(bundle: Path, *, new: bool = False) -> Specification:
+    """The specification of a bundle directory; ``new`` as for ``parse_specification``.
 
     Raises:
         BundleError: the file is missing, too large, not YAML or not a valid specification; every problem is listed.
     """
-    return read_text(read_bytes(bundle))
+    return read_text(read_bytes(bundle), new=new)
 
 
 def read_bytes(bundle: Path) -> bytes:
@@ -74,8 +80,8 @@ def read_bytes(bundle: Path) -> bytes:
     return content
 
 
-def read_text(content: bytes) -> Specification:
-    """The specification from the content of a ``challenge.yaml``.
+def read_text(content: bytes, *, new: bool = False) -> Specification:
+    """The specification from the content of a ``challenge.yaml``; ``new`` as for ``parse_specification``.
 
     Raises:
         BundleError: it isn't YAML or isn't a valid specification; every problem is listed.
@@ -86,11 +92,11 @@ def read_text(content: bytes) -> Specification:
         problems.append(_no_mapping())
         raise BundleError(problems)
     try:
-        specification = parse_specification(document.content)
+        specification = parse_specification(document.content, new=new)
     except ValidationError as error:
         unread = {problem.line for problem in problems}
         # A value that couldn't be read counts as missing; don't report it a second time.
-        problems += [problem for problem in _explained(error, document) if (problem.line or 0) not in unread]
+        problems += [problem for problem in _explained(error, document, new=new) if (problem.line or 0) not in unread]
         raise BundleError(problems) from error
     if problems:
         raise BundleError(problems)
@@ -121,7 +127,7 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _explained(error: ValidationError, document: Document) -> list[Problem]:
+def _explained(error: ValidationError, document: Document, *, new: bool) -> list[Problem]:
     """All validation errors as problems.
 
     If the kind is unknown, this includes the errors that the kind with the most similar name would give.
@@ -133,7 +139,7 @@ def _explained(error: ValidationError, document: Document) -> list[Problem]:
     meant = closest_name(kind, KINDS)
     if kind not in KINDS and meant is not None:
         try:
-            parse_specification(document.content | {"kind": meant})
+            parse_specification(document.content | {"kind": meant}, new=new)
         except ValidationError as other:
             found += explained(other, document, specification_class(meant), SPECIFICATION_FILE)
     return found

@@ -42,7 +42,7 @@ def new_bundle(bundle: Path, specification: Mapping[str, Any]) -> Iterator[Path]
         (work / "hidden").mkdir(mode=0o700)
         yield work
         write_specification(work / SPECIFICATION_FILE, specification)
-        read_specification(work)
+        read_specification(work, new=True)
         for path in (work / "hidden").iterdir():
             path.chmod(0o600)
         work.chmod(0o755)

@@ -69,7 +69,7 @@ class AcquisitionPages(KindPages):
     @property
     def limits(self) -> str:
         spend = "all together for at most the budget"
-        if self.specification.scorer != "corrected":
+        if self.published:
             spend = "what is spent beyond the budget counts against the score"
         return f"For each seller a whole number of rows, at most those owned; {spend}."
 

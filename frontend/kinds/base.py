@@ -158,6 +158,18 @@ class KindPages(ABC):
         return len(self.specification.tasks) > 1
 
     @property
+    def published(self) -> bool:
+        """Whether the board shows the numbers of a public evaluator."""
+        info = scorers_for(self.specification).get(self.specification.scorer)
+        return info is not None and info.reference is not None
+
+    @property
+    def scorers(self) -> list[str]:
+        """The names of the scorers that the command line offers, the challenge's own first."""
+        own = self.specification.scorer
+        return [own, *(name for name in scorers_for(self.specification) if name != own)]
+
+    @property
     def scorer(self) -> Fact:
         """Which scorer counts on the board, and what that means."""
         specification = self.specification
@@ -169,9 +181,6 @@ class KindPages(ABC):
     @property
     def accept(self) -> str:
         return ",".join(self.endings)
-
-
-DOMAIN_TITLES = {"text": "Text", "vision": "Images", "speech": "Speech", "tabular": "Tables", "other": "Other data"}
 
 
 def model_fact(specification: Specification) -> Fact:

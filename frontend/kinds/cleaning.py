@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
 from evaluators.kinds.cleaning import CleaningPlan, CleaningSpecification
 from evaluators.specification import Table
 from frontend.kinds.base import Example, Fact, KindPages, Other, listed, model_fact, public_name
@@ -39,11 +41,6 @@ class CleaningPages(KindPages):
         return ("auc",) if self.published else ()
 
     @property
-    def published(self) -> bool:
-        """Whether the board shows the numbers of the public evaluator."""
-        return self.specification.scorer == "reference"
-
-    @property
     def plans(self) -> list[CleaningPlan]:
         return list(self.specification.plans.values())
 
@@ -74,7 +71,7 @@ class CleaningPages(KindPages):
     def limits(self) -> str:
         if self.ranks:
             return "Every row of the training set, each named once, the most suspicious first."
-        return f"{self._budget.capitalize()}, each row named once, each with its new label or “drop”."
+        return f"{capfirst(self._budget)}, each row named once, each with its new label or “drop”."
 
     @property
     def hint(self) -> str:

@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluators.kinds.cleaning import CleaningPlan
+from evaluators.kinds.cleaning import ENOUGH, CleaningPlan
 from frontend.kinds.base import Bar, Other, bars
 from frontend.plots.curves import Curve, CurvePlot, curve_plot
 from frontend.rows.public_data import NoRows, PublicData
 from frontend.rows.thumbnails import data_address
 from leaderboard.previews.rows import PublicRows
-
-ENOUGH = 0.95
-"""The fraction of the final accuracy that is the target, see ``evaluators.kinds.cleaning.curve``."""
 
 FIXES_SHOWN = 36
 

@@ -130,11 +130,4 @@ def _facts(report: ReadinessReport) -> list[tuple[str, str]]:
         (f"Test rows of {task.title}", f"{task.test_rows:,} (resolve {task.smallest_difference:.3f})")
         for task in report.tasks[:4]
     ]
-    for item in report.cleaning[:4]:
-        facts.append((f"Wrong labels in {item.task}", f"{item.wrong / item.rows:.1%} of {item.rows:,}"))
-        facts.append((f"Accuracy of {item.task}", f"{item.accuracy_noisy:.4f} → {item.accuracy_clean:.4f} when clean"))
-    facts += [
-        (f"Budget of {item.task}", f"{item.budget:g} of {item.everything:g} that everything costs")
-        for item in report.markets[:4]
-    ]
-    return facts
+    return facts + [(fact.title, fact.text) for fact in report.own_facts]

@@ -16,20 +16,16 @@ from challenges.members.roles import may_organize
 from challenges.models import Challenge
 from evaluators.kinds import kind_named
 from evaluators.registry import METRICS
-from evaluators.specification import KINDS
+from evaluators.specification import DOMAINS, KINDS
 from evaluators.submissions import readable_size
 from frontend.display.markdown import rendered
 from frontend.display.themes import chosen_theme
-from frontend.kinds.base import DOMAIN_TITLES
 from frontend.kinds.sellers import amount
 
 register = template.Library()
 
 DECIMALS = 4
 """The same for every score, so that decimal points line up in a column."""
-
-MONEY = {"cost"}
-"""Metrics whose values are amounts of money."""
 
 register.filter("markdown", rendered)
 register.filter("amount", amount)
@@ -40,7 +36,8 @@ def score(value: float | None, metric: str = "") -> SafeString:
     """A score in the column's precision, with the exact number on hover."""
     if value is None or not math.isfinite(value):
         return format_html('<span class="quiet">{}</span>', "—")
-    shown = f"{value:,.2f}" if metric in MONEY else f"{value:.{DECIMALS}f}"
+    is_money = metric in METRICS and METRICS[metric].is_money
+    shown = f"{value:,.2f}" if is_money else f"{value:.{DECIMALS}f}"
     shown = shown.replace("-", "−")
     return format_html('<data value="{0}" title="{0}">{1}</data>', repr(value), shown)
 
@@ -111,7 +108,7 @@ def kind_meaning(name: str) -> str:
 
 @register.filter
 def domain_title(name: str) -> str:
-    return DOMAIN_TITLES.get(name, name)
+    return DOMAINS.get(name, name)
 
 
 @register.filter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from rest_framework import serializers
@@ -52,17 +52,33 @@ def _typed(annotation: Any, options: dict[str, Any]) -> serializers.Field[Any, A
         TypeError: there is none.
     """
     origin, inside = get_origin(annotation), get_args(annotation)
-    if origin in (Union, UnionType) and len(inside) == 2 and NoneType in inside:
-        (other,) = (item for item in inside if item is not NoneType)
-        return _typed(other, options | {"allow_null": True})
+    if origin is Annotated:
+        return _typed(inside[0], options)
+    if origin in (Union, UnionType):
+        return _of_union([item for item in inside if item is not NoneType], options | _null(inside))
     if origin is Literal:
         return serializers.ChoiceField(choices=list(inside), **options)
     if origin is list and isinstance(inside[0], type) and issubclass(inside[0], PublicModel):
         return serializer_class(inside[0])(many=True, **options)
     if origin is list:
         return serializers.ListField(child=_typed(inside[0], {}), **options)
+    if origin is dict and inside[0] is str:
+        return serializers.DictField(child=_typed(inside[1], {}), **options)
     if isinstance(annotation, type) and issubclass(annotation, PublicModel):
         return serializer_class(annotation)(**options)
     if annotation in PLAIN:
         return PLAIN[annotation](**options)
     raise TypeError(f"no serializer's field holds {annotation}")
+
+
+def _null(inside: tuple[Any, ...]) -> dict[str, Any]:
+    return {"allow_null": True} if NoneType in inside else {}
+
+
+def _of_union(types: list[Any], options: dict[str, Any]) -> serializers.Field[Any, Any, Any, Any]:
+    """The field for a value of one of the types: with several, that of any JSON."""
+    if len(types) == 1:
+        return _typed(types[0], options)
+    for item in types:
+        _typed(item, {})
+    return serializers.JSONField(**options)

@@ -33,6 +33,10 @@ def metric_choices() -> Choices:
     return [(name, metric.title) for name, metric in METRICS.items()]
 
 
+def scorer_choices() -> Choices:
+    return list({info.name: info.title for kind in every_kind() for info in kind.scorers}.items())
+
+
 class RegisteredName(serializers.ChoiceField):
     """The name of an entry of a registry, which ``choices_now`` reads whenever a serializer is made."""
 
@@ -56,7 +60,7 @@ class CommonSpecificationSerializer(serializers.Serializer[Any]):
     metric = RegisteredName(metric_choices)
     direction = serializers.ChoiceField(choices=["maximize", "minimize"])
     seeds = serializers.ListField(child=serializers.IntegerField())
-    scorer = serializers.ChoiceField(choices=["corrected", "reference", "reference-knn"])
+    scorer = RegisteredName(scorer_choices)
     reference = serializers.CharField(allow_null=True)
     partial: Any = serializers.BooleanField()
 

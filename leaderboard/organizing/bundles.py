@@ -165,7 +165,7 @@ def _checked(archive: str, folder: Path) -> tuple[Path, Specification]:
         limits=LIMITS,
     )
     try:
-        specification = parse_specification(json.loads(answer)["specification"])
+        specification = parse_specification(json.loads(answer)["specification"], new=True)
         names = [SPECIFICATION_FILE, *specification.data_files]
         found = sandbox.collect(folder / "output", names)
     except (ValidationError, ValueError, LookupError, TypeError, RecursionError, sandbox.UnexpectedFile) as error:

@@ -176,7 +176,7 @@ def make(job: Job) -> Done:
     # Outside of the ``try`` below: an error here is a fault of this host and says nothing about the baseline.
     dataset = dataset_directory(run.dataset_version)
     try:
-        files = make_baseline(run.dataset_version, dataset, info)
+        files = make_baseline(dataset, info)
     except ProblemsError as error:
         return _left_out_for(run, info, error)
     try:

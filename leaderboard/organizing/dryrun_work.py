@@ -8,11 +8,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 
-from challenges.models import DatasetVersion, Phase
+from challenges.models import Phase
 from evaluators import sandbox
 from evaluators.readiness import MAX_REPORT_BYTES, ReadinessReport
 from evaluators.registry import BaselineInfo
@@ -25,8 +25,10 @@ SEED = 0
 LIMITS = replace(sandbox.WORK_LIMITS, wall_seconds=600, cpu_seconds=600)
 
 
-def make_baseline(version: DatasetVersion, dataset: Path, info: BaselineInfo) -> list[Upload]:
-    """The files of a baseline, made in the sandbox from the prepared ``dataset`` of ``version``.
+def make_baseline(dataset: Path, info: BaselineInfo) -> list[Upload]:
+    """The files of a baseline, made in the sandbox from the prepared ``dataset``.
+
+    The kind names its files, and a baseline may leave tasks out where a submission may.
 
     Raises:
         ProblemsError: the data do not allow it.
@@ -34,17 +36,30 @@ def make_baseline(version: DatasetVersion, dataset: Path, info: BaselineInfo) ->
         WorkFailed: the fault is ours.
     """
     with _scratch() as folder:
-        sandbox.work(
+        printed = sandbox.work(
             ["baseline", info.name, str(sandbox.DATASET), "--out", str(sandbox.OUTPUT), "--seed", str(SEED), "--json"],
             dataset=dataset,
             output=folder,
             limits=LIMITS,
         )
-        names = {f"{task.name}.csv" for task in version.spec.tasks}
-        missing = names - sandbox.collect(folder, names).keys()
+        names = _names(printed)
+        found = sandbox.collect(folder, names)
+        missing = names - found.keys()
         if missing:
             raise sandbox.WorkFailed("result", f"{min(missing)} was not written")
-        return read_files([folder])
+        return read_files(found[name] for name in sorted(found))
+
+
+def _names(printed: bytes) -> set[str]:
+    """The names of the files that a command says it has written.
+
+    Raises:
+        WorkFailed: there is none, or one isn't directly in the folder for output.
+    """
+    paths = [PurePosixPath(line) for line in printed.decode(errors="replace").splitlines()]
+    if not paths or any(path.parent != sandbox.OUTPUT for path in paths):
+        raise sandbox.WorkFailed("result", "not the files of a baseline")
+    return {path.name for path in paths}
 
 
 def measure(phase: Phase, evaluations: Sequence[Evaluation]) -> ReadinessReport:

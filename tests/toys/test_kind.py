@@ -7,6 +7,7 @@ the command line run a copy of the product in which its files were placed and it
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -22,24 +23,32 @@ import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pydantic import ValidationError
 
 import evaluators.kinds
 import frontend.kinds
 from challenges.models import Draft, Phase, Readiness
 from challenges.publishing.readiness import report_of
+from evaluators.drafting import roles
+from evaluators.drafting.answers import answers_class
+from evaluators.drafting.describing import describe
+from evaluators.drafting.loading import load as load_files
 from evaluators.learning.entries import load
+from evaluators.registry import METRICS
 from evaluators.sandbox import bubblewrap
-from evaluators.specification import KINDS, json_schema
+from evaluators.specification import KINDS, json_schema, parse_specification
 from leaderboard.models import Evaluation, User
 from leaderboard.organizing import dryrun
 from leaderboard.storage.datasets import dataset_directory
-from tests import factories
+from tests import bundles, factories
 from tests.frontend.organize.test_wizard import ABOUT, send, work
 from tests.toys.tree import TOYS, compiled, copied, differences, insert, run
 
 WAY = "/challenges/three-things/organize/"
 DECLARED = "evaluators.kinds.pruning.kind:PRUNING"
 CLASSES = ("cat", "dog")
+ROWS_LEFT = ("rows_left", "Rows left", "the part of the training rows that the model was trained on")
+"""The metric of its own: name, title and meaning."""
 BUDGET = "352"
 """Of the 360 rows that the wizard leaves for training: so many that a bad choice costs accuracy."""
 
@@ -209,7 +218,10 @@ def publish_after_a_dry_run(client: Client) -> Phase:
     }
     assert [task.ceiling is not None for task in found.tasks] == [True]
     assert "pruning-measured" in [finding.code for finding in found.of("note")]
-    assert "There are rows to prune" in visible(client, f"{WAY}readiness")
+    page = visible(client, f"{WAY}readiness")
+    assert "There are rows to prune" in page
+    assert "Rows left" in page
+    assert "8 to train on" in page
     assert not found.of("blocker")
     noted = [f"{started.pk}:{finding.code}" for finding in found.of("warning")]
     assert client.post(f"{WAY}readiness", {"acknowledge": noted})["Location"] == "/challenges/three-things/"
@@ -236,6 +248,7 @@ def test_a_bundle_at_the_command_line(tree: Path, tmp_path: Path) -> None:
     assert checked == "main: 5 rows taken out\n"
     result = json.loads(run(tree, "-m", "evaluators", "score", bundle, out / "random", "--json", *store))
     assert (result["kind"], result["scorer"]["name"]) == ("pruning", "corrected")
+    assert result["tasks"]["main"]["rows_left"] == 0.875
     report = json.loads(run(tree, "-m", "evaluators", "readiness", bundle, out, "--json", *store))
     assert [item["name"] for item in report["baselines"]] == ["random", "largest-class"]
     wrong = write_pruning(tmp_path / "wrong", budget=50, kind="prunning")
@@ -247,13 +260,56 @@ def test_a_bundle_at_the_command_line(tree: Path, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"metric": "cost"}, "metric: cost is not a metric of this challenge."),
+        ({"metric": "fraction_fixes"}, "metric: fraction_fixes is not a metric of this challenge."),
+        ({"metric": "f1", "classes": ["cat", "dog", "owl"]}, "metric: f1 needs two classes in every task."),
+        ({"model": {"name": "linear-adamw"}, "classes": ["cat", "dog", "owl"]}, "model: linear-adamw needs two"),
+        ({"scorer": "reference-knn"}, "scorer: this challenge has no scorer 'reference-knn'. There is only corrected."),
+    ],
+    ids=lambda value: "".join(value) if isinstance(value, dict) else "",
+)
+def test_what_no_kind_can_be_is_refused(tree: Path, changes: dict[str, Any], text: str) -> None:
+    """The kind itself says nothing about it."""
+    with pytest.raises(ValidationError, match=re.escape(text.removesuffix(" There is only corrected."))):
+        parse_specification(pruning(**changes))
+
+
+def test_its_own_role_of_columns_is_like_any_other(tree: Path, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    text = rows(20).read().decode().replace("id,label", "id,label,Station").replace(",cat,", ",cat,north,")
+    (files / "rows.csv").write_text(text.replace(",dog,", ",dog,south,"))
+    answers = describe(files)["answers"]
+    assert answers["files"]["rows.csv"]["columns"]["Station"] == "station"
+    assert roles()["station"].meaning == "where the row was recorded"
+    (tmp_path / "scratch").mkdir()
+    given = answers_class().model_validate({"files": answers, "kind": {"kind": "pruning"}})
+    material = load_files(files, given, tmp_path / "scratch")
+    assert set(material.texts("rows", "station")) == {"north", "south"}
+
+
+def test_its_own_metric_is_like_any_other(tree: Path) -> None:
+    specification = parse_specification(pruning(metric="rows_left"), new=True)
+    assert specification.direction == "minimize"
+    assert (METRICS["rows_left"].title, list(METRICS)[-1]) == ("Rows left", "rows_left")
+    with pytest.raises(ValidationError, match="rows_left is not a metric of this challenge"):
+        parse_specification(bundles.specification(metric="rows_left"))
+
+
 def test_the_published_schemas_have_it(tree: Path, client: Client) -> None:
     schema = client.get("/schemas/challenge-1.json").json()
     jsonschema.validate(pruning(), schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(pruning(budget=0), schema)
-    assert schema["$defs"]["PruningSpecification"]["properties"]["budget"]["title"] == "Rows to prune"
-    api = yaml.safe_load(client.get("/api/v1/schema/").content)["components"]["schemas"]
+    properties = schema["$defs"]["PruningSpecification"]["properties"]
+    assert properties["budget"]["title"] == "Rows to prune"
+    assert {"const": ROWS_LEFT[0], "title": ROWS_LEFT[1], "description": ROWS_LEFT[2]} in properties["metric"]["oneOf"]
+    text = client.get("/api/v1/schema/").content.decode()
+    assert f"`{ROWS_LEFT[0]}` - {ROWS_LEFT[1]}" in text
+    api = yaml.safe_load(text)["components"]["schemas"]
     assert api["Specification"]["discriminator"]["mapping"]["pruning"] == "#/components/schemas/PruningSpecification"
     assert api["PruningSpecification"]["properties"]["budget"] == {"type": "integer"}
 

@@ -22,7 +22,7 @@ from django.test import Client
 from challenges.models import Draft, Phase
 from challenges.publishing import readiness
 from evaluators.kinds import kind_named
-from evaluators.learning.metrics.registry import METRICS
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.learning.models.registry import MODELS
 from evaluators.sandbox import bubblewrap
 from evaluators.specification import json_schema
@@ -49,7 +49,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place(tmp_path / "tree", "cohens_kappa", room="metrics", attribute="COHENS_KAPPA", after="BALANCED_ACCURACY")
     monkeypatch.setattr(bubblewrap, "EVALUATORS", compiled(tmp_path / "tree"))
     monkeypatch.setitem(MODELS, NearestMean.name, NearestMean)
-    monkeypatch.setitem(METRICS, COHENS_KAPPA.name, COHENS_KAPPA)
+    monkeypatch.setitem(CLASSIFICATION_METRICS, COHENS_KAPPA.name, COHENS_KAPPA)
     return tmp_path / "tree"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evaluators.kinds.findings import ShownFact
 from evaluators.kinds.records import Count, Finite, Name, Record
 
 
@@ -14,3 +15,8 @@ class MarketFacts(Record):
     everything: Finite
     affordable_sellers: Count
     affordable: Finite
+
+    @property
+    def shown(self) -> tuple[ShownFact, ...]:
+        text = f"{self.budget:g} of {self.everything:g} that everything costs"
+        return (ShownFact(title=f"Budget of {self.task}", text=text),)

@@ -12,11 +12,15 @@ from evaluators.kinds.acquisition.baselines import (
     random_seller,
     uniform,
 )
+from evaluators.kinds.acquisition.metrics import COST, PURCHASE_SCORE
 from evaluators.kinds.acquisition.public import PublicAcquisition
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.declaration import Drafting, DraftTable, Kind
 from evaluators.kinds.scorers import CORRECTED, REFERENCE, ScorerInfo
 from evaluators.learning.entries import by_name
+from evaluators.learning.models.logistic_regression import LogisticRegression
+from evaluators.learning.models.nearest_neighbours import NearestNeighbours
+from evaluators.material.roles import ColumnRole
 
 ACQUISITION = Kind(
     name="acquisition",
@@ -28,6 +32,7 @@ ACQUISITION = Kind(
     scorers=(
         ScorerInfo(
             name="corrected",
+            title="Corrected",
             version="1.0.0",
             meaning=CORRECTED,
             reading="evaluators.kinds.acquisition.reading:read",
@@ -35,19 +40,23 @@ ACQUISITION = Kind(
         ),
         ScorerInfo(
             name="reference",
+            title="Reference",
             version="1.0.0",
             meaning=REFERENCE,
             reading="evaluators.kinds.acquisition.reading:read_reference",
             scoring="evaluators.kinds.acquisition.reference:score",
             reference="dataperf-acquisition",
+            fixes={"model.name": LogisticRegression.name},
         ),
         ScorerInfo(
             name="reference-knn",
+            title="Reference, nearest neighbours",
             version="1.0.0",
             meaning="the public evaluator of 2023 in its second configuration, nine nearest neighbours",
             reading="evaluators.kinds.acquisition.reading:read_reference",
             scoring="evaluators.kinds.acquisition.reference:score_neighbours",
             reference="dataperf-acquisition",
+            fixes={"model.name": NearestNeighbours.name},
         ),
     ),
     baselines=by_name(
@@ -65,9 +74,11 @@ ACQUISITION = Kind(
     drafting=Drafting(
         answers=AcquisitionAnswers,
         asked=("budget", "buyer_rows", "samples_each", "accuracy_weight"),
+        roles=(ColumnRole("seller", "who sells the row", r"sellers?|shops?|vendors?|owners?|suppliers?|sources?"),),
         tables={"buyer": DraftTable("the buyer's own rows, public", {"buyer"})},
         write="evaluators.kinds.acquisition.draft:draft_acquisition",
         summary=texts.summary,
         rules=texts.rules,
     ),
+    metrics=(COST, PURCHASE_SCORE),
 )

@@ -10,6 +10,7 @@ import numpy as np
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.acquisition.facts import MarketFacts
 from evaluators.kinds.acquisition.findings import market_findings
+from evaluators.kinds.acquisition.metrics import PURCHASE_SCORE
 from evaluators.kinds.acquisition.pricing import affordable, exact
 from evaluators.kinds.acquisition.reading import AcquisitionSubmission, Purchase
 from evaluators.kinds.acquisition.rows import Stock
@@ -21,7 +22,6 @@ from evaluators.kinds.task_rows import Labels, TableRows, TaskRows, rows_of_tabl
 from evaluators.kinds.training import predict_first_seed
 from evaluators.learning.metrics.accuracy import ACCURACY
 from evaluators.learning.metrics.base import ClassificationMetric
-from evaluators.learning.metrics.of_kinds import PURCHASE_SCORE
 from evaluators.specification.challenge import Specification
 
 

@@ -22,6 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from evaluators.datasets.prepared import PreparedDataset, RowIndices
+from evaluators.kinds.acquisition.metrics import COST, PURCHASE_SCORE
 from evaluators.kinds.acquisition.pricing import LinearPrice, exact
 from evaluators.kinds.acquisition.reading import AcquisitionSubmission, Purchase
 from evaluators.kinds.acquisition.rows import Stock
@@ -29,7 +30,6 @@ from evaluators.kinds.acquisition.scoring import MetricValues, Predict, answers,
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.learning.metrics.accuracy import ACCURACY
-from evaluators.learning.metrics.of_kinds import COST, PURCHASE_SCORE
 from evaluators.learning.models.base import Classes, Vectors
 
 SEED = 1111

@@ -14,6 +14,7 @@ from statistics import fmean
 import numpy as np
 
 from evaluators.datasets.prepared import PreparedDataset, RowIndices
+from evaluators.kinds.acquisition.metrics import COST, PURCHASE_SCORE
 from evaluators.kinds.acquisition.pricing import exact
 from evaluators.kinds.acquisition.reading import AcquisitionSubmission, Purchase
 from evaluators.kinds.acquisition.rows import Stock
@@ -21,7 +22,6 @@ from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.learning.metrics.accuracy import ACCURACY
-from evaluators.learning.metrics.of_kinds import COST, PURCHASE_SCORE
 from evaluators.learning.models.base import Classes, FixedModel, Vectors
 
 MetricValues = dict[str, float]

@@ -8,10 +8,10 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from evaluators.kinds.acquisition.metrics import PURCHASE_SCORE
 from evaluators.kinds.acquisition.pricing import MAX_AMOUNT, LinearPrice, Price
 from evaluators.kinds.acquisition.summaries import read_summary
 from evaluators.learning.metrics.accuracy import ACCURACY
-from evaluators.learning.metrics.of_kinds import PURCHASE_SCORE
 from evaluators.problems.invalid import refuse
 from evaluators.problems.problem import Problem
 from evaluators.specification.challenge import (
@@ -20,7 +20,6 @@ from evaluators.specification.challenge import (
     Specification,
     Task,
     checked_classes,
-    different_names,
 )
 from evaluators.specification.model import Model
 from evaluators.specification.table import SpecificationModel, Table, is_data_file
@@ -133,28 +132,13 @@ class AcquisitionSpecification(Specification):
 
     _checked = field_validator("classes")(checked_classes)
 
-    @model_validator(mode="after")
-    def _parts_agree(self) -> Self:
-        different_names(self.tasks)
-        refuse(self._disagreements())
-        return self
-
-    def _disagreements(self) -> Iterator[str | Problem]:
-        if self.metric not in self.metrics():
-            yield Problem(
-                f"{self.metric} is not for an acquisition.", f"There are {', '.join(self.metrics())}.", field="metric"
-            )
-        if self.model.declared.binary and len(self.classes) != 2:
-            yield f"model: {self.model.name} needs two classes"
-        if self.scorer not in ("corrected", *(["reference", "reference-knn"] if self.reference else [])):
-            yield f"scorer: this challenge has no scorer '{self.scorer}'"
+    def disagreements(self) -> Iterator[str | Problem]:
         prices = [seller.price for market in self.tasks for seller in market.sellers]
         if self.reference and not all(isinstance(price, LinearPrice) for price in prices):
             yield "reference: the public evaluator has linear prices only"
         names = self.documents
         if len(set(names)) != len(names):
             yield "summaries: two markets name the same document"
-        yield from self._finals_disagree()
 
     def final_tables(self) -> dict[str, Table | None]:
         return {market.name: market.final for market in self.tasks}

@@ -1,5 +1,5 @@
 """*Cleaning*: find the wrong labels of a training set, or correct them."""
 
-from evaluators.kinds.cleaning.specification import CleaningPlan, CleaningSpecification
+from evaluators.kinds.cleaning.specification import ENOUGH, CleaningPlan, CleaningSpecification
 
-__all__ = ["CleaningPlan", "CleaningSpecification"]
+__all__ = ["ENOUGH", "CleaningPlan", "CleaningSpecification"]

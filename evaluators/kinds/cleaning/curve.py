@@ -17,9 +17,6 @@ from evaluators.learning.metrics.base import Labels
 Measure = Callable[[Labels], float]
 RowIndices = NDArray[np.int64]
 
-ENOUGH = 0.95
-"""The target, as a fraction of the accuracy with clean labels."""
-
 PIECES = 10
 """A coarse curve has about this many segments."""
 

@@ -10,11 +10,13 @@ from evaluators.kinds.cleaning.baselines import (
     neighbour_disagreement,
     random,
 )
+from evaluators.kinds.cleaning.metrics import ACCURACY_BEFORE, ACCURACY_CLEAN, FRACTION_FIXES, MEAN_ACCURACY
 from evaluators.kinds.cleaning.public import PublicCleaning
-from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.cleaning.specification import REFERENCE_SEED, CleaningSpecification
 from evaluators.kinds.declaration import Drafting, DraftTable, Kind
 from evaluators.kinds.scorers import CORRECTED, REFERENCE, ScorerInfo
 from evaluators.learning.entries import by_name
+from evaluators.learning.models.linear_adamw import LinearAdamW
 
 CLEANING = Kind(
     name="cleaning",
@@ -26,6 +28,7 @@ CLEANING = Kind(
     scorers=(
         ScorerInfo(
             name="corrected",
+            title="Corrected",
             version="1.1.0",
             meaning=CORRECTED,
             reading="evaluators.kinds.cleaning.reading:read",
@@ -33,11 +36,14 @@ CLEANING = Kind(
         ),
         ScorerInfo(
             name="reference",
+            title="Reference",
             version="1.0.0",
             meaning=REFERENCE,
             reading="evaluators.kinds.cleaning.reading:read_reference",
             scoring="evaluators.kinds.cleaning.reference:score",
+            metrics=(FRACTION_FIXES.name,),
             reference="dataperf-vision-cleaning",
+            fixes={"model.name": LinearAdamW.name, "seeds": [REFERENCE_SEED]},
             without_curves="evaluators.kinds.cleaning.reference:score_without_curves",
         ),
     ),
@@ -59,4 +65,5 @@ CLEANING = Kind(
         summary=texts.summary,
         rules=texts.rules,
     ),
+    metrics=(FRACTION_FIXES, MEAN_ACCURACY, ACCURACY_BEFORE, ACCURACY_CLEAN),
 )

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.cleaning.curve import ENOUGH, Measure, RowIndices, accuracies, first_reaching
+from evaluators.kinds.cleaning.curve import Measure, RowIndices, accuracies, first_reaching
+from evaluators.kinds.cleaning.metrics import ACCURACY_BEFORE, FRACTION_FIXES, MEAN_ACCURACY
 from evaluators.kinds.cleaning.reading import CleaningSubmission
-from evaluators.kinds.cleaning.specification import REFERENCE_SEED
+from evaluators.kinds.cleaning.specification import ENOUGH, REFERENCE_SEED
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.learning.metrics.base import Labels
-from evaluators.learning.metrics.of_kinds import ACCURACY_BEFORE, FRACTION_FIXES, MEAN_ACCURACY
 from evaluators.learning.models.linear_adamw import LinearAdamW
 
 Tasks = dict[str, dict[str, float]]

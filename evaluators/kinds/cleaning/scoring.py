@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.cleaning.curve import ENOUGH, accuracies, coarse, coarse_step, first_reaching
+from evaluators.kinds.cleaning.curve import accuracies, coarse, coarse_step, first_reaching
+from evaluators.kinds.cleaning.metrics import ACCURACY_BEFORE, ACCURACY_CLEAN, FRACTION_FIXES, MEAN_ACCURACY
 from evaluators.kinds.cleaning.outcomes import label_slices, ranking_slices
 from evaluators.kinds.cleaning.reading import DROPPED, CleaningSubmission, TaskLabels, TaskRanking
-from evaluators.kinds.cleaning.specification import CleaningSpecification
+from evaluators.kinds.cleaning.specification import ENOUGH, CleaningSpecification
 from evaluators.kinds.cleaning.training import TaskData, load
 from evaluators.kinds.records import SeedScores
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.learning.metrics.accuracy import ACCURACY
 from evaluators.learning.metrics.base import Labels
-from evaluators.learning.metrics.of_kinds import ACCURACY_BEFORE, ACCURACY_CLEAN, FRACTION_FIXES, MEAN_ACCURACY
 from evaluators.learning.metrics.registry import measure
 from evaluators.learning.subsampling import subsample
 

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from evaluators.learning.metrics.of_kinds import FRACTION_FIXES, MEAN_ACCURACY
-from evaluators.learning.metrics.registry import METRICS, classification_metrics
-from evaluators.problems.invalid import refuse
+from evaluators.kinds.cleaning.metrics import FRACTION_FIXES, MEAN_ACCURACY
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.problems.problem import BundleError, Problem, quoted
-from evaluators.problems.suggestions import suggestion
 from evaluators.specification.challenge import (
     IndexedTable,
     PlannedTable,
     Specification,
     Task,
     checked_classes,
-    different_names,
 )
 from evaluators.specification.model import Model
 from evaluators.specification.table import MAX_ID_BYTES, Table
@@ -31,6 +28,9 @@ RANKING_METRICS = (FRACTION_FIXES.name, MEAN_ACCURACY.name)
 
 DROP = "drop"
 """Given as the label of a row to remove the row from the training set."""
+
+ENOUGH = 0.95
+"""The target of a ranking, as a fraction of the accuracy with clean labels."""
 
 REFERENCE_SEED = 42
 """The only seed of DataPerf's evaluator."""
@@ -123,41 +123,23 @@ class CleaningSpecification(Specification):
 
     _checked = field_validator("classes")(lambda names: names if names is None else checked_classes(names))
 
-    @model_validator(mode="after")
-    def _parts_agree(self) -> Self:
-        different_names(self.tasks)
-        # Plans cannot be built while tables or classes are missing.
-        refuse(self._missing())
-        refuse(self._disagreements())
-        return self
-
-    def _missing(self) -> Iterator[str]:
+    def missing(self) -> Iterator[str]:
         asked = ("classes", "train", "test", "truth", *(["budget"] if self.action == "relabel" else []))
         for name in asked:
             missing = next((task.name for task in self.tasks if getattr(task, name) is None), None)
             if getattr(self, name) is None and missing is not None:
                 yield f"{name}: the task '{missing}' has none, and there is none for all tasks"
 
-    def _disagreements(self) -> Iterator[str | Problem]:
+    def disagreements(self) -> Iterator[str | Problem]:
         if self.action == "rank" and (self.budget or any(task.budget for task in self.tasks)):
             yield "budget: a ranking names every row and has no budget"
         for plan in self.plans.values():
             yield from self._tables_agree(plan)
             yield from self._classes_agree(plan)
-        measured = RANKING_METRICS if self.action == "rank" else tuple(classification_metrics())
-        if self.metric not in measured:
-            yield Problem(
-                f"{self.metric} is not for action {self.action}.", suggestion(self.metric, measured), field="metric"
-            )
         if self.subsample == 1 and len(self.seeds) > 1 and not self.model.declared.uses_seed:
             yield "seeds: with subsample 1 every seed gives the same score; name one seed"
-        if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
-            yield f"scorer: this challenge has no scorer '{self.scorer}'"
         if self.reference and (self.action != "rank" or any(len(plan.classes) != 2 for plan in self.plans.values())):
             yield "reference: the public evaluator ranks the rows of two classes"
-        if self.reference and self.seeds != [REFERENCE_SEED]:
-            yield f"seeds: the public evaluator has the seed {REFERENCE_SEED} and no other"
-        yield from self._finals_disagree()
 
     def _tables_agree(self, plan: CleaningPlan) -> Iterator[str | Problem]:
         train, test, truth = (self._required(role, plan.task) for role in ("train", "test", "truth"))
@@ -177,14 +159,13 @@ class CleaningSpecification(Specification):
     def _classes_agree(self, plan: CleaningPlan) -> Iterator[str]:
         if self.action == "relabel" and DROP in plan.classes:
             yield f"classes: '{DROP}' takes a row out and cannot be a class"
-        if self.model.declared.binary and len(plan.classes) != 2:
-            yield f"model: {self.model.name} needs two classes in every task"
-        if METRICS[self.metric].binary and len(plan.classes) != 2:
-            yield f"metric: {self.metric} needs two classes in every task"
 
     @classmethod
     def metrics(cls) -> tuple[str, ...]:
-        return *classification_metrics(), *RANKING_METRICS
+        return *CLASSIFICATION_METRICS, *RANKING_METRICS
+
+    def own_metrics(self) -> tuple[str, ...]:
+        return RANKING_METRICS if self.action == "rank" else tuple(CLASSIFICATION_METRICS)
 
     @cached_property
     def plans(self) -> dict[str, CleaningPlan]:

@@ -18,6 +18,13 @@ from evaluators.kinds.selection.baselines import (
 from evaluators.kinds.selection.public import PublicSelection
 from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.learning.entries import by_name
+from evaluators.learning.metrics.accuracy import ACCURACY
+from evaluators.learning.metrics.f1 import F1
+from evaluators.learning.metrics.macro_f1 import MACRO_F1
+from evaluators.learning.metrics.precision import PRECISION
+from evaluators.learning.metrics.recall import RECALL
+from evaluators.learning.models.keyword_vote import KeywordVote
+from evaluators.learning.models.logistic_regression import LogisticRegression
 
 SELECTION = Kind(
     name="selection",
@@ -29,6 +36,7 @@ SELECTION = Kind(
     scorers=(
         ScorerInfo(
             name="corrected",
+            title="Corrected",
             version="2.0.0",
             meaning=CORRECTED,
             reading="evaluators.kinds.selection.reading:read",
@@ -36,19 +44,25 @@ SELECTION = Kind(
         ),
         ScorerInfo(
             name="reference",
+            title="Reference",
             version="1.0.0",
             meaning=REFERENCE,
             reading="evaluators.kinds.selection.reference_vision:read",
             scoring="evaluators.kinds.selection.reference_vision_scoring:score",
+            metrics=(ACCURACY.name, PRECISION.name, RECALL.name, F1.name),
             reference="dataperf-vision-selection",
+            fixes={"model.name": LogisticRegression.name},
         ),
         ScorerInfo(
             name="reference",
+            title="Reference",
             version="1.0.0",
             meaning=REFERENCE,
             reading="evaluators.kinds.selection.reference_speech:read",
             scoring="evaluators.kinds.selection.reference_speech_scoring:score",
+            metrics=(MACRO_F1.name,),
             reference="dataperf-speech-selection",
+            fixes={"model.name": KeywordVote.name},
         ),
     ),
     baselines=by_name(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from evaluators.learning.metrics.registry import METRICS, classification_metrics
-from evaluators.problems.invalid import refuse
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.problems.problem import Problem, quoted
 from evaluators.problems.suggestions import suggestion
 from evaluators.specification.challenge import (
@@ -18,7 +17,6 @@ from evaluators.specification.challenge import (
     Specification,
     Task,
     checked_classes,
-    different_names,
 )
 from evaluators.specification.model import Model
 from evaluators.specification.table import MAX_ID_BYTES, Table
@@ -112,38 +110,20 @@ class SelectionSpecification(Specification):
 
     _checked = field_validator("classes")(lambda names: names if names is None else checked_classes(names))
 
-    @model_validator(mode="after")
-    def _parts_agree(self) -> Self:
-        different_names(self.tasks)
-        # Plans cannot be built while tables are missing.
-        refuse(self._missing())
-        refuse(self._disagreements())
-        return self
-
-    def _missing(self) -> Iterator[str]:
+    def missing(self) -> Iterator[str]:
         for name in ("classes", "budget", "pool", "test"):
             missing = next((task.name for task in self.tasks if getattr(task, name) is None), None)
             if getattr(self, name) is None and missing is not None:
                 yield f"{name}: the task '{missing}' has none, and there is none for all tasks"
 
-    def _disagreements(self) -> Iterator[str | Problem]:
+    def disagreements(self) -> Iterator[str | Problem]:
         for plan in self.plans.values():
             yield from self._tables_agree(plan)
             if plan.task.positive is not None and plan.task.positive not in plan.classes:
                 unknown = f"{quoted(plan.task.positive)} is not one of the classes."
                 yield Problem(unknown, suggestion(plan.task.positive, plan.classes), field="tasks")
-            if self.metric not in self.metrics():
-                unfit = f"{self.metric} is not for a selection."
-                yield Problem(unfit, f"There are {', '.join(self.metrics())}.", field="metric")
-            if METRICS[self.metric].binary and len(plan.labels) != 2:
-                yield f"metric: {self.metric} needs two classes in every task"
-            if self.model.declared.binary and len(plan.labels) != 2:
-                yield f"model: {self.model.name} needs two classes in every task"
         if self.subsample == 1 and len(self.seeds) > 1 and not self.model.declared.uses_seed:
             yield "seeds: with subsample 1 every seed gives the same score; name one seed"
-        if self.scorer not in ("corrected", *(["reference"] if self.reference else [])):
-            yield f"scorer: this challenge has no scorer '{self.scorer}'"
-        yield from self._finals_disagree()
 
     def _tables_agree(self, plan: TaskPlan) -> Iterator[str | Problem]:
         planned = self.tables()
@@ -165,7 +145,10 @@ class SelectionSpecification(Specification):
 
     @classmethod
     def metrics(cls) -> tuple[str, ...]:
-        return tuple(classification_metrics())
+        return tuple(CLASSIFICATION_METRICS)
+
+    def task_classes(self) -> dict[str, Sequence[str]]:
+        return {name: plan.labels for name, plan in self.plans.items()}
 
     @cached_property
     def plans(self) -> dict[str, TaskPlan]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evaluators.learning.metrics.registry import METRICS
+from evaluators.specification.metrics import METRICS
 
 
 def summary(content: Mapping[str, Any]) -> str:

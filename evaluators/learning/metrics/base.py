@@ -22,10 +22,11 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A number in the results of a challenge. The scorer of a kind computes it.
+    """A number in the results of a challenge. The scorer of a kind computes it; a kind declares its own in its folder.
 
     ``meaning`` is a phrase that follows the title, ``formula`` is for the documentation, in Markdown. ``binary``: the
-    metric needs two classes. ``condition`` is a sentence about anything else that it needs.
+    metric needs two classes. ``condition`` is a sentence about anything else that it needs. ``is_money``: values are
+    amounts of money, not fractions.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Metric:
     condition: str = ""
     direction: Direction = "maximize"
     binary: bool = False
+    is_money: bool = False
 
     @property
     def requirement(self) -> str:

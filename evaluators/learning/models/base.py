@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,12 @@ class FixedModel(BaseModel, ABC):
     of the documentation read both.
 
     The site imports every model to read its declaration, so scikit-learn and faiss are imported in the functions that
-    use them. Before a score is computed, ``learning.threads`` has loaded them.
+    use them. ``libraries`` names the modules that these functions import and that compute on several threads: before a
+    score is computed, ``learning.threads`` has loaded them and limited them to one.
 
     ``meaning`` is a sentence that helps organizers choose. ``method`` says what exactly is computed, in Markdown.
-    ``uses_seed``: the model may depend on the seed. ``binary``: it takes exactly two classes.
+    ``uses_seed``: the model may depend on the seed. ``binary``: it takes exactly two classes. ``one_against_all`` are
+    parameters that the wizard sets where one class, the rarer one, is told from all others.
 
     Raises:
         ValueError: a parameter is unknown or out of range.
@@ -37,6 +39,8 @@ class FixedModel(BaseModel, ABC):
     method: ClassVar[str]
     uses_seed: ClassVar[bool] = False
     binary: ClassVar[bool] = False
+    libraries: ClassVar[tuple[str, ...]] = ()
+    one_against_all: ClassVar[Mapping[str, Any]] = {}
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

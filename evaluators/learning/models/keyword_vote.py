@@ -49,6 +49,7 @@ class KeywordVote(FixedModel):
         "spotter"
     )
     uses_seed = True
+    libraries = ("scipy.linalg.blas", "sklearn.linear_model", "sklearn.svm")
 
     def fit_predict(
         self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]

@@ -22,6 +22,8 @@ class LogisticRegression(FixedModel):
     title = "Logistic regression"
     meaning = "A linear classifier: quick, the same at every run, and the usual choice on embeddings."
     method = "scikit-learn's `LogisticRegression` (L-BFGS, float64)"
+    libraries = ("sklearn.linear_model",)
+    one_against_all = {"balanced": True}
 
     C: float = Field(
         default=1.0,

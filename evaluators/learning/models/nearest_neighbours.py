@@ -28,6 +28,7 @@ class NearestNeighbours(FixedModel):
         "majority of the `k` nearest rows by Euclidean distance, exact search with faiss (float32); between classes "
         "with as many neighbours the one with the smaller sum of squared distances, then the smaller class number"
     )
+    libraries = ("faiss",)
 
     k: int = Field(default=5, ge=1, le=1000, title="Neighbours k", description="This many of the nearest rows vote.")
 

@@ -11,3 +11,8 @@ from evaluators.learning.models.nearest_neighbours import NearestNeighbours
 
 MODELS: dict[str, type[FixedModel]] = by_name([LogisticRegression, KeywordVote, LinearAdamW, NearestNeighbours])
 """By name, in the order in which pages and messages list them."""
+
+
+def default_model() -> str:
+    """The model of a draft whose organizer named none: the first."""
+    return next(iter(MODELS))

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from evaluators.drafting import Asked
 from evaluators.kinds import Kind
-from frontend.organize.wizard.fields import Explained, ExplainedChoice, Percent, number_field
+from frontend.organize.wizard.fields import Explained, ExplainedChoice, Percent, declared_field
 
 
 def own_fields(kind: Kind) -> dict[str, forms.Field]:
@@ -26,13 +26,13 @@ def _field(info: FieldInfo, same: FieldInfo | None) -> forms.Field:
     asked = next((item for item in info.metadata if isinstance(item, Asked)), Asked())
     label = info.title or (same.title if same is not None else None)
     meaning = info.description or (same.description if same is not None else None) or ""
-    options: dict[str, Any] = {"label": label, "required": info.default is not None, "initial": info.default}
+    default = None if info.is_required() else info.get_default(call_default_factory=True)
+    required = info.is_required() or default not in (None, "", [])
+    options: dict[str, Any] = {"label": label, "required": required, "initial": default}
     if asked.options:
-        return _choice(asked, options | {"initial": info.default or ""})
+        return _choice(asked, options | {"initial": default or ""})
     options["help_text"] = f"{meaning} Empty: {asked.empty}." if asked.empty else meaning
-    if info.annotation is bool:
-        return forms.BooleanField(**options | {"required": False})
-    return Percent(**options) if asked.percent else number_field(info, **options)
+    return Percent(**options) if asked.percent else declared_field(info, **options)
 
 
 def _choice(asked: Asked, options: Mapping[str, Any]) -> forms.ChoiceField:

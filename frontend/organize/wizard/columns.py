@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from challenges.drafts.drafts import ChangedMeanwhile, mark_of, save_answers
 from challenges.models import Draft
 from challenges.models.draft import DraftWork
-from evaluators.drafting import ROLES
+from evaluators.drafting import roles
 from evaluators.kinds import kind_named
 from evaluators.problems import BundleError, Problem
 from frontend.organize.wizard.access import challenge_and_draft, step_page, with_pages, work_page
@@ -133,12 +133,12 @@ class ColumnsForm(StepForm):
         self.fields[f"join-{number}"] = forms.ChoiceField(
             choices=JOINS, initial=asked.get("join", "auto"), label="Joined to other files"
         )
-        roles = asked.get("columns", {})
+        given = asked.get("columns", {})
         for place, column in enumerate(report["columns"][:MOST_COLUMNS]):
             guess = column["role"] if not asked else "ignore"
             self.fields[f"role-{number}-{place}"] = forms.ChoiceField(
-                choices=[(name, name) for name in ROLES],
-                initial=roles.get(column["name"], guess),
+                choices=[(name, name) for name in roles()],
+                initial=given.get(column["name"], guess),
                 label=f"Role of {column['name']}",
             )
 
@@ -168,11 +168,11 @@ class ColumnsForm(StepForm):
 
     def _file(self, number: int, report: Mapping[str, Any]) -> dict[str, Any]:
         shown = report["columns"][:MOST_COLUMNS]
-        roles = {column["name"]: self.cleaned_data[f"role-{number}-{place}"] for place, column in enumerate(shown)}
+        given = {column["name"]: self.cleaned_data[f"role-{number}-{place}"] for place, column in enumerate(shown)}
         return {
             "part": self.cleaned_data[f"part-{number}"],
             "join": self.cleaned_data[f"join-{number}"],
-            "columns": {name: role for name, role in roles.items() if role != "ignore"},
+            "columns": {name: role for name, role in given.items() if role != "ignore"},
         }
 
     def _tasks(self) -> list[dict[str, Any]]:
@@ -243,7 +243,8 @@ def columns(request: HttpRequest, slug: str) -> HttpResponse:
             problems, status, seen = [Problem(CHANGED)], 409, mark_of(_fresh(draft), PARTS)
         except BundleError as error:
             problems = form.take_problems(error.problems)
-    context = {"form": form, "seen": seen, "problems": with_pages(problems), "roles": ROLES}
+    meanings = {name: role.meaning for name, role in roles().items()}
+    context = {"form": form, "seen": seen, "problems": with_pages(problems), "roles": meanings}
     return step_page(request, "columns", challenge, draft, context, status=status)
 
 

@@ -6,13 +6,14 @@ The registries are read whenever a form is made, so a model or metric needs no l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from pydantic.fields import FieldInfo
 
 from evaluators.registry import METRICS, MODELS, FixedModel, Metric
-from frontend.organize.wizard.fields import Explained, ExplainedChoice, number_field
+from frontend.organize.wizard.fields import Explained, declared_field
 
 Choice = tuple[str, Explained]
 
@@ -29,7 +30,7 @@ def metric_choices(names: Iterable[str]) -> list[Choice]:
 
 def _meaning(metric: Metric) -> str:
     better = "Lower is better. " if metric.direction == "minimize" else ""
-    return f"{better}{metric.meaning[:1].upper()}{metric.meaning[1:]}. {metric.requirement}".strip()
+    return f"{better}{capfirst(metric.meaning)}. {metric.requirement}".strip()
 
 
 def field_name(model: str, parameter: str) -> str:
@@ -51,11 +52,7 @@ def given_parameters(model: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field(info: FieldInfo) -> forms.Field:
-    shared: dict[str, Any] = {"required": False, "label": info.title, "help_text": info.description}
-    if get_origin(info.annotation) is Literal:
-        choices = [(value, value) for value in get_args(info.annotation)]
-        return ExplainedChoice(choices=choices, initial=info.default, **shared)
-    if info.annotation is bool:
-        return forms.BooleanField(initial=info.default, **shared)
-    shared["help_text"] = f"{info.description} Default {info.default:g}."
-    return number_field(info, **shared)
+    options: dict[str, Any] = {"required": False, "label": info.title, "help_text": info.description}
+    if isinstance(info.default, int | float) and not isinstance(info.default, bool):
+        return declared_field(info, **options | {"help_text": f"{info.description} Default {info.default:g}."})
+    return declared_field(info, **options | {"initial": info.default})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Self, Union, cast, get_args, get_origin
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MaxLen
 from django import forms
 from pydantic.fields import FieldInfo
 
@@ -27,6 +28,18 @@ class ExplainedChoice(forms.ChoiceField):
     """One of a few choices, each explained; ``parts/choices.html`` shows them as radio buttons."""
 
     widget = forms.RadioSelect
+
+
+class OneOf(ExplainedChoice):
+    """One of a few declared values, without words about them; None if it may be empty and is."""
+
+    def __init__(self, values: Iterable[Any], *, is_optional: bool, **options: Any) -> None:
+        self.values = {str(value): value for value in values}
+        listed = [(name, name) for name in self.values]
+        super().__init__(choices=[("", "No answer"), *listed] if is_optional else listed, **options)
+
+    def clean(self, value: Any) -> Any:
+        return self.values.get(super().clean(value))
 
 
 class Percent(forms.FloatField):
@@ -74,14 +87,46 @@ class Lines(forms.CharField):
         return lines or None
 
 
-def number_field(info: FieldInfo, **options: Any) -> forms.IntegerField | forms.FloatField:
+def declared_field(info: FieldInfo, **options: Any) -> forms.Field:
+    """The field for a declared value: a number, a yes or no, a text, lines of texts, or one of a few words.
+
+    Raises:
+        TypeError: no field takes values of its type.
+    """
+    types = _types(info.annotation)
+    is_optional = NoneType in types
+    types -= {NoneType}
+    (kind,) = types if len(types) == 1 else (None,)
+    if get_origin(kind) is Literal:
+        return OneOf(get_args(kind), is_optional=is_optional, **options)
+    if kind is bool and not is_optional:
+        return forms.BooleanField(**options | {"required": False})
+    if types and types <= {int, float}:
+        return _number_field(info, is_whole=kind is int, **options)
+    if kind is str:
+        longest = next((item.max_length for item in info.metadata if isinstance(item, MaxLen)), None)
+        return forms.CharField(max_length=longest, empty_value=cast(str, None) if is_optional else "", **options)
+    if kind == list[str]:
+        return Lines(**options)
+    raise TypeError(f"no field of a form takes {info.annotation}")
+
+
+def _types(annotation: Any) -> set[Any]:
+    """The types of a union, or the type itself, without what is annotated."""
+    if get_origin(annotation) is Annotated:
+        return _types(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return {found for item in get_args(annotation) for found in _types(item)}
+    return {annotation}
+
+
+def _number_field(info: FieldInfo, *, is_whole: bool, **options: Any) -> forms.IntegerField | forms.FloatField:
     """The field for a declared number, with its bounds.
 
     A bound that is itself excluded can't be given to the browser; the answers are checked against it all the same.
     """
     lowest: Any = next((item.ge for item in info.metadata if isinstance(item, Ge)), None)
     highest: Any = next((item.le for item in info.metadata if isinstance(item, Le)), None)
-    is_whole = int in (info.annotation, *get_args(info.annotation))
     return (forms.IntegerField if is_whole else forms.FloatField)(min_value=lowest, max_value=highest, **options)
 
 

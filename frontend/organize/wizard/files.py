@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.request import Request
@@ -22,9 +22,8 @@ from challenges.models import Challenge, Draft, DraftFile
 from challenges.models.draft import DraftWork
 from evaluators.kinds import every_kind
 from evaluators.problems import BundleError, Problem
-from evaluators.specification import KINDS
+from evaluators.specification import DOMAINS, KINDS
 from evaluators.submissions import readable_size
-from frontend.kinds.base import DOMAIN_TITLES
 from frontend.organize.wizard.access import challenge_and_draft, step_page
 from frontend.organize.wizard.fields import Explained, ExplainedChoice, StepForm
 from frontend.organize.wizard.steps import is_made_of_files, new_line
@@ -60,12 +59,11 @@ class AboutForm(StepForm):
     )
     kind = ExplainedChoice(
         choices=lambda: [
-            (kind.name, Explained(kind.title, f"{kind.meaning.capitalize()}. {kind.submission}"))
-            for kind in every_kind()
+            (kind.name, Explained(kind.title, f"{capfirst(kind.meaning)}. {kind.submission}")) for kind in every_kind()
         ],
         initial=lambda: next(iter(KINDS)),
     )
-    domain = forms.ChoiceField(choices=list(DOMAIN_TITLES.items()), initial="other", label="Kind of data")
+    domain = forms.ChoiceField(choices=list(DOMAINS.items()), initial="other", label="Kind of data")
     licence = forms.CharField(
         max_length=300,
         initial="CC-BY-4.0",

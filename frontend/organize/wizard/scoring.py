@@ -16,7 +16,7 @@ from challenges.models import Draft
 from challenges.models.draft import DraftWork
 from evaluators.kinds import Kind, kind_named
 from evaluators.problems import BundleError, Problem
-from evaluators.registry import MODELS
+from evaluators.registry import MODELS, default_model
 from frontend.organize.wizard.access import challenge_and_draft, step_page, with_pages
 from frontend.organize.wizard.asking import own_fields
 from frontend.organize.wizard.declared import (
@@ -45,7 +45,7 @@ class ScoringForm(StepForm):
         "scoring.subsample": "subsample",
     }
 
-    model = ExplainedChoice(choices=model_choices, initial="logistic-regression")
+    model = ExplainedChoice(choices=model_choices, initial=default_model)
     metric = ExplainedChoice(choices=[("", AS_FITS)], required=False)
     seeds = Seeds(
         required=False,

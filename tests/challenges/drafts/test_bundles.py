@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -19,6 +20,7 @@ from evaluators.datasets import prepare_in_sandbox, prepare_splits
 from evaluators.problems import BundleError
 from evaluators.sandbox import SandboxUnavailable
 from leaderboard.storage import object_store
+from leaderboard.storage.datasets import open_dataset
 from tests.bundles import write_bundle
 from tests.finals import add_final, without_final
 
@@ -51,6 +53,28 @@ def test_a_new_bundle_becomes_a_draft_with_its_files(load: Load, tmp_path: Path)
             assert stream.read() == (bundle / name).read_bytes()
         assert file.size == (bundle / name).stat().st_size
         assert file.media_type == "application/vnd.apache.parquet"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"model": {"name": "nearest-neighbours", "parameters": {"k": "5"}}},
+        {"reference": "dataperf-vision-selection", "scorer": "reference", "metric": "macro_f1"},
+    ],
+    ids=["parameter", "metric"],
+)
+def test_a_bundle_that_only_an_old_version_could_be_is_refused(
+    load: Load, tmp_path: Path, changes: dict[str, Any], settings: LazySettings
+) -> None:
+    with pytest.raises(BundleError, match="not a whole number|does not measure macro_f1"):
+        load(write_bundle(tmp_path / "b", **changes))
+    assert not Challenge.objects.exists()
+    # A version that was stored when it could be: the site opens it, and another host prepares it from its files.
+    version = load(write_bundle(tmp_path / "right"))
+    digest = prepare_splits(write_bundle(tmp_path / "old", **changes), tmp_path / "there")[0].digest
+    DatasetVersion.objects.filter(pk=version.pk).update(specification=version.specification | changes, digest=digest)
+    old = DatasetVersion.objects.get(pk=version.pk)
+    assert open_dataset(old).specification == old.spec
 
 
 def test_loading_again_changes_nothing(load: Load, tmp_path: Path) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import pytest
 
-from evaluators.kinds import BaselineInfo, Kind, ScorerInfo, every_kind
+from evaluators.kinds import BaselineInfo, Kind, ScorerInfo, every_kind, kind_named
 from evaluators.kinds.readiness import KindReadiness
 from evaluators.learning.entries import load
 from evaluators.specification import KINDS
 from evaluators.specification.challenge import NAME, Specification
+from evaluators.specification.table import Table
 
 EVERY = pytest.mark.parametrize("kind", every_kind(), ids=lambda kind: kind.name)
 BASELINES = [info for kind in every_kind() for info in kind.baselines.values()]
 SCORERS = [info for kind in every_kind() for info in kind.scorers]
-SET_BY_ORGANIZERS = ("labels", "budget", "subsample", "every_class", "action", "reveal", "accuracy_weight")
+WITHOUT_WORDS = {*Specification.model_fields, "kind", "reference", "classes", "tasks", "model"}
+"""Fields of a specification that the pages explain in their own words, the same for every kind."""
 
 
 def test_a_kind_is_listed_under_the_name_that_it_declares() -> None:
@@ -50,11 +53,26 @@ def test_a_challenge_has_one_scorer_of_a_name(kind: Kind) -> None:
 
 @EVERY
 def test_what_an_organizer_sets_has_a_title_and_a_meaning(kind: Kind) -> None:
-    fields = kind.specification.model_fields
-    untold = [
-        name for name in SET_BY_ORGANIZERS if name in fields and not (fields[name].title and fields[name].description)
+    assert not untold(kind.specification)
+
+
+def test_a_new_kinds_fields_need_their_words_too() -> None:
+    class Grown(kind_named("selection").specification):  # type: ignore[misc]
+        margin: float = 0.5
+        extra: Table | None = None
+
+    assert untold(Grown) == ["margin"]
+
+
+def untold(specification: type[Specification]) -> list[str]:
+    """The kind's own fields, other than tables, that lack a title or a description."""
+    return [
+        name
+        for name, info in specification.model_fields.items()
+        if name not in WITHOUT_WORDS
+        and Table not in (info.annotation, *get_args(info.annotation))
+        and not (info.title and info.description)
     ]
-    assert not untold
 
 
 @EVERY
@@ -86,3 +104,4 @@ def test_every_scorer_can_be_loaded_and_says_what_it_means(info: ScorerInfo) -> 
     assert callable(info.load(curves=False))
     assert re.fullmatch(r"\d+\.\d+\.\d+", info.version)
     assert info.meaning
+    assert {other.title for other in SCORERS if other.name == info.name} == {info.title}

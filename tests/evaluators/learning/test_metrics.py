@@ -19,12 +19,13 @@ from sklearn.metrics import (
 )
 
 from evaluators.learning.metrics.base import ClassificationMetric, Counts, confusion
-from evaluators.learning.metrics.registry import METRICS, classification_metrics, measure
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS, measure
+from evaluators.specification.metrics import METRICS
 from tests.toys.cohens_kappa import COHENS_KAPPA
 
 Pair = tuple[list[int], list[int]]
 
-ALL = [*classification_metrics().values(), COHENS_KAPPA]
+ALL = [*CLASSIFICATION_METRICS.values(), COHENS_KAPPA]
 each_metric = pytest.mark.parametrize("metric", ALL, ids=lambda metric: metric.name)
 
 
@@ -122,7 +123,7 @@ def test_a_metric_is_what_its_definition_says(metric: ClassificationMetric, data
 @pytest.mark.parametrize("name", SKLEARN)
 def test_a_metric_has_the_bits_of_scikit_learn(name: str, classes: int) -> None:
     """NumPy adds more than eight numbers in blocks: with many classes, some absent, the order matters."""
-    metric = classification_metrics()[name]
+    metric = CLASSIFICATION_METRICS[name]
     if metric.binary:
         classes = 2
     for seed in range(12):
@@ -132,7 +133,7 @@ def test_a_metric_has_the_bits_of_scikit_learn(name: str, classes: int) -> None:
 
 @pytest.mark.parametrize("name", SKLEARN)
 def test_weighted_counts_give_the_weighted_score_of_scikit_learn(name: str) -> None:
-    metric = classification_metrics()[name]
+    metric = CLASSIFICATION_METRICS[name]
     classes = 2 if metric.binary else 4
     true, predicted = random_rows(classes, rows=60, seed=1)
     weights = np.random.default_rng(2).uniform(0.1, 3, 60)
@@ -206,7 +207,7 @@ def test_rows_that_do_not_fit_are_refused(true: list[Any], predicted: list[Any])
 
 def test_metrics_of_class_1_are_left_out_with_more_classes() -> None:
     true, predicted = np.array([0, 1, 2]), np.array([0, 1, 1])
-    known = classification_metrics()
+    known = CLASSIFICATION_METRICS
     measured = measure(true, predicted, 3, ranked_by="accuracy")
     assert list(measured) == [name for name, metric in known.items() if not metric.binary]
     assert measured["accuracy"] == 2 / 3
@@ -216,7 +217,7 @@ def test_metrics_of_class_1_are_left_out_with_more_classes() -> None:
 def test_a_new_metric_is_only_in_the_results_that_it_ranks(monkeypatch: pytest.MonkeyPatch) -> None:
     true, predicted = np.array([0, 1, 1]), np.array([0, 1, 0])
     before = measure(true, predicted, 2, ranked_by="f1")
-    monkeypatch.setitem(METRICS, COHENS_KAPPA.name, COHENS_KAPPA)
+    monkeypatch.setitem(CLASSIFICATION_METRICS, COHENS_KAPPA.name, COHENS_KAPPA)
     assert measure(true, predicted, 2, ranked_by="f1") == before
     ranked = measure(true, predicted, 2, ranked_by="cohens_kappa")
     assert ranked == before | {"cohens_kappa": COHENS_KAPPA.from_rows(true, predicted, 2)}

@@ -15,7 +15,7 @@ from evaluators.datasets.prepared import PreparedDataset, PreparedTable
 from evaluators.datasets.preparing import open_bundle
 from evaluators.kinds.task_rows import TableRows
 from evaluators.learning.metrics.base import ClassificationMetric
-from evaluators.learning.metrics.registry import classification_metrics
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.readiness import ReadinessReport
 from evaluators.readiness.bootstrap import DRAWS, SEED, paired_error, resampled, smallest_difference
 from evaluators.readiness.copies import conflicts, copies, distinct, hashes
@@ -26,7 +26,7 @@ from evaluators.scoring.score import score
 from evaluators.submissions.uploads import read_files
 from tests.bundles import good_files, write_bundle, write_table
 
-each_metric = pytest.mark.parametrize("metric", classification_metrics().values(), ids=lambda metric: metric.name)
+each_metric = pytest.mark.parametrize("metric", CLASSIFICATION_METRICS.values(), ids=lambda metric: metric.name)
 
 
 def rows_of(folder: Path, vectors: np.ndarray, *, name: str = "pool", labels: np.ndarray | None = None) -> TableRows:

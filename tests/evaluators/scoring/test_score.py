@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.datasets.preparing import prepare
-from evaluators.learning.metrics.registry import classification_metrics
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.learning.subsampling import subsample
 from evaluators.problems.problem import SubmissionError
 from evaluators.registry import scorer_of
@@ -45,7 +45,7 @@ def test_the_result_says_what_was_done(family: str, request: pytest.FixtureReque
     assert [item.seed for item in result.seeds] == specification.seeds
     binary = family == "known"
     assert all(
-        set(scores) == {name for name, m in classification_metrics().items() if binary or not m.binary}
+        set(scores) == {name for name, m in CLASSIFICATION_METRICS.items() if binary or not m.binary}
         for scores in result.tasks.values()
     )
     assert (result.scorer.name, result.scorer.version) == ("corrected", scorer_of(specification).version)

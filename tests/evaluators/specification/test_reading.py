@@ -111,7 +111,7 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"metric": "aud"}, "field 'metric': there is no metric 'aud'. Did you mean 'auc'?"),
     (
         {"metric": "auc"},
-        "field 'metric': auc is not for a selection. There are accuracy, precision, recall, f1, "
+        "field 'metric': auc is not a metric of this challenge. There are accuracy, precision, recall, f1, "
         "macro_f1, balanced_accuracy.",
     ),
     ({"seeds": []}, "field 'seeds': has 0 items. It needs at least 1."),
@@ -141,11 +141,8 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"pool": table()}, "field 'pool.files': has 0 items. It needs at least 1."),
     ({"pool": table("public/p.parquet", "public/p.parquet")}, "field 'pool.files': a file is named twice."),
     ({"pool": None}, "field 'pool': the task 'apple' has none, and there is none for all tasks."),
-    (
-        {"scorer": "mine.py"},
-        "field 'scorer': 'mine.py' is not one of its values. There are corrected, reference, reference-knn.",
-    ),
-    ({"scorer": "reference"}, "field 'scorer': this challenge has no scorer 'reference'."),
+    ({"scorer": "mine.py"}, "field 'scorer': this challenge has no scorer 'mine.py'. There is only corrected."),
+    ({"scorer": "reference"}, "field 'scorer': this challenge has no scorer 'reference'. There is only corrected."),
     (
         {"script": "mine.py"},
         "field 'script': there is no such field. Take it out.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 from pydantic import ConfigDict, Field
@@ -37,6 +37,25 @@ def test_each_type_has_its_field() -> None:
     assert [name for name, field in fields.items() if field.allow_null] == ["count", "part"]
     assert [name for name, field in fields.items() if field.read_only] == ["parts"]
     assert list(fields["way"].choices) == ["to", "fro"]
+
+
+class Nested(PublicModel):
+    prices: dict[str, float]
+    names: dict[str, list[str]] | None
+    parts: dict[str, Part]
+    limit: float | Literal["none"]
+    weights: list[Annotated[float, Field(gt=0)]]
+
+
+def test_mappings_and_unions_have_their_fields() -> None:
+    fields = fields_of(Nested)
+    assert [type(field).__name__ for field in fields.values()] == [
+        *("DictField", "DictField", "DictField", "JSONField", "ListField"),
+    ]
+    assert [type(fields[name].child).__name__ for name in ("prices", "names", "parts", "weights")] == [
+        *("FloatField", "ListField", "PieceSerializer", "FloatField"),
+    ]
+    assert [name for name, field in fields.items() if field.allow_null] == ["names"]
 
 
 def test_a_field_with_a_default_may_be_absent() -> None:

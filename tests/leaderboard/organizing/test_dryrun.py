@@ -59,7 +59,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Makes baselines without the sandbox; returns the names of the requested baselines."""
     asked: list[str] = []
 
-    def make(version: Any, dataset: Path, info: BaselineInfo) -> Any:
+    def make(dataset: Path, info: BaselineInfo) -> Any:
         asked.append(info.name)
         return factories.uploads()
 
@@ -204,7 +204,7 @@ def test_a_second_attempt_submits_what_the_first_did_not(draft: Phase, made: lis
 def test_a_baseline_that_another_worker_submits_meanwhile_is_as_good(
     draft: Phase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def make(version: Any, dataset: Path, info: BaselineInfo) -> Any:
+    def make(dataset: Path, info: BaselineInfo) -> Any:
         _submit(draft, info.name)
         return factories.uploads()
 
@@ -222,7 +222,7 @@ def test_a_baseline_that_was_made_too_slowly_is_not_submitted(
     run = dryrun.start(draft)
     job = Job.objects.filter(kind="make-baseline").earliest("pk")
 
-    def make(version: Any, dataset: Path, info: BaselineInfo) -> Any:
+    def make(dataset: Path, info: BaselineInfo) -> Any:
         if meanwhile == "other data":
             Phase.objects.update(dataset_version=factories.other_version(draft.dataset_version))
         elif meanwhile == "run is over":
@@ -351,7 +351,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Exception | Non
             raise error
         for upload in factories.uploads():
             (output / upload.name).write_bytes(upload.content)
-        return b""
+        return "".join(f"{sandbox.OUTPUT / upload.name}\n" for upload in factories.uploads()).encode()
 
     monkeypatch.setattr(sandbox, "work", work)
 
@@ -469,7 +469,7 @@ def test_the_data_say_in_the_real_sandbox_why_they_allow_no_baseline(
     version = load(bundle).dataset_version
     info = next(info for info in baselines_for(version.spec) if info.name == "random")
     with pytest.raises(BundleError, match="are all of one class"):
-        dryrun_work.make_baseline(version, dataset_directory(version), info)
+        dryrun_work.make_baseline(dataset_directory(version), info)
 
 
 def test_a_report_of_other_data_is_not_believed(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -516,7 +516,7 @@ def test_the_baselines_of_every_kind_are_made_in_the_sandbox(
     dataset = dataset_directory(version)
     tasks = {f"{task.name}.csv" for task in version.spec.tasks}
     for info in baselines_for(version.spec):
-        assert {file.name for file in dryrun_work.make_baseline(version, dataset, info)} == tasks
+        assert {file.name for file in dryrun_work.make_baseline(dataset, info)} == tasks
 
 
 def test_the_hidden_part_is_measured_in_the_sandbox_as_well(load: Callable[..., Phase], tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from evaluators.kinds.pruning.answers import PruningAnswers
 from evaluators.kinds.pruning.baselines import largest_class, random
+from evaluators.kinds.pruning.metrics import ROWS_LEFT
 from evaluators.kinds.pruning.public import PublicPruning
 from evaluators.kinds.pruning.specification import PruningSpecification
 
 from evaluators.kinds.declaration import Drafting, Kind
 from evaluators.kinds.scorers import CORRECTED, ScorerInfo
 from evaluators.learning.entries import by_name
+from evaluators.material.roles import ColumnRole
 
 PRUNING = Kind(
     name="pruning",
@@ -21,6 +23,7 @@ PRUNING = Kind(
     scorers=(
         ScorerInfo(
             name="corrected",
+            title="Corrected",
             version="1.0.0",
             meaning=CORRECTED,
             reading="evaluators.kinds.pruning.reading:read",
@@ -33,9 +36,11 @@ PRUNING = Kind(
     drafting=Drafting(
         answers=PruningAnswers,
         asked=("budget",),
+        roles=(ColumnRole("station", "where the row was recorded", r"stations?"),),
         tables={},
         write="evaluators.kinds.pruning.draft:draft_pruning",
         summary=lambda content: f"Take {content['budget']} rows out of a training set.",
         rules=lambda content: [f"At most {content['budget']} rows."],
     ),
+    metrics=(ROWS_LEFT,),
 )

@@ -10,7 +10,7 @@ from evaluators.kinds.pruning.specification import PruningSpecification
 from evaluators.kinds.pruning.training import predicted
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.findings import Finding
+from evaluators.kinds.findings import Finding, ShownFact
 from evaluators.kinds.readiness import Facts, KindReadiness
 from evaluators.kinds.task_rows import Labels, TaskRows, rows_of_table
 
@@ -28,6 +28,10 @@ class PruningReadiness(KindReadiness[PruningSubmission]):
         self, dataset: PreparedDataset, submission: PruningSubmission, tasks: Mapping[str, TaskRows]
     ) -> dict[str, Labels]:
         return {submission.task: predicted(dataset, submission)}
+
+    def facts(self, dataset: PreparedDataset) -> Facts:
+        budget = PruningSpecification.expect(dataset.specification).budget
+        return {"facts": [ShownFact(title="Rows left", text=f"{len(dataset.table('train')) - budget} to train on")]}
 
     def findings(
         self, facts: Facts, tasks: Sequence[TaskRows], smallest_differences: Mapping[str, float]

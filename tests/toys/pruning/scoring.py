@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from evaluators.kinds.pruning.metrics import ROWS_LEFT
 from evaluators.kinds.pruning.reading import PruningSubmission
 from evaluators.kinds.pruning.training import predicted
 
@@ -20,6 +21,7 @@ def score(dataset: PreparedDataset, submission: PruningSubmission, spent: Timing
     y_true = dataset.table("test").labels.astype(np.int64)
     classes = specification.tables()["test"].classes
     metrics = measure(y_true, y_pred, len(classes), ranked_by=specification.metric)
+    metrics[ROWS_LEFT.name] = 1 - len(submission.row_indices) / len(dataset.table("train"))
     seeds = [SeedScores(seed=seed, tasks={submission.task: metrics}) for seed in specification.seeds]
     return SubmissionScores(
         seeds=seeds, slices={submission.task: {"rows": {"pruned": float(len(submission.row_indices))}}}

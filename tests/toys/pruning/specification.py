@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from evaluators.kinds.pruning.metrics import ROWS_LEFT
+from pydantic import Field, field_validator
 
-from evaluators.learning.metrics.registry import classification_metrics
-from evaluators.problems.invalid import refuse
+from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.specification.challenge import PlannedTable, Specification, Task, checked_classes
 from evaluators.specification.model import Model
 from evaluators.specification.table import MAX_ID_BYTES, Table
@@ -32,19 +32,13 @@ class PruningSpecification(Specification):
 
     _checked = field_validator("classes")(checked_classes)
 
-    @model_validator(mode="after")
-    def _parts_agree(self) -> Self:
-        refuse(self._disagreements())
-        return self
-
-    def _disagreements(self) -> Iterator[str]:
+    def disagreements(self) -> Iterator[str]:
         if not self.train.public or self.test.public:
             yield "train: it is public, and test is hidden"
-        yield from self._finals_disagree()
 
     @classmethod
     def metrics(cls) -> tuple[str, ...]:
-        return tuple(classification_metrics())
+        return *CLASSIFICATION_METRICS, ROWS_LEFT.name
 
     def tables(self) -> dict[str, PlannedTable]:
         classes = tuple(self.classes)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+import sys
 from typing import Any
 
 import numpy as np
@@ -168,3 +171,24 @@ def test_more_neighbours_than_rows_means_all_of_them() -> None:
     train = np.array([[0.0], [1.0], [2.0]], np.float32)
     predicted = NearestNeighbours(k=1000).fit_predict(train, np.array([1, 0, 0]), np.array([[0.0]]), seeds=[0])[0]
     assert predicted.tolist() == [0]
+
+
+def imported_inside(model: type[FixedModel]) -> set[str]:
+    """The packages that the functions of the model's module import."""
+    module = ast.parse(inspect.getsource(sys.modules[model.__module__]))
+    functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
+    found = {inner for function in functions for inner in ast.walk(function)}
+    names = {node.module or "" for node in found if isinstance(node, ast.ImportFrom)}
+    names |= {alias.name for node in found if isinstance(node, ast.Import) for alias in node.names}
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("model", ALL, ids=lambda model: model.name)
+def test_a_model_names_the_libraries_that_it_computes_with(model: type[FixedModel]) -> None:
+    assert imported_inside(model) == {name.partition(".")[0] for name in model.libraries}
+
+
+def test_the_libraries_of_all_models_are_loaded_before_they_are_limited_to_one_thread() -> None:
+    from evaluators.learning import threads  # noqa: PLC0415, F401 - so that it is this that loads them
+
+    assert {name for model in MODELS.values() for name in model.libraries} <= sys.modules.keys()

@@ -12,11 +12,11 @@ from evaluators.datasets.prepared import PreparedDataset
 
 
 def write(choose: Any, dataset: PreparedDataset, folder: Path, *, seed: int) -> list[Path]:
-    """Write ``main.csv`` into ``folder`` and return its path."""
+    """Write ``pruned.csv`` into ``folder`` and return its path: a kind may call its files as it likes."""
     specification = PruningSpecification.expect(dataset.specification)
     train = dataset.table("train")
     rows = choose(train.labels.astype(np.int64), specification.budget, np.random.default_rng(seed))
     ids = train.ids()
-    path = folder / f"{specification.tasks[0].name}.csv"
+    path = folder / "pruned.csv"
     path.write_text("\n".join(["id", *(ids[row] for row in rows.tolist())]) + "\n")
     return [path]

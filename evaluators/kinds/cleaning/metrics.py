@@ -1,8 +1,7 @@
-"""The metrics that the scorer of one kind computes itself: from a curve of fixes, from prices.
+"""The metrics that the scorers of a cleaning compute from the curve of fixes.
 
-They are declared below the kinds, since reading any ``challenge.yaml`` takes the names and directions of all metrics.
-Recorded results contain the names. DataPerf calls the result of an acquisition ``score``; ``auc`` is the mean of the
-accuracies over all numbers of fixes, the area under their curve.
+Recorded results contain the names. ``auc`` is the mean of the accuracies over all numbers of fixes: the area under
+their curve.
 """
 
 from __future__ import annotations
@@ -37,19 +36,4 @@ ACCURACY_CLEAN = Metric(
     meaning="the accuracy with every label mended",
     formula="a(n)",
     condition="For rankings.",
-)
-COST = Metric(
-    name="cost",
-    title="Cost",
-    meaning="what the purchase costs",
-    formula="the sum over the sellers",
-    condition="For acquisitions.",
-    direction="minimize",
-)
-PURCHASE_SCORE = Metric(
-    name="score",
-    title="Score",
-    meaning="the accuracy, and a little for what is left of the budget",
-    formula="w · accuracy + (1 − w) · (budget − cost) / budget",
-    condition="For acquisitions.",
 )
