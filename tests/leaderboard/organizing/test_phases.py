@@ -9,12 +9,16 @@ import pytest
 from django.utils import timezone
 
 from challenges.models import Challenge, DatasetVersion, Phase, Split
+from challenges.phases.creating import create_phases
 from challenges.phases.rounds import RoundChoice
 from challenges.phases.terms import PhaseError, mark_of, terms_of
 from challenges.phases.writing import add_phase
+from challenges.publishing.publishing import NotPublishable, publish
 from evaluators.specification import PhaseTerms
-from leaderboard.models import User
+from leaderboard.models import Submission, User
+from leaderboard.organizing import dryrun
 from leaderboard.organizing.phases import change_phase, remove_phase
+from leaderboard.teams.teams import baselines_team
 from tests import factories
 
 START = timezone.now() + timedelta(days=1)
@@ -50,6 +54,60 @@ def test_the_hidden_split_is_always_with_the_last_phase_of_a_draft(draft: Challe
     first.refresh_from_db()
     remove_phase(first, by=user)
     assert finals() == {"Second": True}
+
+
+def check(phase: Phase) -> None:
+    """Begin a dry run, as saving the first phase does, and submit one of its baselines."""
+    dryrun.start(phase)
+    factories.submission(phase, baselines_team(), client=Submission.Client.BASELINE, baseline="random")
+
+
+def test_a_dry_run_keeps_no_phase_from_gaining_or_losing_the_hidden_split(draft: Challenge, user: User) -> None:
+    first = add_phase(draft, terms("First", 0, 1))
+    check(first)
+    second = add_phase(draft, terms("Second", 2, 3))
+    assert finals() == {"First": False, "Second": True}
+    remove_phase(second, by=user)
+    assert finals() == {"First": True}
+    second = add_phase(draft, terms("Second", 2, 3))
+    change_phase(first, terms("First", 4, 5), RoundChoice(), by=user, seen=mark_of(first))
+    assert finals() == {"Second": False, "First": True}
+    assert Submission.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("planned", "says"),
+    [
+        ((True, True), "is scored when 'First' ends, before the last phase. Open"),
+        ((False, False), "is not scored when 'Second' ends. Open"),
+    ],
+)
+def test_phases_that_an_earlier_version_left_wrong_are_saved_again_before_publishing(
+    draft: Challenge, user: User, planned: tuple[bool, bool], says: str
+) -> None:
+    first, second = add_phase(draft, terms("First", 0, 1)), add_phase(draft, terms("Second", 2, 3))
+    hidden = second.dataset_version.final_part
+    for phase, is_planned in zip((first, second), planned, strict=True):
+        Phase.objects.filter(pk=phase.pk).update(final_dataset_version=hidden if is_planned else None)
+    check(first)
+    with pytest.raises(NotPublishable, match=says):
+        publish(draft, without_dry_run=True)
+    change_phase(first, terms_of(first), RoundChoice(), by=user, seen=mark_of(first))
+    assert finals() == {"First": False, "Second": True}
+    publish(draft, without_dry_run=True)
+
+
+def test_a_hidden_split_that_comes_to_an_endless_phase_needs_its_end(draft: Challenge, user: User) -> None:
+    hidden = DatasetVersion.objects.get(split=Split.FINAL)
+    DatasetVersion.objects.update(final_part=None)
+    phase = add_phase(draft, PhaseTerms("First", START))
+    DatasetVersion.objects.exclude(pk=hidden.pk).update(final_part=hidden)
+    create_phases(draft, (), DatasetVersion.objects.exclude(pk=hidden.pk).get())
+    with pytest.raises(NotPublishable, match="when 'First' ends, and it has no end. Add its end"):
+        publish(draft, without_dry_run=True)
+    change_phase(phase, terms("First", 0, 1), RoundChoice(), by=user, seen=mark_of(phase))
+    assert finals() == {"First": True}
+    publish(draft, without_dry_run=True)
 
 
 def test_a_phase_becomes_open_ended_only_if_nothing_is_scored_at_its_end(draft: Challenge, user: User) -> None:
