@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
+from challenges.drafts.drafts import has_unbuilt_changes
 from challenges.models import Challenge, Draft, Phase
 from challenges.models.challenge import ChallengeStatus
 from challenges.phases.creating import last_of
@@ -42,8 +43,12 @@ def problems_of(challenge: Challenge, *, without_dry_run: bool = False) -> list[
         if recorded != set(version.spec.data_files):
             problems.append(Problem(f"The files of {version} are not those of its specification.", "Load it again."))
     problems += _hidden_part_problems(phases)
-    if Draft.objects.filter(challenge=challenge).exclude(work="").exists():
+    draft = Draft.objects.filter(challenge=challenge).first()
+    if draft is not None and draft.is_under_way:
         problems.append(Problem("The challenge's data are being made anew.", "Wait until they are, and check them."))
+    elif draft is not None and has_unbuilt_changes(draft):
+        message = "Answers or files have changed since the data were built."
+        problems.append(Problem(message, "Build the data again.", field="scoring"))
     if not problems and not without_dry_run:
         problems += unready(phases)
     return problems
