@@ -127,11 +127,13 @@ def has_unbuilt_changes(draft: Draft) -> bool:
 
 
 def add_files(draft: Draft, files: Sequence[DraftFile]) -> None:
-    """Record files whose bytes are stored; a file replaces an older one of the same name.
+    """Record files whose bytes are stored, if any; a file replaces an older one of the same name.
 
     Raises:
         BundleError: there would be too many.
     """
+    if not files:
+        return
     with transaction.atomic():
         locked = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         names = {file.name for file in files}

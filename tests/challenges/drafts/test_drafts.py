@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from challenges.drafts import drafts
@@ -94,3 +95,32 @@ def test_title_and_licence_are_also_written_into_the_data(draft: Draft, page: Cl
     assert now.answers["texts"] == {"title": "Renamed", "licence": "MIT"}
     save_texts(challenge, now, texts | {"summary": "Another."}, seen=texts_mark(challenge, now))
     assert texts_of(challenge) == texts | {"summary": "Another."}
+
+
+def test_a_first_step_with_too_many_files_saves_nothing_and_can_be_sent_again(
+    draft: Draft, page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "MAX_DRAFT_FILES", 2)
+    shown = form(page)
+    files = [SimpleUploadedFile(f"{number}.csv", b"id\n1\n") for number in range(2)]
+    refused = page.post(FILES, shown | {"kind": "cleaning", "title": "Renamed", "files": files})
+    assert refused.status_code == 400
+    assert "at most 2 files" in refused.content.decode()
+    now = Draft.objects.select_related("challenge").get()
+    assert (now.answers, now.challenge.title) == (draft.answers, draft.challenge.title)
+    again = fields_of(form_with(refused.content.decode()))
+    assert (again["title"], again["kind"]) == ("Renamed", "cleaning")
+    files[0].seek(0)
+    assert page.post(FILES, again | {"files": files[:1]}).status_code == 302
+    assert Draft.objects.get().answers["kind"]["kind"] == "cleaning"
+    assert sorted(Draft.objects.get().files.values_list("name", flat=True)) == ["0.csv", "rows.csv"]
+
+
+def test_a_new_challenge_with_too_many_files_is_not_begun(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "MAX_DRAFT_FILES", 1)
+    about = {"title": "New", "slug": "", "kind": "selection", "domain": "other", "licence": "MIT"}
+    files = [SimpleUploadedFile(f"{number}.csv", b"id\n1\n") for number in range(2)]
+    assert page.post("/organize/new", about | {"files": files}).status_code == 400
+    assert not Challenge.objects.exists()
+    files[0].seek(0)
+    assert page.post("/organize/new", about | {"files": files[:1]}).status_code == 302
