@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.db import transaction
+from django.utils import timezone
 
 from challenges.drafts.drafts import has_unbuilt_changes
 from challenges.models import Challenge, Draft, Phase
 from challenges.models.challenge import ChallengeStatus
 from challenges.phases.creating import last_of
+from challenges.phases.terms import terms_of
 from challenges.publishing.readiness import unready
 from evaluators.problems import Problem
-from evaluators.specification import ADD_END
+from evaluators.specification import ADD_END, publishing_problems
 
 SAVE_AGAIN = "Open this phase and save it again."
 
@@ -43,6 +46,7 @@ def problems_of(challenge: Challenge, *, without_dry_run: bool = False) -> list[
         if recorded != set(version.spec.data_files):
             problems.append(Problem(f"The files of {version} are not those of its specification.", "Load it again."))
     problems += _hidden_part_problems(phases)
+    problems += _late_problems(phases)
     draft = Draft.objects.filter(challenge=challenge).first()
     if draft is not None and draft.is_under_way:
         problems.append(Problem("The challenge's data are being made anew.", "Wait until they are, and check them."))
@@ -71,6 +75,14 @@ def _hidden_part_problems(phases: Sequence[Phase]) -> Iterator[Problem]:
         elif not is_last and phase.final_dataset_version_id is not None:
             message = f"The hidden part of the test set is scored when '{phase.name}' ends, before the last phase."
             yield Problem(message, SAVE_AGAIN)
+
+
+def _late_problems(phases: Sequence[Phase]) -> Iterator[Problem]:
+    """Phases that are over cannot be published. What took place elsewhere comes as an archive, with its results."""
+    now = timezone.now()
+    for phase in phases:
+        for problem in publishing_problems(terms_of(phase), moment=now):
+            yield replace(problem, message=f"{problem.message[:1].upper()}{problem.message[1:]}")
 
 
 def publish(challenge: Challenge, *, without_dry_run: bool = False) -> None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from challenges.models import Challenge, DatasetVersion, Phase, Split
+from challenges.models import Announcement, Challenge, DatasetVersion, Phase, Split
 from challenges.phases.creating import create_phases
 from challenges.phases.rounds import RoundChoice
 from challenges.phases.terms import PhaseError, mark_of, terms_of
-from challenges.phases.writing import add_phase
 from challenges.publishing.publishing import NotPublishable, publish
 from evaluators.specification import PhaseTerms
 from leaderboard.models import Submission, User
 from leaderboard.organizing import dryrun
-from leaderboard.organizing.phases import change_phase, remove_phase
+from leaderboard.organizing.phases import add_phase, change_phase, remove_phase
 from leaderboard.teams.teams import baselines_team
 from tests import factories
 
@@ -45,9 +44,9 @@ def draft(phase: Phase) -> Challenge:
 
 
 def test_the_hidden_split_is_always_with_the_last_phase_of_a_draft(draft: Challenge, user: User) -> None:
-    first = add_phase(draft, terms("First", 0, 1))
+    first = add_phase(draft, terms("First", 0, 1), by=user)
     assert finals() == {"First": True}
-    add_phase(draft, terms("Second", 2, 3))
+    add_phase(draft, terms("Second", 2, 3), by=user)
     assert finals() == {"First": False, "Second": True}
     change_phase(first, terms("First", 4, 5), RoundChoice(), by=user, seen=mark_of(first))
     assert finals() == {"Second": False, "First": True}
@@ -63,13 +62,13 @@ def check(phase: Phase) -> None:
 
 
 def test_a_dry_run_keeps_no_phase_from_gaining_or_losing_the_hidden_split(draft: Challenge, user: User) -> None:
-    first = add_phase(draft, terms("First", 0, 1))
+    first = add_phase(draft, terms("First", 0, 1), by=user)
     check(first)
-    second = add_phase(draft, terms("Second", 2, 3))
+    second = add_phase(draft, terms("Second", 2, 3), by=user)
     assert finals() == {"First": False, "Second": True}
     remove_phase(second, by=user)
     assert finals() == {"First": True}
-    second = add_phase(draft, terms("Second", 2, 3))
+    second = add_phase(draft, terms("Second", 2, 3), by=user)
     change_phase(first, terms("First", 4, 5), RoundChoice(), by=user, seen=mark_of(first))
     assert finals() == {"Second": False, "First": True}
     assert Submission.objects.count() == 1
@@ -85,7 +84,7 @@ def test_a_dry_run_keeps_no_phase_from_gaining_or_losing_the_hidden_split(draft:
 def test_phases_that_an_earlier_version_left_wrong_are_saved_again_before_publishing(
     draft: Challenge, user: User, planned: tuple[bool, bool], says: str
 ) -> None:
-    first, second = add_phase(draft, terms("First", 0, 1)), add_phase(draft, terms("Second", 2, 3))
+    first, second = add_phase(draft, terms("First", 0, 1), by=user), add_phase(draft, terms("Second", 2, 3), by=user)
     hidden = second.dataset_version.final_part
     for phase, is_planned in zip((first, second), planned, strict=True):
         Phase.objects.filter(pk=phase.pk).update(final_dataset_version=hidden if is_planned else None)
@@ -100,7 +99,7 @@ def test_phases_that_an_earlier_version_left_wrong_are_saved_again_before_publis
 def test_a_hidden_split_that_comes_to_an_endless_phase_needs_its_end(draft: Challenge, user: User) -> None:
     hidden = DatasetVersion.objects.get(split=Split.FINAL)
     DatasetVersion.objects.update(final_part=None)
-    phase = add_phase(draft, PhaseTerms("First", START))
+    phase = add_phase(draft, PhaseTerms("First", START), by=user)
     DatasetVersion.objects.exclude(pk=hidden.pk).update(final_part=hidden)
     create_phases(draft, (), DatasetVersion.objects.exclude(pk=hidden.pk).get())
     with pytest.raises(NotPublishable, match="when 'First' ends, and it has no end. Add its end"):
@@ -111,7 +110,7 @@ def test_a_hidden_split_that_comes_to_an_endless_phase_needs_its_end(draft: Chal
 
 
 def test_a_phase_becomes_open_ended_only_if_nothing_is_scored_at_its_end(draft: Challenge, user: User) -> None:
-    phase = add_phase(draft, terms("First", 0, 1))
+    phase = add_phase(draft, terms("First", 0, 1), by=user)
     endless = replace(terms_of(phase), ends_at=None)
     with pytest.raises(PhaseError, match="scored when the phase ends"):
         change_phase(phase, endless, RoundChoice(), by=user, seen=mark_of(phase))
@@ -130,8 +129,8 @@ def test_a_phase_that_people_rely_on_stays(phase: Phase, user: User) -> None:
 
 
 def test_a_round_is_created_with_its_phase(draft: Challenge, user: User) -> None:
-    first = add_phase(draft, terms("First", 0, 1), RoundChoice("v0.5"))
-    second = add_phase(draft, terms("Second", 2, 3), RoundChoice("v1.0", "v0.5"))
+    first = add_phase(draft, terms("First", 0, 1), RoundChoice("v0.5"), by=user)
+    second = add_phase(draft, terms("Second", 2, 3), RoundChoice("v1.0", "v0.5"), by=user)
     assert second.round is not None
     assert second.round.starts_from == first.round
     for choice, field in (
@@ -140,5 +139,66 @@ def test_a_round_is_created_with_its_phase(draft: Challenge, user: User) -> None
         (RoundChoice("v2.0", "v1.5"), "starts_from"),
     ):
         with pytest.raises(PhaseError) as caught:
-            add_phase(draft, terms("Third", 4, 5), choice)
+            add_phase(draft, terms("Third", 4, 5), choice, by=user)
         assert [problem.field for problem in caught.value.problems] == [field]
+
+
+@pytest.mark.parametrize("days", [(-9, -2), (-1, 1)], ids=["over", "open"])
+def test_no_phase_is_added_to_a_published_challenge_with_a_start_in_the_past(
+    phase: Phase, user: User, days: tuple[int, int]
+) -> None:
+    now = timezone.now()
+    Phase.objects.update(starts_at=now - 20 * DAY, ends_at=now - 10 * DAY)
+    dates = {"starts_at": now + days[0] * DAY, "ends_at": now + days[1] * DAY}
+    with pytest.raises(PhaseError, match="would start in the past") as caught:
+        add_phase(phase.challenge, PhaseTerms("Round 2", freezes_at=now + days[0] * DAY, **dates), by=user)
+    assert [problem.field for problem in caught.value.problems] == ["starts_at"]
+    assert Phase.objects.count() == 1
+    assert not Announcement.objects.exists()
+
+
+def test_a_phase_that_is_added_to_a_published_challenge_is_announced(phase: Phase, user: User) -> None:
+    Phase.objects.update(ends_at=timezone.now())
+    added = PhaseTerms("Round 2", datetime(2031, 1, 1, tzinfo=UTC), daily_limit=5, open_division=True)
+    add_phase(phase.challenge, replace(added, ends_at=datetime(2031, 2, 1, 9, tzinfo=UTC)), by=user)
+    told = Announcement.objects.get()
+    assert (told.title, told.created_by) == ("“Round 2” was added", user)
+    assert told.body.splitlines() == [
+        "- “Round 2” starts: 2031-01-01 00:00 UTC.",
+        "- “Round 2” ends: 2031-02-01 09:00 UTC.",
+        "- At most 5 submissions a day.",
+        "- “Round 2” has an open division.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        ({"starts_at": -9, "ends_at": -2}, "The phase 'Late' would be over before anyone could take part"),
+        ({"starts_at": -9, "freezes_at": -2, "ends_at": 2}, "The board of the phase 'Late' would be frozen before"),
+        ({"starts_at": -9, "freezes_at": -9, "ends_at": 2}, None),
+        ({"starts_at": -9, "ends_at": 2}, None),
+    ],
+)
+def test_a_draft_may_have_past_dates_but_is_not_published_when_it_is_too_late(
+    phase: Phase, user: User, days: dict[str, int], says: str | None
+) -> None:
+    """A first phase begins when it is saved, and the readiness check takes a while."""
+    Challenge.objects.update(status="draft")
+    Phase.objects.all().delete()
+    draft = Challenge.objects.get()
+    now = timezone.now()
+    add_phase(draft, PhaseTerms("Late", **{name: now + value * DAY for name, value in days.items()}), by=user)
+    if says is not None:
+        with pytest.raises(NotPublishable, match=says):
+            publish(draft, without_dry_run=True)
+        assert not Challenge.objects.get().is_published
+        change_phase(
+            late := Phase.objects.get(),
+            replace(terms_of(late), freezes_at=None, ends_at=now + 3 * DAY),
+            RoundChoice(),
+            by=user,
+            seen=mark_of(late),
+        )
+    publish(draft, without_dry_run=True)
+    assert not Announcement.objects.exists()
