@@ -30,7 +30,7 @@ def write_texts(challenge: Challenge, texts: Mapping[str, str]) -> None:
         for version in _shown(challenge):
             content = {**version.specification, **{name: texts[name] for name in FIELDS if name in texts}}
             try:
-                parse_specification(content)
+                parse_specification(content, stored=True)
             except ValidationError as error:
                 raise BundleError([_as_problem(item) for item in error.errors()]) from error
             # The digest of a version covers its data only, so texts may change without a new version.
