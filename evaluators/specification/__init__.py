@@ -5,7 +5,7 @@ too, since the site applies them to every change of a phase, wherever it comes f
 """
 
 from evaluators.specification.challenge import TEST_SPLITS, Specification, Task, TestSplit
-from evaluators.specification.clocks import moment_of, on_the_clock, time_zones, zone_problem
+from evaluators.specification.clocks import LAST_YEAR, moment_of, on_the_clock, time_zones, zone_problem
 from evaluators.specification.kinds import KINDS, specification_class
 from evaluators.specification.phase_rules import (
     ADD_END,
@@ -33,6 +33,7 @@ from evaluators.specification.table import Table
 __all__ = [
     "ADD_END",
     "KINDS",
+    "LAST_YEAR",
     "LIMITS",
     "MAX_LIMIT",
     "MAX_NAME",

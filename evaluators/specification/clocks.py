@@ -26,7 +26,7 @@ def zone_problem(name: str) -> Problem | None:
     return Problem(f"there is no time zone {quoted(name)}.", advice, field="time_zone")
 
 
-YEARS = (1970, 9000)
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 """So far from the ends of the calendar that every zone has a clock time for every moment."""
 
 
@@ -39,10 +39,10 @@ def moment_of(clock: datetime, zone: str, *, any_year: bool = False) -> datetime
     Raises:
         InvalidValue: clocks in the zone skip this time when they are put forward, or the year is out of range.
     """
-    local = clock if clock.tzinfo is not None else clock.replace(tzinfo=ZoneInfo(zone))
-    first, last = YEARS
-    out_of_range = InvalidValue(f"the year {clock.year} is out of range", f"Use a year from {first} to {last}.")
-    if not any_year and not first <= clock.year <= last:
+    local = clock if clock.tzinfo is not None else clock.replace(tzinfo=ZoneInfo(zone), fold=0)
+    advice = f"Use a year from {FIRST_YEAR} to {LAST_YEAR}."
+    out_of_range = InvalidValue(f"the year {clock.year} is out of range", advice)
+    if not any_year and not FIRST_YEAR <= clock.year <= LAST_YEAR:
         raise out_of_range
     try:
         moment = local.astimezone(UTC)

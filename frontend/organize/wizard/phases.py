@@ -19,7 +19,7 @@ from challenges.drafts.settings import SettingsError, save_settings, settings_ma
 from challenges.models import Challenge, Phase
 from challenges.phases.terms import PhaseError, is_relied_on, mark_of, terms_of
 from evaluators.problems import Problem
-from evaluators.specification import MOMENTS, on_the_clock
+from evaluators.specification import LAST_YEAR, MOMENTS, moment_of, on_the_clock
 from frontend.organize.wizard.access import challenge_and_draft, step_page
 from frontend.organize.wizard.phase_form import PhaseForm, SettingsForm
 from leaderboard.models import User
@@ -174,12 +174,25 @@ def _further(challenge: Challenge) -> dict[str, Any]:
     return {
         "name": f"Round {challenge.phases.count() + 1}",
         "time_zone": last.time_zone,
-        "starts_at": on_the_clock(start.replace(second=0, microsecond=0), last.time_zone),
+        "starts_at": _from(start, last.time_zone),
         "daily_limit": last.daily_limit,
         "total_limit": last.total_limit,
         "max_team_size": last.max_team_size,
         "starts_from": last.round.version if last.round else "",
     }
+
+
+def _from(moment: datetime, zone: str) -> datetime | None:
+    """The first time from ``moment`` that the field can hold: a full minute that clocks in the zone show only once.
+
+    None if an earlier version accepted a moment that is too late for a next phase.
+    """
+    if moment.year >= LAST_YEAR:
+        return None
+    minute = moment.replace(second=0, microsecond=0)
+    while minute < moment or moment_of(on_the_clock(minute, zone), zone) != minute:
+        minute += timedelta(minutes=1)
+    return on_the_clock(minute, zone)
 
 
 def _initial(phase: Phase) -> dict[str, Any]:

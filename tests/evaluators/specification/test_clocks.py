@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,6 +18,11 @@ def test_a_moment_and_its_clocks() -> None:
     assert on_the_clock(moment, "Asia/Kathmandu") == datetime(2026, 7, 1, 16, 15)
     assert shown(moment, "Asia/Kathmandu") == "2026-07-01 16:15 Asia/Kathmandu"
     assert moment_of(NOON.replace(tzinfo=UTC), "Europe/Berlin") == NOON.replace(tzinfo=UTC)
+
+
+def test_a_time_that_is_shown_twice_is_the_first_of_the_two() -> None:
+    second = datetime(2030, 10, 27, 1, 30, tzinfo=UTC)
+    assert moment_of(on_the_clock(second, "Europe/Berlin"), "Europe/Berlin") == second - timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
