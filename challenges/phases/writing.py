@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from challenges.models import Challenge, Phase
+from challenges.models import Challenge, Phase, Round
 from challenges.models.challenge import ChallengeStatus
 from challenges.phases.creating import settle
 from challenges.phases.rounds import RoundChoice, chosen_round, round_problems
@@ -81,7 +81,7 @@ def write_terms(challenge: Challenge, phase: Phase, terms: PhaseTerms, choice: R
         has_final = version.final_part_id is not None and _is_last(terms, others)
     else:
         has_final = phase.final_dataset_version_id is not None
-    problems = list(_problems(challenge, terms, choice, others, has_final=has_final))
+    problems = list(_problems(challenge, terms, choice, others, has_final=has_final, current=phase.round))
     if not is_draft:
         problems += change_problems(terms, terms_of(phase), moment=moment)
     refuse(problems)
@@ -95,11 +95,17 @@ def write_terms(challenge: Challenge, phase: Phase, terms: PhaseTerms, choice: R
 
 
 def _problems(
-    challenge: Challenge, terms: PhaseTerms, choice: RoundChoice, others: list[Phase], *, has_final: bool
+    challenge: Challenge,
+    terms: PhaseTerms,
+    choice: RoundChoice,
+    others: list[Phase],
+    *,
+    has_final: bool,
+    current: Round | None = None,
 ) -> Iterator[Problem]:
     yield from term_problems(terms)
     yield from relation_problems(terms, map(terms_of, others), has_final=has_final)
-    yield from round_problems(challenge, choice)
+    yield from round_problems(challenge, choice, current=current)
 
 
 def _is_last(terms: PhaseTerms, others: list[Phase]) -> bool:

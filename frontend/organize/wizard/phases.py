@@ -178,7 +178,6 @@ def _further(challenge: Challenge) -> dict[str, Any]:
         "daily_limit": last.daily_limit,
         "total_limit": last.total_limit,
         "max_team_size": last.max_team_size,
-        "starts_from": last.round.version if last.round else "",
     }
 
 

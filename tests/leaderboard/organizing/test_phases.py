@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from challenges.models import Announcement, Challenge, DatasetVersion, Phase, Split
+from challenges.drafts.drafts import ChangedMeanwhile
+from challenges.models import Announcement, Challenge, DatasetVersion, Phase, Round, Split
 from challenges.phases.creating import create_phases
 from challenges.phases.rounds import RoundChoice
 from challenges.phases.terms import PhaseError, mark_of, terms_of
@@ -135,12 +136,38 @@ def test_a_round_is_created_with_its_phase(draft: Challenge, user: User) -> None
     assert second.round.starts_from == first.round
     for choice, field in (
         (RoundChoice("one"), "round"),
+        (RoundChoice("", "v0.5"), "round"),
         (RoundChoice("v2.0", "v2.0"), "starts_from"),
         (RoundChoice("v2.0", "v1.5"), "starts_from"),
+        (RoundChoice("v0.5", "v1.0"), "starts_from"),
+        (RoundChoice("v1.0"), "starts_from"),
+        (RoundChoice("v0.5", "v2.0"), "starts_from"),
     ):
         with pytest.raises(PhaseError) as caught:
             add_phase(draft, terms("Third", 4, 5), choice, by=user)
         assert [problem.field for problem in caught.value.problems] == [field]
+    third = add_phase(draft, terms("Third", 4, 5), RoundChoice("v1.0", "v0.5"), by=user)
+    assert third.round == second.round
+
+
+def test_what_a_round_starts_from_is_changed_at_a_phase_of_it(draft: Challenge, user: User) -> None:
+    add_phase(draft, terms("First", 0, 1), RoundChoice("v0.5"), by=user)
+    second = add_phase(draft, terms("Second", 2, 3), RoundChoice("v1.0"), by=user)
+    seen = mark_of(second)
+    change_phase(second, terms_of(second), RoundChoice("v1.0", "v0.5"), by=user, seen=seen)
+    older = Round.objects.get(version="v0.5")
+    assert Round.objects.get(version="v1.0").starts_from == older
+    with pytest.raises(ChangedMeanwhile):
+        change_phase(second, terms_of(second), RoundChoice("v1.0"), by=user, seen=seen)
+    second = Phase.objects.get(name="Second")
+    for wrong, says in (
+        (RoundChoice("v0.5", "v1.0"), "'v1.0' itself starts from 'v0.5'"),
+        (RoundChoice("", "v0.5"), "in no round that could start from 'v0.5'"),
+    ):
+        with pytest.raises(PhaseError, match=says):
+            change_phase(second, terms_of(second), wrong, by=user, seen=mark_of(second))
+    change_phase(second, terms_of(second), RoundChoice("v1.0"), by=user, seen=mark_of(second))
+    assert Round.objects.get(version="v1.0").starts_from is None
 
 
 @pytest.mark.parametrize("days", [(-9, -2), (-1, 1)], ids=["over", "open"])
