@@ -12,10 +12,15 @@ from pydantic import ValidationInfo
 
 
 def reading_context(*, new: bool) -> dict[str, Any]:
-    """The context of a validation, for ``is_new``."""
+    """The context of a validation, for ``is_new`` and ``is_stored``."""
     return {"new": new}
 
 
 def is_new(info: ValidationInfo) -> bool:
     """Whether the validated specification is new. A copy of a specification isn't."""
     return bool(info.context and info.context.get("new"))
+
+
+def is_stored(info: ValidationInfo) -> bool:
+    """Whether it was accepted before. What is made in code, without a context, is neither stored nor new."""
+    return bool(info.context and not info.context.get("new"))
