@@ -114,7 +114,7 @@ def test_they_are_no_part_of_what_is_scored() -> None:
 def test_a_wrong_phase_is_found_by_its_line() -> None:
     text = "phases:\n  - {name: Open, starts: 2027-03-01, ends: 2027-02-01}\n  - name: Later\n    starts: soon\n"
     with pytest.raises(BundleError) as caught:
-        read_text(("kind: selection\n" + text).encode())
+        read_text(("kind: selection\n" + text).encode(), new=True)
     places = {problem.field: (problem.line, problem.column) for problem in caught.value.problems}
     assert places["phases.0.ends"] == (3, 44)
     assert places["phases.1.starts"] == (5, 13)
