@@ -39,7 +39,8 @@ def tell_of_switch(version: BoardVersion, changes: Sequence[ChangeRow]) -> int:
     transaction of the switch.
     """
     challenge = version.phase.challenge
-    path = str(Page(PageKind.BOARD_CHANGES, (challenge.slug, str(version.number))))
+    # Each phase counts its versions from 1; the name of a phase can change.
+    path = str(Page(PageKind.BOARD_CHANGES, (challenge.slug, str(version.number), str(version.phase_id))))
     body = _body(version)
     notices = [
         Notice(user_id=user, challenge=challenge, title=_title(challenge.title, ranks), body=body, path=path)
