@@ -14,6 +14,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from challenges.members.locking import locked
 from challenges.models import Challenge, Draft, DraftFile, Role
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.role import RoleName
@@ -21,9 +22,12 @@ from evaluators.drafting import Answers, parse_answers
 from evaluators.problems import BundleError, Problem
 
 MAX_DRAFTS = 20
-"""Per owner, at any time; each draft may hold as many bytes as an upload."""
+"""Per owner, at any time, however they were created; each draft may hold as many bytes as an upload."""
 
 MAX_DRAFT_FILES = 64
+
+TAKEN = ("another challenge has this address.", "Choose another one.")
+"""The same for public and private challenges, so that it does not reveal that a private one exists."""
 
 DATA_SECTIONS = ("kind", "files", "tasks", "split", "scoring")
 """The sections of the answers that the data depends on, besides the section of the draft's kind. Texts are not among
@@ -42,22 +46,35 @@ def create_draft(user: Any, *, slug: str, texts: Mapping[str, str], kind: Mappin
     """
     _parsed({"kind": dict(kind), "texts": {**texts, "slug": slug}})
     with transaction.atomic():
-        owned = Challenge.objects.filter(
-            status=ChallengeStatus.DRAFT, roles__user=user, roles__name=RoleName.OWNER, draft__isnull=False
-        )
-        if owned.count() >= MAX_DRAFTS:
-            raise BundleError(Problem(f"You have {MAX_DRAFTS} drafts.", "Publish or delete one of them."))
+        made = Challenge(slug=slug, title=texts["title"], summary="", kind=kind["kind"], domain=kind["domain"])
+        challenge = new_challenge(made, owner=user, taken=Problem(*TAKEN, field="texts.slug"))
+        return Draft.objects.create(challenge=challenge, answers={"kind": dict(kind), "texts": dict(texts)})
+
+
+def new_challenge(made: Challenge, *, owner: Any, taken: Problem) -> Challenge:
+    """Save a new challenge as a draft of ``owner``; None creates one without an owner, which staff organize.
+
+    Raises:
+        BundleError: ``owner`` has too many drafts, or another challenge has the address, which ``taken`` says.
+    """
+    with locked(owner) if owner is not None else transaction.atomic():
+        if owner is not None:
+            refuse_too_many_drafts(owner)
         try:
             with transaction.atomic():
-                challenge = Challenge.objects.create(
-                    slug=slug, title=texts["title"], summary="", kind=kind["kind"], domain=kind["domain"]
-                )
+                made.save(force_insert=True)
         except IntegrityError as error:
-            raise BundleError(
-                Problem("another challenge has this address.", "Choose another one.", field="texts.slug")
-            ) from error
-        Role.objects.create(challenge=challenge, user=user, name=RoleName.OWNER)
-        return Draft.objects.create(challenge=challenge, answers={"kind": dict(kind), "texts": dict(texts)})
+            raise BundleError(taken) from error
+        if owner is not None:
+            Role.objects.create(challenge=made, user=owner, name=RoleName.OWNER)
+    return made
+
+
+def refuse_too_many_drafts(owner: Any) -> None:
+    """Raise BundleError: ``owner`` has as many drafts as there can be."""
+    owned = Challenge.objects.filter(status=ChallengeStatus.DRAFT, roles__user=owner, roles__name=RoleName.OWNER)
+    if owned.count() >= MAX_DRAFTS:
+        raise BundleError(Problem(f"you have {MAX_DRAFTS} drafts.", "Publish or delete one of them."))
 
 
 def parsed_answers(draft: Draft) -> Answers:

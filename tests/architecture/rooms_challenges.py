@@ -4,7 +4,8 @@ PACKAGE = "challenges"
 
 FLOORS = (
     ("models",),
-    ("drafts", "members", "phases", "publishing"),
+    ("members",),
+    ("drafts", "phases", "publishing"),
     ("top",),
 )
 """``top`` is what Django looks for in the package itself. ``demo`` is left out: it only has scripts that build data."""
