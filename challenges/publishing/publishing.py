@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from challenges.members.locking import locked
 from challenges.models import Challenge, Draft
 from challenges.models.challenge import ChallengeStatus
 from challenges.publishing.readiness import unready
@@ -87,6 +88,8 @@ def reopen(challenge: Challenge) -> None:
 
 
 def _switch(challenge: Challenge, start: ChallengeStatus, to: ChallengeStatus, refusal: str) -> None:
-    if not Challenge.objects.filter(pk=challenge.pk, status=start).update(status=to):
-        raise NotPublishable([Problem(refusal)])
+    # An upload locks the challenge too, so it never lands after the change.
+    with locked(challenge):
+        if not Challenge.objects.filter(pk=challenge.pk, status=start).update(status=to):
+            raise NotPublishable([Problem(refusal)])
     challenge.status = to

@@ -18,8 +18,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from challenges.members.locking import locked
 from challenges.members.rules import has_accepted, rules_sha256, take_part
 from challenges.models import Phase
+from challenges.phases.locking import locked_phase
 from challenges.publishing.readiness import dry_run_is_under_way
 from evaluators.datasets import PreparedDataset
 from evaluators.problems import Problem, SubmissionError
@@ -130,7 +132,7 @@ def submit(
         baseline=baseline,
         check_report={**report.as_dict(), "lines": report.lines},
     )
-    _record(submission, files, timings, only_if)
+    _record(submission, files, timings, only_if, accepted_rules)
     logger.info("submission accepted id=%s phase=%s team=%s client=%s", submission.pk, phase.pk, team.pk, client)
     return submission
 
@@ -176,28 +178,45 @@ def _within_quota(phase: Phase, team: Team) -> None:
 
 
 def _record(
-    submission: Submission, files: list[Upload], timings: dict[str, float], only_if: Callable[[], None]
+    submission: Submission,
+    files: list[Upload],
+    timings: dict[str, float],
+    only_if: Callable[[], None],
+    accepted_rules: str,
 ) -> None:
+    """Check everything again on the locked rows and record the submission: checking the files took a while."""
     actor = submission.created_by.get_username() if submission.created_by else submission.client
     with transaction.atomic():
         # Of two uploads of one team at the same time, the second waits here and then counts the first.
         lock_teams(submission.team)
         only_if()
-        if not submission.is_baseline:
-            if submission.created_by is not None:
-                enter(submission)
-                take_part(submission.created_by, submission.phase, accepted=rules_sha256(submission.phase))
-            _within_quota(submission.phase, submission.team)
-        submission.created_at = timezone.now()
-        _open(submission.phase, submission.created_at, is_baseline=submission.is_baseline)
-        submission.quota_day = submission.created_at.astimezone(UTC).date()
-        submission.save(force_insert=True)
-        SubmissionFile.objects.bulk_create(
-            SubmissionFile(submission=submission, name=file.name, sha256=file.sha256, size=len(file.content))
-            for file in files
-        )
-        _still_stored(files)
-        enqueue(submission, actor=actor, timings=timings)
+        # Archiving and changing the phase lock these rows too: they wait for this submission, or it sees them.
+        with locked(submission.phase.challenge) as challenge:
+            submission.phase = locked_phase(submission.phase_id)
+            submission.phase.challenge = challenge
+            submission.created_at = timezone.now()
+            _open(submission.phase, submission.created_at, is_baseline=submission.is_baseline)
+            submission.division = _division(submission.phase, submission.division)
+            if not submission.is_baseline:
+                _enter(submission, accepted_rules)
+            submission.quota_day = submission.created_at.astimezone(UTC).date()
+            submission.save(force_insert=True)
+            SubmissionFile.objects.bulk_create(
+                SubmissionFile(submission=submission, name=file.name, sha256=file.sha256, size=len(file.content))
+                for file in files
+            )
+            _still_stored(files)
+            enqueue(submission, actor=actor, timings=timings)
+
+
+def _enter(submission: Submission, accepted_rules: str) -> None:
+    """Everything about the author and the team; call it under the locks of ``_record``."""
+    if submission.created_by is not None:
+        enter(submission)
+    _within_quota(submission.phase, submission.team)
+    if submission.created_by is not None:
+        _accepts_rules(submission.created_by, submission.phase, accepted_rules)
+        take_part(submission.created_by, submission.phase, accepted=rules_sha256(submission.phase))
 
 
 def _still_stored(files: list[Upload]) -> None:

@@ -141,6 +141,7 @@ def test_only_an_empty_team_is_deleted(team: Team, user: User, phase: Phase) -> 
 
 def test_who_joins_a_team_that_takes_part_must_fit(team: Team, user: User, phase: Phase) -> None:
     Phase.objects.update(max_team_size=2)
+    phase.refresh_from_db()
     factories.submit_for(team, phase, user)
     joined(team, "bob")
     with pytest.raises(TeamError, match="teams of up to 2"):
@@ -184,6 +185,7 @@ def _at_once(*actions: Callable[[], object]) -> list[str]:
 def test_of_two_who_join_for_the_last_place_one_comes(phase: Phase, user: User) -> None:
     team = membership.create(user, "The ratchets")
     Phase.objects.update(max_team_size=2)
+    phase.refresh_from_db()
     factories.submit_for(team, phase, user)
     people = [factories.user("bob"), factories.user("carol")]
     secrets = [membership.invite(team, user) for _ in people]
@@ -207,7 +209,7 @@ def test_joining_while_the_team_submits_makes_it_never_too_large(phase: Phase, u
     """Whichever comes first, either the newcomer or the submission is refused."""
     team = membership.create(user, "The ratchets")
     Phase.objects.update(max_team_size=1)
-    phase.max_team_size = 1
+    phase.refresh_from_db()
     bob, secret = factories.user("bob"), membership.invite(team, user)
     outcomes = _at_once(lambda: membership.join(bob, secret), lambda: factories.submit_for(team, phase, user))
     assert outcomes == ["done", "refused"]
