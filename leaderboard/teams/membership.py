@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Min, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from challenges.models import Phase, Role
@@ -99,11 +99,22 @@ def open_invitations(team: Team) -> Any:
 
 
 def invitation_of(secret: str) -> TeamInvitation | None:
-    """The invitation of a link; None if it was used or withdrawn, or has expired."""
+    """The invitation of a link.
+
+    None if it was used or withdrawn, has expired, or if its creator no longer owns the team or has a closed account.
+    """
+    owned = Membership.objects.filter(
+        team=OuterRef("team"), user=OuterRef("created_by"), user__is_active=True, role=Membership.TeamRole.OWNER
+    )
     found = TeamInvitation.objects.select_related("team", "created_by").filter(
-        digest=_digest(secret), used_at=None, expires_at__gt=timezone.now()
+        Exists(owned), digest=_digest(secret), used_at=None, expires_at__gt=timezone.now()
     )
     return found.first()
+
+
+def _withdraw_of(team: Team, maker_id: int) -> None:
+    """Otherwise they could come back by a link of their own, or bring in others."""
+    TeamInvitation.objects.filter(team=team, created_by=maker_id, used_at=None).delete()
 
 
 def _digest(secret: str) -> str:
@@ -170,6 +181,8 @@ def leave(team: Team, user: Any) -> None:
     with transaction.atomic():
         lock_teams(team)
         gone, _ = Membership.objects.filter(team=team, user=user).exclude(role=Membership.TeamRole.OWNER).delete()
+        if gone:
+            _withdraw_of(team, user.pk)
     if not gone:
         raise TeamError(Problem("the owner of a team cannot leave it.", "Hand it over to another member first."))
 
@@ -179,12 +192,18 @@ def remove(team: Team, user_id: int) -> None:
     with transaction.atomic():
         lock_teams(team)
         gone, _ = Membership.objects.filter(team=team, user_id=user_id).exclude(role=Membership.TeamRole.OWNER).delete()
+        if gone:
+            _withdraw_of(team, user_id)
     if not gone:
         raise TeamError(Problem("that person is no longer in the team."))
 
 
 def hand_over(team: Team, owner: Any, user_id: int) -> None:
-    """Make another member the owner. Raises TeamError: they are no longer a member, or ``owner`` is not the owner."""
+    """Make another member the owner, and withdraw the links of the previous one.
+
+    Raises:
+        TeamError: they are no longer a member, or ``owner`` is not the owner.
+    """
     with transaction.atomic():
         lock_teams(team)
         people = Membership.objects.filter(team=team)
@@ -192,6 +211,7 @@ def hand_over(team: Team, owner: Any, user_id: int) -> None:
         becomes = people.filter(user_id=user_id).exclude(user=owner).update(role=Membership.TeamRole.OWNER)
         if not (was and becomes):
             raise TeamError(Problem("that person is no longer in the team."))
+        _withdraw_of(team, owner.pk)
 
 
 def is_an_owner(user: User) -> bool:

@@ -24,10 +24,14 @@ def team(user: User) -> Team:
     return membership.create(user, "The ratchets")
 
 
+def owner_of(team: Team) -> User:
+    return team.memberships.get(role="owner").user
+
+
 def joined(team: Team, name: str) -> User:
     """A new user who joined with a link."""
     made = factories.user(name)
-    membership.join(made, membership.invite(team, made))
+    membership.join(made, membership.invite(team, owner_of(team)))
     return made
 
 
@@ -123,6 +127,35 @@ def test_a_member_is_removed(team: Team) -> None:
     membership.remove(team, bob.pk)
     with pytest.raises(TeamError, match="no longer"):
         membership.remove(team, bob.pk)
+
+
+@pytest.mark.parametrize("how", ["handed over", "removed", "left", "closed"])
+def test_who_owned_a_team_leaves_no_link_behind(team: Team, user: User, how: str) -> None:
+    bob = joined(team, "bob")
+    secret = membership.invite(team, user)
+    if how == "closed":
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    else:
+        membership.hand_over(team, user, bob.pk)
+        assert not membership.open_invitations(team).exists()
+    if how == "removed":
+        membership.remove(team, user.pk)
+    elif how == "left":
+        membership.leave(team, user)
+    assert membership.invitation_of(secret) is None
+    with pytest.raises(TeamError, match="withdrawn"):
+        membership.join(user if how in ("removed", "left") else factories.user("carol"), secret)
+
+
+def test_a_link_from_before_is_worth_nothing_once_its_maker_is_no_owner(team: Team, user: User) -> None:
+    """Links that earlier versions left behind."""
+    bob = joined(team, "bob")
+    secret = membership.invite(team, user)
+    team.memberships.filter(user=user).update(role="member")
+    team.memberships.filter(user=bob).update(role="owner")
+    assert membership.invitation_of(secret) is None
+    membership.leave(team, user)
+    assert not TeamInvitation.objects.filter(created_by=user, used_at=None).exists()
 
 
 def test_only_an_empty_team_is_deleted(team: Team, user: User, phase: Phase) -> None:
