@@ -62,7 +62,7 @@ class TeamAdmin(ReadOnlyAdmin):
         return admin.ModelAdmin.has_change_permission(self, request, obj) and not (obj and obj.is_personal)
 
     def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
-        rename(obj, form.cleaned_data["name"])
+        rename(obj, form.cleaned_data["name"], by=request.user)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return super().get_queryset(request).annotate(member_total=Count("memberships"))
