@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Model
+from django.http import Http404
 
 Row = TypeVar("Row", bound=Model)
 
@@ -24,8 +25,11 @@ def locked(row: Row) -> Iterator[Row]:
     accounts. Accounts are last because many acts end with a notice, which counts in its reader's account.
 
     Raises:
-        Model.DoesNotExist: the row was deleted meanwhile.
+        Http404: the row was deleted meanwhile.
     """
     with transaction.atomic():
         # ``__class__`` and not ``type()``: the account of a request is a lazy object.
-        yield row.__class__._base_manager.select_for_update(no_key=True).get(pk=row.pk)
+        found = row.__class__._base_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
+        if found is None:
+            raise Http404("It was deleted meanwhile.")
+        yield found

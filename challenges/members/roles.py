@@ -38,10 +38,16 @@ def may_judge(user: Any, challenge: Challenge) -> bool:
     return _is_staff(user) or role_in(user, challenge) in JUDGES
 
 
+def may_archive(user: Any, challenge: Challenge) -> bool:
+    """Whether ``user`` may archive a challenge and open it again: only staff, who answer for the site."""
+    return _is_staff(user)
+
+
 WHO: Mapping[Callable[[Any, Challenge], bool], str] = {
     may_own: "its owner",
     may_organize: "its organizers",
     may_judge: "its judges",
+    may_archive: "staff",
 }
 
 

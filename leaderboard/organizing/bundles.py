@@ -25,6 +25,7 @@ from pydantic import ValidationError
 
 from challenges.drafts.bundles import record_parts, refuse_data, store_bundle
 from challenges.drafts.drafts import TAKEN, new_challenge, refuse_too_many_drafts
+from challenges.members.locking import locked
 from challenges.members.roles import may_organize
 from challenges.models import Challenge, DatasetVersion
 from challenges.phases.creating import create_phases
@@ -82,9 +83,8 @@ def _refuse_too_many(user: User) -> None:
 
 
 def _queued(path: Path, sha256: str, user: User) -> Job:
-    with transaction.atomic():
-        # Of two uploads at the same time, the second waits here and then counts the first.
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    with locked(user):
+        # Of two uploads at the same time, the second has waited and counts the first.
         _refuse_too_many(user)
         hold_archive(sha256)
         job = enqueue(

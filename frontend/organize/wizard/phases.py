@@ -59,7 +59,7 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
             if posted.get("seen") != seen:
                 raise ChangedMeanwhile
             if valid:
-                _save_step(challenge, settings, first)
+                _save_step(challenge, settings, first, by=cast(User, request.user))
                 return redirect("frontend:organize-data", slug=slug)
         except ChangedMeanwhile:
             status, problems = 409, [Problem(CHANGED)]
@@ -77,10 +77,10 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
     return step_page(request, "phases", challenge, draft, context, status=status)
 
 
-def _save_step(challenge: Challenge, settings: SettingsForm, first: PhaseForm | None) -> None:
+def _save_step(challenge: Challenge, settings: SettingsForm, first: PhaseForm | None, *, by: User) -> None:
     """All or nothing; a draft's first dry run begins, so that its baselines are scored early."""
     with transaction.atomic():
-        save_settings(challenge, **settings.cleaned_data, seen=settings_mark(challenge))
+        save_settings(challenge, **settings.cleaned_data, seen=settings_mark(challenge), by=by)
         if first is not None:
             add_phase(challenge, first.terms, first.choice)
         start_first_check(challenge)

@@ -30,7 +30,7 @@ def readiness(request: HttpRequest, slug: str) -> HttpResponse:
                 _start(request, challenge)
                 return redirect("frontend:organize-readiness", slug=slug)
             _acknowledge(request, challenge)
-            publish(challenge)
+            publish(challenge, by=request.user)
         except NotADraft as error:
             problems = [error.problem]
         except NotPublishable as error:

@@ -174,7 +174,7 @@ def test_a_phase_takes_submissions_only_while_it_is_open(
 
 
 def test_an_archived_challenge_takes_no_submissions(phase: Phase, user: User) -> None:
-    archive(phase.challenge)
+    archive(phase.challenge, by=None)
     with pytest.raises(PhaseClosed):
         factories.submission(phase, user)
 
@@ -186,7 +186,7 @@ def _write_rules(version: DatasetVersion) -> None:
 @pytest.mark.parametrize(
     ("meanwhile", "says"),
     [
-        (lambda phase: archive(Challenge.objects.get()), "takes no submissions"),
+        (lambda phase: archive(Challenge.objects.get(), by=None), "takes no submissions"),
         (lambda phase: Phase.objects.update(ends_at=timezone.now()), "ended at"),
         (lambda phase: Phase.objects.update(total_limit=0), "has used its 0 submissions"),
         (lambda phase: Phase.objects.update(max_team_size=0), "up to 0"),
