@@ -107,7 +107,7 @@ def _frame(challenge: Challenge, phase: Phase) -> dict[str, Any]:
         "phase": phase,
         "spec": phase.dataset_version.spec,
         "tab": "leaderboard",
-        "open": takes_submissions(challenge, phase),
+        "open": takes_submissions(phase),
         "is_other": phase != challenge.current_phase,
     }
 

@@ -32,7 +32,7 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
         "challenge": challenge,
         "phase": phase,
         "tab": "leaderboard",
-        "open": takes_submissions(challenge, phase),
+        "open": takes_submissions(phase),
         "review": review_state(phase) if phase is not None else None,
         "page": Paginator(decisions_of(challenge), PAGE).get_page(request.GET.get("page")),
     }

@@ -21,6 +21,7 @@ from django.utils import timezone
 from challenges.members.locking import locked
 from challenges.members.rules import has_accepted, rules_sha256, take_part
 from challenges.models import Phase
+from challenges.models.challenge import ChallengeStatus
 from challenges.phases.locking import locked_phase
 from challenges.publishing.readiness import dry_run_is_under_way
 from evaluators.datasets import PreparedDataset
@@ -56,8 +57,20 @@ class RulesNotAccepted(SubmissionError):
     """The user has not accepted the current rules."""
 
 
+def instant_check(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload], CheckReport]:
+    """Check files without submitting them, while they could be submitted; those who see a draft can always try it.
+
+    Raises:
+        PhaseClosed: the phase takes no submissions.
+        DataUnavailable, SubmissionError: see ``check_uploads``.
+    """
+    if phase.challenge.status != ChallengeStatus.DRAFT:
+        _open(phase, timezone.now(), is_baseline=False)
+    return check_uploads(phase, uploads)
+
+
 def check_uploads(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload], CheckReport]:
-    """The instant check: unpacks the files and checks their content. Stores nothing and does not count as a submission.
+    """Unpack the files and check their content. Stores nothing and does not count as a submission.
 
     Raises:
         DataUnavailable: the challenge's data cannot be opened on this host now.
@@ -141,13 +154,21 @@ def _open(phase: Phase, moment: datetime, *, is_baseline: bool) -> None:
     if is_baseline and dry_run_is_under_way(phase):
         # A dry run may submit before the phase starts, since participants cannot see the draft yet.
         return
+    problem = closed_problem(phase, moment)
+    if problem is not None:
+        raise PhaseClosed(problem)
+
+
+def closed_problem(phase: Phase, moment: datetime) -> Problem | None:
+    """Why nobody can submit to a phase at this moment; None if one can."""
     if not phase.challenge.is_published:
-        raise PhaseClosed(Problem("this challenge takes no submissions."))
+        return Problem("this challenge takes no submissions.")
     state = phase.state_at(moment)
     if state == "upcoming":
-        raise PhaseClosed(Problem(f"the phase '{phase.name}' starts at {phase.starts_at:%Y-%m-%d %H:%M} UTC."))
+        return Problem(f"the phase '{phase.name}' starts at {phase.starts_at:%Y-%m-%d %H:%M} UTC.")
     if state == "closed":
-        raise PhaseClosed(Problem(f"the phase '{phase.name}' ended at {phase.ends_at:%Y-%m-%d %H:%M} UTC."))
+        return Problem(f"the phase '{phase.name}' ended at {phase.ends_at:%Y-%m-%d %H:%M} UTC.")
+    return None
 
 
 def _division(phase: Phase, asked: str) -> Division:
