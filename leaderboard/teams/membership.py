@@ -55,7 +55,7 @@ def create(user: Any, name: str) -> Team:
     Raises:
         TeamError: the name is invalid, or ``user`` is in too many teams.
     """
-    with _names_locked(), locked(user):
+    with names_locked(), locked(user):
         _not_too_many(user)
         checked = team_name(name)
         slug = first_slug(checked)
@@ -97,7 +97,7 @@ def _owned(team: Team, by: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _names_locked() -> Iterator[None]:
+def names_locked() -> Iterator[None]:
     """One name is given at a time. The team of the baselines, whose name is given already, is the row to lock."""
     with locked(baselines_team()):
         yield
@@ -113,7 +113,7 @@ def rename(team: Team, name: str, *, by: Any) -> None:
     with transaction.atomic():
         lock_teams(team)
         _require(may_rename(by, team))
-        with _names_locked():
+        with names_locked():
             checked = team_name(name, but=team)
             Team.objects.filter(pk=team.pk).update(name=checked)
     team.name = checked
