@@ -14,6 +14,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from challenges.drafts.data_texts import write_texts
 from challenges.members.locking import locked
 from challenges.models import Challenge, Draft, DraftFile, Role
 from challenges.models.challenge import ChallengeStatus
@@ -93,22 +94,27 @@ def document_of(draft: Draft) -> dict[str, Any]:
 
 
 def save_answers(draft: Draft, changes: Mapping[str, Mapping[str, Any]], *, seen: str) -> Draft:
-    """Replace whole sections of the answers and update the challenge's own fields to match.
+    """Replace whole sections of the answers. Texts are written into the data as well, if there are any.
 
     ``seen`` is what ``mark_of`` returned for these sections when the form was shown.
 
     Raises:
         ChangedMeanwhile: one of these sections has been saved since.
-        BundleError: the answers contradict each other.
+        BundleError: the answers contradict each other, or a text is too long or missing.
     """
     with transaction.atomic():
-        locked = Draft.objects.select_for_update(no_key=True, of=("self",)).select_related("challenge").get(pk=draft.pk)
+        # In the order in which a build locks them when it is recorded.
+        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=draft.challenge_id)
+        locked = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
+        locked.challenge = challenge
         if mark_of(locked, changes) != seen:
             raise ChangedMeanwhile
         locked.answers = {**locked.answers, **{name: dict(value) for name, value in changes.items()}}
         _parsed(document_of(locked))
         locked.save(update_fields=["answers", "updated_at"])
         _follow(locked)
+        if "texts" in changes:
+            write_texts(challenge, changes["texts"])
     return locked
 
 
@@ -129,12 +135,22 @@ def is_built(draft: Draft) -> bool:
     return bool(draft.card.get("built")) and draft.card["built"] == data_mark(draft)
 
 
+def has_unbuilt_changes(draft: Draft) -> bool:
+    """Whether answers or files have changed since data were built from them.
+
+    If nothing was ever built, the data of the challenge came as a bundle, which the answers don't concern.
+    """
+    return bool(draft.answers.get("kind")) and bool(draft.card.get("built")) and not is_built(draft)
+
+
 def add_files(draft: Draft, files: Sequence[DraftFile]) -> None:
-    """Record files whose bytes are stored; a file replaces an older one of the same name.
+    """Record files whose bytes are stored, if any; a file replaces an older one of the same name.
 
     Raises:
         BundleError: there would be too many.
     """
+    if not files:
+        return
     with transaction.atomic():
         locked = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         names = {file.name for file in files}
@@ -188,14 +204,11 @@ def _forget_columns(draft: Draft) -> None:
 
 
 def _follow(draft: Draft) -> None:
-    texts, kind = draft.answers.get("texts", {}), draft.answers.get("kind", {})
-    values = {
-        "title": texts.get("title"),
-        "summary": texts.get("summary"),
-        "kind": kind.get("kind"),
-        "domain": kind.get("domain"),
-    }
-    Challenge.objects.filter(pk=draft.challenge_id).update(**{name: value for name, value in values.items() if value})
+    """Give a challenge without data the kind and domain of the answers. Recording data gives it those of the data."""
+    if not draft.challenge.dataset_versions.exists():
+        kind = draft.answers.get("kind", {})
+        values = {name: kind[name] for name in ("kind", "domain") if kind.get(name)}
+        Challenge.objects.filter(pk=draft.challenge_id).update(**values)
 
 
 def _parsed(document: Mapping[str, Any]) -> Answers:

@@ -82,7 +82,7 @@ class DatasetVersion(models.Model):
     @cached_property
     def spec(self) -> Specification:
         """The validated specification."""
-        return parse_specification(self.specification)
+        return parse_specification(self.specification, stored=True)
 
 
 class DataFile(models.Model):

@@ -1,4 +1,4 @@
-"""The changes of a phase in sentences, for the announcement to everyone."""
+"""A new phase, or the changes of one, in sentences for the announcement to everyone."""
 
 from __future__ import annotations
 
@@ -29,6 +29,17 @@ def told(terms: PhaseTerms, before: PhaseTerms) -> list[str]:
         if old != new:
             lines.append(f"Now {_number(new)} {what} (before: {_number(old)}).")
     if terms.open_division and not before.open_division:
+        lines.append(f"“{terms.name}” has an open division.")
+    return lines
+
+
+def told_of_new(terms: PhaseTerms) -> list[str]:
+    """One sentence for each of the terms of a new phase."""
+    moments = {verb: getattr(terms, name) for name, verb in MOMENTS.items()}
+    lines = [f"“{terms.name}” {verb}: {_shown(moment)}." for verb, moment in moments.items() if moment is not None]
+    limits = {what: getattr(terms, name) for name, what in LIMITS.items()}
+    lines += [f"At most {limit} {what}." for what, limit in limits.items() if limit is not None]
+    if terms.open_division:
         lines.append(f"“{terms.name}” has an open division.")
     return lines
 

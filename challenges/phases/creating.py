@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
 from django.db import transaction
@@ -62,9 +62,19 @@ def _fit(made: Sequence[Phase], kept: Sequence[Phase]) -> None:
 
 
 def settle(challenge: Challenge, version: DatasetVersion) -> None:
-    """Move a draft's unused phases to this version, and its final part to the last phase, if that has an end."""
-    unused = challenge.phases.filter(submissions__isnull=True)
-    unused.update(dataset_version=version, final_dataset_version=None)
-    last = challenge.phases.order_by("-starts_at", "-pk").first()
-    if last is not None and last.ends_at is not None and not last.has_submissions:
-        unused.filter(pk=last.pk).update(final_dataset_version=version.final_part)
+    """Move a draft's phases to this version, and its final part to the last phase, if that has an end.
+
+    A phase that holds submissions keeps its data, since they were made for it. Those of a dry run don't keep it from
+    gaining or losing the final part: nothing is scored on that before the end.
+    """
+    challenge.phases.filter(submissions__isnull=True).update(dataset_version=version)
+    unused = challenge.phases.exclude(submissions__is_baseline=False)
+    unused.update(final_dataset_version=None)
+    last = last_of(challenge.phases.all())
+    if last is not None and last.ends_at is not None:
+        unused.filter(pk=last.pk, dataset_version=version).update(final_dataset_version=version.final_part)
+
+
+def last_of(phases: Iterable[Phase]) -> Phase | None:
+    """The phase at whose end the hidden final split is scored."""
+    return max(phases, key=lambda phase: (phase.starts_at, phase.pk), default=None)

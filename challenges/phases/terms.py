@@ -35,7 +35,8 @@ def terms_of(phase: Phase) -> PhaseTerms:
 
 def mark_of(phase: Phase) -> str:
     """A digest of all that can change about a phase: a form that was opened with another mark is out of date."""
-    return hashlib.sha256(f"{terms_of(phase)} {phase.round_id}".encode()).hexdigest()
+    older = phase.round.starts_from_id if phase.round is not None else None
+    return hashlib.sha256(f"{terms_of(phase)} {phase.round_id} {older}".encode()).hexdigest()
 
 
 def is_relied_on(phase: Phase, moment: datetime) -> bool:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
+
+from challenges.drafts.drafts import has_unbuilt_changes
 from challenges.members.locking import locked
 from challenges.members.roles import may_archive, may_organize, require
-from challenges.models import Challenge, Draft
+from challenges.models import Challenge, Draft, Phase
 from challenges.models.challenge import ChallengeStatus
+from challenges.phases.creating import last_of
+from challenges.phases.terms import terms_of
 from challenges.publishing.readiness import unready
 from evaluators.problems import Problem
+from evaluators.specification import ADD_END, publishing_problems
+
+SAVE_AGAIN = "Open this phase and save it again."
 
 
 class NotPublishable(Exception):
@@ -37,11 +47,44 @@ def problems_of(challenge: Challenge, *, without_dry_run: bool = False) -> list[
         recorded = {file.name for file in version.files.all()}
         if recorded != set(version.spec.data_files):
             problems.append(Problem(f"The files of {version} are not those of its specification.", "Load it again."))
-    if Draft.objects.filter(challenge=challenge).exclude(work="").exists():
+    problems += _hidden_part_problems(phases)
+    problems += _late_problems(phases)
+    draft = Draft.objects.filter(challenge=challenge).first()
+    if draft is not None and draft.is_under_way:
         problems.append(Problem("The challenge's data are being made anew.", "Wait until they are, and check them."))
+    elif draft is not None and has_unbuilt_changes(draft):
+        message = "Answers or files have changed since the data were built."
+        problems.append(Problem(message, "Build the data again.", field="scoring"))
     if not problems and not without_dry_run:
         problems += unready(phases)
     return problems
+
+
+def _hidden_part_problems(phases: Sequence[Phase]) -> Iterator[Problem]:
+    """Whether scores on the hidden part of the test set would be shown too early, or never.
+
+    The acts on phases prevent both, but new data with a hidden part may come to a last phase that has no end.
+    """
+    last = last_of(phases)
+    for phase in phases:
+        is_last = phase == last
+        if is_last and phase.dataset_version.final_part_id is not None and phase.ends_at is None:
+            message = f"A hidden part of the test set is scored when '{phase.name}' ends, and it has no end."
+            yield Problem(message, ADD_END)
+        elif is_last and phase.dataset_version.final_part_id is not None and phase.final_dataset_version_id is None:
+            message = f"The hidden part of the test set is not scored when '{phase.name}' ends."
+            yield Problem(message, SAVE_AGAIN)
+        elif not is_last and phase.final_dataset_version_id is not None:
+            message = f"The hidden part of the test set is scored when '{phase.name}' ends, before the last phase."
+            yield Problem(message, SAVE_AGAIN)
+
+
+def _late_problems(phases: Sequence[Phase]) -> Iterator[Problem]:
+    """Phases that are over cannot be published. What took place elsewhere comes as an archive, with its results."""
+    now = timezone.now()
+    for phase in phases:
+        for problem in publishing_problems(terms_of(phase), moment=now):
+            yield replace(problem, message=f"{problem.message[:1].upper()}{problem.message[1:]}")
 
 
 def publish(challenge: Challenge, *, by: Any, without_dry_run: bool = False) -> None:

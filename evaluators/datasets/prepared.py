@@ -156,7 +156,7 @@ class PreparedDataset:
         manifest = json.loads((path / MANIFEST).read_bytes())
         if manifest["format"] != FORMAT:
             raise ValueError(f"prepared dataset of format {manifest['format']}, this code reads format {FORMAT}")
-        specification = parse_specification(json.loads((path / SPECIFICATION).read_bytes()))
+        specification = parse_specification(json.loads((path / SPECIFICATION).read_bytes()), stored=True)
         sources = tuple(Source(**source) for source in manifest["sources"])
         return cls(path, manifest["digest"], specification, sources, manifest["tables"])
 

@@ -5,9 +5,17 @@ too, since the site applies them to every change of a phase, wherever it comes f
 """
 
 from evaluators.specification.challenge import TEST_SPLITS, Specification, Task, TestSplit
-from evaluators.specification.clocks import moment_of, on_the_clock, time_zones, zone_problem
+from evaluators.specification.clocks import LAST_YEAR, moment_of, on_the_clock, time_zones, zone_problem
 from evaluators.specification.kinds import KINDS, specification_class
-from evaluators.specification.phase_rules import change_problems, name_key, relation_problems, term_problems
+from evaluators.specification.phase_rules import (
+    ADD_END,
+    change_problems,
+    name_key,
+    new_phase_problems,
+    publishing_problems,
+    relation_problems,
+    term_problems,
+)
 from evaluators.specification.phase_terms import LIMITS, MAX_LIMIT, MAX_NAME, MOMENTS, PhaseTerms
 from evaluators.specification.phases import PhasePlan, last_phase
 from evaluators.specification.reading import (
@@ -23,7 +31,9 @@ from evaluators.specification.reading import (
 from evaluators.specification.table import Table
 
 __all__ = [
+    "ADD_END",
     "KINDS",
+    "LAST_YEAR",
     "LIMITS",
     "MAX_LIMIT",
     "MAX_NAME",
@@ -43,8 +53,10 @@ __all__ = [
     "last_phase",
     "moment_of",
     "name_key",
+    "new_phase_problems",
     "on_the_clock",
     "parse_specification",
+    "publishing_problems",
     "read_specification",
     "read_text",
     "relation_problems",

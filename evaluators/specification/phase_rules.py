@@ -121,11 +121,28 @@ def _overlap(terms: PhaseTerms, other: PhaseTerms) -> Problem:
     return Problem(message, "Phases follow one another: let one end before the next starts.", field=field)
 
 
+def publishing_problems(terms: PhaseTerms, *, moment: datetime) -> Iterator[Problem]:
+    """Why a phase can't be shown to people for the first time at ``moment``. It may be open already."""
+    if terms.ends_at is not None and terms.ends_at <= moment:
+        message = f"the phase {quoted(terms.name)} would be over before anyone could take part."
+        yield Problem(message, "Choose a later end, or remove the phase.", field="ends_at")
+    elif terms.freezes_at is not None and terms.starts_at < terms.freezes_at <= moment:
+        # A freeze at the start is meant: such a phase never shows others' entries before its end.
+        message = f"the board of the phase {quoted(terms.name)} would be frozen before anyone has seen it."
+        yield Problem(message, "Choose a later freeze, or none.", field="freezes_at")
+
+
+def new_phase_problems(terms: PhaseTerms, *, moment: datetime) -> Iterator[Problem]:
+    """Why a phase comes too late for a challenge that people see at ``moment``. Then it neither freezes nor ends in the
+    past, since it starts before."""
+    if terms.starts_at < moment:
+        yield Problem("the phase would start in the past.", "Choose a later start.", field="starts_at")
+
+
 def change_problems(terms: PhaseTerms, before: PhaseTerms, *, moment: datetime) -> Iterator[Problem]:
     """Which changes of a published phase come too late at ``moment``: people rely on a phase once it has started."""
     if moment < before.starts_at:
-        if terms.starts_at < moment:
-            yield Problem("the phase would start in the past.", "Choose a later start.", field="starts_at")
+        yield from new_phase_problems(terms, moment=moment)
         return
     if terms.starts_at != before.starts_at:
         advice = f"Leave it at {shown(before.starts_at, terms.time_zone)}."

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
 from evaluators.problems.invalid import InvalidValue, refuse
 from evaluators.problems.problem import Problem, quoted
@@ -19,6 +19,8 @@ from evaluators.specification.phase_rules import name_and_limit_problems, relati
 from evaluators.specification.phase_terms import MAX_LIMIT, MAX_NAME, PhaseTerms
 
 MAX_PHASES = 20
+STORED: Final = {"stored": True}
+"""The validation context of a specification that was accepted before."""
 _EXAMPLE = "Write it like 2027-03-01 09:00, or with its zone like 2027-03-01T09:00+01:00."
 
 # The rules check the bounds, in the words that every other door uses; the JSON Schema shows them to editors.
@@ -54,8 +56,10 @@ class PhasePlan(BaseModel):
         return text
 
     @model_validator(mode="after")
-    def _valid(self) -> Self:
-        refuse(self._problems())
+    def _valid(self, info: ValidationInfo) -> Self:
+        # Rules may have become stricter since a stored plan was accepted, and its phases exist.
+        if info.context != STORED:
+            refuse(self._problems())
         return self
 
     def _problems(self) -> Iterator[Problem]:
@@ -73,26 +77,31 @@ class PhasePlan(BaseModel):
             yield unknown
             return
         for field in ("starts", "ends", "freezes", "review_ends"):
+            text = getattr(self, field)
             try:
-                _moment(getattr(self, field), self.time_zone)
+                if text is not None:
+                    moment_of(_parsed(text), self.time_zone)
             except InvalidValue as error:
                 yield from (replace(problem, field=field) for problem in error.problems)
 
     @property
     def terms(self) -> PhaseTerms:
-        starts_at = moment_of(_parsed(self.starts), self.time_zone)
+        starts_at = moment_of(_parsed(self.starts), self.time_zone, any_year=True)
         return PhaseTerms(
             name=self.name,
             starts_at=starts_at,
-            ends_at=_moment(self.ends, self.time_zone),
+            ends_at=self._accepted(self.ends),
             time_zone=self.time_zone,
-            freezes_at=_moment(self.freezes, self.time_zone),
-            review_ends_at=_moment(self.review_ends, self.time_zone),
+            freezes_at=self._accepted(self.freezes),
+            review_ends_at=self._accepted(self.review_ends),
             daily_limit=self.daily_limit,
             total_limit=self.total_limit,
             max_team_size=self.max_team_size,
             open_division=self.open_division,
         )
+
+    def _accepted(self, text: str | None) -> datetime | None:
+        return moment_of(_parsed(text), self.time_zone, any_year=True) if text is not None else None
 
 
 def phases_disagree(phases: Sequence[PhasePlan], *, final: bool) -> Iterator[Problem]:
@@ -121,7 +130,3 @@ def _parsed(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as error:
         raise InvalidValue(f"{quoted(text)} is not a time", _EXAMPLE) from error
-
-
-def _moment(text: str | None, zone: str) -> datetime | None:
-    return moment_of(_parsed(text), zone) if text is not None else None

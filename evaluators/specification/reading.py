@@ -19,6 +19,7 @@ from evaluators.problems.suggestions import closest_name
 from evaluators.specification.challenge import Specification
 from evaluators.specification.explaining import explained
 from evaluators.specification.kinds import KINDS, specification_class
+from evaluators.specification.phases import STORED
 from evaluators.specification.yaml_document import Document, read_document
 
 SPECIFICATION_FILE = "challenge.yaml"
@@ -39,13 +40,15 @@ def _adapter_of(classes: tuple[type[Specification], ...]) -> TypeAdapter[Specifi
     return TypeAdapter(Annotated[union, Field(discriminator="kind")])
 
 
-def parse_specification(document: Any) -> Specification:
+def parse_specification(document: Any, *, stored: bool = False) -> Specification:
     """A specification from plain data, as parsed from JSON or YAML.
+
+    If it is ``stored``, it was accepted before, perhaps by an earlier version: its phases are not checked again.
 
     Raises:
         pydantic.ValidationError: it isn't valid.
     """
-    return _adapter().validate_python(document)
+    return _adapter().validate_python(document, context=STORED if stored else None)
 
 
 def read_specification(bundle: Path) -> Specification:

@@ -242,7 +242,7 @@ def _compare_boards(challenge: Challenge, archive: OpenArchive) -> None:
 
 def _valid_specification(content: Any, where: str) -> None:
     try:
-        parse_specification(content)
+        parse_specification(content, stored=True)
     except (BundleError, WrongSpecification, ValidationError, ValueError, TypeError) as error:
         raise Unreadable(f"{where}: the specification is not valid") from error
 

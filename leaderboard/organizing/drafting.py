@@ -21,6 +21,7 @@ from django.db import transaction
 from pydantic import TypeAdapter
 
 from challenges.drafts.bundles import record_parts, store_bundle
+from challenges.drafts.data_texts import write_texts
 from challenges.drafts.drafts import data_mark, document_of
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, require
@@ -132,6 +133,11 @@ def _load(draft: Draft, parts: list[PreparedDataset], card: dict[str, Any]) -> N
     version = record_parts(parts)
     dryrun.forget(challenge.phases.exclude(dataset_version=version))
     create_phases(challenge, (), version)
+    try:
+        # They may have been saved since the build began.
+        write_texts(challenge, Draft.objects.select_for_update(no_key=True).get(pk=draft.pk).answers.get("texts", {}))
+    except BundleError as error:
+        raise Refused.by(error) from error
     _record(draft, card)
 
 

@@ -276,7 +276,7 @@ def _phase(run: Readiness) -> Phase | None:
     """The first phase on the run's data; None if there isn't one or its challenge is no longer a draft."""
     phases = Phase.objects.filter(
         dataset_version=run.dataset_version_id, challenge__status=ChallengeStatus.DRAFT
-    ).select_related("challenge", "dataset_version", "final_dataset_version")
+    ).select_related("challenge", "dataset_version")
     return phases.order_by("starts_at", "pk").first()
 
 

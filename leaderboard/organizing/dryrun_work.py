@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 from challenges.models import DatasetVersion, Phase
+from challenges.phases.creating import last_of
 from evaluators import sandbox
 from evaluators.readiness import MAX_REPORT_BYTES, ReadinessReport
 from evaluators.registry import BaselineInfo
@@ -50,11 +51,14 @@ def make_baseline(version: DatasetVersion, dataset: Path, info: BaselineInfo) ->
 def measure(phase: Phase, evaluations: Sequence[Evaluation]) -> ReadinessReport:
     """The report on the data of a phase, based on the recorded results of these baselines' evaluations.
 
+    The data's hidden final split is measured as well, even if another phase ends with it.
+
     Raises:
         SandboxUnavailable: there is no sandbox, or this worker is being stopped.
         WorkFailed: the fault is ours; also if the report is not about these data and baselines.
     """
-    version, final = phase.dataset_version, phase.final_dataset_version
+    version = phase.dataset_version
+    final = _final_of(version)
     command = ["readiness", str(sandbox.DATASET), str(sandbox.INPUT / "submissions"), "--json"]
     with _scratch() as folder:
         (folder / "submissions").mkdir()
@@ -72,6 +76,12 @@ def measure(phase: Phase, evaluations: Sequence[Evaluation]) -> ReadinessReport:
     if {item.name for item in report.baselines} != {evaluation.submission.baseline for evaluation in evaluations}:
         raise sandbox.WorkFailed("result", "the report is of other baselines")
     return report
+
+
+def _final_of(version: DatasetVersion) -> DatasetVersion | None:
+    """The final split that is scored after the end of a phase on this version, or would be if one had an end."""
+    planned = last_of(version.phases.exclude(final_dataset_version=None).select_related("final_dataset_version"))
+    return planned.final_dataset_version if planned is not None else version.final_part
 
 
 def _put(evaluation: Evaluation, folder: Path) -> None:

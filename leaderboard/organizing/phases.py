@@ -1,7 +1,7 @@
-"""Changing and removing a phase: what people are told, and what happens to its board.
+"""Adding, changing and removing a phase: what people are told, and what happens to its board.
 
-``challenges.phases.writing.add_phase`` adds one; a bundle creates a draft's phases with
-``challenges.phases.creating.create_phases``. All of them use the rules of ``evaluators.specification``.
+A bundle creates a draft's phases with ``challenges.phases.creating.create_phases``. All of them use the rules of
+``evaluators.specification``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from django.utils import timezone
 from challenges.drafts.drafts import ChangedMeanwhile
 from challenges.models import Challenge, Phase
 from challenges.models.challenge import ChallengeStatus
-from challenges.phases.changes import told
+from challenges.phases.changes import told, told_of_new
 from challenges.phases.creating import settle
 from challenges.phases.locking import locked_phase
 from challenges.phases.rounds import RoundChoice
 from challenges.phases.terms import PhaseError, is_relied_on, mark_of, terms_of
-from challenges.phases.writing import write_terms
+from challenges.phases.writing import NO_ROUND, write_new, write_terms
 from challenges.publishing.readiness import newest_run
 from evaluators.problems import Problem
 from evaluators.specification import PhaseTerms
@@ -30,6 +30,21 @@ from leaderboard.notifications.announcing import MAX_TITLE, announce
 from leaderboard.organizing import dryrun
 
 logger = logging.getLogger(__name__)
+
+
+def add_phase(challenge: Challenge, terms: PhaseTerms, choice: RoundChoice = NO_ROUND, *, by: User) -> Phase:
+    """Add a phase on the newest data, see ``write_new``. In a published challenge everyone is told of it.
+
+    Raises:
+        PhaseError: the terms are invalid, don't fit the other phases, or come too late; or the challenge has no data.
+    """
+    with transaction.atomic():
+        locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+        made = write_new(locked, terms, choice, timezone.now())
+        if locked.status != ChallengeStatus.DRAFT:
+            _announce(locked, f"“{terms.name}” was added", told_of_new(terms), by)
+    logger.info("phase added phase=%s by=%s", made.pk, by.pk)
+    return made
 
 
 def change_phase(phase: Phase, terms: PhaseTerms, choice: RoundChoice, *, by: User, seen: str) -> list[str]:
@@ -55,8 +70,7 @@ def change_phase(phase: Phase, terms: PhaseTerms, choice: RoundChoice, *, by: Us
                 # If this ends or removes a freeze, nothing else would put the entries it held back onto the board.
                 rewrite_board(locked.pk)
             if lines:
-                body = "\n".join(f"- {line}" for line in lines)
-                announce(challenge, title=f"“{terms.name}” has changed"[:MAX_TITLE], body=body, by=by)
+                _announce(challenge, f"“{terms.name}” has changed", lines, by)
     logger.info("phase changed phase=%s by=%s changes=%s", phase.pk, by.pk, len(lines))
     return lines
 
@@ -90,6 +104,10 @@ def start_first_check(challenge: Challenge) -> None:
     is_draft = challenge.status == ChallengeStatus.DRAFT
     if is_draft and first is not None and newest_run(first.dataset_version) is None:
         dryrun.start(first)
+
+
+def _announce(challenge: Challenge, title: str, lines: list[str], by: User) -> None:
+    announce(challenge, title=title[:MAX_TITLE], body="\n".join(f"- {line}" for line in lines), by=by)
 
 
 def _stays() -> PhaseError:

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -109,10 +110,13 @@ def _new(request: HttpRequest) -> HttpResponse:
             if not files:
                 problems.append(Problem("No file was chosen.", "A challenge begins with its data."))
             elif form.is_valid():
-                draft = create_draft(
-                    request.user, slug=form.cleaned_data["slug"], texts=form.texts, kind=form.kind_answers
-                )
-                _keep(draft, files, by=request.user)
+                stored = _stored(files)
+                with transaction.atomic():
+                    draft = create_draft(
+                        request.user, slug=form.cleaned_data["slug"], texts=form.texts, kind=form.kind_answers
+                    )
+                    add_files(draft, stored)
+                ask(draft, DraftWork.DESCRIBE, by=request.user)
                 return redirect("frontend:organize-columns", slug=draft.challenge.slug)
         except BundleError as error:
             problems += form.take_problems(error.problems)
@@ -144,10 +148,13 @@ def _files(request: HttpRequest, challenge: Challenge, draft: Draft | None) -> H
         try:
             sent = sent_files(request)
             if form.is_valid():
-                draft = save_answers(draft, _changes(draft, form), seen=request.POST.get("seen", ""))
-                if sent:
-                    _keep(draft, sent, by=request.user)
-                if not draft.files.exists():
+                stored = _stored(sent)
+                with transaction.atomic():
+                    save_answers(draft, _changes(draft, form), seen=request.POST.get("seen", ""))
+                    add_files(draft, stored)
+                if stored:
+                    ask(draft, DraftWork.DESCRIBE, by=request.user)
+                if not DraftFile.objects.filter(draft=draft).exists():
                     messages.warning(request, "Saved. A challenge needs at least one file.")
                     return redirect("frontend:organize-files", slug=challenge.slug)
                 return redirect("frontend:organize-columns", slug=challenge.slug)
@@ -203,14 +210,13 @@ def sent_files(request: HttpRequest) -> list[UploadedFile[Any]]:
     return files
 
 
-def _keep(draft: Draft, files: Sequence[UploadedFile[Any]], *, by: Any) -> None:
-    """Store the bytes, record the files, then queue their reading for a worker."""
+def _stored(files: Sequence[UploadedFile[Any]]) -> list[DraftFile]:
+    """Store the bytes of the files; return the files, to be recorded. The sweep removes bytes of which no record is."""
     stored = []
     for file in files:
         kept = object_store().put(cast(Any, file.file))
         stored.append(DraftFile(name=file.name or "", sha256=kept.sha256, size=kept.size))
-    add_files(draft, stored)
-    ask(draft, DraftWork.DESCRIBE, by=by)
+    return stored
 
 
 def _described(draft: Draft) -> list[dict[str, Any]]:

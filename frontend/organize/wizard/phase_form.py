@@ -15,7 +15,7 @@ from django import forms
 from challenges.models import Challenge, Phase
 from challenges.phases.rounds import RoundChoice
 from evaluators.problems import InvalidValue, Problem
-from evaluators.specification import MAX_LIMIT, MAX_NAME, MOMENTS, PhaseTerms, moment_of, zone_problem
+from evaluators.specification import MAX_LIMIT, MAX_NAME, MOMENTS, PhaseTerms, moment_of, on_the_clock, zone_problem
 from frontend.organize.wizard.fields import Explained, ExplainedChoice, StepForm
 from frontend.organize.wizard.zones import FORMAT, zones
 
@@ -37,6 +37,10 @@ def _limit(label: str, help_text: str = "") -> forms.IntegerField:
     # The widget helps in the browser; the rules check the bounds.
     widget = forms.NumberInput(attrs={"min": 1, "max": MAX_LIMIT})
     return forms.IntegerField(label=label, help_text=help_text, required=False, widget=widget)
+
+
+def _in_field(clock: datetime) -> datetime:
+    return clock.replace(second=0, microsecond=0)
 
 
 class PhaseForm(StepForm):
@@ -94,14 +98,22 @@ class PhaseForm(StepForm):
             if clean.get(name) is not None:
                 try:
                     # Django attached its own zone to the typed time.
-                    clean[name] = self._kept(name, moment_of(clean[name].replace(tzinfo=None), zone))
+                    clean[name] = self._moment(name, clean[name].replace(tzinfo=None), zone)
                 except InvalidValue as error:
                     yield from (replace(problem, field=name) for problem in error.problems)
 
-    def _kept(self, name: str, moment: datetime) -> datetime:
-        """Keep the exact time if the field was not edited: the field does not show seconds."""
+    def _moment(self, name: str, clock: datetime, zone: str) -> datetime:
+        """The moment of a typed time, or the stored one if the field still shows that.
+
+        The field shows no seconds, nor which of two it is when clocks are put back and show a time twice.
+
+        Raises:
+            InvalidValue: see ``moment_of``.
+        """
         before: datetime | None = getattr(self.found, name, None)
-        return before if before is not None and before.replace(second=0, microsecond=0) == moment else moment
+        if before is not None and _in_field(on_the_clock(before, zone)) == clock:
+            return before
+        return moment_of(clock, zone)
 
     @property
     def terms(self) -> PhaseTerms:

@@ -18,13 +18,12 @@ from challenges.drafts.drafts import ChangedMeanwhile
 from challenges.drafts.settings import SettingsError, save_settings, settings_mark
 from challenges.models import Challenge, Phase
 from challenges.phases.terms import PhaseError, is_relied_on, mark_of, terms_of
-from challenges.phases.writing import add_phase
 from evaluators.problems import Problem
-from evaluators.specification import MOMENTS, on_the_clock
+from evaluators.specification import LAST_YEAR, MOMENTS, moment_of, on_the_clock
 from frontend.organize.wizard.access import challenge_and_draft, step_page
 from frontend.organize.wizard.phase_form import PhaseForm, SettingsForm
 from leaderboard.models import User
-from leaderboard.organizing.phases import change_phase, remove_phase, start_first_check
+from leaderboard.organizing.phases import add_phase, change_phase, remove_phase, start_first_check
 
 CHANGED = "Somebody changed this meanwhile. Your answers are below: save them again, or load the page anew."
 
@@ -82,7 +81,7 @@ def _save_step(challenge: Challenge, settings: SettingsForm, first: PhaseForm | 
     with transaction.atomic():
         save_settings(challenge, **settings.cleaned_data, seen=settings_mark(challenge), by=by)
         if first is not None:
-            add_phase(challenge, first.terms, first.choice)
+            add_phase(challenge, first.terms, first.choice, by=by)
         start_first_check(challenge)
 
 
@@ -122,11 +121,12 @@ def phase(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespons
 
 def _save(request: HttpRequest, challenge: Challenge, found: Phase | None, form: PhaseForm) -> str:
     """Add or change the phase; return what to tell the organizer."""
+    by = cast(User, request.user)
     if found is None:
-        return f"The phase “{add_phase(challenge, form.terms, form.choice).name}” is added."
+        return f"The phase “{add_phase(challenge, form.terms, form.choice, by=by).name}” is added."
     seen = request.POST.get("seen", "")
     try:
-        lines = change_phase(found, form.terms, form.choice, by=cast(User, request.user), seen=seen)
+        lines = change_phase(found, form.terms, form.choice, by=by, seen=seen)
     except Phase.DoesNotExist:
         raise _no_such_phase() from None
     return " ".join(["Saved.", *lines])
@@ -174,12 +174,24 @@ def _further(challenge: Challenge) -> dict[str, Any]:
     return {
         "name": f"Round {challenge.phases.count() + 1}",
         "time_zone": last.time_zone,
-        "starts_at": on_the_clock(start.replace(second=0, microsecond=0), last.time_zone),
+        "starts_at": _from(start, last.time_zone),
         "daily_limit": last.daily_limit,
         "total_limit": last.total_limit,
         "max_team_size": last.max_team_size,
-        "starts_from": last.round.version if last.round else "",
     }
+
+
+def _from(moment: datetime, zone: str) -> datetime | None:
+    """The first time from ``moment`` that the field can hold: a full minute that clocks in the zone show only once.
+
+    None if an earlier version accepted a moment that is too late for a next phase.
+    """
+    if moment.year >= LAST_YEAR:
+        return None
+    minute = moment.replace(second=0, microsecond=0)
+    while minute < moment or moment_of(on_the_clock(minute, zone), zone) != minute:
+        minute += timedelta(minutes=1)
+    return on_the_clock(minute, zone)
 
 
 def _initial(phase: Phase) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from challenges.drafts.data_texts import texts_of
 from challenges.drafts.drafts import ChangedMeanwhile, is_built
-from challenges.drafts.texts import save_texts, texts_mark, texts_of
+from challenges.drafts.texts import save_texts, texts_mark
 from challenges.models import Draft
 from challenges.models.draft import DraftWork
 from evaluators.problems import BundleError, Problem

@@ -48,6 +48,8 @@ def test_times_are_read_in_the_phases_zone_unless_they_name_one() -> None:
         ({"review_ends": "2027-03-31", "ends": None}, "a review follows the end, and the phase has none.", "Add its"),
         ({"starts": "2027-03-28 02:30", "time_zone": "Europe/Berlin"}, "2027-03-28 02:30 doesn't exist in", "Choose"),
         ({"starts": "0001-01-01", "time_zone": "Asia/Tokyo"}, "the year 1 is out of range.", "Use a year from 1970"),
+        ({"starts": "0001-01-01T00:00+00:00", "time_zone": "America/New_York"}, "the year 1 is out of range.", "Use a"),
+        ({"ends": "9999-12-31T23:00+00:00", "time_zone": "Asia/Tokyo"}, "the year 9999 is out of range.", "Use a year"),
         ({"name": " Open"}, "' Open' can't be a phase's name.", "Use printable characters"),
         ({"name": ""}, "the phase has no name.", "Give it one"),
         ({"name": "x" * 61}, "the name has 61 characters.", "Use at most 60."),
@@ -65,6 +67,22 @@ def test_what_cannot_be_is_refused_with_what_would_be_right(changes: dict[str, A
 def test_an_hour_that_is_there_twice_is_the_first_of_them() -> None:
     autumn = plan(ends="2027-10-31 02:30", time_zone="Europe/Berlin")
     assert autumn.terms.ends_at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+
+
+def test_every_time_out_of_range_is_named() -> None:
+    never = "0001-01-01T00:00+00:00"
+    found = said(starts=never, ends=never, time_zone="America/New_York")
+    assert [problem.field for problem in found] == ["starts", "ends"]
+
+
+def test_a_stored_plan_is_read_although_it_would_be_refused_now() -> None:
+    phases = [plan().model_dump() | {"starts": "0001-01-01T00:00+00:00", "ends": "9999-12-31T23:00+00:00"}]
+    content = specification(phases=phases)
+    with pytest.raises(ValidationError):
+        parse_specification(content)
+    stored = parse_specification(content, stored=True)
+    assert stored.model_dump(mode="json")["phases"] == phases
+    assert stored.phases[0].terms.starts_at.year == 1
 
 
 def test_phases_follow_one_another() -> None:

@@ -80,9 +80,8 @@ def test_a_final_board_goes_on_to_final_data_only(
     organizer: Client, load: Callable[..., Phase], load_version: Load, tmp_path: Path
 ) -> None:
     bundle = add_final(write_bundle(tmp_path / "b"))
-    phase = load(bundle)
-    hidden = phase.dataset_version.final_part
-    Phase.objects.update(final_dataset_version=hidden, ends_at=timezone.now() + timedelta(hours=1))
+    phase = load(bundle, ends_at=timezone.now() + timedelta(hours=1))
+    hidden = phase.final_dataset_version
     names = enter(phase, 3)
     end(phase)
     assert shown(organizer) == (False, False, False)

@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 from django.conf import LazySettings
 
+from challenges.drafts.drafts import mark_of, save_answers
 from challenges.models import Challenge, DatasetVersion, Draft, Phase
 from evaluators.datasets import prepare_splits
 from evaluators.problems import BundleError, Problem
@@ -56,6 +57,26 @@ def test_a_build_gives_the_draft_its_data(draft: Draft, user: User, built: Calla
     assert (Job.objects.get().status, now.is_under_way) == ("succeeded", False)
     assert now.card["built"]
     assert draft.challenge.dataset_versions.count() == 1
+
+
+def test_texts_that_were_saved_during_a_build_are_kept(
+    draft: Draft, user: User, built: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(slug="other", licence="CC0-1.0")
+    job = ask(draft, user)
+
+    def meanwhile(*_: object, **__: object) -> bytes:
+        saved = {"texts": {"title": "Renamed", "licence": "MIT"}}
+        save_answers(draft, saved, seen=mark_of(Draft.objects.get(), ["texts"]))
+        return b"{}"
+
+    monkeypatch.setattr(drafting.sandbox, "work", mock.Mock(side_effect=meanwhile))
+    monkeypatch.setattr(drafting, "document_of", lambda _: {})
+    factories.run_job(job.pk)
+    assert Job.objects.get().status == "succeeded"
+    specification = draft.challenge.dataset_versions.get().specification
+    assert (specification["title"], specification["licence"]) == ("Renamed", "MIT")
+    assert Challenge.objects.get(slug="other").title == "Renamed"
 
 
 def test_a_bundle_that_names_another_challenge_is_not_taken(
