@@ -82,7 +82,7 @@ def _save_step(challenge: Challenge, settings: SettingsForm, first: PhaseForm | 
         save_settings(challenge, **settings.cleaned_data, seen=settings_mark(challenge), by=by)
         if first is not None:
             add_phase(challenge, first.terms, first.choice, by=by)
-        start_first_check(challenge)
+        start_first_check(challenge, by=by)
 
 
 @login_required

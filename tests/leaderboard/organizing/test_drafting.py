@@ -67,7 +67,7 @@ def test_texts_that_were_saved_during_a_build_are_kept(
 
     def meanwhile(*_: object, **__: object) -> bytes:
         saved = {"texts": {"title": "Renamed", "licence": "MIT"}}
-        save_answers(draft, saved, seen=mark_of(Draft.objects.get(), ["texts"]))
+        save_answers(draft, saved, seen=mark_of(Draft.objects.get(), ["texts"]), by=None)
         return b"{}"
 
     monkeypatch.setattr(drafting.sandbox, "work", mock.Mock(side_effect=meanwhile))

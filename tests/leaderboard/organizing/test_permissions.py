@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.utils import timezone
 
+from challenges.drafts import drafts, texts
 from challenges.drafts import settings as settings_acts
-from challenges.members import locking
-from challenges.models import Acknowledgement, Announcement, Challenge, Draft, Phase, Readiness, Role
+from challenges.models import Acknowledgement, Announcement, Challenge, Draft, DraftFile, Phase, Readiness, Role
 from challenges.models.draft import DraftWork
+from challenges.phases.rounds import RoundChoice
+from challenges.phases.terms import PhaseError, mark_of, terms_of
 from challenges.publishing import publishing, readiness
 from challenges.publishing.publishing import NotPublishable
 from evaluators.problems import BundleError
+from evaluators.specification import PhaseTerms
 from leaderboard.boards import versions
 from leaderboard.boards.versions import VersionRefused
-from leaderboard.models import BoardVersion, Job, User
+from leaderboard.models import BoardVersion, Job
 from leaderboard.models.board import BoardCause
 from leaderboard.notifications import announcing
-from leaderboard.organizing import deleting, drafting, rescoring
+from leaderboard.organizing import deleting, drafting, dryrun, phases, rescoring
+from leaderboard.organizing.dryrun import NotADraft
 from tests import factories
 
 Act = Callable[[Phase, Any], object]
@@ -44,6 +49,22 @@ ORGANIZERS: dict[str, Act] = {
     ),
     "stop scoring": lambda phase, by: rescoring.stop_rescoring(phase, by=by),
     "retry scoring": lambda phase, by: rescoring.retry_rescoring(phase, by=by),
+    "save answers": lambda phase, by: drafts.save_answers(
+        Draft.objects.get(), {"split": {}}, seen=drafts.mark_of(Draft.objects.get(), ["split"]), by=by
+    ),
+    "add files": lambda phase, by: drafts.add_files(
+        Draft.objects.get(), [DraftFile(name="a.csv", sha256="a" * 64, size=1)], by=by
+    ),
+    "remove a file": lambda phase, by: drafts.remove_file(Draft.objects.get(), 0, by=by),
+    "save texts": lambda phase, by: texts.save_texts(
+        phase.challenge, None, {"title": "X"}, seen=texts.texts_mark(phase.challenge, None), by=by
+    ),
+    "add a phase": lambda phase, by: phases.add_phase(phase.challenge, PhaseTerms("New", timezone.now()), by=by),
+    "change a phase": lambda phase, by: phases.change_phase(
+        phase, terms_of(phase), RoundChoice(), by=by, seen=mark_of(phase)
+    ),
+    "remove a phase": lambda phase, by: phases.remove_phase(phase, by=by),
+    "start a dry run": lambda phase, by: dryrun.start(phase, by=by),
     "ask for a build": lambda phase, by: drafting.ask(Draft.objects.get(), DraftWork.BUILD, by=by),
 }
 OWNERS: dict[str, Act] = {"delete": lambda phase, by: deleting.delete_challenge(phase.challenge, by=by)}
@@ -85,7 +106,7 @@ def test_who_may(phase: Phase, people: dict[str, Any], name: str, who: str) -> N
     before = state()
     if who in roles:
         # Another rule of the act may refuse it; the rights come first.
-        with suppress(NotPublishable, BundleError, VersionRefused):
+        with suppress(NotPublishable, BundleError, VersionRefused, PhaseError, NotADraft):
             act(phase, people[who])
     else:
         with pytest.raises(PermissionDenied):
@@ -94,25 +115,19 @@ def test_who_may(phase: Phase, people: dict[str, Any], name: str, who: str) -> N
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_the_right_is_that_under_the_lock(phase: Phase, people: dict[str, Any], name: str) -> None:
+def test_the_right_is_that_under_the_lock(
+    phase: Phase, people: dict[str, Any], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Somebody takes the role away while the act waits for the challenge."""
     act, roles = ACTS[name]
-    locked = locking.locked
+    lock = QuerySet.select_for_update
 
-    @contextmanager
-    def waited(row: Any) -> Iterator[Any]:
-        Role.objects.all().delete()
-        User.objects.update(is_staff=False)
-        people[roles[0]].is_staff = False
-        with locked(row) as found:
-            yield found
+    def waited(rows: QuerySet[Any], *args: Any, **options: Any) -> QuerySet[Any]:
+        if rows.model is Challenge:
+            Role.objects.all().delete()
+            people[roles[0]].is_staff = False
+        return lock(rows, *args, **options)
 
-    act_module = [settings_acts, publishing, readiness, announcing, versions, deleting, drafting, rescoring]
-    with mock.patch.multiple("challenges.members.locking", locked=waited):
-        for module in act_module:
-            mock.patch.object(module, "locked", waited).start()
-        try:
-            with pytest.raises(PermissionDenied):
-                act(phase, people[roles[0]])
-        finally:
-            mock.patch.stopall()
+    monkeypatch.setattr(QuerySet, "select_for_update", waited)
+    with pytest.raises(PermissionDenied):
+        act(phase, people[roles[0]])

@@ -35,6 +35,11 @@ def finals() -> dict[str, bool]:
 
 
 @pytest.fixture
+def user(db: None) -> User:
+    return factories.user("ada", is_staff=True)
+
+
+@pytest.fixture
 def draft(phase: Phase) -> Challenge:
     """A draft without phases whose data have a hidden split."""
     hidden = factories.other_version(phase.dataset_version, split=Split.FINAL, is_final_part=True)
@@ -58,7 +63,7 @@ def test_the_hidden_split_is_always_with_the_last_phase_of_a_draft(draft: Challe
 
 def check(phase: Phase) -> None:
     """Begin a dry run, as saving the first phase does, and submit one of its baselines."""
-    dryrun.start(phase)
+    dryrun.start(phase, by=None)
     factories.submission(phase, baselines_team(), client=Submission.Client.BASELINE, baseline="random")
 
 
