@@ -5,7 +5,8 @@ PACKAGE = "challenges"
 FLOORS = (
     ("models",),
     ("members",),
-    ("drafts", "phases", "publishing"),
+    ("drafts", "phases"),
+    ("publishing",),
     ("top",),
 )
 """``top`` is what Django looks for in the package itself. ``demo`` is left out: it only has scripts that build data."""

@@ -148,11 +148,11 @@ def _files(request: HttpRequest, challenge: Challenge, draft: Draft | None) -> H
         try:
             sent = sent_files(request)
             if form.is_valid():
-                stored = _stored(sent)
+                kept = _stored(sent)
                 with transaction.atomic():
                     save_answers(draft, _changes(draft, form), seen=request.POST.get("seen", ""), by=request.user)
-                    add_files(draft, stored, by=request.user)
-                if stored:
+                    add_files(draft, kept, by=request.user)
+                if kept:
                     ask(draft, DraftWork.DESCRIBE, by=request.user)
                 if not DraftFile.objects.filter(draft=draft).exists():
                     messages.warning(request, "Saved. A challenge needs at least one file.")
