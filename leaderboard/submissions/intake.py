@@ -21,7 +21,6 @@ from django.utils import timezone
 from challenges.members.locking import locked
 from challenges.members.rules import has_accepted, rules_sha256, take_part
 from challenges.models import Phase
-from challenges.models.challenge import ChallengeStatus
 from challenges.phases.locking import locked_phase
 from challenges.publishing.readiness import dry_run_is_under_way
 from evaluators.datasets import PreparedDataset
@@ -58,14 +57,13 @@ class RulesNotAccepted(SubmissionError):
 
 
 def instant_check(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload], CheckReport]:
-    """Check files without submitting them, while they could be submitted; those who see a draft can always try it.
+    """Check files without submitting them, as long as they could be submitted.
 
     Raises:
         PhaseClosed: the phase takes no submissions.
         DataUnavailable, SubmissionError: see ``check_uploads``.
     """
-    if phase.challenge.status != ChallengeStatus.DRAFT:
-        _open(phase, timezone.now(), is_baseline=False)
+    _open(phase, timezone.now(), is_baseline=False)
     return check_uploads(phase, uploads)
 
 

@@ -22,6 +22,11 @@ from tests.bundles import write_bundle
 
 
 @pytest.fixture
+def user(db: None) -> User:
+    return factories.user("ada", is_staff=True)
+
+
+@pytest.fixture
 def draft(phase: Phase) -> Draft:
     """A draft of the challenge "other"; "tiny" is another user's challenge, with an open phase."""
     other = Challenge.objects.create(slug="other", title="Other", summary="x", kind="selection", domain="other")
