@@ -105,12 +105,10 @@ class ChallengeAdmin(ReadOnlyAdmin):
     def archive(self, request: HttpRequest, challenges: QuerySet[Challenge]) -> None:
         self._do(request, challenges, archive, "is archived")
 
-    def _do(
-        self, request: HttpRequest, challenges: QuerySet[Challenge], act: Callable[[Challenge], None], done: str
-    ) -> None:
+    def _do(self, request: HttpRequest, challenges: QuerySet[Challenge], act: Callable[..., None], done: str) -> None:
         for challenge in challenges:
             try:
-                act(challenge)
+                act(challenge, by=request.user)
             except NotPublishable as error:
                 self.message_user(request, f"{challenge}: {error}", messages.ERROR)
             else:

@@ -21,10 +21,12 @@ VIEWS: Mapping[PageKind, str] = {
 
 
 def page_path(page: Page) -> str:
-    """The path of a page, with the place on it."""
+    """The path of a page, with its query and the place on it."""
     about, place = page.about, ""
     if page.kind == PageKind.ANNOUNCEMENT:
         about, place = about[:1], f"#announcement-{about[1]}"
+    elif page.kind == PageKind.BOARD_CHANGES and len(about) > 2:
+        about, place = about[:2], f"?phase_id={about[2]}"
     elif page.kind == PageKind.REVIEW:
         place = "#review"
     return reverse(f"frontend:{VIEWS[page.kind]}", args=about) + place

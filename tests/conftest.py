@@ -215,7 +215,7 @@ def _load(preparing: Preparing, bundle: Path, **phase: Any) -> Phase:
     # Without the sandbox, which takes half a second: the bundle is ours.
     version = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=preparing)
     opened = factories.phase(version, **{"final_dataset_version": version.final_part, **phase})
-    publish(version.challenge, without_dry_run=True)
+    publish(version.challenge, by=None, without_dry_run=True)
     return opened
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from challenges.drafts.data_texts import write_texts
+from challenges.members.locking import locked
+from challenges.members.roles import may_organize, require
 from challenges.models import Challenge, Draft, DraftFile, Role
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.role import RoleName
@@ -22,9 +25,12 @@ from evaluators.drafting import Answers, parse_answers
 from evaluators.problems import BundleError, Problem
 
 MAX_DRAFTS = 20
-"""Per owner, at any time; each draft may hold as many bytes as an upload."""
+"""Per owner, at any time, however they were created; each draft may hold as many bytes as an upload."""
 
 MAX_DRAFT_FILES = 64
+
+TAKEN = ("another challenge has this address.", "Choose another one.")
+"""The same for public and private challenges, so that it does not reveal that a private one exists."""
 
 DATA_SECTIONS = ("kind", "files", "tasks", "split", "scoring")
 """The sections of the answers that the data depends on, besides the section of the draft's kind. Texts are not among
@@ -43,22 +49,35 @@ def create_draft(user: Any, *, slug: str, texts: Mapping[str, str], kind: Mappin
     """
     _parsed({"kind": dict(kind), "texts": {**texts, "slug": slug}})
     with transaction.atomic():
-        owned = Challenge.objects.filter(
-            status=ChallengeStatus.DRAFT, roles__user=user, roles__name=RoleName.OWNER, draft__isnull=False
-        )
-        if owned.count() >= MAX_DRAFTS:
-            raise BundleError(Problem(f"You have {MAX_DRAFTS} drafts.", "Publish or delete one of them."))
+        made = Challenge(slug=slug, title=texts["title"], summary="", kind=kind["kind"], domain=kind["domain"])
+        challenge = new_challenge(made, owner=user, taken=Problem(*TAKEN, field="texts.slug"))
+        return Draft.objects.create(challenge=challenge, answers={"kind": dict(kind), "texts": dict(texts)})
+
+
+def new_challenge(made: Challenge, *, owner: Any, taken: Problem) -> Challenge:
+    """Save a new challenge as a draft of ``owner``; None creates one without an owner, which staff organize.
+
+    Raises:
+        BundleError: ``owner`` has too many drafts, or another challenge has the address, which ``taken`` says.
+    """
+    with locked(owner) if owner is not None else transaction.atomic():
+        if owner is not None:
+            refuse_too_many_drafts(owner)
         try:
             with transaction.atomic():
-                challenge = Challenge.objects.create(
-                    slug=slug, title=texts["title"], summary="", kind=kind["kind"], domain=kind["domain"]
-                )
+                made.save(force_insert=True)
         except IntegrityError as error:
-            raise BundleError(
-                Problem("another challenge has this address.", "Choose another one.", field="texts.slug")
-            ) from error
-        Role.objects.create(challenge=challenge, user=user, name=RoleName.OWNER)
-        return Draft.objects.create(challenge=challenge, answers={"kind": dict(kind), "texts": dict(texts)})
+            raise BundleError(taken) from error
+        if owner is not None:
+            Role.objects.create(challenge=made, user=owner, name=RoleName.OWNER)
+    return made
+
+
+def refuse_too_many_drafts(owner: Any) -> None:
+    """Raise BundleError: ``owner`` has as many drafts as there can be."""
+    owned = Challenge.objects.filter(status=ChallengeStatus.DRAFT, roles__user=owner, roles__name=RoleName.OWNER)
+    if owned.count() >= MAX_DRAFTS:
+        raise BundleError(Problem(f"you have {MAX_DRAFTS} drafts.", "Publish or delete one of them."))
 
 
 def parsed_answers(draft: Draft) -> Answers:
@@ -76,7 +95,7 @@ def document_of(draft: Draft) -> dict[str, Any]:
     return {"format": 1, **draft.answers, "texts": texts}
 
 
-def save_answers(draft: Draft, changes: Mapping[str, Mapping[str, Any]], *, seen: str) -> Draft:
+def save_answers(draft: Draft, changes: Mapping[str, Mapping[str, Any]], *, seen: str, by: Any) -> Draft:
     """Replace whole sections of the answers. Texts are written into the data as well, if there are any.
 
     ``seen`` is what ``mark_of`` returned for these sections when the form was shown.
@@ -84,21 +103,28 @@ def save_answers(draft: Draft, changes: Mapping[str, Mapping[str, Any]], *, seen
     Raises:
         ChangedMeanwhile: one of these sections has been saved since.
         BundleError: the answers contradict each other, or a text is too long or missing.
+        PermissionDenied: ``by`` doesn't organize the challenge.
     """
-    with transaction.atomic():
-        # In the order in which a build locks them when it is recorded.
-        challenge = Challenge.objects.select_for_update(no_key=True).get(pk=draft.challenge_id)
-        locked = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
-        locked.challenge = challenge
-        if mark_of(locked, changes) != seen:
+    with _organized(draft, by) as current:
+        if mark_of(current, changes) != seen:
             raise ChangedMeanwhile
-        locked.answers = {**locked.answers, **{name: dict(value) for name, value in changes.items()}}
-        _parsed(document_of(locked))
-        locked.save(update_fields=["answers", "updated_at"])
-        _follow(locked)
+        current.answers = {**current.answers, **{name: dict(value) for name, value in changes.items()}}
+        _parsed(document_of(current))
+        current.save(update_fields=["answers", "updated_at"])
+        _follow(current)
         if "texts" in changes:
-            write_texts(challenge, changes["texts"])
-    return locked
+            write_texts(current.challenge, changes["texts"])
+    return current
+
+
+@contextmanager
+def _organized(draft: Draft, by: Any) -> Iterator[Draft]:
+    """The draft as it is now, locked; raises PermissionDenied if ``by`` doesn't organize its challenge."""
+    # In the order in which a build locks them when it is recorded.
+    with locked(draft.challenge) as challenge, locked(draft) as current:
+        require(may_organize, by, challenge)
+        current.challenge = challenge
+        yield current
 
 
 def mark_of(draft: Draft, parts: Collection[str]) -> str:
@@ -126,51 +152,55 @@ def has_unbuilt_changes(draft: Draft) -> bool:
     return bool(draft.answers.get("kind")) and bool(draft.card.get("built")) and not is_built(draft)
 
 
-def add_files(draft: Draft, files: Sequence[DraftFile]) -> None:
+def add_files(draft: Draft, files: Sequence[DraftFile], *, by: Any) -> None:
     """Record files whose bytes are stored, if any; a file replaces an older one of the same name.
 
     Raises:
         BundleError: there would be too many.
+        PermissionDenied: ``by`` doesn't organize the challenge.
     """
     if not files:
         return
-    with transaction.atomic():
-        locked = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
+    with _organized(draft, by) as current:
         names = {file.name for file in files}
-        locked.files.filter(name__in=names).delete()
-        if locked.files.count() + len(names) > MAX_DRAFT_FILES:
+        current.files.filter(name__in=names).delete()
+        if current.files.count() + len(names) > MAX_DRAFT_FILES:
             raise BundleError(Problem(f"A challenge is made of at most {MAX_DRAFT_FILES} files.", field="files"))
         for file in files:
-            file.draft = locked
+            file.draft = current
         DraftFile.objects.bulk_create(files)
-        _forget_columns(locked)
+        _forget_columns(current)
 
 
-def remove_file(draft: Draft, pk: int) -> bool:
-    """Remove a file from the draft; False if the draft has no such file. The sweep deletes its bytes later."""
-    with transaction.atomic():
-        locked = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
-        removed, _ = locked.files.filter(pk=pk).delete()
+def remove_file(draft: Draft, pk: int, *, by: Any) -> bool:
+    """Remove a file from the draft; False if the draft has no such file. The sweep deletes its bytes later.
+
+    Raises:
+        PermissionDenied: ``by`` doesn't organize the challenge.
+    """
+    with _organized(draft, by) as current:
+        removed, _ = current.files.filter(pk=pk).delete()
         if removed:
-            _forget_columns(locked)
+            _forget_columns(current)
     return bool(removed)
 
 
 def delete_draft(challenge: Challenge) -> None:
     """Delete a challenge that was never published, with all that belongs to it. The sweep deletes its bytes later.
 
+    A part of ``leaderboard.organizing.deleting.delete_challenge``, which checks who asks for it.
+
     Raises:
         BundleError: it is or was published, or it has submissions.
     """
-    with transaction.atomic():
-        locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
-        if locked.status != ChallengeStatus.DRAFT:
+    with locked(challenge) as current:
+        if current.status != ChallengeStatus.DRAFT:
             raise BundleError(Problem("Only a draft can be deleted.", "A published challenge can be archived."))
         try:
-            locked.phases.all().delete()
-            locked.dataset_versions.update(final_part=None)
-            locked.dataset_versions.all().delete()
-            locked.delete()
+            current.phases.all().delete()
+            current.dataset_versions.update(final_part=None)
+            current.dataset_versions.all().delete()
+            current.delete()
         except ProtectedError as error:
             raise BundleError(Problem("There are submissions to this challenge, so it stays.")) from error
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import transaction
 
 from challenges.drafts.drafts import ChangedMeanwhile
+from challenges.members.locking import locked
+from challenges.members.roles import may_organize, require
 from challenges.models import Challenge
 from challenges.models.challenge import Visibility
 from evaluators.problems import Problem, ProblemsError, quoted
@@ -26,7 +28,7 @@ def settings_mark(challenge: Challenge) -> str:
     return f"{challenge.visibility} {challenge.forum_url}"
 
 
-def save_settings(challenge: Challenge, *, visibility: str, forum_url: str, seen: str) -> None:
+def save_settings(challenge: Challenge, *, visibility: str, forum_url: str, seen: str, by: Any) -> None:
     """Change who may see the challenge, and the address of its forum, which may be empty.
 
     ``seen`` is what ``settings_mark`` returned when the form was shown.
@@ -34,23 +36,27 @@ def save_settings(challenge: Challenge, *, visibility: str, forum_url: str, seen
     Raises:
         ChangedMeanwhile: somebody else has changed a setting since.
         SettingsError: a setting is invalid.
+        PermissionDenied: ``by`` doesn't organize the challenge.
     """
-    _refuse([*_visibility_problems(visibility), *_forum_problems(forum_url)])
-    with transaction.atomic():
-        locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
-        if settings_mark(locked) != seen:
+    with locked(challenge) as current:
+        require(may_organize, by, current)
+        _refuse([*_visibility_problems(visibility), *_forum_problems(forum_url)])
+        if settings_mark(current) != seen:
             raise ChangedMeanwhile
-        Challenge.objects.filter(pk=locked.pk).update(visibility=visibility, forum_url=forum_url)
+        Challenge.objects.filter(pk=current.pk).update(visibility=visibility, forum_url=forum_url)
 
 
-def save_forum(challenge: Challenge, forum_url: str) -> None:
+def save_forum(challenge: Challenge, forum_url: str, *, by: Any) -> None:
     """Change only the address of the forum; empty removes it.
 
     Raises:
         SettingsError: it is not the address of a web page.
+        PermissionDenied: ``by`` doesn't organize the challenge.
     """
-    _refuse([*_forum_problems(forum_url)])
-    Challenge.objects.filter(pk=challenge.pk).update(forum_url=forum_url)
+    with locked(challenge) as current:
+        require(may_organize, by, current)
+        _refuse([*_forum_problems(forum_url)])
+        Challenge.objects.filter(pk=current.pk).update(forum_url=forum_url)
 
 
 def _refuse(problems: list[Problem]) -> None:

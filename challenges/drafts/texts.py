@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from django.db import transaction
+from typing import Any
 
 from challenges.drafts.data_texts import texts_of, write_texts
 from challenges.drafts.drafts import ChangedMeanwhile, mark_of, save_answers
+from challenges.members.locking import locked
+from challenges.members.roles import may_organize, require
 from challenges.models import Challenge, Draft
 
 
@@ -16,7 +17,7 @@ def texts_mark(challenge: Challenge, draft: Draft | None) -> str:
     return mark_of(draft or Draft(answers={"texts": texts_of(challenge)}), ("texts",))
 
 
-def save_texts(challenge: Challenge, draft: Draft | None, texts: Mapping[str, str], *, seen: str) -> None:
+def save_texts(challenge: Challenge, draft: Draft | None, texts: Mapping[str, str], *, seen: str, by: Any) -> None:
     """Save the texts of a challenge: among the answers of its draft, if it has one, and in its data.
 
     ``seen`` is what ``texts_mark`` returned when the form was shown.
@@ -24,12 +25,13 @@ def save_texts(challenge: Challenge, draft: Draft | None, texts: Mapping[str, st
     Raises:
         ChangedMeanwhile: somebody else has saved the texts since.
         BundleError: a text is too long or missing.
+        PermissionDenied: ``by`` doesn't organize the challenge.
     """
     if draft is not None:
-        save_answers(draft, {"texts": texts}, seen=seen)
+        save_answers(draft, {"texts": texts}, seen=seen, by=by)
         return
-    with transaction.atomic():
-        Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+    with locked(challenge) as current:
+        require(may_organize, by, current)
         if texts_mark(challenge, None) != seen:
             raise ChangedMeanwhile
         write_texts(challenge, texts)

@@ -1,6 +1,7 @@
 """The members of a challenge: inviting, accepting, changing and removing roles, transferring ownership.
 
-Every change of roles locks the challenge's row: if the last two owners leave at the same time, one of them is refused.
+Every change of roles locks the challenge's row and checks under this lock who asks for it: if the last two owners leave
+at the same time, one of them is refused; an owner who hands over twice at the same time does so once.
 Members who lose their role, or get a lesser one, also lose the open invitations they created: otherwise they could come
 back through one of them, or bring in others.
 """
@@ -16,11 +17,11 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from challenges.members.roles import may_organize, may_own
+from challenges.members.locking import locked
+from challenges.members.roles import may_organize, may_own, require
 from challenges.models import Challenge, Invitation, Role
 from challenges.models.role import RoleName
 from evaluators.problems import Problem, ProblemsError
@@ -44,8 +45,7 @@ class PeopleError(ProblemsError):
 @contextmanager
 def _locked(challenge: Challenge) -> Iterator[QuerySet[Role]]:
     """The roles of a challenge, locked against other changes."""
-    with transaction.atomic():
-        Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+    with locked(challenge):
         yield Role.objects.filter(challenge=challenge)
 
 
@@ -59,19 +59,21 @@ def invite(challenge: Challenge, role: str, *, by: Any, email: str = "") -> tupl
         PermissionDenied: ``by`` may not give this role.
     """
     _can_be_given(role)
-    if role not in given_by(by, challenge):
-        raise PermissionDenied("Only its owner may give that role.")
     if email:
         try:
             validate_email(email)
         except ValidationError:
             raise PeopleError(Problem("this is no e-mail address.", field="email")) from None
-    yesterday = timezone.now() - timedelta(days=1)
-    if open_invitations(challenge).count() >= MAX_OPEN:
-        raise PeopleError(Problem(f"{MAX_OPEN} invitations wait to be accepted.", "Withdraw some of them first."))
-    if Invitation.objects.filter(created_by=by, created_at__gt=yesterday).count() >= MAX_A_DAY:
-        raise PeopleError(Problem(f"you have sent {MAX_A_DAY} invitations within a day.", "Go on tomorrow."))
-    return Invitation.objects.issue(challenge, role, by=by, email=email)
+    # The first limit is the challenge's, the second its sender's.
+    with locked(challenge), locked(by):
+        if role not in given_by(by, challenge):
+            raise PermissionDenied("Only its owner may give that role.")
+        if open_invitations(challenge).count() >= MAX_OPEN:
+            raise PeopleError(Problem(f"{MAX_OPEN} invitations wait to be accepted.", "Withdraw some of them first."))
+        yesterday = timezone.now() - timedelta(days=1)
+        if Invitation.objects.filter(created_by=by, created_at__gt=yesterday).count() >= MAX_A_DAY:
+            raise PeopleError(Problem(f"you have sent {MAX_A_DAY} invitations within a day.", "Go on tomorrow."))
+        return Invitation.objects.issue(challenge, role, by=by, email=email)
 
 
 def given_by(user: Any, challenge: Challenge) -> tuple[RoleName, ...]:
@@ -84,11 +86,6 @@ def given_by(user: Any, challenge: Challenge) -> tuple[RoleName, ...]:
 def _can_be_given(role: str) -> None:
     if role not in GIVEN:
         raise PeopleError(Problem("this role cannot be given.", "Choose one of the list.", field="role"))
-
-
-def _only_an_owner(user: Any, challenge: Challenge) -> None:
-    if not may_own(user, challenge):
-        raise PermissionDenied("Only its owner may do that.")
 
 
 def open_invitations(challenge: Challenge) -> QuerySet[Invitation]:
@@ -124,10 +121,11 @@ def _withdraw_of(challenge: Challenge, maker_id: int) -> None:
 
 def withdraw(challenge: Challenge, pk: int, *, by: Any) -> None:
     """Withdraw an invitation to a role that ``by`` may give; does nothing if it is withdrawn already."""
-    roles = given_by(by, challenge)
-    Invitation.objects.filter(challenge=challenge, pk=pk, role__in=roles, revoked_at=None).update(
-        revoked_at=timezone.now()
-    )
+    with _locked(challenge):
+        roles = given_by(by, challenge)
+        Invitation.objects.filter(challenge=challenge, pk=pk, role__in=roles, revoked_at=None).update(
+            revoked_at=timezone.now()
+        )
 
 
 def is_for(invitation: Invitation, user: Any) -> bool:
@@ -154,6 +152,9 @@ def accept(user: Any, secret: str) -> Invitation:
             )
         )
     with _locked(found.challenge) as roles:
+        # Whoever made it may have lost the right to give this role while we waited for the lock.
+        if not _may_give(found.created_by, found.challenge, found.role):
+            raise _no_invitation()
         own = roles.filter(user=user).first()
         if own is not None and _RANK[RoleName(own.name)] >= _RANK[RoleName(found.role)]:
             return found
@@ -177,9 +178,9 @@ def give(challenge: Challenge, user_id: int, role: str, *, by: Any) -> None:
         PeopleError: they have no role here, are an owner, or the role cannot be given.
         PermissionDenied: ``by`` is not an owner.
     """
-    _only_an_owner(by, challenge)
     _can_be_given(role)
     with _locked(challenge) as roles:
+        require(may_own, by, challenge)
         held = roles.filter(user_id=user_id).exclude(name=RoleName.OWNER).first()
         if held is None:
             raise _nobody()
@@ -190,9 +191,8 @@ def give(challenge: Challenge, user_id: int, role: str, *, by: Any) -> None:
 
 def remove(challenge: Challenge, user_id: int, *, by: Any) -> None:
     """Remove a member. Raises PeopleError: they have no role that ``by`` may take away."""
-    roles = given_by(by, challenge)
     with _locked(challenge) as held:
-        gone, _ = held.filter(user_id=user_id, name__in=roles).exclude(name=RoleName.OWNER).delete()
+        gone, _ = held.filter(user_id=user_id, name__in=given_by(by, challenge)).exclude(name=RoleName.OWNER).delete()
         if not gone:
             raise _nobody()
         _withdraw_of(challenge, user_id)
@@ -205,8 +205,8 @@ def hand_over(challenge: Challenge, user_id: int, *, by: Any) -> None:
         PeopleError: there is no such member.
         PermissionDenied: ``by`` is not an owner.
     """
-    _only_an_owner(by, challenge)
     with _locked(challenge) as roles:
+        require(may_own, by, challenge)
         becomes = roles.filter(user_id=user_id).exclude(name=RoleName.OWNER).update(name=RoleName.OWNER)
         if not becomes:
             raise _nobody()

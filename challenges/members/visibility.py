@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from challenges.members.roles import may_organize
+from challenges.members.roles import may_organize, require
 from challenges.models import Challenge, Role
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.role import RoleName
@@ -48,6 +47,5 @@ def organized_challenge(user: Any, slug: str) -> Challenge:
         PermissionDenied: ``user`` may see it but not change it.
     """
     found = visible_challenge(user, slug)
-    if not may_organize(user, found):
-        raise PermissionDenied("Only its organizers may do that.")
+    require(may_organize, user, found)
     return found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from challenges.drafts.drafts import has_unbuilt_changes
+from challenges.members.locking import locked
+from challenges.members.roles import may_archive, may_organize, require
 from challenges.models import Challenge, Draft, Phase
 from challenges.models.challenge import ChallengeStatus
 from challenges.phases.creating import last_of
@@ -85,7 +87,7 @@ def _late_problems(phases: Sequence[Phase]) -> Iterator[Problem]:
             yield replace(problem, message=f"{problem.message[:1].upper()}{problem.message[1:]}")
 
 
-def publish(challenge: Challenge, *, without_dry_run: bool = False) -> None:
+def publish(challenge: Challenge, *, by: Any, without_dry_run: bool = False) -> None:
     """Show a challenge to everyone.
 
     ``without_dry_run`` is only for the bundles that come with our code: our tests measure those. No page, route or
@@ -93,40 +95,46 @@ def publish(challenge: Challenge, *, without_dry_run: bool = False) -> None:
 
     Raises:
         NotPublishable: something is missing.
+        PermissionDenied: ``by`` doesn't organize it.
     """
-    with transaction.atomic():
-        locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
-        if locked.status != ChallengeStatus.DRAFT:
-            raise NotPublishable([Problem(f"The challenge is {locked.get_status_display().lower()}, not a draft.")])
-        problems = problems_of(locked, without_dry_run=without_dry_run)
+    with locked(challenge) as current:
+        require(may_organize, by, current)
+        if current.status != ChallengeStatus.DRAFT:
+            raise NotPublishable([Problem(f"The challenge is {current.get_status_display().lower()}, not a draft.")])
+        problems = problems_of(current, without_dry_run=without_dry_run)
         if problems:
             raise NotPublishable(problems)
-        _switch(locked, ChallengeStatus.DRAFT, ChallengeStatus.PUBLISHED, "The challenge is not a draft.")
+        _switch(current, ChallengeStatus.DRAFT, ChallengeStatus.PUBLISHED, "The challenge is not a draft.")
     challenge.status = ChallengeStatus.PUBLISHED
 
 
-def archive(challenge: Challenge) -> None:
+def archive(challenge: Challenge, *, by: Any) -> None:
     """Close a published challenge to new submissions; its board and data stay readable.
 
     A draft can't be archived: reopening it would publish it without a dry run.
 
     Raises:
         NotPublishable: it is not published.
+        PermissionDenied: ``by`` isn't staff.
     """
-    _switch(
-        challenge, ChallengeStatus.PUBLISHED, ChallengeStatus.ARCHIVED, "Only a published challenge can be archived."
-    )
+    # An upload locks the challenge too, so it never lands after this.
+    with locked(challenge):
+        require(may_archive, by, challenge)
+        refusal = "Only a published challenge can be archived."
+        _switch(challenge, ChallengeStatus.PUBLISHED, ChallengeStatus.ARCHIVED, refusal)
 
 
-def reopen(challenge: Challenge) -> None:
+def reopen(challenge: Challenge, *, by: Any) -> None:
     """Accept submissions again in open phases. Anyone who may archive may also reopen.
 
     Raises:
         NotPublishable: it is not archived.
+        PermissionDenied: ``by`` isn't staff.
     """
-    _switch(
-        challenge, ChallengeStatus.ARCHIVED, ChallengeStatus.PUBLISHED, "Only an archived challenge is opened again."
-    )
+    with locked(challenge):
+        require(may_archive, by, challenge)
+        refusal = "Only an archived challenge is opened again."
+        _switch(challenge, ChallengeStatus.ARCHIVED, ChallengeStatus.PUBLISHED, refusal)
 
 
 def _switch(challenge: Challenge, start: ChallengeStatus, to: ChallengeStatus, refusal: str) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from challenges.members.locking import locked
+from challenges.members.roles import may_organize, require
 from challenges.models import Acknowledgement, DatasetVersion, Phase, Readiness
 from challenges.models.challenge import ChallengeStatus
 from evaluators.problems import Problem
@@ -68,13 +70,18 @@ def acknowledge(run: Readiness, codes: Collection[str], user: Any) -> None:
     """Record that ``user`` read these warnings of a report. Codes that the report does not have are ignored.
 
     If somebody acknowledged a warning before, their record stays.
+
+    Raises:
+        PermissionDenied: ``user`` doesn't organize the challenge.
     """
     report = report_of(run)
     found = {finding.code for finding in report.of("warning")} if report is not None else set()
-    Acknowledgement.objects.bulk_create(
-        [Acknowledgement(readiness=run, code=code, user=user) for code in sorted(found & set(codes))],
-        ignore_conflicts=True,
-    )
+    with locked(run.dataset_version.challenge) as challenge:
+        require(may_organize, user, challenge)
+        Acknowledgement.objects.bulk_create(
+            [Acknowledgement(readiness=run, code=code, user=user) for code in sorted(found & set(codes))],
+            ignore_conflicts=True,
+        )
 
 
 def _of_phase(phase: Phase) -> Iterator[Problem]:

@@ -90,7 +90,7 @@ def announcing(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _save_forum(request: HttpRequest, challenge: Challenge, form: ForumForm) -> HttpResponse:
-    save_forum(challenge, form.cleaned_data["forum_url"])
+    save_forum(challenge, form.cleaned_data["forum_url"], by=request.user)
     messages.success(request, "The address of your forum is saved.")
     return redirect("frontend:organize-announcements", slug=challenge.slug)
 

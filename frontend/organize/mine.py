@@ -7,13 +7,12 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from challenges.members.roles import may_own
+from challenges.members.roles import may_own, require
 from challenges.models import Challenge, DatasetVersion, Draft, Role
 from challenges.models.role import ORGANIZERS
 from evaluators.problems import BundleError
@@ -82,11 +81,10 @@ def go_on(request: HttpRequest, slug: str) -> HttpResponse:
 def delete(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for confirmation; delete once it is given."""
     challenge, draft = challenge_and_draft(request, slug)
-    if not may_own(request.user, challenge):
-        raise PermissionDenied("Only its owner may do that.")
+    require(may_own, request.user, challenge)
     if request.method == "POST":
         try:
-            delete_challenge(challenge)
+            delete_challenge(challenge, by=cast(User, request.user))
         except BundleError as error:
             context = {"problems": error.problems}
             return step_page(

@@ -103,9 +103,9 @@ def rescoring(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _do(request: HttpRequest, challenge: Challenge, phase: Phase) -> HttpResponse:
     if request.POST.get("do") == "retry":
-        messages.success(request, f"{retry_rescoring(phase)} are tried again.")
+        messages.success(request, f"{retry_rescoring(phase, by=cast(User, request.user))} are tried again.")
     elif request.POST.get("do") == "stop":
-        stopped = stop_rescoring(phase)
+        stopped = stop_rescoring(phase, by=cast(User, request.user))
         if stopped is not None:
             messages.success(request, f"Version {stopped.number} is stopped. The board stays as it is.")
         else:

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.http import Http404
+from django.utils import timezone
 
 from challenges.models import Challenge, Phase
 from evaluators.specification import Specification
 from frontend.plots.strip import Point, Strip, strip_plot
 from leaderboard.models import BoardEntry, Division
+from leaderboard.submissions.intake import closed_problem
 
 PLOTTED = 60
 """How many of the best entries a card draws, besides all baselines."""
@@ -64,8 +66,9 @@ def asked_phase(challenge: Challenge, name: str | None) -> Phase:
     return phase
 
 
-def takes_submissions(challenge: Challenge, phase: Phase | None) -> bool:
-    return challenge.is_published and phase is not None and phase.is_open
+def takes_submissions(phase: Phase | None) -> bool:
+    """Whether one can submit to this phase now."""
+    return phase is not None and closed_problem(phase, timezone.now()) is None
 
 
 def own_teams(user: Any) -> set[int]:

@@ -22,7 +22,7 @@ def announcements(request: HttpRequest, slug: str) -> HttpResponse:
         "challenge": challenge,
         "phase": phase,
         "tab": "overview",
-        "open": takes_submissions(challenge, phase),
+        "open": takes_submissions(phase),
         "page": Paginator(listed, PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "frontend/announcements.html", context)

@@ -28,7 +28,7 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
         "spec": specification,
         "kind": kind,
         "tab": "leaderboard",
-        "open": takes_submissions(challenge, phase),
+        "open": takes_submissions(phase),
         "every": every,
         "division": division,
         "is_other": phase != challenge.current_phase,

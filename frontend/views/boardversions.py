@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from challenges.members.visibility import visible_challenge
@@ -55,7 +57,10 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @require_safe
 def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Old and new rank of every entry, and the reason."""
+    """Old and new rank of every entry, and the reason. Notices name the phase by its id, links by its name."""
+    noted = request.GET.get("phase_id")
+    if noted is not None:
+        return _named(visible_challenge(request.user, slug), noted, number)
     challenge, phase = _challenge_and_phase(request, slug)
     shown = queries.shown_version(phase, number)
     changed = queries.changes_with(shown)
@@ -82,6 +87,15 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return render(request, "frontend/board_changes.html", _frame(challenge, phase) | context)
 
 
+def _named(challenge: Challenge, phase_id: str, number: int) -> HttpResponse:
+    """Redirect to the changes of this phase's version, under the name that the phase has now."""
+    phase = next((phase for phase in challenge.phases.all() if str(phase.pk) == phase_id), None)
+    if phase is None:
+        raise Http404("This challenge has no such phase.")
+    address = reverse("frontend:board-changes", args=[challenge.slug, number])
+    return redirect(f"{address}?{urlencode({'phase': phase.name})}")
+
+
 def _challenge_and_phase(request: HttpRequest, slug: str) -> tuple[Challenge, Phase]:
     challenge = visible_challenge(request.user, slug)
     return challenge, asked_phase(challenge, request.GET.get("phase"))
@@ -93,7 +107,7 @@ def _frame(challenge: Challenge, phase: Phase) -> dict[str, Any]:
         "phase": phase,
         "spec": phase.dataset_version.spec,
         "tab": "leaderboard",
-        "open": takes_submissions(challenge, phase),
+        "open": takes_submissions(phase),
         "is_other": phase != challenge.current_phase,
     }
 

@@ -31,7 +31,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "challenge": challenge,
         "phase": phase,
         "tab": "overview",
-        "open": takes_submissions(challenge, phase),
+        "open": takes_submissions(phase),
         "news": list(challenge.announcements.all()[:NEWS]),
     }
     if phase is not None:
@@ -71,7 +71,7 @@ def rows(request: HttpRequest, slug: str) -> HttpResponse:
         "challenge": challenge,
         "phase": phase,
         "tab": "overview",
-        "open": takes_submissions(challenge, phase),
+        "open": takes_submissions(phase),
         "kind": kind,
         "tables": [name for name, _ in tables],
         "number": int(number[:4]),

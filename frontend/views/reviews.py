@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
@@ -18,7 +17,7 @@ from challenges.members.visibility import visible_challenge
 from frontend.queries.challenges import takes_submissions
 from frontend.queries.reviews import decisions_of, review_state
 from frontend.queries.submissions import viewable_submission
-from leaderboard.boards.review import DONE, ReviewRefused, decide, may_ever
+from leaderboard.boards.review import DONE, ReviewRefused, decide
 from leaderboard.models import User
 from leaderboard.models.decision import DecisionKind
 
@@ -33,7 +32,7 @@ def decisions(request: HttpRequest, slug: str) -> HttpResponse:
         "challenge": challenge,
         "phase": phase,
         "tab": "leaderboard",
-        "open": takes_submissions(challenge, phase),
+        "open": takes_submissions(phase),
         "review": review_state(phase) if phase is not None else None,
         "page": Paginator(decisions_of(challenge), PAGE).get_page(request.GET.get("page")),
     }
@@ -50,8 +49,6 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
         kind = DecisionKind(request.POST.get("kind", ""))
     except ValueError:
         return HttpResponseBadRequest("There is no such decision.", content_type="text/plain")
-    if not may_ever(user, submission, kind):
-        raise PermissionDenied("That is not yours to decide.")
     try:
         decide(submission, kind, text=request.POST.get("text", ""), by=user)
     except ReviewRefused as error:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -48,10 +47,8 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
     action = ACTIONS.get(request.POST.get("action", ""))
     if action is None:
         raise SuspiciousOperation("The form is not one of this page.")
-    if action.for_owner and own.role != Membership.TeamRole.OWNER:
-        raise PermissionDenied("Only its owner may do that.")
     try:
-        answer = action.do(request, own)
+        answer = action(request, own)
     except TeamError as error:
         return _page(request, own, {"problems": error.problems}, status=400)
     return answer or redirect("frontend:team", slug=slug)
@@ -71,7 +68,7 @@ def _page(request: HttpRequest, own: Membership, more: dict[str, Any] | None = N
 
 
 def _rename(request: HttpRequest, own: Membership) -> None:
-    changes.rename(own.team, request.POST.get("name", ""))
+    changes.rename(own.team, request.POST.get("name", ""), by=request.user)
     messages.success(request, "The team has its new name.")
 
 
@@ -82,12 +79,12 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
 
 
 def _withdraw(request: HttpRequest, own: Membership) -> None:
-    changes.withdraw(own.team, number(request, "invitation"))
+    changes.withdraw(own.team, number(request, "invitation"), by=request.user)
     messages.success(request, "The link is withdrawn; nobody joins by it any more.")
 
 
 def _remove(request: HttpRequest, own: Membership) -> None:
-    changes.remove(own.team, number(request, "person"))
+    changes.remove(own.team, number(request, "person"), by=request.user)
     messages.success(request, "They are no longer in the team.")
 
 
@@ -104,25 +101,19 @@ def _leave(request: HttpRequest, own: Membership) -> HttpResponse:
 
 def _delete(request: HttpRequest, own: Membership) -> HttpResponse:
     name = own.team.name
-    changes.delete(own.team)
+    changes.delete(own.team, by=request.user)
     messages.success(request, f"The team {name} is deleted.")
     return redirect("frontend:teams")
 
 
-@dataclass(frozen=True, slots=True)
-class _TeamAction:
-    do: Callable[[HttpRequest, Membership], HttpResponse | None]
-    for_owner: bool = True
-
-
-ACTIONS = {
-    "rename": _TeamAction(_rename),
-    "invite": _TeamAction(_invite),
-    "withdraw": _TeamAction(_withdraw),
-    "remove": _TeamAction(_remove),
-    "hand-over": _TeamAction(_hand_over),
-    "leave": _TeamAction(_leave, for_owner=False),
-    "delete": _TeamAction(_delete),
+ACTIONS: dict[str, Callable[[HttpRequest, Membership], HttpResponse | None]] = {
+    "rename": _rename,
+    "invite": _invite,
+    "withdraw": _withdraw,
+    "remove": _remove,
+    "hand-over": _hand_over,
+    "leave": _leave,
+    "delete": _delete,
 }
 
 

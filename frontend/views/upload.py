@@ -23,8 +23,9 @@ from frontend.kinds import pages_of
 from frontend.queries.challenges import current_phase, takes_submissions
 from leaderboard.api.throttling import UploadThrottle
 from leaderboard.models import Submission, Team, User
+from leaderboard.submissions import intake
 from leaderboard.submissions.filenames import named_for_tasks
-from leaderboard.submissions.intake import PhaseClosed, check_uploads, submit
+from leaderboard.submissions.intake import submit
 from leaderboard.submissions.quota import Quota, quota
 from leaderboard.teams.entrants import TeamChoice, WrongTeam, choice_of, team_for
 from leaderboard.web.uploadguard import read_uploads
@@ -44,7 +45,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
     only_check = request.POST.get("action") == "check"
     try:
         if only_check:
-            return _page(request, challenge, phase, _checked(request, challenge, phase))
+            return _page(request, challenge, phase, _checked(request, phase))
         submission = _submitted(request, phase)
     except SubmissionError as error:
         return _page(request, challenge, phase, _refused(error), status=400)
@@ -60,17 +61,15 @@ def instant_check(request: HttpRequest, slug: str) -> HttpResponse:
         back = urlencode({"next": reverse("frontend:submit", args=[slug])})
         return HttpResponse(status=204, headers={"HX-Redirect": f"{resolve_url('account_login')}?{back}"})
     try:
-        context = _checked(request, challenge, phase)
+        context = _checked(request, phase)
     except SubmissionError as error:
         return render(request, "frontend/parts/check.html", _refused(error), status=400)
     return render(request, "frontend/parts/check.html", context)
 
 
-def _checked(request: HttpRequest, challenge: Challenge, phase: Phase) -> dict[str, Any]:
+def _checked(request: HttpRequest, phase: Phase) -> dict[str, Any]:
     _not_too_fast(request)
-    if not takes_submissions(challenge, phase):
-        raise PhaseClosed(Problem("this challenge takes no submissions now."))
-    files, report = check_uploads(phase, _uploads(request, phase))
+    files, report = intake.instant_check(phase, _uploads(request, phase))
     return {"report": report, "checked_files": files}
 
 
@@ -116,7 +115,7 @@ def _page(
     request: HttpRequest, challenge: Challenge, phase: Phase, outcome: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     specification = phase.dataset_version.spec
-    takes = takes_submissions(challenge, phase)
+    takes = takes_submissions(phase)
     context: dict[str, Any] = {
         "challenge": challenge,
         "phase": phase,

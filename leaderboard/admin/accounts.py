@@ -5,20 +5,46 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from challenges.admin import ReadOnlyAdmin, ReadOnlyInline
 from leaderboard.models import ApiToken, Membership, Team, User
+from leaderboard.teams.accounts import account_name, rename_account
 from leaderboard.teams.membership import TeamError, is_an_owner, rename, team_name
+from leaderboard.teams.tokens import revoke_token
+
+
+class _NamedByRules(forms.ModelForm):
+    def clean_username(self) -> str:
+        try:
+            return account_name(self.cleaned_data["username"], but=self.instance if self.instance.pk else None)
+        except TeamError as error:
+            raise forms.ValidationError([str(problem) for problem in error.problems]) from error
+
+
+class AccountForm(_NamedByRules, UserChangeForm):
+    pass
+
+
+class NewAccountForm(_NamedByRules, AdminUserCreationForm):
+    pass
 
 
 @admin.register(User)
 class RatchetUserAdmin(UserAdmin):
     """An account that owns a challenge or a team is closed by unsetting *active*; only others can be deleted."""
 
+    form = AccountForm
+    add_form = NewAccountForm
     list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login")
     date_hierarchy = "date_joined"
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if change and "username" in form.changed_data:
+            rename_account(obj, form.cleaned_data["username"], by=request.user)
+        super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Not in bulk, since each account needs this check.
@@ -62,7 +88,7 @@ class TeamAdmin(ReadOnlyAdmin):
         return admin.ModelAdmin.has_change_permission(self, request, obj) and not (obj and obj.is_personal)
 
     def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
-        rename(obj, form.cleaned_data["name"])
+        rename(obj, form.cleaned_data["name"], by=request.user)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return super().get_queryset(request).annotate(member_total=Count("memberships"))
@@ -73,14 +99,21 @@ class TeamAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):
+class ApiTokenAdmin(ReadOnlyAdmin):
     """For viewing and revoking only. Tokens are created, and shown once, by their owner or ``manage.py apitoken``."""
 
     list_display = ("hint", "user", "name", "created_at", "last_used_at")
     list_select_related = ("user",)
     search_fields = ("user__username", "name", "hint")
-    readonly_fields = ("user", "hint", "created_at", "last_used_at")
-    fields = ("user", "name", "hint", "created_at", "last_used_at")
+    readonly_fields = ("user", "name", "hint", "created_at", "last_used_at")
+    fields = readonly_fields
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
+        revoke_token(obj.user, obj.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        for token in queryset.select_related("user"):
+            revoke_token(token.user, token.pk)

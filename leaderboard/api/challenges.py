@@ -27,7 +27,7 @@ from leaderboard.api.serializers import (
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, UploadThrottle
 from leaderboard.storage.downloads import public_file, public_files, send_public_file
 from leaderboard.submissions.filenames import named_for_tasks
-from leaderboard.submissions.intake import PhaseClosed, check_uploads
+from leaderboard.submissions.intake import PhaseClosed, instant_check
 from leaderboard.web.uploadguard import read_uploads
 
 
@@ -80,7 +80,7 @@ class ChallengeCheck(APIView):
         uploads = named_for_tasks(
             phase.dataset_version.spec, read_uploads(request._request, sent), request.POST.getlist("tasks")
         )
-        files, report = check_uploads(phase, uploads)
+        files, report = instant_check(phase, uploads)
         shown: list[dict[str, Any]] = [
             {"name": file.name, "size": len(file.content), "sha256": file.sha256} for file in files
         ]

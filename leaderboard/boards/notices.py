@@ -9,7 +9,7 @@ from uuid import UUID
 from leaderboard.boards.rows import ChangeRow
 from leaderboard.models import BoardVersion, Membership, Notice, Submission
 from leaderboard.models.board import BoardCause
-from leaderboard.notifications.announcing import announce
+from leaderboard.notifications.announcing import tell_everyone
 from leaderboard.notifications.outbox import MAX_TITLE, post
 from leaderboard.notifications.pages import Page, PageKind
 
@@ -39,7 +39,8 @@ def tell_of_switch(version: BoardVersion, changes: Sequence[ChangeRow]) -> int:
     transaction of the switch.
     """
     challenge = version.phase.challenge
-    path = str(Page(PageKind.BOARD_CHANGES, (challenge.slug, str(version.number))))
+    # Each phase counts its versions from 1; the name of a phase can change.
+    path = str(Page(PageKind.BOARD_CHANGES, (challenge.slug, str(version.number), str(version.phase_id))))
     body = _body(version)
     notices = [
         Notice(user_id=user, challenge=challenge, title=_title(challenge.title, ranks), body=body, path=path)
@@ -58,7 +59,7 @@ def announce_official_change(old: BoardVersion, new: BoardVersion) -> None:
         "The board as it was stays readable, with the old and new rank of every entry.",
     )
     title = f"Official results have changed: {phase.name}"
-    announce(phase.challenge, title=title, body="\n\n".join(lines), by=new.started_by)
+    tell_everyone(phase.challenge, title=title, body="\n\n".join(lines), by=new.started_by)
 
 
 def _ranks_of_each(changes: Sequence[ChangeRow]) -> dict[int, Ranks]:

@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from challenges.members.locking import locked
 from challenges.members.roles import JUDGES, ORGANIZERS, role_in
 from challenges.models import Phase
 from challenges.models.role import RoleName
@@ -26,6 +28,7 @@ from leaderboard.models import Decision, Entrant, Membership, Standing, Submissi
 from leaderboard.models.decision import DecisionKind
 from leaderboard.notifications.outbox import notify
 from leaderboard.notifications.pages import Page, PageKind
+from leaderboard.teams.teams import lock_teams
 
 MAX_TEXT = 4000
 
@@ -113,22 +116,33 @@ def decide(submission: Submission, kind: DecisionKind, *, text: str, by: User) -
 
     Raises:
         ReviewRefused: ``by`` may not do this, or not now; the text is missing or too long; or somebody else was faster.
+        PermissionDenied: ``by`` may never do this.
     """
-    reason = _reason(text)
-    if kind not in kinds_for(by, submission):
-        raise ReviewRefused(_why_not(kind, submission))
-    _not_too_many(submission, by)
     with transaction.atomic():
-        if kind in STEPS:
-            # Lock the phase before the entry's row, like everything that changes a board: another order could deadlock.
-            locked_phase(submission.phase_id)
-            _change_standing(submission, kind)
-        decision = Decision.objects.create(
-            submission=submission, kind=kind, text=reason, by=by, by_role=_spoken_as(by, submission, kind)
-        )
-        if kind in STEPS:
-            rewrite_board(submission.phase_id)
-        _tell(submission, decision, by)
+        # The rights are those of the team and of the challenge. Both are locked before the phase, and the phase before
+        # the entry's row, like everywhere: another order could deadlock.
+        lock_teams(submission.team)
+        with locked(submission.phase.challenge) as challenge:
+            submission.phase = locked_phase(submission.phase_id)
+            submission.phase.challenge = challenge
+            if not may_ever(by, submission, kind):
+                raise PermissionDenied("That is not yours to decide.")
+            reason = _reason(text)
+            if kind not in kinds_for(by, submission):
+                raise ReviewRefused(_why_not(kind, submission))
+            _not_too_many(submission, by)
+            return _decided(submission, kind, reason, by)
+
+
+def _decided(submission: Submission, kind: DecisionKind, reason: str, by: User) -> Decision:
+    if kind in STEPS:
+        _change_standing(submission, kind)
+    decision = Decision.objects.create(
+        submission=submission, kind=kind, text=reason, by=by, by_role=_spoken_as(by, submission, kind)
+    )
+    if kind in STEPS:
+        rewrite_board(submission.phase_id)
+    _tell(submission, decision, by)
     logger.info("decision submission=%s kind=%s by=%s", submission.pk, kind, by.pk)
     return decision
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from challenges.members.locking import locked
+from challenges.members.roles import may_organize, require
 from challenges.models import DatasetVersion, Phase, Split
 from challenges.phases.locking import locked_phase
 from evaluators.problems import Problem
@@ -60,7 +61,9 @@ def start_version(
 
     Raises:
         VersionRefused: the version makes no sense, entries would be refused, or another version is being computed.
+        PermissionDenied: ``by`` doesn't organize the challenge; None is a worker that starts a final version.
     """
+    require(may_organize, by, phase.challenge)
     moment = now or timezone.now()
     confirmed = changes_official and bool(note.strip())
     begun = _begun_or_refused(Phase.objects.get(pk=phase.pk), dataset, cause, confirmed, moment)
@@ -70,15 +73,17 @@ def start_version(
         # A final version is not checked: it was announced when the phase began, and a worker starts it, so a refusal
         # would reach nobody.
         _refuse(refusal(phase, dataset))
-    with transaction.atomic():
-        locked = locked_phase(phase.pk)
-        begun = _begun_or_refused(locked, dataset, cause, confirmed, moment)
+    with locked(phase.challenge) as challenge:
+        # Checking the entries took a while.
+        require(may_organize, by, challenge)
+        current = locked_phase(phase.pk)
+        begun = _begun_or_refused(current, dataset, cause, confirmed, moment)
         if begun is not None:
             return begun
-        current_version(locked)
-        last = BoardVersion.objects.filter(phase=locked).aggregate(last=Max("number"))["last"]
+        current_version(current)
+        last = BoardVersion.objects.filter(phase=current).aggregate(last=Max("number"))["last"]
         made = BoardVersion.objects.create(
-            phase=locked,
+            phase=current,
             number=last + 1,
             dataset_version=dataset,
             cause=cause,

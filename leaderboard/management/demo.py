@@ -81,7 +81,7 @@ def load_challenges(say: Say, folder: Path = BUNDLES, *, only: Collection[str] =
         if phase.is_open:
             phases.append(phase)
         if phase.challenge.status == ChallengeStatus.DRAFT:
-            publish(phase.challenge, without_dry_run=True)
+            publish(phase.challenge, by=None, without_dry_run=True)
     # Publish all challenges before the first baseline is made, so that they can be viewed early.
     _submit_baselines(phases, say)
 

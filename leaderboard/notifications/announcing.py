@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from challenges.members.locking import locked
+from challenges.members.roles import may_organize, require
 from challenges.models import Announcement, Challenge, Role
 from evaluators.problems import Problem, ProblemsError
 from leaderboard.models import Entrant, Membership, Submission, User
@@ -34,8 +36,20 @@ def concerned(challenge: Challenge) -> QuerySet[User]:
     return people.filter(Q(pk__in=roles) | Q(pk__in=entrants) | Q(pk__in=members))
 
 
-def announce(challenge: Challenge, *, title: str, body: str, by: User | None) -> Announcement:
-    """Publish an announcement and notify everyone except its author, if it has one.
+def announce(challenge: Challenge, *, title: str, body: str, by: User) -> Announcement:
+    """Publish an announcement of an organizer, see ``tell_everyone``.
+
+    Raises:
+        AnnouncementError: the title or the body is missing or too long.
+        PermissionDenied: ``by`` doesn't organize the challenge.
+    """
+    with locked(challenge) as current:
+        require(may_organize, by, current)
+        return tell_everyone(current, title=title, body=body, by=by)
+
+
+def tell_everyone(challenge: Challenge, *, title: str, body: str, by: User | None) -> Announcement:
+    """Publish an announcement and notify everyone except its author, if it has one. For acts that announce themselves.
 
     Raises:
         AnnouncementError: the title or the body is missing or too long.

@@ -19,7 +19,7 @@ class PageKind(StrEnum):
     CHALLENGE = "challenge"  # slug
     READINESS = "readiness"  # slug
     ANNOUNCEMENT = "announcement"  # slug of the challenge, id
-    BOARD_CHANGES = "board-changes"  # slug of the challenge, number of the version
+    BOARD_CHANGES = "board-changes"  # slug of the challenge, number of the version, id of the phase (new ones)
     REVIEW = "review"  # id of the submission
     NOTICES = "notices"
     MAIL = "mail"

@@ -1,6 +1,6 @@
-"""The one entry point for a whole challenge as a bundle, for the API and any other caller that has a zip file.
+"""The one entry point for a whole challenge as a bundle: for the page and the API a zip, for the command line a folder.
 
-The archive is stored as it is and checked by a job: in the sandbox it is inspected, unpacked, checked and prepared; no
+A zip is stored as it is and checked by a job: in the sandbox it is inspected, unpacked, checked and prepared; no
 process of ours opens one of its files. Only a complete bundle is recorded, in one transaction, so a refused one leaves
 nothing behind. If a crash leaves bytes behind, the sweep removes them.
 """
@@ -12,7 +12,7 @@ import logging
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,15 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from pydantic import ValidationError
 
 from challenges.drafts.bundles import record_parts, refuse_data, store_bundle
-from challenges.drafts.drafts import MAX_DRAFTS
+from challenges.drafts.drafts import TAKEN, new_challenge, refuse_too_many_drafts
+from challenges.members.locking import locked
 from challenges.members.roles import may_organize
-from challenges.models import Challenge, Role
-from challenges.models.challenge import ChallengeStatus
-from challenges.models.role import RoleName
+from challenges.models import Challenge, DatasetVersion
 from challenges.phases.creating import create_phases
 from evaluators import sandbox
 from evaluators.datasets import PreparedDataset, prepare_in_sandbox
@@ -84,9 +83,8 @@ def _refuse_too_many(user: User) -> None:
 
 
 def _queued(path: Path, sha256: str, user: User) -> Job:
-    with transaction.atomic():
-        # Of two uploads at the same time, the second waits here and then counts the first.
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    with locked(user):
+        # Of two uploads at the same time, the second has waited and counts the first.
         _refuse_too_many(user)
         hold_archive(sha256)
         job = enqueue(
@@ -127,6 +125,8 @@ def check(job: Job) -> Done:
         if error.reason in IN_WORDS:
             raise Refused([Problem(IN_WORDS[error.reason], REMEDY, ARCHIVE)]) from error
         raise
+    if any(part.specification.slug != specification.slug for part in parts):
+        raise sandbox.WorkFailed("result", "what was prepared is another challenge")
     return Done(partial(_record, specification, parts, user))
 
 
@@ -185,65 +185,83 @@ def _prepared(bundle: Path) -> list[PreparedDataset]:
     return prepare_in_sandbox(bundle, settings.DATASETS_DIR)
 
 
-def _record(specification: Specification, parts: list[PreparedDataset], user: Any) -> dict[str, Any]:
-    if any(part.specification.slug != specification.slug for part in parts):
-        raise sandbox.WorkFailed("result", "what was prepared is another challenge")
+def _record(specification: Specification, parts: list[PreparedDataset], user: User) -> dict[str, Any]:
     try:
-        challenge = _claimed(specification, user)
+        version = take_bundle(specification, parts, by=user)
     except BundleError as error:
         raise Refused.by(error) from error
-    version = record_parts(parts)
-    # A dry run's submissions would protect phases that are to be replaced, or that are on other data.
-    held = challenge.phases.all() if specification.phases else challenge.phases.exclude(dataset_version=version)
-    dryrun.forget(held.select_related("challenge"))
-    create_phases(challenge, specification.phases, version)
-    logger.info("bundle accepted challenge=%s version=%s user=%s", challenge.slug, version.number, user.pk)
-    return {"challenge": challenge.slug, "version": version.number}
+    return {"challenge": version.challenge.slug, "version": version.number}
 
 
-def _claimed(specification: Specification, user: Any) -> Challenge:
+def load_directory(directory: Path, *, owner: User | None) -> DatasetVersion:
+    """Load a bundle directory of this host as ``send_bundle`` does, but at once.
+
+    Without an ``owner`` the bundle may be for any challenge, and a new one has no owner: staff organize it.
+
+    Raises:
+        BundleError: the bundle is at fault, or see ``take_bundle``.
+        SandboxUnavailable: without a sandbox the bundle is not opened.
+        WorkFailed: the fault is ours.
+    """
+    parts = _prepared(directory)
+    store_bundle(directory, parts, store=object_store())
+    return take_bundle(parts[0].specification, parts, by=owner)
+
+
+def take_bundle(specification: Specification, parts: Sequence[PreparedDataset], *, by: User | None) -> DatasetVersion:
+    """Record a bundle whose files are stored: the challenge with its owner, its data, and a draft's phases.
+
+    ``by`` sends it and becomes the owner of a new challenge; None is the site's own command line.
+
+    Raises:
+        BundleError: ``by`` may not send it, or a phase does not fit one with submissions; nothing is recorded.
+    """
+    with transaction.atomic():
+        challenge = _claimed(specification, by)
+        version = record_parts(parts)
+        # A dry run's submissions would protect phases that are to be replaced, or that are on other data.
+        held = challenge.phases.all() if specification.phases else challenge.phases.exclude(dataset_version=version)
+        dryrun.forget(held.select_related("challenge"))
+        create_phases(challenge, specification.phases, version)
+    logger.info("bundle accepted challenge=%s version=%s user=%s", challenge.slug, version.number, by and by.pk)
+    return version
+
+
+def _claimed(specification: Specification, user: User | None) -> Challenge:
     """The challenge with this address, locked: a new one owned by ``user``, or one that ``user`` organizes."""
-    _may_send(specification, user)
     known = Challenge.objects.select_for_update(no_key=True).filter(slug=specification.slug).first()
     if known is not None:
-        # Another user may have taken the address since it was checked.
-        _may_send(specification, user)
+        _refuse_challenge(known, specification, user)
         return known
-    try:
-        with transaction.atomic():
-            made = Challenge.objects.create(
-                slug=specification.slug,
-                title=specification.title,
-                summary=specification.summary,
-                kind=specification.kind,
-                domain=specification.domain,
-            )
-    except IntegrityError as error:
-        raise BundleError(_taken()) from error
-    Role.objects.create(challenge=made, user=user, name=RoleName.OWNER)
-    return made
+    made = Challenge(
+        slug=specification.slug,
+        title=specification.title,
+        summary=specification.summary,
+        kind=specification.kind,
+        domain=specification.domain,
+    )
+    return new_challenge(made, owner=user, taken=_taken())
 
 
-def _may_send(specification: Specification, user: Any) -> None:
-    """Refuse a bundle that ``user`` may not send for this address.
+def _may_send(specification: Specification, user: User) -> None:
+    """Refuse a bundle early that ``user`` may not send for this address; ``_claimed`` decides.
 
     Raises:
         BundleError: the challenge is another user's, or archived, or has submissions and another kind; or ``user`` has
             too many drafts.
     """
     known = Challenge.objects.filter(slug=specification.slug).first()
-    if known is None:
-        drafts = Challenge.objects.filter(
-            status=ChallengeStatus.DRAFT, roles__user=user, roles__name=RoleName.OWNER
-        ).count()
-        if drafts >= MAX_DRAFTS:
-            raise BundleError(Problem(f"you have {MAX_DRAFTS} drafts.", "Publish or delete one of them."))
-    elif not may_organize(user, known):
-        raise BundleError(_taken())
+    if known is not None:
+        _refuse_challenge(known, specification, user)
     else:
-        refuse_data(known, specification)
+        refuse_too_many_drafts(user)
+
+
+def _refuse_challenge(known: Challenge, specification: Specification, user: User | None) -> None:
+    if user is not None and not may_organize(user, known):
+        raise BundleError(_taken())
+    refuse_data(known, specification)
 
 
 def _taken() -> Problem:
-    # The same text for public and private challenges, so that it does not reveal that a private one exists.
-    return Problem("another challenge has this address.", "Choose another one.", SPECIFICATION_FILE, field="slug")
+    return Problem(*TAKEN, SPECIFICATION_FILE, field="slug")

@@ -23,6 +23,8 @@ from pydantic import TypeAdapter
 from challenges.drafts.bundles import record_parts, store_bundle
 from challenges.drafts.data_texts import write_texts
 from challenges.drafts.drafts import data_mark, document_of
+from challenges.members.locking import locked
+from challenges.members.roles import may_organize, require
 from challenges.models import Challenge, Draft
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.draft import DraftWork
@@ -59,9 +61,14 @@ def subject_of(draft: Draft) -> str:
 
 
 def ask(draft: Draft, work: DraftWork, *, by: Any) -> Job:
-    """Queue this work on a draft, in place of what was queued or is running."""
+    """Queue this work on a draft, in place of what was queued or is running.
+
+    Raises:
+        PermissionDenied: ``by`` doesn't organize the challenge.
+    """
+    require(may_organize, by, draft.challenge)
     with transaction.atomic():
-        # First the job and then the draft, as a worker does.
+        # First the job, then the challenge and the draft, as a worker does.
         job = enqueue_anew(
             kind=KIND_OF[work],
             lane=Lane.INTERACTIVE,
@@ -71,7 +78,9 @@ def ask(draft: Draft, work: DraftWork, *, by: Any) -> Job:
             challenge_id=draft.challenge_id,
             asked_by=by,
         )
-        Draft.objects.filter(pk=draft.pk).update(work=work)
+        with locked(draft.challenge) as challenge:
+            require(may_organize, by, challenge)
+            Draft.objects.filter(pk=draft.pk).update(work=work)
     draft.work = work
     return job
 

@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from challenges.members.roles import may_organize, require
 from challenges.models import Challenge, Phase, Readiness
 from challenges.models.challenge import ChallengeStatus
 from evaluators.problems import Problem, ProblemsError, SubmissionError
@@ -25,7 +26,7 @@ from evaluators.readiness import LeftOut, ReadinessReport
 from evaluators.registry import BaselineInfo, baselines_for
 from leaderboard.jobs.kinds import Done, JobKind, SubjectGone, Unavailable
 from leaderboard.jobs.transitions import delete_jobs, enqueue_once
-from leaderboard.models import Evaluation, Job, Lane, Submission
+from leaderboard.models import Evaluation, Job, Lane, Submission, User
 from leaderboard.models.statuses import ACTIVE, Status
 from leaderboard.organizing.dryrun_work import make_baseline, measure
 from leaderboard.storage.datasets import dataset_directory
@@ -71,16 +72,18 @@ class DryRunProgress:
         return self.scored == self.total
 
 
-def start(phase: Phase) -> Readiness:
+def start(phase: Phase, *, by: User | None) -> Readiness:
     """Start a dry run of a draft's phase, or return the one that is already running.
 
     Submissions of an earlier dry run are deleted, since they may be based on other data.
 
     Raises:
         NotADraft: the challenge is or was published.
+        PermissionDenied: ``by`` doesn't organize the challenge.
     """
     with transaction.atomic():
         challenge = Challenge.objects.select_for_update(no_key=True).get(pk=phase.challenge_id)
+        require(may_organize, by, challenge)
         if challenge.status != ChallengeStatus.DRAFT:
             raise NotADraft(Problem("Only a draft is checked for readiness.", "Make a new round for other data."))
         running = Readiness.objects.filter(dataset_version=phase.dataset_version_id, state=Readiness.State.RUNNING)

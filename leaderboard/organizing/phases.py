@@ -13,6 +13,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from challenges.drafts.drafts import ChangedMeanwhile
+from challenges.members.roles import may_organize, require
 from challenges.models import Challenge, Phase
 from challenges.models.challenge import ChallengeStatus
 from challenges.phases.changes import told, told_of_new
@@ -37,9 +38,11 @@ def add_phase(challenge: Challenge, terms: PhaseTerms, choice: RoundChoice = NO_
 
     Raises:
         PhaseError: the terms are invalid, don't fit the other phases, or come too late; or the challenge has no data.
+        PermissionDenied: ``by`` doesn't organize the challenge.
     """
     with transaction.atomic():
         locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+        require(may_organize, by, locked)
         made = write_new(locked, terms, choice, timezone.now())
         if locked.status != ChallengeStatus.DRAFT:
             _announce(locked, f"“{terms.name}” was added", told_of_new(terms), by)
@@ -56,9 +59,11 @@ def change_phase(phase: Phase, terms: PhaseTerms, choice: RoundChoice, *, by: Us
         ChangedMeanwhile: somebody else has changed the phase since.
         PhaseError: the terms are invalid, don't fit the other phases, or come too late.
         Phase.DoesNotExist: somebody else has removed the phase.
+        PermissionDenied: ``by`` doesn't organize the challenge.
     """
     with transaction.atomic():
         challenge = Challenge.objects.select_for_update(no_key=True).get(pk=phase.challenge_id)
+        require(may_organize, by, challenge)
         locked = locked_phase(phase.pk)
         if mark_of(locked) != seen:
             raise ChangedMeanwhile
@@ -81,9 +86,11 @@ def remove_phase(phase: Phase, *, by: User) -> None:
     Raises:
         PhaseError: people take part in it, or may have begun to.
         Phase.DoesNotExist: somebody else has removed it.
+        PermissionDenied: ``by`` doesn't organize the challenge.
     """
     with transaction.atomic():
         challenge = Challenge.objects.select_for_update(no_key=True).get(pk=phase.challenge_id)
+        require(may_organize, by, challenge)
         locked = locked_phase(phase.pk)
         if is_relied_on(locked, timezone.now()):
             raise _stays()
@@ -98,12 +105,12 @@ def remove_phase(phase: Phase, *, by: User) -> None:
     logger.info("phase removed phase=%s by=%s", phase.pk, by.pk)
 
 
-def start_first_check(challenge: Challenge) -> None:
+def start_first_check(challenge: Challenge, *, by: User) -> None:
     """Start a draft's first dry run, so that baselines are scored while the organizer looks at the data."""
     first = challenge.phases.select_related("dataset_version").first()
     is_draft = challenge.status == ChallengeStatus.DRAFT
     if is_draft and first is not None and newest_run(first.dataset_version) is None:
-        dryrun.start(first)
+        dryrun.start(first, by=by)
 
 
 def _announce(challenge: Challenge, title: str, lines: list[str], by: User) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from challenges.members.locking import locked
+from challenges.members.roles import may_organize, require
 from challenges.models import DatasetVersion, Phase
 from evaluators.problems import Problem
 from leaderboard.boards.switching import retry_errored, stop_version
@@ -20,6 +22,7 @@ def rescore(
 
     Raises:
         VersionRefused: cause, note or data are missing, or see ``start_version``.
+        PermissionDenied: ``by`` doesn't organize the challenge.
     """
     asked = CAUSES.get(cause)
     if asked is None:
@@ -39,18 +42,30 @@ def can_be_stopped(version: BoardVersion) -> bool:
     return version.cause != BoardCause.FINAL
 
 
-def stop_rescoring(phase: Phase) -> BoardVersion | None:
-    """Stop the version that is being computed, and return it; None if there is nothing to stop."""
-    version = computing_version(phase)
-    if version is None or not can_be_stopped(version):
-        return None
-    return version if stop_version(version) else None
+def stop_rescoring(phase: Phase, *, by: User) -> BoardVersion | None:
+    """Stop the version that is being computed, and return it; None if there is nothing to stop.
+
+    Raises:
+        PermissionDenied: ``by`` doesn't organize the challenge.
+    """
+    with locked(phase.challenge) as challenge:
+        require(may_organize, by, challenge)
+        version = computing_version(phase)
+        if version is None or not can_be_stopped(version):
+            return None
+        return version if stop_version(version) else None
 
 
-def retry_rescoring(phase: Phase) -> int:
-    """Try the evaluations again that ended with a fault of ours; return how many."""
-    version = computing_version(phase)
-    return retry_errored(version) if version is not None else 0
+def retry_rescoring(phase: Phase, *, by: User) -> int:
+    """Try the evaluations again that ended with a fault of ours; return how many.
+
+    Raises:
+        PermissionDenied: ``by`` doesn't organize the challenge.
+    """
+    with locked(phase.challenge) as challenge:
+        require(may_organize, by, challenge)
+        version = computing_version(phase)
+        return retry_errored(version) if version is not None else 0
 
 
 def _note(text: str) -> str:

@@ -18,8 +18,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from challenges.members.locking import locked
 from challenges.members.rules import has_accepted, rules_sha256, take_part
 from challenges.models import Phase
+from challenges.phases.locking import locked_phase
 from challenges.publishing.readiness import dry_run_is_under_way
 from evaluators.datasets import PreparedDataset
 from evaluators.problems import Problem, SubmissionError
@@ -54,8 +56,19 @@ class RulesNotAccepted(SubmissionError):
     """The user has not accepted the current rules."""
 
 
+def instant_check(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload], CheckReport]:
+    """Check files without submitting them, as long as they could be submitted.
+
+    Raises:
+        PhaseClosed: the phase takes no submissions.
+        DataUnavailable, SubmissionError: see ``check_uploads``.
+    """
+    _open(phase, timezone.now(), is_baseline=False)
+    return check_uploads(phase, uploads)
+
+
 def check_uploads(phase: Phase, uploads: Sequence[Upload]) -> tuple[list[Upload], CheckReport]:
-    """The instant check: unpacks the files and checks their content. Stores nothing and does not count as a submission.
+    """Unpack the files and check their content. Stores nothing and does not count as a submission.
 
     Raises:
         DataUnavailable: the challenge's data cannot be opened on this host now.
@@ -130,7 +143,7 @@ def submit(
         baseline=baseline,
         check_report={**report.as_dict(), "lines": report.lines},
     )
-    _record(submission, files, timings, only_if)
+    _record(submission, files, timings, only_if, accepted_rules)
     logger.info("submission accepted id=%s phase=%s team=%s client=%s", submission.pk, phase.pk, team.pk, client)
     return submission
 
@@ -139,13 +152,21 @@ def _open(phase: Phase, moment: datetime, *, is_baseline: bool) -> None:
     if is_baseline and dry_run_is_under_way(phase):
         # A dry run may submit before the phase starts, since participants cannot see the draft yet.
         return
+    problem = closed_problem(phase, moment)
+    if problem is not None:
+        raise PhaseClosed(problem)
+
+
+def closed_problem(phase: Phase, moment: datetime) -> Problem | None:
+    """Why nobody can submit to a phase at this moment; None if one can."""
     if not phase.challenge.is_published:
-        raise PhaseClosed(Problem("this challenge takes no submissions."))
+        return Problem("this challenge takes no submissions.")
     state = phase.state_at(moment)
     if state == "upcoming":
-        raise PhaseClosed(Problem(f"the phase '{phase.name}' starts at {phase.starts_at:%Y-%m-%d %H:%M} UTC."))
+        return Problem(f"the phase '{phase.name}' starts at {phase.starts_at:%Y-%m-%d %H:%M} UTC.")
     if state == "closed":
-        raise PhaseClosed(Problem(f"the phase '{phase.name}' ended at {phase.ends_at:%Y-%m-%d %H:%M} UTC."))
+        return Problem(f"the phase '{phase.name}' ended at {phase.ends_at:%Y-%m-%d %H:%M} UTC.")
+    return None
 
 
 def _division(phase: Phase, asked: str) -> Division:
@@ -176,28 +197,45 @@ def _within_quota(phase: Phase, team: Team) -> None:
 
 
 def _record(
-    submission: Submission, files: list[Upload], timings: dict[str, float], only_if: Callable[[], None]
+    submission: Submission,
+    files: list[Upload],
+    timings: dict[str, float],
+    only_if: Callable[[], None],
+    accepted_rules: str,
 ) -> None:
+    """Check everything again on the locked rows and record the submission: checking the files took a while."""
     actor = submission.created_by.get_username() if submission.created_by else submission.client
     with transaction.atomic():
         # Of two uploads of one team at the same time, the second waits here and then counts the first.
         lock_teams(submission.team)
         only_if()
-        if not submission.is_baseline:
-            if submission.created_by is not None:
-                enter(submission)
-                take_part(submission.created_by, submission.phase, accepted=rules_sha256(submission.phase))
-            _within_quota(submission.phase, submission.team)
-        submission.created_at = timezone.now()
-        _open(submission.phase, submission.created_at, is_baseline=submission.is_baseline)
-        submission.quota_day = submission.created_at.astimezone(UTC).date()
-        submission.save(force_insert=True)
-        SubmissionFile.objects.bulk_create(
-            SubmissionFile(submission=submission, name=file.name, sha256=file.sha256, size=len(file.content))
-            for file in files
-        )
-        _still_stored(files)
-        enqueue(submission, actor=actor, timings=timings)
+        # Archiving and changing the phase lock these rows too: they wait for this submission, or it sees them.
+        with locked(submission.phase.challenge) as challenge:
+            submission.phase = locked_phase(submission.phase_id)
+            submission.phase.challenge = challenge
+            submission.created_at = timezone.now()
+            _open(submission.phase, submission.created_at, is_baseline=submission.is_baseline)
+            submission.division = _division(submission.phase, submission.division)
+            if not submission.is_baseline:
+                _enter(submission, accepted_rules)
+            submission.quota_day = submission.created_at.astimezone(UTC).date()
+            submission.save(force_insert=True)
+            SubmissionFile.objects.bulk_create(
+                SubmissionFile(submission=submission, name=file.name, sha256=file.sha256, size=len(file.content))
+                for file in files
+            )
+            _still_stored(files)
+            enqueue(submission, actor=actor, timings=timings)
+
+
+def _enter(submission: Submission, accepted_rules: str) -> None:
+    """Everything about the author and the team; call it under the locks of ``_record``."""
+    if submission.created_by is not None:
+        enter(submission)
+    _within_quota(submission.phase, submission.team)
+    if submission.created_by is not None:
+        _accepts_rules(submission.created_by, submission.phase, accepted_rules)
+        take_part(submission.created_by, submission.phase, accepted=rules_sha256(submission.phase))
 
 
 def _still_stored(files: list[Upload]) -> None:

@@ -1,27 +1,39 @@
 """Members of shared teams: creating a team, inviting, joining, leaving, handing over.
 
 Every change of a team's members locks the team's row, see ``teams.lock_teams``. So of two users who join for the last
-place one is refused, and nobody can join while a member submits.
+place one is refused, and nobody can join while a member submits. Acts that only the owner may do check under this lock
+that ``by`` is the owner.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Min, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
+from challenges.members.locking import locked
 from challenges.models import Phase, Role
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.role import RoleName
 from evaluators.problems import Problem, ProblemsError, SubmissionError, quoted
 from leaderboard.models import Membership, Team, TeamInvitation, User
 from leaderboard.teams.names import normalise_name
-from leaderboard.teams.teams import BASELINES_SLUG, SLUG_ATTEMPTS, another_slug, first_slug, lock_teams
+from leaderboard.teams.teams import (
+    BASELINES_SLUG,
+    SLUG_ATTEMPTS,
+    another_slug,
+    baselines_team,
+    first_slug,
+    lock_teams,
+)
 
 MAX_TEAMS = 20
 """The most teams one user can be in."""
@@ -43,24 +55,67 @@ def create(user: Any, name: str) -> Team:
     Raises:
         TeamError: the name is invalid, or ``user`` is in too many teams.
     """
-    _not_too_many(user)
-    checked = team_name(name)
-    slug = first_slug(checked)
-    for _ in range(SLUG_ATTEMPTS):
-        try:
-            with transaction.atomic():
-                team = Team.objects.create(name=checked, slug=slug)
-                Membership.objects.create(team=team, user=user, role=Membership.TeamRole.OWNER)
-                return team
-        except IntegrityError:
-            slug = another_slug(checked)
+    with names_locked(), locked(user):
+        _not_too_many(user)
+        checked = team_name(name)
+        slug = first_slug(checked)
+        for _ in range(SLUG_ATTEMPTS):
+            try:
+                with transaction.atomic():
+                    team = Team.objects.create(name=checked, slug=slug)
+                    Membership.objects.create(team=team, user=user, role=Membership.TeamRole.OWNER)
+                    return team
+            except IntegrityError:
+                slug = another_slug(checked)
     raise RuntimeError(f"no free slug for the team {checked!r} in {SLUG_ATTEMPTS} attempts")
 
 
-def rename(team: Team, name: str) -> None:
-    """Change the name but not the slug. Raises TeamError: the name is invalid."""
-    checked = team_name(name, but=team)
-    Team.objects.filter(pk=team.pk, is_personal=False).update(name=checked)
+def may_own(user: Any, team: Team) -> bool:
+    """Whether ``user`` may rename the team, invite, remove, hand over and delete it. Nobody may that with a personal
+    team."""
+    owners = Membership.objects.filter(team=team, team__is_personal=False, role=Membership.TeamRole.OWNER)
+    return owners.filter(user=user).exists()
+
+
+def may_rename(user: Any, team: Team) -> bool:
+    """Also staff, for names that cannot stay on a board."""
+    return bool(user.is_active and user.is_staff and not team.is_personal) or may_own(user, team)
+
+
+def _require(allowed: bool) -> None:
+    if not allowed:
+        raise PermissionDenied("Only its owner may do that.")
+
+
+@contextmanager
+def _owned(team: Team, by: Any) -> Iterator[None]:
+    """The team, locked, once it is sure that ``by`` owns it."""
+    with transaction.atomic():
+        lock_teams(team)
+        _require(may_own(by, team))
+        yield
+
+
+@contextmanager
+def names_locked() -> Iterator[None]:
+    """One name is given at a time. The team of the baselines, whose name is given already, is the row to lock."""
+    with locked(baselines_team()):
+        yield
+
+
+def rename(team: Team, name: str, *, by: Any) -> None:
+    """Change the name but not the slug.
+
+    Raises:
+        TeamError: the name is invalid.
+        PermissionDenied: ``by`` may not rename it.
+    """
+    with transaction.atomic():
+        lock_teams(team)
+        _require(may_rename(by, team))
+        with names_locked():
+            checked = team_name(name, but=team)
+            Team.objects.filter(pk=team.pk).update(name=checked)
     team.name = checked
 
 
@@ -84,13 +139,15 @@ def invite(team: Team, by: Any) -> str:
 
     Raises:
         TeamError: the team has too many unused links.
+        PermissionDenied: ``by`` is not the owner.
     """
-    if open_invitations(team).count() >= MAX_INVITATIONS:
-        raise TeamError(Problem(f"{MAX_INVITATIONS} links wait to be used.", "Withdraw some of them first."))
-    secret = secrets.token_urlsafe(24)
-    TeamInvitation.objects.create(
-        team=team, digest=_digest(secret), created_by=by, expires_at=timezone.now() + INVITATION_LIFE
-    )
+    with _owned(team, by):
+        if open_invitations(team).count() >= MAX_INVITATIONS:
+            raise TeamError(Problem(f"{MAX_INVITATIONS} links wait to be used.", "Withdraw some of them first."))
+        secret = secrets.token_urlsafe(24)
+        TeamInvitation.objects.create(
+            team=team, digest=_digest(secret), created_by=by, expires_at=timezone.now() + INVITATION_LIFE
+        )
     return secret
 
 
@@ -99,11 +156,22 @@ def open_invitations(team: Team) -> Any:
 
 
 def invitation_of(secret: str) -> TeamInvitation | None:
-    """The invitation of a link; None if it was used or withdrawn, or has expired."""
+    """The invitation of a link.
+
+    None if it was used or withdrawn, has expired, or if its creator no longer owns the team or has a closed account.
+    """
+    owned = Membership.objects.filter(
+        team=OuterRef("team"), user=OuterRef("created_by"), user__is_active=True, role=Membership.TeamRole.OWNER
+    )
     found = TeamInvitation.objects.select_related("team", "created_by").filter(
-        digest=_digest(secret), used_at=None, expires_at__gt=timezone.now()
+        Exists(owned), digest=_digest(secret), used_at=None, expires_at__gt=timezone.now()
     )
     return found.first()
+
+
+def _withdraw_of(team: Team, maker_id: int) -> None:
+    """Otherwise they could come back by a link of their own, or bring in others."""
+    TeamInvitation.objects.filter(team=team, created_by=maker_id, used_at=None).delete()
 
 
 def _digest(secret: str) -> str:
@@ -124,12 +192,14 @@ def join(user: Any, secret: str) -> Team:
         lock_teams(team, joining=user)
         if Membership.objects.filter(team=team, user=user).exists():
             return team
-        _not_too_many(user)
-        _has_room(team)
-        # Another user may have used the link while we waited for the lock.
-        if not TeamInvitation.objects.filter(pk=found.pk, used_at=None).update(used_at=timezone.now()):
-            raise _no_link()
-        Membership.objects.create(team=team, user=user)
+        # The account too: it may be joining or creating another team.
+        with locked(user):
+            _not_too_many(user)
+            _has_room(team)
+            # Another user may have used the link while we waited for the lock.
+            if not TeamInvitation.objects.filter(pk=found.pk, used_at=None).update(used_at=timezone.now()):
+                raise _no_link()
+            Membership.objects.create(team=team, user=user)
     return team
 
 
@@ -170,28 +240,40 @@ def leave(team: Team, user: Any) -> None:
     with transaction.atomic():
         lock_teams(team)
         gone, _ = Membership.objects.filter(team=team, user=user).exclude(role=Membership.TeamRole.OWNER).delete()
+        if gone:
+            _withdraw_of(team, user.pk)
     if not gone:
         raise TeamError(Problem("the owner of a team cannot leave it.", "Hand it over to another member first."))
 
 
-def remove(team: Team, user_id: int) -> None:
-    """Remove a member. Raises TeamError: there is no such member, or it is the owner."""
-    with transaction.atomic():
-        lock_teams(team)
+def remove(team: Team, user_id: int, *, by: Any) -> None:
+    """Remove a member.
+
+    Raises:
+        TeamError: there is no such member, or it is the owner.
+        PermissionDenied: ``by`` is not the owner.
+    """
+    with _owned(team, by):
         gone, _ = Membership.objects.filter(team=team, user_id=user_id).exclude(role=Membership.TeamRole.OWNER).delete()
+        if gone:
+            _withdraw_of(team, user_id)
     if not gone:
         raise TeamError(Problem("that person is no longer in the team."))
 
 
-def hand_over(team: Team, owner: Any, user_id: int) -> None:
-    """Make another member the owner. Raises TeamError: they are no longer a member, or ``owner`` is not the owner."""
-    with transaction.atomic():
-        lock_teams(team)
+def hand_over(team: Team, by: Any, user_id: int) -> None:
+    """Make another member the owner, and withdraw the links of the previous one.
+
+    Raises:
+        TeamError: they are no longer a member.
+        PermissionDenied: ``by`` is not the owner.
+    """
+    with _owned(team, by):
         people = Membership.objects.filter(team=team)
-        was = people.filter(user=owner, role=Membership.TeamRole.OWNER).update(role=Membership.TeamRole.MEMBER)
-        becomes = people.filter(user_id=user_id).exclude(user=owner).update(role=Membership.TeamRole.OWNER)
-        if not (was and becomes):
+        people.filter(user=by).update(role=Membership.TeamRole.MEMBER)
+        if not people.filter(user_id=user_id).exclude(user=by).update(role=Membership.TeamRole.OWNER):
             raise TeamError(Problem("that person is no longer in the team."))
+        _withdraw_of(team, by.pk)
 
 
 def is_an_owner(user: User) -> bool:
@@ -200,15 +282,24 @@ def is_an_owner(user: User) -> bool:
     return teams.exists() or Role.objects.filter(user=user, name=RoleName.OWNER).exists()
 
 
-def withdraw(team: Team, pk: int) -> None:
-    """Withdraw an invitation link; does nothing if there is none, or it was withdrawn already."""
-    TeamInvitation.objects.filter(team=team, pk=pk).delete()
+def withdraw(team: Team, pk: int, *, by: Any) -> None:
+    """Withdraw an invitation link; does nothing if there is none, or it was withdrawn already.
+
+    Raises:
+        PermissionDenied: ``by`` is not the owner.
+    """
+    with _owned(team, by):
+        TeamInvitation.objects.filter(team=team, pk=pk).delete()
 
 
-def delete(team: Team) -> None:
-    """Delete a team. Raises TeamError: it has other members, or has submitted: boards and decisions refer to it."""
-    with transaction.atomic():
-        lock_teams(team)
+def delete(team: Team, *, by: Any) -> None:
+    """Delete a team.
+
+    Raises:
+        TeamError: it has other members, or has submitted: boards and decisions refer to it.
+        PermissionDenied: ``by`` is not the owner.
+    """
+    with _owned(team, by):
         if Membership.objects.filter(team=team).count() > 1:
             raise TeamError(Problem("others are in the team.", "Remove them first, or hand the team over."))
         if team.submissions.exists() or team.entrants.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from challenges.members.locking import locked
 from evaluators.problems import Problem, ProblemsError
 from leaderboard.models import ApiToken, User
 
@@ -23,12 +24,13 @@ def create_token(user: User, name: str) -> str:
     """
     plain = name.strip()
     problem = _name_problem(plain)
-    if problem is None and ApiToken.objects.filter(user=user).count() >= MAX_TOKENS:
-        message = f"You have {MAX_TOKENS} tokens, which is the most there can be."
-        problem = Problem(message, "Revoke one that is not used.")
     if problem is not None:
         raise TokenError(problem)
-    return ApiToken.objects.issue(user, name=plain)[1]
+    with locked(user):
+        if ApiToken.objects.filter(user=user).count() >= MAX_TOKENS:
+            message = f"You have {MAX_TOKENS} tokens, which is the most there can be."
+            raise TokenError(Problem(message, "Revoke one that is not used."))
+        return ApiToken.objects.issue(user, name=plain)[1]
 
 
 def revoke_token(user: User, pk: int) -> bool:

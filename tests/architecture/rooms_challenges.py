@@ -4,7 +4,8 @@ PACKAGE = "challenges"
 
 FLOORS = (
     ("models",),
-    ("drafts", "members", "phases"),
+    ("members",),
+    ("drafts", "phases"),
     ("publishing",),
     ("top",),
 )

@@ -29,7 +29,7 @@ from leaderboard.storage import object_store
 from tests import factories
 version = load_bundle(Path({bundle!r}), store=object_store(), datasets=settings.DATASETS_DIR)
 factories.phase(version)
-publish(version.challenge, without_dry_run=True)
+publish(version.challenge, by=None, without_dry_run=True)
 for name in ("ada", *{names!r}):
     factories.user(name)
 """

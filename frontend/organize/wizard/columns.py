@@ -237,7 +237,7 @@ def columns(request: HttpRequest, slug: str) -> HttpResponse:
         seen, status = posted.get("seen", ""), 400
         try:
             if form.is_valid():
-                save_answers(draft, form.answers, seen=seen)
+                save_answers(draft, form.answers, seen=seen, by=request.user)
                 return redirect("frontend:organize-scoring", slug=slug)
         except ChangedMeanwhile:
             problems, status, seen = [Problem(CHANGED)], 409, mark_of(_fresh(draft), PARTS)

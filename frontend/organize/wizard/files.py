@@ -113,7 +113,7 @@ def _new(request: HttpRequest) -> HttpResponse:
                     draft = create_draft(
                         request.user, slug=form.cleaned_data["slug"], texts=form.texts, kind=form.kind_answers
                     )
-                    add_files(draft, stored)
+                    add_files(draft, stored, by=request.user)
                 ask(draft, DraftWork.DESCRIBE, by=request.user)
                 return redirect("frontend:organize-columns", slug=draft.challenge.slug)
         except BundleError as error:
@@ -148,8 +148,8 @@ def _files(request: HttpRequest, challenge: Challenge, draft: Draft | None) -> H
             if form.is_valid():
                 kept = _stored(sent)
                 with transaction.atomic():
-                    save_answers(draft, _changes(draft, form), seen=request.POST.get("seen", ""))
-                    add_files(draft, kept)
+                    save_answers(draft, _changes(draft, form), seen=request.POST.get("seen", ""), by=request.user)
+                    add_files(draft, kept, by=request.user)
                 if kept:
                     ask(draft, DraftWork.DESCRIBE, by=request.user)
                 if not DraftFile.objects.filter(draft=draft).exists():
@@ -172,7 +172,7 @@ def _files(request: HttpRequest, challenge: Challenge, draft: Draft | None) -> H
 def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Remove one file from a draft."""
     challenge, draft = challenge_and_draft(request, slug)
-    if draft is None or not is_made_of_files(challenge, draft) or not remove_file(draft, pk):
+    if draft is None or not is_made_of_files(challenge, draft) or not remove_file(draft, pk, by=request.user):
         raise Http404("There is no such file.")
     if draft.files.exists():
         ask(draft, DraftWork.DESCRIBE, by=request.user)

@@ -79,10 +79,10 @@ def phases(request: HttpRequest, slug: str) -> HttpResponse:
 def _save_step(challenge: Challenge, settings: SettingsForm, first: PhaseForm | None, *, by: User) -> None:
     """All or nothing; a draft's first dry run begins, so that its baselines are scored early."""
     with transaction.atomic():
-        save_settings(challenge, **settings.cleaned_data, seen=settings_mark(challenge))
+        save_settings(challenge, **settings.cleaned_data, seen=settings_mark(challenge), by=by)
         if first is not None:
             add_phase(challenge, first.terms, first.choice, by=by)
-        start_first_check(challenge)
+        start_first_check(challenge, by=by)
 
 
 @login_required

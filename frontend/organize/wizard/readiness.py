@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from challenges.publishing.readiness import acknowledge
 from evaluators.problems import Problem
 from frontend.organize.wizard.access import SECONDS, challenge_and_draft, step_page, with_pages
 from frontend.queries.readiness import Check, checks_of
+from leaderboard.models import User
 from leaderboard.organizing.dryrun import NotADraft, start
 
 START = "start"
@@ -30,7 +33,7 @@ def readiness(request: HttpRequest, slug: str) -> HttpResponse:
                 _start(request, challenge)
                 return redirect("frontend:organize-readiness", slug=slug)
             _acknowledge(request, challenge)
-            publish(challenge)
+            publish(challenge, by=request.user)
         except NotADraft as error:
             problems = [error.problem]
         except NotPublishable as error:
@@ -57,7 +60,7 @@ def readiness(request: HttpRequest, slug: str) -> HttpResponse:
 def _start(request: HttpRequest, challenge: Challenge) -> None:
     number = request.POST.get("phase", "")
     phase = get_object_or_404(challenge.phases, pk=int(number) if number.isdecimal() and len(number) < 18 else 0)
-    start(phase)
+    start(phase, by=cast(User, request.user))
 
 
 def _acknowledge(request: HttpRequest, challenge: Challenge) -> None:

@@ -119,7 +119,7 @@ def scoring(request: HttpRequest, slug: str) -> HttpResponse:
         seen, status = posted.get("seen", ""), 400
         try:
             if form.is_valid():
-                draft = save_answers(draft, form.answers, seen=seen)
+                draft = save_answers(draft, form.answers, seen=seen, by=request.user)
                 if not is_built(draft):
                     ask(draft, DraftWork.BUILD, by=request.user)
                 return redirect("frontend:organize-texts", slug=slug)

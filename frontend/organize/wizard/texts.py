@@ -74,7 +74,7 @@ def texts(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             try:
                 if form.is_valid():
-                    save_texts(challenge, draft, form.cleaned_data, seen=seen)
+                    save_texts(challenge, draft, form.cleaned_data, seen=seen, by=request.user)
                     messages.success(request, "The texts are saved.")
                     return redirect("frontend:organize-phases", slug=slug)
             except ChangedMeanwhile:

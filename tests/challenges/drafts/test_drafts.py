@@ -45,15 +45,15 @@ def form(page: Client) -> dict[str, str]:
 
 def other_kind(draft: Draft) -> None:
     kind = {"kind": "cleaning", "domain": "text"}
-    save_answers(draft, {"kind": kind}, seen=mark_of(draft, ["kind"]))
+    save_answers(draft, {"kind": kind}, seen=mark_of(draft, ["kind"]), by=None)
 
 
 def other_split(draft: Draft) -> None:
-    save_answers(draft, {"split": {"test_share": 0.5}}, seen=mark_of(draft, ["split"]))
+    save_answers(draft, {"split": {"test_share": 0.5}}, seen=mark_of(draft, ["split"]), by=None)
 
 
 def other_files(draft: Draft) -> None:
-    drafts.remove_file(draft, draft.files.get().pk)
+    drafts.remove_file(draft, draft.files.get().pk, by=None)
 
 
 @pytest.mark.parametrize("change", [other_kind, other_split, other_files])
@@ -63,7 +63,7 @@ def test_answers_that_are_not_built_keep_a_challenge_from_being_published(
     assert problems_of(draft.challenge, without_dry_run=True) == []
     change(draft)
     with pytest.raises(NotPublishable, match="changed since the data were built"):
-        publish(draft.challenge, without_dry_run=True)
+        publish(draft.challenge, by=None, without_dry_run=True)
     shown = page.get("/challenges/tiny/organize/readiness").content.decode()
     assert "have changed since the data were built" in shown
     assert 'organize/scoring"' in shown
@@ -83,7 +83,7 @@ def test_without_data_a_challenge_has_the_kind_of_the_answers(db: None) -> None:
 
 def test_a_bundle_that_was_sent_for_a_draft_needs_no_build(draft: Draft) -> None:
     Draft.objects.update(card={})
-    publish(draft.challenge, without_dry_run=True)
+    publish(draft.challenge, by=None, without_dry_run=True)
 
 
 def test_title_and_licence_are_also_written_into_the_data(draft: Draft, page: Client) -> None:
@@ -93,7 +93,7 @@ def test_title_and_licence_are_also_written_into_the_data(draft: Draft, page: Cl
     assert (challenge.title, texts["title"], texts["licence"]) == ("Renamed", "Renamed", "MIT")
     now = Draft.objects.get()
     assert now.answers["texts"] == {"title": "Renamed", "licence": "MIT"}
-    save_texts(challenge, now, texts | {"summary": "Another."}, seen=texts_mark(challenge, now))
+    save_texts(challenge, now, texts | {"summary": "Another."}, seen=texts_mark(challenge, now), by=None)
     assert texts_of(challenge) == texts | {"summary": "Another."}
 
 

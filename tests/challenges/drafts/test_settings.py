@@ -22,15 +22,15 @@ def test_what_a_setting_can_be(phase: Phase, values: dict[str, str], field: str)
     challenge = phase.challenge
     given = {"visibility": "public", "forum_url": ""} | values
     with pytest.raises(SettingsError) as caught:
-        save_settings(challenge, **given, seen=settings_mark(challenge))
+        save_settings(challenge, **given, seen=settings_mark(challenge), by=None)
     assert [problem.field for problem in caught.value.problems] == [field]
     assert Challenge.objects.get().visibility == "public"
 
 
 def test_of_two_who_change_the_settings_the_second_is_told(phase: Phase) -> None:
     challenge, seen = phase.challenge, settings_mark(phase.challenge)
-    save_settings(challenge, visibility="unlisted", forum_url="https://forum.example.org", seen=seen)
+    save_settings(challenge, visibility="unlisted", forum_url="https://forum.example.org", seen=seen, by=None)
     with pytest.raises(ChangedMeanwhile):
-        save_settings(challenge, visibility="public", forum_url="", seen=seen)
-    save_forum(challenge, "")
+        save_settings(challenge, visibility="public", forum_url="", seen=seen, by=None)
+    save_forum(challenge, "", by=None)
     assert Challenge.objects.values_list("visibility", "forum_url").get() == ("unlisted", "")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.utils import timezone
 
 from challenges.members import members
@@ -17,6 +16,7 @@ from challenges.members.members import PeopleError
 from challenges.models import Challenge, Invitation, Phase, Role
 from leaderboard.models import User
 from tests import factories
+from tests.races import at_once, meeting
 
 
 @pytest.fixture
@@ -215,36 +215,70 @@ def test_an_invitation_is_worth_what_its_maker_may_give(
             members.accept(factories.user(f"guest{secret[:8]}".lower()), secret)
 
 
-def _at_once(*actions: Callable[[], object]) -> list[str]:
-    start = threading.Barrier(len(actions), timeout=20)
-    outcomes: list[str] = []
-
-    def run(action: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            action()
-            outcomes.append("done")
-        except PeopleError:
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[action]) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return sorted(outcomes)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_owners_who_leave_at_once_one_stays(phase: Phase, user: User) -> None:
     owners = [user, factories.user("bob")]
     for owner in owners:
         Role.objects.create(challenge=phase.challenge, user=owner, name="owner")
-    outcomes = _at_once(*(lambda who=who: members.leave(phase.challenge, who) for who in owners))
+    outcomes = at_once(*(lambda who=who: members.leave(phase.challenge, who) for who in owners))
     assert outcomes == ["done", "refused"]
     assert Role.objects.filter(name="owner").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_owner_who_hands_over_twice_at_once_does_so_once(phase: Phase, user: User) -> None:
+    Role.objects.create(challenge=phase.challenge, user=user, name="owner")
+    heirs = [factories.user("bob"), factories.user("carol")]
+    for heir in heirs:
+        Role.objects.create(challenge=phase.challenge, user=heir, name="organizer")
+    outcomes = at_once(*(lambda heir=heir: members.hand_over(phase.challenge, heir.pk, by=user) for heir in heirs))
+    assert outcomes == ["denied", "done"]
+    assert Role.objects.filter(name="owner").count() == 1
+
+
+@pytest.mark.parametrize("act", ["invite", "withdraw", "give", "remove", "hand over"])
+def test_the_right_is_that_under_the_lock(
+    challenge: Challenge, user: User, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """Ada loses her role while she waits for another change of the members."""
+    bob = factories.user("bob")
+    Role.objects.create(challenge=challenge, user=bob, name="participant")
+    made = members.invite(challenge, "judge", by=user)[0]
+    acts: dict[str, Callable[[], object]] = {
+        "invite": lambda: members.invite(challenge, "judge", by=user),
+        "withdraw": lambda: members.withdraw(challenge, made.pk, by=user),
+        "give": lambda: members.give(challenge, bob.pk, "judge", by=user),
+        "remove": lambda: members.remove(challenge, bob.pk, by=user),
+        "hand over": lambda: members.hand_over(challenge, bob.pk, by=user),
+    }
+    lock = members.locked
+
+    def waited(row: Any) -> Any:
+        Role.objects.filter(user=user).update(name="participant")
+        return lock(row)
+
+    monkeypatch.setattr(members, "locked", waited)
+    if act == "withdraw":
+        acts[act]()
+        assert Invitation.objects.get().revoked_at is None
+    else:
+        with pytest.raises((PermissionDenied, PeopleError)):
+            acts[act]()
+    assert role_of(bob) == "participant"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("limit", ["MAX_OPEN", "MAX_A_DAY"])
+def test_invitations_at_once_stay_within_the_limits(
+    phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(members, limit, 2)
+    Role.objects.create(challenge=phase.challenge, user=user, name="owner")
+    members.invite(phase.challenge, "judge", by=user)
+    monkeypatch.setattr(Invitation.objects, "issue", meeting(Invitation.objects.issue))
+    outcomes = at_once(*[lambda: members.invite(phase.challenge, "judge", by=user)] * 2)
+    assert outcomes == ["done", "refused"]
+    assert Invitation.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
@@ -252,6 +286,6 @@ def test_of_two_who_accept_at_once_one_becomes_a_judge(phase: Phase, user: User)
     Role.objects.create(challenge=phase.challenge, user=user, name="owner")
     secret = invited(phase.challenge, "judge", user)
     guests = [factories.user("bob"), factories.user("carol")]
-    outcomes = _at_once(*(lambda who=who: members.accept(who, secret) for who in guests))
+    outcomes = at_once(*(lambda who=who: members.accept(who, secret) for who in guests))
     assert outcomes == ["done", "refused"]
     assert Role.objects.filter(name="judge").count() == 1

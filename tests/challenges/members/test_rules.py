@@ -46,7 +46,8 @@ def test_nobody_submits_without_accepting(phase: Phase, user: User) -> None:
 def test_a_changed_text_is_accepted_again(phase: Phase, user: User) -> None:
     factories.submission(phase, user)
     old = rules_sha256(phase)
-    phase.daily_limit = 9
+    Phase.objects.update(daily_limit=9)
+    phase.refresh_from_db()
     assert not has_accepted(user, phase)
     for stale in ("", old):
         with pytest.raises(RulesNotAccepted):

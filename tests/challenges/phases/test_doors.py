@@ -90,6 +90,11 @@ def bundle(folder: Path, phases: Sequence[Terms]) -> Path:
 
 
 @pytest.fixture
+def user(db: None) -> User:
+    return factories.user("ada", is_staff=True)
+
+
+@pytest.fixture
 def phase(load: Callable[..., Phase], tiny_bundle: Path, user: User) -> Phase:
     """The second of two phases of a published challenge; the hidden split is scored at its end."""
     first, second = (terms(typed) for typed in (FIRST, SECOND))

@@ -19,7 +19,7 @@ def draft(phase: Phase) -> Challenge:
 
 def test_a_whole_challenge_is_published(draft: Challenge) -> None:
     assert problems_of(draft, without_dry_run=True) == []
-    publish(draft, without_dry_run=True)
+    publish(draft, by=None, without_dry_run=True)
     assert Challenge.objects.get().is_published
 
 
@@ -44,12 +44,12 @@ def _without_a_file(phase: Phase) -> None:
 def test_what_is_missing_is_said(draft: Challenge, phase: Phase, spoil: Callable[[Phase], None], says: str) -> None:
     spoil(phase)
     with pytest.raises(NotPublishable, match=says):
-        publish(draft)
+        publish(draft, by=None)
     assert not Challenge.objects.get().is_published
 
 
 def test_an_archived_challenge_stays_readable(phase: Phase) -> None:
-    archive(phase.challenge)
+    archive(phase.challenge, by=None)
     assert Challenge.objects.public().get().status == "archived"
 
 
@@ -80,12 +80,12 @@ def test_the_admin_publishes_by_its_rules(draft: Challenge, phase: Phase, staff:
 def test_only_who_archived_opens_again(phase: Phase) -> None:
     challenge = phase.challenge
     with pytest.raises(NotPublishable, match="Only an archived"):
-        reopen(challenge)
-    archive(challenge)
+        reopen(challenge, by=None)
+    archive(challenge, by=None)
     with pytest.raises(NotPublishable, match="is archived, not a draft"):
-        publish(challenge, without_dry_run=True)
+        publish(challenge, by=None, without_dry_run=True)
     assert Challenge.objects.get().status == "archived"
-    reopen(challenge)
+    reopen(challenge, by=None)
     assert Challenge.objects.get().is_published
 
 
@@ -93,6 +93,6 @@ def test_only_who_archived_opens_again(phase: Phase) -> None:
 def test_nothing_is_published_while_its_data_are_made(draft: Challenge, work: str) -> None:
     Draft.objects.create(challenge=draft, work=work)
     with pytest.raises(NotPublishable, match="being made anew"):
-        publish(draft, without_dry_run=True)
+        publish(draft, by=None, without_dry_run=True)
     Draft.objects.update(work="")
-    publish(draft, without_dry_run=True)
+    publish(draft, by=None, without_dry_run=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from challenges.models import Acknowledgement, Challenge, Phase, Readiness
+from challenges.models import Acknowledgement, Challenge, Phase, Readiness, Role
 from challenges.publishing.publishing import NotPublishable, problems_of, publish
 from challenges.publishing.readiness import acknowledge, newest_run, unacknowledged
 from evaluators.readiness import Finding, LeftOut, ReadinessReport, Severity
@@ -15,7 +15,8 @@ from tests import factories
 
 
 @pytest.fixture
-def draft(phase: Phase) -> Phase:
+def draft(phase: Phase, user: User) -> Phase:
+    Role.objects.create(challenge=phase.challenge, user=user, name="organizer")
     Challenge.objects.update(status="draft")
     return Phase.objects.select_related("challenge", "dataset_version").get()
 
@@ -31,7 +32,7 @@ def run(phase: Phase, *findings: Finding, **changes: Any) -> Readiness:
 
 def refused(phase: Phase) -> str:
     with pytest.raises(NotPublishable) as caught:
-        publish(phase.challenge)
+        publish(phase.challenge, by=None)
     assert not Challenge.objects.get().is_published
     assert all(problem.remedy for problem in caught.value.problems)
     return str(caught.value)
@@ -59,7 +60,7 @@ def test_the_hidden_part_is_checked_as_well(draft: Phase) -> None:
     run(draft)
     assert "other data" in refused(draft)
     run(draft, final=final.digest)
-    publish(draft.challenge)
+    publish(draft.challenge, by=None)
 
 
 def test_a_check_of_an_older_version_is_none(draft: Phase) -> None:
@@ -81,13 +82,13 @@ def test_a_baseline_that_was_not_scored_is_a_blocker(draft: Phase) -> None:
         run(draft, baselines=scored)
         assert "has no score of these baselines" in refused(draft)
     run(draft, baselines=every)
-    publish(draft.challenge)
+    publish(draft.challenge, by=None)
 
 
 def test_a_baseline_that_the_data_do_not_allow_is_not_missed(draft: Phase) -> None:
     first, *others = factories.readiness_report(draft.dataset_version).baselines
     run(draft, baselines=others, left_out=[LeftOut(name=first.name, title=first.title, reason="No examples.")])
-    publish(draft.challenge)
+    publish(draft.challenge, by=None)
 
 
 def test_a_warning_is_acknowledged_and_stays_on_record(draft: Phase, user: User, staff: User) -> None:
@@ -96,7 +97,7 @@ def test_a_warning_is_acknowledged_and_stays_on_record(draft: Phase, user: User,
     acknowledge(found, ["test-drifted", "one-class"], user)
     assert "Noise-large" in refused(draft)
     acknowledge(found, ["test-drifted", "noise-large"], staff)
-    publish(draft.challenge)
+    publish(draft.challenge, by=None)
     assert Challenge.objects.get().is_published
     assert list(Acknowledgement.objects.values_list("code", "user__username")) == [
         ("test-drifted", "ada"),

@@ -19,6 +19,7 @@ from leaderboard.boards.board import rewrite_board
 from leaderboard.boards.versions import start_version
 from leaderboard.models import BoardVersion, Evaluation, Notice, Submission, User
 from leaderboard.models.board import BoardCause
+from leaderboard.notifications.pages import path_of
 from tests import factories
 from tests.boards import advance, finish_all
 
@@ -102,8 +103,24 @@ def test_participants_are_told(client: Client, switched: BoardVersion, user: Use
     assert "1 new" in client.get("/").content.decode()
     page = client.get("/notices/").content.decode()
     assert "Tiny scored again: rank 1 → 3" in page
-    assert f'href="{VERSIONS}2/changes/"' in page
+    assert f'href="{VERSIONS}2/changes/?phase_id={switched.phase_id}"' in page
     assert "badge accent" not in client.get("/notices/").content.decode()
+
+
+def test_a_notice_leads_to_the_board_of_its_own_phase(client: Client, switched: BoardVersion, user: User) -> None:
+    """Also while a later phase is open, under whatever name the phase has now; old notices lead where they did."""
+    first = Phase.objects.get(pk=switched.phase_id)
+    now = timezone.now()
+    Phase.objects.filter(pk=first.pk).update(ends_at=now - timedelta(minutes=1), name="The first & only")
+    factories.phase(first.dataset_version, name="Round 2", starts_at=now - timedelta(seconds=1))
+    stored = Notice.objects.get(user=user).path
+    assert stored == f"board-changes tiny 2 {first.pk}"
+    page = client.get(path_of(stored), follow=True)
+    assert page.status_code == 200
+    assert (page.context["version"], page.context["phase"]) == (switched, first)
+    assert client.get(path_of("board-changes tiny 2")).status_code == 404
+    for wrong in ("0", "9" * 30, "x", ""):
+        assert client.get(f"{VERSIONS}2/changes/?phase_id={wrong}").status_code == 404
 
 
 def test_the_notices_of_others_are_theirs(page: Client, user: User, other: User) -> None:

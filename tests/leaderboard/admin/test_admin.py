@@ -16,6 +16,7 @@ from evaluators.problems import Problem
 from evaluators.scoring import Rejected
 from leaderboard.models import ApiToken, Evaluation, StatusChange, Submission, User
 from leaderboard.teams import membership
+from leaderboard.teams.membership import TeamError
 from leaderboard.teams.teams import personal_team
 from tests import factories
 
@@ -145,6 +146,43 @@ def test_a_team_is_renamed_by_its_rules(operator: Client, user: User) -> None:
     assert (team.name, team.slug) == ("Kind words", "rude-words")
     assert operator.post(f"/admin/leaderboard/team/{personal_team(user).pk}/change/", forms).status_code == 403
     assert operator.get(f"/admin/leaderboard/team/{team.pk}/delete/").status_code == 403
+
+
+def test_an_account_is_renamed_together_with_its_team(operator: Client, user: User) -> None:
+    membership.create(user, "Others")
+    team, bob = personal_team(user), factories.user("bob")
+    address = f"/admin/leaderboard/user/{user.pk}/change/"
+    form = {"is_active": "on", "date_joined_0": "2026-01-01", "date_joined_1": "00:00"}
+    for taken in ("bob", "BOB", "Others", "a b", "раypal", "x" * 41):
+        text = operator.post(address, {"username": taken} | form).content.decode()
+        assert "errornote" in text, taken
+    assert operator.post(address, {"username": "Lovelace"} | form).status_code == 302
+    user.refresh_from_db()
+    team.refresh_from_db()
+    assert (user.username, team.name, team.slug) == ("lovelace", "lovelace", "ada")
+    with pytest.raises(TeamError, match="is taken"):
+        membership.create(bob, "Lovelace")
+
+
+def test_an_account_is_not_called_like_a_team(operator: Client, user: User) -> None:
+    membership.create(user, "Others")
+    form = {"username": "others", "usable_password": "true", "password1": "a-long-pass-3", "password2": "a-long-pass-3"}
+    assert "is taken" in operator.post("/admin/leaderboard/user/add/", form).content.decode()
+    signing_up = {"email": "others@example.org", "password1": "a-long-pass-3", "password2": "a-long-pass-3"}
+    text = Client().post("/accounts/signup/", {"username": "Others"} | signing_up).content.decode()
+    assert "A team has this name" in text
+    assert not User.objects.filter(username__iexact="others").exists()
+
+
+def test_a_token_is_revoked_and_not_changed(operator: Client, user: User) -> None:
+    first, second = (ApiToken.objects.issue(user, name=name)[0] for name in ("one", "two"))
+    address = f"/admin/leaderboard/apitoken/{first.pk}"
+    assert operator.post(f"{address}/change/", {"name": "\u202e" * 9}).status_code == 403
+    assert ApiToken.objects.get(pk=first.pk).name == "one"
+    assert operator.post(f"{address}/delete/", {"post": "yes"}).status_code == 302
+    form = {"action": "delete_selected", "_selected_action": [second.pk], "post": "yes"}
+    operator.post("/admin/leaderboard/apitoken/", form)
+    assert not ApiToken.objects.exists()
 
 
 def test_an_account_that_owns_something_is_not_deleted(operator: Client, user: User) -> None:

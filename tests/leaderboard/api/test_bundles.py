@@ -16,6 +16,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from challenges.drafts import drafts
 from challenges.models import Challenge, DatasetVersion, Phase, Role
 from evaluators import sandbox
 from evaluators.specification import schema_text
@@ -176,7 +177,7 @@ def test_an_archived_challenge_takes_no_new_data(user: User, api: Api) -> None:
 
 
 def test_drafts_are_bounded(user: User, api: Api, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundles, "MAX_DRAFTS", 0)
+    monkeypatch.setattr(drafts, "MAX_DRAFTS", 0)
     answer = send(api(user), good())
     assert answer.status_code == 400
     assert "you have 0 drafts" in answer.json()["detail"]

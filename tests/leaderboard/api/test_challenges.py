@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from challenges.models import Challenge, DataFile, Phase
+from challenges.publishing.publishing import archive
 from leaderboard.models import User
 from tests import factories, kinds
 
@@ -156,3 +159,29 @@ def test_the_check_says_what_is_wrong(phase: Phase, user: User, api: Api) -> Non
     assert answer.status_code == 400
     problem = next(found for found in answer.json()["problems"] if found["line"])
     assert (problem["file"], problem["line"], problem["field"]) == ("apple.csv", 2, "id")
+
+
+@pytest.mark.parametrize("how", ["archived", "over", "upcoming"])
+def test_the_check_is_open_as_long_as_submitting(
+    phase: Phase, user: User, api: Callable[[User | None], Client], how: str
+) -> None:
+    """In the API with the words and the status of submitting, and on the page too."""
+    now = timezone.now()
+    if how == "archived":
+        archive(phase.challenge, by=None)
+    else:
+        days = -2 if how == "over" else 1
+        starts, ends = now + timedelta(days=days), now + timedelta(days=days + 1)
+        Phase.objects.update(starts_at=starts, ends_at=ends)
+    client = api(user)
+    checked, submitted = (
+        client.post(f"{URL}tiny/{name}/", {"name": "x", "files": factories.form_files()})
+        for name in ("check", "submissions")
+    )
+    assert checked.status_code == submitted.status_code == 403
+    assert checked.json()["detail"] == submitted.json()["detail"]
+    page = Client()
+    page.force_login(user)
+    answer = page.post("/challenges/tiny/check", {"files": factories.form_files()})
+    assert answer.status_code == 400
+    assert checked.json()["detail"].partition("'")[0].lower() in answer.content.decode().lower()

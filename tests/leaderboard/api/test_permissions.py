@@ -57,7 +57,7 @@ TABLE = [
     # The first version has no changes.
     Row("challenge-board-changes-csv", "GET", "challenges/{open}/leaderboard/versions/1/changes.csv", *[404] * 4),
     Row("challenge-check", "POST", "challenges/{open}/check/", 401, 200, 200, 200),
-    Row("challenge-check", "POST", "challenges/{draft}/check/", 401, 404, 404, 200),
+    Row("challenge-check", "POST", "challenges/{draft}/check/", 401, 404, 404, 403),
     Row("challenge-submissions", "POST", "challenges/{open}/submissions/", 401, 201, 201, 201),
     # Staff can see a draft, but nobody can submit to it.
     Row("challenge-submissions", "POST", "challenges/{draft}/submissions/", 401, 404, 404, 403),

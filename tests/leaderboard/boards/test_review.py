@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -17,6 +18,7 @@ from leaderboard.boards.status import is_official
 from leaderboard.models import BoardEntry, Decision, Notice, Submission, User
 from leaderboard.models.decision import AppendOnly, DecisionKind
 from tests import factories
+from tests.races import at_once, meeting
 
 Q, A, W, D, R = (
     DecisionKind.QUESTION,
@@ -169,6 +171,44 @@ def test_nobody_fills_the_log(entry: Submission, judge: User, monkeypatch: pytes
     with pytest.raises(ReviewRefused, match="within a day"):
         decide(entry, Q, text="Which rows?", by=judge)
     assert Decision.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lines_at_once_stay_within_the_limit(
+    phase: Phase, user: User, rival: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Role.objects.create(challenge=phase.challenge, user=rival, name="judge")
+    submission = factories.submission(phase, user)
+    factories.evaluate(submission, 0.5)
+    _ends(phase, timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1))
+    monkeypatch.setattr(review, "MAX_A_DAY", 1)
+    monkeypatch.setattr(Decision.objects, "create", meeting(Decision.objects.create))
+    acts = [lambda: decide(_fresh(submission), Q, text="Why?", by=rival)] * 2
+    assert at_once(*acts, refusals=(ReviewRefused,)) == ["done", "refused"]
+    assert Decision.objects.count() == 1
+
+
+def test_the_right_to_decide_is_that_under_the_lock(
+    entry: Submission, judge: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The judge loses the role, or the review ends, while they wait."""
+    lock = review.lock_teams
+
+    def removed(*teams: Any) -> None:
+        Role.objects.filter(user=judge).delete()
+        lock(*teams)
+
+    def over(*teams: Any) -> None:
+        Phase.objects.update(review_ends_at=timezone.now())
+        lock(*teams)
+
+    monkeypatch.setattr(review, "lock_teams", removed)
+    with pytest.raises(PermissionDenied):
+        decide(entry, D, text="A copy.", by=judge)
+    monkeypatch.setattr(review, "lock_teams", over)
+    with pytest.raises(ReviewRefused, match="official"):
+        decide(entry, D, text="A copy.", by=judge)
+    assert not Decision.objects.exists()
 
 
 def test_the_log_only_grows(entry: Submission, judge: User) -> None:

@@ -51,7 +51,7 @@ def test_an_upload_and_a_score_of_one_team_cannot_block_each_other(
         submission = Submission(
             phase=phase, team=team, name="second", client="web", created_by=user, check_report={"lines": []}
         )
-        intake._record(submission, factories.uploads(), {}, intake._always)
+        intake._record(submission, factories.uploads(), {}, intake._always, "")
 
     team = Submission.objects.get().team
     monkeypatch.setattr(intake, "_within_quota", waits_with_the_team)

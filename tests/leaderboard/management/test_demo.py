@@ -15,11 +15,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from challenges.models import Challenge, DatasetVersion, Phase
+from challenges.models import Challenge, DatasetVersion, Phase, Readiness
 from evaluators.kinds import kind_named
 from leaderboard.environment import load as load_environment
 from leaderboard.management import demo
 from leaderboard.models import ApiToken, Submission, User
+from leaderboard.teams.teams import baselines_team
 from leaderboard.teams.tokens import MAX_TOKENS, create_token
 from tests import factories
 from tests.bundles import write_bundle
@@ -153,6 +154,28 @@ def test_loading_a_bundle_makes_a_draft(tmp_path: Path) -> None:
     out = io.StringIO()
     call_command("loadbundle", str(write_bundle(tmp_path / "b")), stdout=out)
     assert out.getvalue().strip() == "tiny v1 (draft)"
+
+
+def test_a_loaded_bundle_has_what_an_uploaded_one_has(tmp_path: Path, user: User) -> None:
+    """Its phases and its owner; loaded again, a draft's phases follow, although a dry run has submitted to one."""
+    spring = {"name": "Spring", "starts": "2030-03-01", "ends": "2030-04-01"}
+    bundle = write_bundle(tmp_path / "b", phases=[spring])
+    call_command("loadbundle", str(bundle), "--owner", "ada")
+    challenge = Challenge.objects.get()
+    assert [(role.user, role.name) for role in challenge.roles.all()] == [(user, "owner")]
+    phase = challenge.phases.get()
+    assert phase.name == "Spring"
+    Readiness.objects.create(dataset_version=phase.dataset_version)
+    factories.submission(phase, baselines_team(), client="baseline", baseline="random")
+    write_bundle(bundle, rows=61, phases=[spring | {"name": "Summer"}])
+    call_command("loadbundle", str(bundle))
+    assert [(phase.name, phase.dataset_version.number) for phase in challenge.phases.all()] == [("Summer", 2)]
+    factories.user("mallory")
+    with pytest.raises(CommandError, match="another challenge has this address"):
+        call_command("loadbundle", str(bundle), "--owner", "mallory")
+    with pytest.raises(CommandError, match="no active account"):
+        call_command("loadbundle", str(bundle), "--owner", "nobody")
+    assert challenge.dataset_versions.count() == 2
 
 
 def test_an_account_has_so_many_tokens_and_no_more(user: User) -> None:

@@ -58,9 +58,8 @@ def test_a_draft_whose_data_were_built_stays_built(user: User, kind: str, stays:
     migration = import_module("challenges.migrations.0010_marks_of_built_drafts")
     made = create_draft(user, slug="d", texts={"title": "D", "licence": "x"}, kind={"kind": kind, "domain": "other"})
     made.answers |= {"selection": {"budget": 7}, "scoring": {"seeds": [1]}}
-    add_files(
-        made, [DraftFile(name="b.csv", sha256="b" * 64, size=1), DraftFile(name="a.csv", sha256="a" * 64, size=1)]
-    )
+    added = [DraftFile(name="b.csv", sha256="b" * 64, size=1), DraftFile(name="a.csv", sha256="a" * 64, size=1)]
+    add_files(made, added, by=user)
     files = [("a.csv", "a" * 64), ("b.csv", "b" * 64)]
     built = migration._mark(made.answers if stays else {}, migration.BEFORE, files)
     Draft.objects.filter(pk=made.pk).update(answers=made.answers, card={"built": built, "files": {}})

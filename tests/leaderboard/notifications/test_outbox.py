@@ -54,6 +54,7 @@ def test_a_team_mate_without_a_role_is_not_told_of_a_private_challenge(phase: Ph
     author, mate = factories.user("author"), factories.user("mate")
     team = membership.create(user, "Us")
     membership.join(mate, membership.invite(team, user))
+    Role.objects.create(challenge=phase.challenge, user=author, name="organizer")
     Role.objects.create(challenge=phase.challenge, user=user, name="participant")
     factories.submit_for(team, phase, user)
     Challenge.objects.update(visibility="private")

@@ -22,6 +22,11 @@ from tests.bundles import write_bundle
 
 
 @pytest.fixture
+def user(db: None) -> User:
+    return factories.user("ada", is_staff=True)
+
+
+@pytest.fixture
 def draft(phase: Phase) -> Draft:
     """A draft of the challenge "other"; "tiny" is another user's challenge, with an open phase."""
     other = Challenge.objects.create(slug="other", title="Other", summary="x", kind="selection", domain="other")
@@ -67,7 +72,7 @@ def test_texts_that_were_saved_during_a_build_are_kept(
 
     def meanwhile(*_: object, **__: object) -> bytes:
         saved = {"texts": {"title": "Renamed", "licence": "MIT"}}
-        save_answers(draft, saved, seen=mark_of(Draft.objects.get(), ["texts"]))
+        save_answers(draft, saved, seen=mark_of(Draft.objects.get(), ["texts"]), by=None)
         return b"{}"
 
     monkeypatch.setattr(drafting.sandbox, "work", mock.Mock(side_effect=meanwhile))

@@ -109,7 +109,7 @@ def perform(run: Readiness, *, times: int = 1) -> Readiness:
 
 def test_the_whole_way_in_the_real_sandbox(draft: Phase) -> None:
     """With nothing replaced: baselines, submissions, worker, report."""
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     assert steps() == dict.fromkeys(NAMES, ("queued", 0))
     assert dryrun.progress(run) == dryrun.DryRunProgress(0, 0, 2)
     perform(run)
@@ -138,7 +138,7 @@ def test_maintenance_drives_it(
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        run = dryrun.start(draft)
+        run = dryrun.start(draft, by=None)
     assert len(messages) == len(NAMES)
     perform(run)
     assert sorted(made) == sorted(NAMES)
@@ -155,18 +155,18 @@ def test_maintenance_drives_it(
 
 
 def test_one_run_at_a_time(draft: Phase) -> None:
-    assert dryrun.start(draft) == dryrun.start(draft)
+    assert dryrun.start(draft, by=None) == dryrun.start(draft, by=None)
     assert len(steps()) == len(NAMES)
 
 
 def test_each_baseline_counts_as_soon_as_it_is_made(draft: Phase, made: list[str]) -> None:
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     factories.run_job(Job.objects.filter(kind="make-baseline").earliest("pk").pk)
     assert dryrun.progress(run) == dryrun.DryRunProgress(1, 0, 2)
 
 
 def test_a_worker_that_died_is_followed_by_another(draft: Phase, made: list[str]) -> None:
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     job = Job.objects.filter(kind="make-baseline").earliest("pk")
     assert claim(job.pk, worker="dead")
     maintain(timezone.now() + timedelta(hours=1))
@@ -178,7 +178,7 @@ def test_a_worker_that_died_is_followed_by_another(draft: Phase, made: list[str]
 def test_a_worker_that_was_too_slow_writes_nothing(
     draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     perform(run)
     score_all()
 
@@ -193,7 +193,7 @@ def test_a_worker_that_was_too_slow_writes_nothing(
 
 
 def test_a_second_attempt_submits_what_the_first_did_not(draft: Phase, made: list[str]) -> None:
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     _submit(draft, "random")
     perform(run)
     assert made == ["stratified"]
@@ -209,7 +209,7 @@ def test_a_baseline_that_another_worker_submits_meanwhile_is_as_good(
         return factories.uploads()
 
     monkeypatch.setattr(dryrun, "make_baseline", make)
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     perform(run)
     assert (Submission.objects.count(), steps()) == (2, dict.fromkeys(NAMES, ("succeeded", 0)))
 
@@ -219,7 +219,7 @@ def test_a_baseline_that_was_made_too_slowly_is_not_submitted(
     draft: Phase, monkeypatch: pytest.MonkeyPatch, meanwhile: str
 ) -> None:
     """What changes while a baseline is made must not reach the phase, nor give its board data that it no longer has."""
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     job = Job.objects.filter(kind="make-baseline").earliest("pk")
 
     def make(dataset: Path, info: BaselineInfo) -> Any:
@@ -243,7 +243,7 @@ def test_a_baseline_that_was_made_too_slowly_is_not_submitted(
 
 
 def test_scores_on_other_data_are_not_measured(draft: Phase, made: list[str], measured: list[Any]) -> None:
-    run = perform(dryrun.start(draft))
+    run = perform(dryrun.start(draft, by=None))
     score_all()
     Evaluation.objects.update(dataset_version=factories.other_version(draft.dataset_version))
     assert perform(run).state == "broken"
@@ -251,7 +251,7 @@ def test_scores_on_other_data_are_not_measured(draft: Phase, made: list[str], me
 
 
 def test_a_baseline_that_is_scored_again_is_waited_for(draft: Phase, made: list[str], measured: list[Any]) -> None:
-    run = perform(dryrun.start(draft))
+    run = perform(dryrun.start(draft, by=None))
     score_all()
     dryrun.drive()
     score_again(Submission.objects.earliest("created_at"), actor="grace")
@@ -265,7 +265,7 @@ def test_the_door_is_open_for_baselines_of_a_dry_run_alone(draft: Phase, user: U
     for baseline in ("", "random"):
         with pytest.raises(PhaseClosed):
             _submit(draft, baseline)
-    dryrun.start(draft)
+    dryrun.start(draft, by=None)
     with pytest.raises(PhaseClosed):
         _submit(draft, "")
     _submit(draft, "random")
@@ -286,14 +286,14 @@ ATTEMPTS = pytest.mark.parametrize(
 def test_a_measurement_that_breaks_is_tried_again_and_can_be_started_again(
     draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch, reason: str, attempts: int
 ) -> None:
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     perform(run)
     score_all()
     monkeypatch.setattr(dryrun, "measure", mock.Mock(side_effect=WorkFailed(reason, "/secret/path")))
     assert perform(run, times=attempts - 1).state == "running"
     assert perform(run).state == "broken"
     assert run.problem == dryrun.MEASURE_READINESS.words(reason)
-    again = dryrun.start(draft)
+    again = dryrun.start(draft, by=None)
     assert (again.state, Submission.objects.count(), BoardVersion.objects.count()) == ("running", 0, 0)
 
 
@@ -319,7 +319,7 @@ def with_every_baseline_command(act: Callable[[subprocess.Popen[bytes]], object]
 
 def test_a_worker_that_is_stopped_loses_no_baseline(draft: Phase) -> None:
     """As when a worker stops during each sandbox command: the jobs go back without counting a fault."""
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     with with_every_baseline_command(lambda one: sandbox.stop_all()):
         for _ in range(4):
             assert perform(run).state == "running"
@@ -330,14 +330,14 @@ def test_a_worker_that_is_stopped_loses_no_baseline(draft: Phase) -> None:
 
 def test_a_command_that_is_killed_is_tried_again(draft: Phase) -> None:
     """Killed as by a system that is out of memory: the real process, a real SIGKILL."""
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     with with_every_baseline_command(lambda one: os.killpg(one.pid, signal.SIGKILL)):
         perform(run)
         assert (run.state, steps()) == ("running", dict.fromkeys(NAMES, ("queued", 1)))
         assert perform(run, times=2).state == "broken"
     assert run.problem.startswith("“Random”: The baseline broke.")
     assert unready([draft])
-    perform(again := dryrun.start(draft))
+    perform(again := dryrun.start(draft, by=None))
     assert again.state == "running"
     assert set(Submission.objects.values_list("baseline", flat=True)) == set(NAMES)
 
@@ -361,7 +361,7 @@ def test_what_is_our_fault_leaves_no_baseline_out(
     draft: Phase, measured: list[Any], monkeypatch: pytest.MonkeyPatch, reason: str, attempts: int
 ) -> None:
     scripted(monkeypatch, {"random": None, "stratified": WorkFailed(reason, "/secret/path")})
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     assert perform(run, times=attempts - 1).state == "running"
     assert [info.name for info in dryrun._missing(run, draft)] == ["stratified"], "what was made is kept"
     assert perform(run).state == "broken"
@@ -372,7 +372,7 @@ def test_what_is_our_fault_leaves_no_baseline_out(
 
 def test_what_a_broken_run_still_had_to_do_is_dropped(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted(monkeypatch, {"random": None})
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     Readiness.objects.update(state="broken")
     perform(run)
     assert (steps(), Submission.objects.count()) == (dict.fromkeys(NAMES, ("cancelled", 0)), 0)
@@ -380,14 +380,14 @@ def test_what_a_broken_run_still_had_to_do_is_dropped(draft: Phase, monkeypatch:
 
 def test_a_sandbox_that_goes_away_costs_no_attempt(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
     scripted(monkeypatch, {name: SandboxUnavailable("gone") for name in NAMES})
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     assert perform(run, times=5).state == "running"
     assert steps() == dict.fromkeys(NAMES, ("queued", 0))
 
 
 def test_a_baseline_that_was_not_written_is_our_fault(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "work", lambda *_, **__: b"")
-    perform(dryrun.start(draft))
+    perform(dryrun.start(draft, by=None))
     assert steps() == dict.fromkeys(NAMES, ("queued", 1))
 
 
@@ -398,7 +398,7 @@ def test_what_this_host_cannot_do_leaves_no_baseline_out(
     draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr(dryrun, "submit", mock.Mock(side_effect=error))
-    run = perform(dryrun.start(draft))
+    run = perform(dryrun.start(draft, by=None))
     assert (steps(), run.report) == (dict.fromkeys(NAMES, ("queued", 1)), {})
 
 
@@ -407,25 +407,25 @@ def test_data_that_cannot_be_fetched_leave_no_baseline_out(
     draft: Phase, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr(dryrun, "dataset_directory", mock.Mock(side_effect=error))
-    run = perform(dryrun.start(draft))
+    run = perform(dryrun.start(draft, by=None))
     assert (steps(), run.report) == (dict.fromkeys(NAMES, ("queued", 1)), {})
 
 
 def test_a_phase_that_closed_ends_the_run(draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dryrun, "submit", mock.Mock(side_effect=PhaseClosed(Problem("closed."))))
-    run = perform(dryrun.start(draft))
+    run = perform(dryrun.start(draft, by=None))
     assert (run.state, run.problem) == ("broken", dryrun.GONE)
 
 
 def test_a_run_that_began_before_reasons_were_kept_makes_all_baselines(draft: Phase, made: list[str]) -> None:
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     Readiness.objects.update(report={"left_out": list(NAMES)})
     perform(run)
     assert sorted(made) == sorted(NAMES)
 
 
 def test_a_run_of_an_earlier_version_without_jobs_goes_on(draft: Phase, made: list[str]) -> None:
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     Job.objects.all().delete()
     perform(run)
     assert sorted(made) == sorted(NAMES)
@@ -436,7 +436,7 @@ def test_a_baseline_that_the_data_do_not_allow_is_left_out_with_the_reason(
     draft: Phase, measured: list[Any], monkeypatch: pytest.MonkeyPatch, error: type[ProblemsError]
 ) -> None:
     scripted(monkeypatch, {"random": error([Problem("there is one class."), Problem("more.")]), "stratified": None})
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     perform(run)
     score_all()
     assert perform(run).state == "done"
@@ -450,7 +450,7 @@ def test_a_baseline_that_the_data_do_not_allow_is_left_out_with_the_reason(
 def test_a_baseline_that_breaks_the_rules_is_left_out_with_the_reason(
     draft: Phase, made: list[str], measured: list[Any]
 ) -> None:
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     perform(run)
     factories.evaluate(Submission.objects.get(baseline="random"), Rejected([Problem("is odd.", file="apple.csv")]))
     score_all()
@@ -482,7 +482,7 @@ def test_a_report_of_other_data_is_not_believed(draft: Phase, monkeypatch: pytes
 def test_a_report_of_other_baselines_is_not_believed(
     draft: Phase, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = dryrun.start(draft)
+    run = dryrun.start(draft, by=None)
     perform(run)
     score_all()
     monkeypatch.setattr(sandbox, "work", lambda *_, **__: report(draft).to_bytes())
@@ -491,7 +491,7 @@ def test_a_report_of_other_baselines_is_not_believed(
 
 
 def test_a_dry_run_does_not_hold_a_draft(draft: Phase, made: list[str]) -> None:
-    perform(dryrun.start(draft))
+    perform(dryrun.start(draft, by=None))
     score_all()
     rewrite_board(draft.pk)
     assert BoardEntry.objects.count() == 2
@@ -505,7 +505,7 @@ def test_what_is_published_is_not_forgotten_and_not_measured(phase: Phase, user:
     dryrun.forget([phase])
     assert Submission.objects.count() == 1
     with pytest.raises(dryrun.NotADraft):
-        dryrun.start(phase)
+        dryrun.start(phase, by=None)
 
 
 @pytest.mark.parametrize("write", [write_bundle, write_cleaning, write_market], ids=["selection", "cleaning", "market"])

@@ -35,6 +35,11 @@ def finals() -> dict[str, bool]:
 
 
 @pytest.fixture
+def user(db: None) -> User:
+    return factories.user("ada", is_staff=True)
+
+
+@pytest.fixture
 def draft(phase: Phase) -> Challenge:
     """A draft without phases whose data have a hidden split."""
     hidden = factories.other_version(phase.dataset_version, split=Split.FINAL, is_final_part=True)
@@ -58,7 +63,7 @@ def test_the_hidden_split_is_always_with_the_last_phase_of_a_draft(draft: Challe
 
 def check(phase: Phase) -> None:
     """Begin a dry run, as saving the first phase does, and submit one of its baselines."""
-    dryrun.start(phase)
+    dryrun.start(phase, by=None)
     factories.submission(phase, baselines_team(), client=Submission.Client.BASELINE, baseline="random")
 
 
@@ -91,10 +96,10 @@ def test_phases_that_an_earlier_version_left_wrong_are_saved_again_before_publis
         Phase.objects.filter(pk=phase.pk).update(final_dataset_version=hidden if is_planned else None)
     check(first)
     with pytest.raises(NotPublishable, match=says):
-        publish(draft, without_dry_run=True)
+        publish(draft, by=None, without_dry_run=True)
     change_phase(first, terms_of(first), RoundChoice(), by=user, seen=mark_of(first))
     assert finals() == {"First": False, "Second": True}
-    publish(draft, without_dry_run=True)
+    publish(draft, by=None, without_dry_run=True)
 
 
 def test_a_hidden_split_that_comes_to_an_endless_phase_needs_its_end(draft: Challenge, user: User) -> None:
@@ -104,10 +109,10 @@ def test_a_hidden_split_that_comes_to_an_endless_phase_needs_its_end(draft: Chal
     DatasetVersion.objects.exclude(pk=hidden.pk).update(final_part=hidden)
     create_phases(draft, (), DatasetVersion.objects.exclude(pk=hidden.pk).get())
     with pytest.raises(NotPublishable, match="when 'First' ends, and it has no end. Add its end"):
-        publish(draft, without_dry_run=True)
+        publish(draft, by=None, without_dry_run=True)
     change_phase(phase, terms("First", 0, 1), RoundChoice(), by=user, seen=mark_of(phase))
     assert finals() == {"First": True}
-    publish(draft, without_dry_run=True)
+    publish(draft, by=None, without_dry_run=True)
 
 
 def test_a_phase_becomes_open_ended_only_if_nothing_is_scored_at_its_end(draft: Challenge, user: User) -> None:
@@ -218,7 +223,7 @@ def test_a_draft_may_have_past_dates_but_is_not_published_when_it_is_too_late(
     add_phase(draft, PhaseTerms("Late", **{name: now + value * DAY for name, value in days.items()}), by=user)
     if says is not None:
         with pytest.raises(NotPublishable, match=says):
-            publish(draft, without_dry_run=True)
+            publish(draft, by=None, without_dry_run=True)
         assert not Challenge.objects.get().is_published
         change_phase(
             late := Phase.objects.get(),
@@ -227,5 +232,5 @@ def test_a_draft_may_have_past_dates_but_is_not_published_when_it_is_too_late(
             by=user,
             seen=mark_of(late),
         )
-    publish(draft, without_dry_run=True)
+    publish(draft, by=None, without_dry_run=True)
     assert not Announcement.objects.exists()

@@ -16,7 +16,7 @@ from django.conf import LazySettings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from challenges.models import Phase
+from challenges.models import Challenge, DatasetVersion, Phase
 from challenges.publishing.publishing import archive
 from evaluators.problems import SubmissionError
 from evaluators.sandbox import SandboxUnavailable
@@ -37,6 +37,12 @@ def no_such_objects(db: None) -> None:
     """Remove leftovers: a bucket outlives a test, and objects that must be absent at the end may exist at the start."""
     for content in good_files().values():
         object_store().delete(factories.sha256(content))
+
+
+def change(phase: Phase, **values: Any) -> None:
+    """Give the phase other terms, as its organizer would."""
+    Phase.objects.filter(pk=phase.pk).update(**values)
+    phase.refresh_from_db()
 
 
 def nothing_is_left() -> bool:
@@ -129,21 +135,6 @@ def test_who_may_not_submit_stores_nothing(phase: Phase, user: User, why: str) -
     assert not any(object_store().exists(factories.sha256(content)) for content in good_files().values())
 
 
-def test_a_phase_that_ends_while_the_files_are_checked_is_over(
-    phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    check = intake.check_uploads
-
-    def slow(*args: Any) -> Any:
-        phase.ends_at = timezone.now()
-        return check(*args)
-
-    monkeypatch.setattr(intake, "check_uploads", slow)
-    with pytest.raises(PhaseClosed):
-        factories.submission(phase, user)
-    assert nothing_is_left()
-
-
 def test_a_refusal_deletes_nothing(phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another upload of the same bytes may be about to refer to them."""
     deleted = mock.Mock()
@@ -175,21 +166,54 @@ def test_a_phase_takes_submissions_only_while_it_is_open(
     phase: Phase, user: User, starts: int, ends: int | None, says: str
 ) -> None:
     now = timezone.now()
-    phase.starts_at = now + timedelta(hours=starts)
-    phase.ends_at = now + timedelta(hours=ends) if ends is not None else None
+    ends_at = now + timedelta(hours=ends) if ends is not None else None
+    change(phase, starts_at=now + timedelta(hours=starts), ends_at=ends_at)
     with pytest.raises(PhaseClosed, match=says):
         factories.submission(phase, user)
     assert nothing_is_left()
 
 
 def test_an_archived_challenge_takes_no_submissions(phase: Phase, user: User) -> None:
-    archive(phase.challenge)
+    archive(phase.challenge, by=None)
     with pytest.raises(PhaseClosed):
         factories.submission(phase, user)
 
 
+def _write_rules(version: DatasetVersion) -> None:
+    DatasetVersion.objects.update(specification={**version.specification, "rules": "Only these rows."})
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "says"),
+    [
+        (lambda phase: archive(Challenge.objects.get(), by=None), "takes no submissions"),
+        (lambda phase: Phase.objects.update(ends_at=timezone.now()), "ended at"),
+        (lambda phase: Phase.objects.update(total_limit=0), "has used its 0 submissions"),
+        (lambda phase: Phase.objects.update(max_team_size=0), "up to 0"),
+        (lambda phase: Phase.objects.update(open_division=False), "no such division"),
+        (lambda phase: _write_rules(phase.dataset_version), "have changed since"),
+    ],
+    ids=["archived", "ended", "limit", "team size", "division", "rules"],
+)
+def test_what_changes_while_the_files_are_checked_counts(
+    phase: Phase, user: User, meanwhile: Callable[[Phase], object], says: str
+) -> None:
+    change(phase, open_division=True)
+    check = intake.check_uploads
+
+    def checked(*args: Any) -> Any:
+        answer = check(*args)
+        phase.challenge, phase.dataset_version  # noqa: B018 — loaded early, as by a request
+        meanwhile(phase)
+        return answer
+
+    with mock.patch.object(intake, "check_uploads", checked), pytest.raises(SubmissionError, match=says):
+        factories.submission(phase, user, division="open")
+    assert nothing_is_left()
+
+
 def test_the_daily_limit(phase: Phase, user: User) -> None:
-    phase.daily_limit = 2
+    change(phase, daily_limit=2)
     first, second = (factories.submission(phase, user, name=name) for name in ("one", "two"))
     with pytest.raises(QuotaUsed, match="2 submissions of today"):
         factories.submission(phase, user)
@@ -205,7 +229,7 @@ def test_the_daily_limit(phase: Phase, user: User) -> None:
 
 
 def test_the_total_limit(phase: Phase, user: User) -> None:
-    phase.total_limit = 1
+    change(phase, total_limit=1)
     submission = factories.submission(phase, user)
     Submission.objects.filter(pk=submission.pk).update(quota_day=submission.quota_day - timedelta(days=9))
     with pytest.raises(QuotaUsed, match="1 submissions of this phase"):
@@ -219,7 +243,8 @@ def test_limits_are_by_phase(phase: Phase, user: User) -> None:
     Submission.objects.filter(pk=factories.submission(other, user, name="two").pk).update(
         team=personal_team(factories.user("bob"))
     )
-    phase.daily_limit = phase.total_limit = other.daily_limit = other.total_limit = 2
+    for limited in (phase, other):
+        change(limited, daily_limit=2, total_limit=2)
     assert (quota(phase, first.team).daily_used, quota(phase, first.team).total_used) == (0, 0)
     assert (quota(other, first.team).daily_used, quota(other, first.team).total_used) == (2, 2)
     factories.submission(phase, user, name="here")
@@ -228,7 +253,7 @@ def test_limits_are_by_phase(phase: Phase, user: User) -> None:
 
 
 def test_limits_are_by_team_and_baselines_have_none(phase: Phase, user: User, staff: User) -> None:
-    phase.total_limit = 1
+    change(phase, total_limit=1)
     factories.submission(phase, user)
     factories.submission(phase, staff)
     for name in ("random", "stratified"):
@@ -275,7 +300,7 @@ def test_the_instant_check_stores_nothing(phase: Phase, settings: LazySettings) 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_uploads_at_once_the_limit_takes_one(phase: Phase, user: User) -> None:
     """A lost race: both see one submission left, both check their files, but only one is recorded."""
-    phase.total_limit = 1
+    change(phase, total_limit=1)
     personal_team(user)
     both_checked = threading.Barrier(2, timeout=20)
     outcomes: list[str] = []

@@ -100,7 +100,8 @@ def test_what_members_sent_before_counts_for_the_team(
     phase: Phase, user: User, bob: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     """Joining a team does not give a user more submissions."""
-    phase.total_limit = 3
+    Phase.objects.update(total_limit=3)
+    phase.refresh_from_db()
     factories.submission(phase, bob, name="alone")
     factories.submission(phase, bob, name="alone again")
     team = membership.create(user, "The ratchets")
