@@ -62,7 +62,7 @@ def test_from_a_dry_run_to_the_board(tree: Path, phase: Phase, client: Client, m
     every = dryrun.baselines_for
     two = {"random", BASELINE.name}
     monkeypatch.setattr(dryrun, "baselines_for", lambda spec: [info for info in every(spec) if info.name in two])
-    started = dryrun.start(Phase.objects.select_related("challenge", "dataset_version").get())
+    started = dryrun.start(Phase.objects.select_related("challenge", "dataset_version").get(), by=None)
     while factories.run_queue():
         dryrun.drive()
     started.refresh_from_db()

@@ -230,7 +230,7 @@ def publish_after_a_dry_run(client: Client) -> Phase:
 
 def dry_run(phase: Phase) -> Readiness:
     """A finished dry run, whose baselines the sandbox made, scored and measured."""
-    started = dryrun.start(phase)
+    started = dryrun.start(phase, by=None)
     while factories.run_queue():
         dryrun.drive()
     started.refresh_from_db()

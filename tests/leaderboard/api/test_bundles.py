@@ -125,7 +125,7 @@ def test_sent_again_by_its_organizer_it_is_a_new_version(user: User, api: Api) -
 def test_a_dry_run_does_not_hold_a_draft_on_its_data(user: User, api: Api) -> None:
     send(api(user), good())
     phase = Phase.objects.select_related("challenge", "dataset_version").earliest("starts_at")
-    dryrun.start(phase)
+    dryrun.start(phase, by=None)
     submission = Submission.objects.create(
         phase=phase,
         team=baselines_team(),

@@ -19,17 +19,17 @@ from tests import factories
 def test_an_upload_and_a_score_of_one_team_cannot_block_each_other(
     phase: Phase, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The upload locks the team and refers to the phase; the score locks the phase and refers to the team."""
+    """The upload locks the team and then the phase; the score locks the phase and refers to the team."""
     if not connection.features.has_select_for_update:
         pytest.skip("SQLite has no row locks; it lets one transaction write at a time")
     factories.evaluate(factories.submission(phase, user, name="first"), 0.5)
     both_hold = threading.Barrier(2, timeout=20)
     errors: list[Exception] = []
-    within_quota, ranking = intake._within_quota, board._ranking
+    lock_teams, ranking = intake.lock_teams, board._ranking
 
     def waits_with_the_team(*args: Any) -> None:
+        lock_teams(*args)
         both_hold.wait()
-        within_quota(*args)
 
     def waits_with_the_phase(*args: Any) -> Any:
         both_hold.wait()
@@ -54,7 +54,7 @@ def test_an_upload_and_a_score_of_one_team_cannot_block_each_other(
         intake._record(submission, factories.uploads(), {}, intake._always, "")
 
     team = Submission.objects.get().team
-    monkeypatch.setattr(intake, "_within_quota", waits_with_the_team)
+    monkeypatch.setattr(intake, "lock_teams", waits_with_the_team)
     monkeypatch.setattr(board, "_ranking", waits_with_the_phase)
     threads = [
         threading.Thread(target=run, args=[upload]),
