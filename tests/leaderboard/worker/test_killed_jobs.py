@@ -1,7 +1,9 @@
 """A worker that is killed or stopped during any kind of job costs time and nothing else.
 
 Real processes and real signals, along the way of an organizer: files are read, data are built, baselines are made and
-scored, the data are measured, a bundle is checked. The evaluation of a submission is in ``test_killed_worker``.
+scored, the data are measured, a bundle is checked, rows are read for a page. The evaluation of a submission is in
+``test_killed_worker``. Boards and e-mails take milliseconds without a sandbox: ``test_advancing`` kills at each query,
+``test_digest`` at the mail server.
 """
 
 from __future__ import annotations
@@ -101,7 +103,7 @@ def test_every_step_of_an_organizer_is_done_once(
         wait_for(lambda: not _sandboxes(site), what="the end of the sandbox")
         site.start_worker()
 
-    about = {"title": "Three things", "kind": "selection", "domain": "other"}
+    about = {"title": "Three things", "kind": "selection", "domain": "vision"}
     ada.send("/organize/new", having="title", files=_raw_files(), **about)
     interrupted("describe-files")
     _step(ada, "columns", test_share="25")
@@ -118,12 +120,23 @@ def test_every_step_of_an_organizer_is_done_once(
         sent = beside.submit(ada.send, "/organize/bundle", having="files", files=[_bundle(tmp_path)])
         interrupted("check-bundle")
         sent.result()
-    wait_for(lambda: "Tiny" in ada.open("/organize/"), what="the challenge of the bundle")
+        wait_for(lambda: "Tiny" in ada.open("/organize/"), what="the challenge of the bundle")
+        read = beside.submit(ada.open, "/challenges/three-things/rows/")
+        interrupted("show-rows")
+        read.result()
+    wait_for(lambda: "row-" in ada.open("/challenges/three-things/rows/"), what="the rows")
 
     jobs = json.loads(site.manage("shell", "--verbosity", "0", "-c", _JOBS))
     assert {job["status"] for job in jobs} == {"succeeded"}
     hit = {job["kind"]: job for job in jobs if len(job["steps"]) > 3}
-    assert set(hit) == {"describe-files", "build-data", "make-baseline", "measure-readiness", "check-bundle"}
+    assert set(hit) == {
+        "describe-files",
+        "build-data",
+        "make-baseline",
+        "measure-readiness",
+        "check-bundle",
+        "read-rows",
+    }
     for kind, job in hit.items():
         first, second = job["steps"][1][2], job["steps"][3][2]
         assert first != second, kind
