@@ -52,6 +52,13 @@ def wait_for(
     raise TimeoutError(f"{what} did not come true within {seconds} seconds")
 
 
+def collect(done: Path) -> None:
+    """Collect the static files, which are the repository's, for ``once``."""
+    command = [sys.executable, "manage.py", "collectstatic", "--verbosity", "0", "--no-input"]
+    subprocess.run(command, cwd=TREE, capture_output=True, check=True)
+    done.touch()
+
+
 class _OwnDatabase:
     """A database for one site on the server from the settings; SQLite's is in the site's own folder."""
 
@@ -108,7 +115,7 @@ class LiveSite:
         """Migrate, collect the static files and start web and worker; return when the site is healthy."""
         self._migrate()
         # All sites serve static files from the repository; collecting them again would remove them for a moment.
-        once(self._run_folder / "collected", self._collect)
+        once(self._run_folder / "collected", collect)
         self.web = self._spawn(
             "gunicorn", "--config", "docker/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}", "leaderboard.wsgi"
         )
@@ -131,10 +138,6 @@ class LiveSite:
 
     def _migrate_file(self, path: Path) -> None:
         self.manage("migrate", "--verbosity", "0", RATCHET_DATABASE_URL=f"sqlite:///{path}")
-
-    def _collect(self, done: Path) -> None:
-        self.manage("collectstatic", "--verbosity", "0", "--no-input")
-        done.touch()
 
     def start_worker(self) -> None:
         self.worker = self._spawn("celery", "--app", "leaderboard", "worker")

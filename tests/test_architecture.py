@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.live_site import collect
+from tests.once import once
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("evaluators", "challenges", "leaderboard", "frontend")
 
@@ -209,7 +212,9 @@ def loaded_by(code: str, **environment: str) -> set[str]:
     return {name.split(".")[0] for name in json.loads(completed.stdout.splitlines()[-1])}
 
 
-def test_the_web_side_loads_neither_scikit_learn_nor_faiss() -> None:
+def test_the_web_side_loads_neither_scikit_learn_nor_faiss(run_folder: Path) -> None:
+    # The web process reads the static files, which another worker of the tests may be collecting for the first time.
+    once(run_folder / "collected", collect)
     loaded = loaded_by(
         "import django\n"
         "django.setup()\n"

@@ -27,7 +27,7 @@ from evaluators.specification.domains import Domain
 from evaluators.specification.kinds import declaration
 from evaluators.specification.metrics import METRICS
 from evaluators.specification.model import Model
-from evaluators.specification.newness import is_new
+from evaluators.specification.newness import is_new, is_stored, reading_context
 from evaluators.specification.phases import MAX_PHASES, PhasePlan, phases_disagree
 from evaluators.specification.table import SpecificationModel, Table
 
@@ -132,8 +132,10 @@ class Specification(SpecificationModel):
         return seeds
 
     @model_validator(mode="after")
-    def _phases_agree(self) -> Self:
-        refuse(phases_disagree(self.phases, final=self.has_final))
+    def _phases_agree(self, info: ValidationInfo) -> Self:
+        # As in a plan: a stored one may be older than the rules.
+        if not is_stored(info):
+            refuse(phases_disagree(self.phases, final=self.has_final))
         return self
 
     @model_validator(mode="after")
@@ -205,7 +207,7 @@ class Specification(SpecificationModel):
                 # all tasks.
                 place.pop("test", None)
                 place |= {"test": final} if final is not None else {}
-        return type(self).model_validate(content)
+        return type(self).model_validate(content, context=reading_context(new=False))
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -90,8 +90,17 @@ ONLY_THE_CHECK = {
     "label-without-examples.zip",
     "budget-larger-than-the-pool.zip",
     "embedding-constant.zip",
+    "phase-ends-before-it-starts.zip",
+    "phase-in-no-time-zone.zip",
+    "phase-limit-0.zip",
+    "phase-review-before-its-end.zip",
+    "phase-without-end-before-another.zip",
+    "phases-of-one-name.zip",
+    "phases-overlap.zip",
 }
-"""Bundles that can be prepared but aren't usable challenges."""
+"""Bundles that can be prepared but aren't usable challenges. Phases don't affect scoring, and stored ones may be older
+than their rules, so preparing again doesn't check them.
+"""
 
 
 def test_the_corpus_is_whole() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from unittest import mock
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 
 from evaluators import sandbox
@@ -193,9 +194,9 @@ def test_a_worker_that_leaves_waits_for_what_it_does_and_takes_nothing_new(bench
 
 
 def test_a_worker_that_leaves_hands_back_what_it_cannot_finish(
-    bench: Bench, two: Slots, monkeypatch: pytest.MonkeyPatch, messages: list[int]
+    bench: Bench, two: Slots, monkeypatch: pytest.MonkeyPatch, messages: list[int], settings: LazySettings
 ) -> None:
-    monkeypatch.setattr(process, "DEPARTURE_SECONDS", 0.01)
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"stop_seconds": 0.01})
     monkeypatch.setattr(sandbox, "stop_all", bench.stop)
     bench.add("n0")
     two.wake()
