@@ -67,7 +67,8 @@ def test_a_million_members_come_to_nothing(user: User, api: Api, settings: LazyS
     forget_peak()
     base = peak()
     answer = client.generic("POST", "/api/v1/challenges/", body, content_type=media_type)
-    # The test client copies the body once; the site itself may take a half of it.
-    assert peak() - base < 3 * len(content) // 2 // 1024
+    # The test client copies the body once, and to S3 the site sends parts of it at the same time. What the archive's
+    # million entries would take is several times as much.
+    assert peak() - base < 3 * len(content) // 1024
     assert answer.json()["detail"] == "bundle.zip: holds more than 5000 files. Put the rows of a table into one file."
     assert files(settings) == []
