@@ -152,7 +152,7 @@ def accept(user: Any, secret: str) -> Invitation:
             )
         )
     with _locked(found.challenge) as roles:
-        # Whoever made it may have lost the right to give this role while we waited for the lock.
+        # Its maker may have lost the right to give this role while we waited for the lock.
         if not _may_give(found.created_by, found.challenge, found.role):
             raise _no_invitation()
         own = roles.filter(user=user).first()

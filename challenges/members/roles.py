@@ -52,7 +52,7 @@ WHO: Mapping[Callable[[Any, Challenge], bool], str] = {
 
 
 def require(may: Callable[[Any, Challenge], bool], user: Any, challenge: Challenge) -> None:
-    """Check the permission of whoever asks for an act; every act that changes a challenge calls this.
+    """Check that the person who asks for an act may do it; every act that changes a challenge calls this.
 
     Call it with the challenge locked, see ``locking``, since every change of a role takes that lock. ``user`` is None
     if the site itself acts: a command at its shell, or a job whose start somebody was allowed.

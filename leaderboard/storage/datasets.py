@@ -46,7 +46,7 @@ def open_dataset(version: DatasetVersion) -> PreparedDataset:
 
 
 def _fetch(version: DatasetVersion, bundle: Path) -> None:
-    # Without its phases, which are no part of a dataset: the rules for them may be stricter now.
+    # Without its phases, which a dataset does not contain: the rules for them may be stricter now.
     content = {**version.specification, "phases": []}
     (bundle / SPECIFICATION_FILE).write_text(as_yaml(content), encoding="utf-8")
     store = object_store()
