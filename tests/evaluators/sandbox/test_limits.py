@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -21,12 +23,31 @@ from tests.live_site import wait_for
 from tests.memory import forget_peak, peak
 
 GIBIBYTE = 1024 * MEBIBYTE
+Gone = Callable[[], None]
 INSIDE = "/ratchet/evaluators/cli/inside.py"
 
 
-def ours() -> list[psutil.Process]:
-    """This process's children and all their descendants."""
-    return psutil.Process().children(recursive=True)
+def children() -> set[psutil.Process]:
+    return set(psutil.Process().children())
+
+
+@pytest.fixture
+def wait_until_gone(tmp_path: Path) -> Gone:
+    """Wait for the end of everything that this test has started.
+
+    The kernel removes a process namespace on its own but not at once, and its last processes lose their parent. What
+    ran before is not this test's: a site that other tests share may be a child of this process, too.
+    """
+    before = children()
+
+    def wait() -> None:
+        left = sandboxed(tmp_path)
+        for child in children() - before:
+            with suppress(psutil.NoSuchProcess):
+                left += [child, *child.children(recursive=True)]
+        assert not psutil.wait_procs(left, timeout=10)[1]
+
+    return wait
 
 
 @pytest.mark.parametrize(
@@ -139,14 +160,16 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("loop", ENDLESS.values(), ids=ENDLESS)
-def test_an_endless_loop_is_ended_by_the_limit_on_processor_time(loop: str, probe: Probe, tmp_path: Path) -> None:
+def test_an_endless_loop_is_ended_by_the_limit_on_processor_time(
+    loop: str, probe: Probe, wait_until_gone: Gone
+) -> None:
     began = time.monotonic()
     outcome = probe(f"def main(arguments):\n    {loop}\n", cpu_seconds=1, wall_seconds=60)
     assert isinstance(outcome, Broken)
     # A process that ignores the first signal is killed a second later, which looks like a crash.
     assert outcome.reason in {"timeout", "crash"}
     assert time.monotonic() - began < 30
-    wait_until_gone(tmp_path)
+    wait_until_gone()
 
 
 WAITING = {
@@ -160,7 +183,7 @@ WAITING = {
 
 
 @pytest.mark.parametrize("action", WAITING.values(), ids=WAITING)
-def test_whoever_never_ends_is_ended_and_nothing_is_left(action: str, probe: Probe, tmp_path: Path) -> None:
+def test_whoever_never_ends_is_ended_and_nothing_is_left(action: str, probe: Probe, wait_until_gone: Gone) -> None:
     began = time.monotonic()
     outcome = probe(
         f"""
@@ -176,11 +199,11 @@ def test_whoever_never_ends_is_ended_and_nothing_is_left(action: str, probe: Pro
     assert outcome.detail.startswith("about to wait")
     assert len(outcome.detail) <= 64 * 1024 + 1
     assert time.monotonic() - began < 30
-    wait_until_gone(tmp_path)
+    wait_until_gone()
 
 
 @pytest.mark.parametrize("milliseconds", [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30])
-def test_whatever_it_is_doing_it_is_ended_at_once(milliseconds: int, probe: Probe, tmp_path: Path) -> None:
+def test_whatever_it_is_doing_it_is_ended_at_once(milliseconds: int, probe: Probe, wait_until_gone: Gone) -> None:
     """This also works while bubblewrap is still mounting, and with every process of the sandbox suspended."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         waiting = pool.submit(probe, "def main(arguments):\n    time.sleep(3600)\n", wall_seconds=60)
@@ -202,12 +225,7 @@ def test_whatever_it_is_doing_it_is_ended_at_once(milliseconds: int, probe: Prob
     # A run that was killed before the evaluator started looks like a sandbox that couldn't be started.
     assert outcome.reason in {"crash", "sandbox"}
     assert time.monotonic() - began < 20
-    wait_until_gone(tmp_path)
-
-
-def wait_until_gone(folder: Path) -> None:
-    """The kernel removes a process namespace on its own but not at once, and its last processes lose their parent."""
-    assert not psutil.wait_procs([*ours(), *sandboxed(folder)], timeout=10)[1]
+    wait_until_gone()
 
 
 def sandboxed(folder: Path) -> list[psutil.Process]:
@@ -227,18 +245,20 @@ def _has_mounted(pid: int, folder: Path) -> bool:
     return "/".join(folder.parts[-3:]) in mounts
 
 
-def test_a_sandbox_is_known_by_its_folder(tmp_path: Path, probe: Probe) -> None:
+def test_a_sandbox_is_known_by_its_folder(tmp_path: Path, probe: Probe, wait_until_gone: Gone) -> None:
     with ThreadPoolExecutor(max_workers=1) as pool:
         waiting = pool.submit(probe, "def main(arguments):\n    time.sleep(3600)\n", wall_seconds=60)
         wait_for(lambda: sandboxed(tmp_path), what="a sandbox of this test")
         assert not sandboxed(tmp_path / "of" / "another" / "test")
         process.stop_all()
         waiting.result(timeout=30)
-    wait_until_gone(tmp_path)
+    wait_until_gone()
 
 
 @pytest.mark.parametrize("stream", [1, 2])
-def test_an_output_of_10_gibibytes_is_neither_kept_nor_waited_for(stream: int, probe: Probe, tmp_path: Path) -> None:
+def test_an_output_of_10_gibibytes_is_neither_kept_nor_waited_for(
+    stream: int, probe: Probe, wait_until_gone: Gone
+) -> None:
     forget_peak()
     before = peak()
     outcome = probe(
@@ -255,7 +275,7 @@ def test_an_output_of_10_gibibytes_is_neither_kept_nor_waited_for(stream: int, p
     assert outcome.reason == {1: "output", 2: "timeout"}[stream]
     assert len(outcome.detail) < 5 * 64 * 1024  # each NUL is written as four characters
     assert peak() - before < 64 * 1024
-    wait_until_gone(tmp_path)
+    wait_until_gone()
 
 
 def test_an_honest_scorer_is_within_the_limits_by_far(known: PreparedDataset, submission: Path) -> None:
