@@ -24,6 +24,7 @@ from pytest_django import DjangoDbBlocker
 from challenges.drafts.bundles import Preparing, load_bundle
 from challenges.models import Phase
 from challenges.publishing.publishing import publish
+from evaluators import sandbox
 from evaluators.datasets import PreparedDataset, prepare_splits
 from leaderboard.jobs import awaiting
 from leaderboard.jobs.messages import app
@@ -67,10 +68,10 @@ def for_all_tests() -> Iterator[None]:
     """No message leaves, and passwords, static files and the sandbox's self-test do not cost every test a moment."""
     storages = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    sandbox = import_module("evaluators.sandbox.availability")
+    availability = import_module("evaluators.sandbox.availability")
     with (
         override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers),
-        mock.patch.object(sandbox, "REMEMBERED_SECONDS", 600),
+        mock.patch.object(availability, "REMEMBERED_SECONDS", 600),
         mock.patch.object(app, "send_task"),
     ):
         yield
@@ -143,6 +144,14 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     heard: list[int] = []
     monkeypatch.setattr(app, "send_task", lambda name, args: heard.append(args[0]))
     return heard
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Score as a worker does: one template serves the tests of this process."""
+    sandbox.keep_warm(tmp_path_factory.mktemp("warm"))
+    yield
+    sandbox.keep_warm(None)
 
 
 @pytest.fixture(scope="session", autouse=True)

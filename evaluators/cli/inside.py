@@ -15,18 +15,21 @@ import os
 import resource
 import sys
 import traceback
+from collections.abc import Callable, Mapping, Sequence
 
 from evaluators.problems.problem import ExitCode
 
 
-def main() -> int:
-    """Limit this process and run the command line; return the exit code."""
+def under(limits: Mapping[str, int], arguments: Sequence[str], *, confine: Callable[[], None] | None = None) -> int:
+    """Limit this process, ``confine`` it, and run the command line; return the exit code."""
     try:
-        for name, value in json.loads(sys.argv[1]).items():
+        for name, value in limits.items():
             resource.setrlimit(getattr(resource, name), (value, value + (name == "RLIMIT_CPU")))
+        if confine is not None:
+            confine()
         from evaluators.cli.main import main as command_line  # noqa: PLC0415 - only under the limits
 
-        return command_line(sys.argv[2:])
+        return command_line(arguments)
     except MemoryError:
         return ExitCode.OUT_OF_MEMORY
     except BaseException:
@@ -34,8 +37,11 @@ def main() -> int:
         return ExitCode.OUR_FAULT
 
 
-if __name__ == "__main__":
-    code = main()
+def end(code: int) -> None:
+    """End this process without the libraries' clean-up, which might change the exit code."""
     sys.stdout.flush()
-    # Skip the libraries' clean-up, which might change the exit code; all output has been written by now.
     os._exit(code)
+
+
+if __name__ == "__main__":
+    end(under(json.loads(sys.argv[1]), sys.argv[2:]))

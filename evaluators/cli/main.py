@@ -27,6 +27,7 @@ from evaluators.cli.absent import without
 from evaluators.datasets.prepared import PreparedDataset, is_prepared
 from evaluators.datasets.preparing import open_bundle, prepare, prepare_splits
 from evaluators.kinds.registry import every_kind
+from evaluators.learning.entries import load
 from evaluators.problems.problem import BundleError, ExitCode, SubmissionError, quoted
 from evaluators.registry import UnknownScorer, baselines_for, write_baseline
 from evaluators.sandbox.self_test import breaches
@@ -72,7 +73,20 @@ def _check(options: argparse.Namespace) -> None:
 
 
 # scikit-learn imports pandas if it is installed: a third of a second and 60 MB that scoring doesn't need.
-@without("pandas")
+_lean = without("pandas")
+
+
+@_lean
+def load_scoring() -> None:
+    """Import what ``score`` may need for any challenge."""
+    import_module("evaluators.scoring.score")
+    for scorer in (scorer for kind in every_kind() for scorer in kind.scorers):
+        load(scorer.reading)
+        scorer.load()
+        scorer.load(curves=False)
+
+
+@_lean
 def _score(options: argparse.Namespace) -> None:
     started = time.perf_counter()
     # Only this command needs scikit-learn and faiss, which take most of a second to load.

@@ -13,6 +13,7 @@ from evaluators.sandbox.availability import Availability, availability
 from evaluators.sandbox.bubblewrap import DATASET, INPUT, OUTPUT, SandboxUnavailable
 from evaluators.sandbox.limits import WORK_LIMITS, Limits
 from evaluators.sandbox.process import stop_all, stop_of
+from evaluators.sandbox.warm import keep_warm, retire
 from evaluators.sandbox.working import WorkFailed, work
 from evaluators.sandbox.written import UnexpectedFile, collect
 
@@ -28,6 +29,8 @@ __all__ = [
     "WorkFailed",
     "availability",
     "collect",
+    "keep_warm",
+    "retire",
     "stop_all",
     "stop_of",
     "work",

@@ -17,10 +17,11 @@ EVALUATORS = Path(__file__).resolve().parent.parent
 """The package that scores; tests of the sandbox replace it with a hostile one."""
 
 CODE = Path("/ratchet")
-DATASET = Path("/data/dataset")
-SUBMISSION = Path("/data/submission")
-INPUT = Path("/data/input")
-OUTPUT = Path("/data/output")
+DATA = Path("/data")
+DATASET = DATA / "dataset"
+SUBMISSION = DATA / "submission"
+INPUT = DATA / "input"
+OUTPUT = DATA / "output"
 SCRATCH = Path("/scratch")
 
 NOBODY = "65534"
@@ -62,8 +63,33 @@ def executable() -> str:
         raise SandboxUnavailable("bubblewrap is not installed; install the package bubblewrap.") from error
 
 
-def command(bwrap: str, folders: Folders, limits: Limits, *, seccomp: int, evaluators: Path) -> list[str]:
-    """The arguments that start the interpreter in the sandbox; ``seccomp`` is a readable file descriptor."""
+def command(bwrap: str, folders: Folders, limits: Limits, *, evaluators: Path) -> list[str]:
+    """What starts the interpreter in the sandbox, to be followed by the arguments of ``cli/inside.py``.
+
+    ``process.start`` adds the seccomp filter.
+    """
+    return _walls(
+        bwrap,
+        "cli/inside.py",
+        evaluators,
+        *(_read_only(folders.dataset, DATASET) if folders.dataset else ()),
+        *(_read_only(folders.submission, SUBMISSION) if folders.submission else ()),
+        *(_read_only(folders.folder, INPUT) if folders.folder else ()),
+        *(("--bind", str(folders.output), str(OUTPUT)) if folders.output else ()),
+        *("--size", str(limits.scratch_bytes), "--tmpfs", str(SCRATCH)),
+    )
+
+
+def template_command(bwrap: str, data: Path, *, evaluators: Path) -> list[str]:
+    """The same for a template, to be followed by the arguments of ``cli/template.py``.
+
+    The host changes what ``data`` holds from one run to the next. There is no folder to write in: it would be common to
+    all children.
+    """
+    return _walls(bwrap, "cli/template.py", evaluators, *_read_only(data, DATA), "--dir", str(SCRATCH))
+
+
+def _walls(bwrap: str, script: str, evaluators: Path, *mounts: str) -> list[str]:
     return [
         bwrap,
         *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
@@ -74,15 +100,11 @@ def command(bwrap: str, folders: Folders, limits: Limits, *, seccomp: int, evalu
         *_environment(),
         *_interpreter(),
         *_read_only(evaluators, CODE / "evaluators"),
-        *(_read_only(folders.dataset, DATASET) if folders.dataset else ()),
-        *(_read_only(folders.submission, SUBMISSION) if folders.submission else ()),
-        *(_read_only(folders.folder, INPUT) if folders.folder else ()),
-        *(("--bind", str(folders.output), str(OUTPUT)) if folders.output else ()),
+        *mounts,
         *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
-        *("--size", str(limits.scratch_bytes), "--tmpfs", str(SCRATCH), "--chdir", str(SCRATCH)),
         # The root directory itself is a small in-memory file system, which would be writable without this.
-        *("--remount-ro", "/", "--seccomp", str(seccomp), "--"),
-        *(str(_python()), "-P", "-s", "-B", str(CODE / "evaluators/cli/inside.py")),
+        *("--chdir", str(SCRATCH), "--remount-ro", "/", "--"),
+        *(str(_python()), "-P", "-s", "-B", str(CODE / "evaluators" / script)),
     ]
 
 

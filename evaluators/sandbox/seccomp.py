@@ -1,4 +1,4 @@
-"""The seccomp filter of the sandbox: a deny list compiled to classic BPF.
+"""The seccomp filters of the sandbox: deny lists compiled to classic BPF.
 
 Namespaces already hide the network, other processes and other files. The filter adds what they can't do. It refuses:
 
@@ -8,8 +8,9 @@ Namespaces already hide the network, other processes and other files. The filter
   everything;
 - the system calls through which kernels have been exploited.
 
-Refused calls fail with EPERM. The format is that of ``linux/filter.h`` and ``linux/seccomp.h``; the numbers are from
-the kernel's tables.
+The two filters of a warm sandbox differ from that by a little, see ``for_template`` and ``for_child``.
+
+Refused calls fail with EPERM. The format is that of ``linux/filter.h`` and ``linux/seccomp.h``.
 """
 
 from __future__ import annotations
@@ -17,146 +18,94 @@ from __future__ import annotations
 import errno
 import platform
 import struct
-from dataclasses import dataclass
+
+from evaluators.sandbox.calls import ARCHITECTURES, Architecture
 
 # Load a word, jump if equal / greater or equal, bitwise and, return.
 _LOAD, _EQUAL, _AT_LEAST, _KEEP, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
+_STEP = struct.Struct("=HBBI")
+STEP_BYTES = _STEP.size
 _NUMBER, _ARCHITECTURE = 0, 4
 # Offsets of the low half of an argument: both architectures are little-endian.
-_FIRST_ARGUMENT, _FOURTH_ARGUMENT = 16, 16 + 3 * 8
+_FIRST_ARGUMENT, _SECOND_ARGUMENT, _FOURTH_ARGUMENT = 16, 16 + 8, 16 + 3 * 8
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _X32_BIT = 0x40000000
 _SHARED_ANONYMOUS = 0x01 | 0x20
+_NOT_OF_A_FORK = 0xFFFFFFFF & ~(0xFF | 0x00200000 | 0x01000000)
+"""All flags of ``clone`` but the signal at the end, CLONE_CHILD_CLEARTID and CLONE_CHILD_SETTID."""
+_SIGNALLING_FCNTL = {"F_SETOWN": 8, "F_SETSIG": 10, "F_SETOWN_EX": 15, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
+"""The commands of ``fcntl`` that make the kernel send signals, to any process."""
 _NEGATIVE = 0x80000000
 _REFUSE = 0x50000 | errno.EPERM
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
-    """One architecture's system calls; ``audit`` is the kernel's AUDIT_ARCH number.
-
-    ``mmap`` is refused depending on its flags, ``kill`` depending on its target, the calls in ``denied`` always.
-    """
-
-    audit: int
-    mmap: int
-    kill: int
-    denied: dict[str, int]
-
-
-# Newer calls have the same number on all architectures.
-_COMMON = {
-    "pidfd_send_signal": 424,
-    "io_uring_setup": 425,
-    "io_uring_enter": 426,
-    "io_uring_register": 427,
-    "open_tree": 428,
-    "move_mount": 429,
-    "fsopen": 430,
-    "fsconfig": 431,
-    "fsmount": 432,
-    "fspick": 433,
-    "pidfd_open": 434,
-    "clone3": 435,
-    "pidfd_getfd": 438,
-    "mount_setattr": 442,
-    "memfd_secret": 447,
-    "statmount": 457,
-    "listmount": 458,
-    "open_tree_attr": 467,
-}
-
-_X86_64 = {
-    "shmget": 29,
-    "socket": 41,
-    "socketpair": 53,
-    "clone": 56,
-    "fork": 57,
-    "vfork": 58,
-    "semget": 64,
-    "msgget": 68,
-    "ptrace": 101,
-    "syslog": 103,
-    "personality": 135,
-    "modify_ldt": 154,
-    "pivot_root": 155,
-    "chroot": 161,
-    "mount": 165,
-    "umount2": 166,
-    "init_module": 175,
-    "delete_module": 176,
-    "mq_open": 240,
-    "kexec_load": 246,
-    "add_key": 248,
-    "request_key": 249,
-    "keyctl": 250,
-    "unshare": 272,
-    "perf_event_open": 298,
-    "name_to_handle_at": 303,
-    "open_by_handle_at": 304,
-    "setns": 308,
-    "process_vm_readv": 310,
-    "process_vm_writev": 311,
-    "kcmp": 312,
-    "finit_module": 313,
-    "memfd_create": 319,
-    "kexec_file_load": 320,
-    "bpf": 321,
-    "userfaultfd": 323,
-}
-
-_AARCH64 = {
-    "umount2": 39,
-    "mount": 40,
-    "pivot_root": 41,
-    "chroot": 51,
-    "personality": 92,
-    "kexec_load": 104,
-    "init_module": 105,
-    "delete_module": 106,
-    "syslog": 116,
-    "ptrace": 117,
-    "unshare": 97,
-    "mq_open": 180,
-    "msgget": 186,
-    "semget": 190,
-    "shmget": 194,
-    "socket": 198,
-    "socketpair": 199,
-    "clone": 220,
-    "add_key": 217,
-    "request_key": 218,
-    "keyctl": 219,
-    "perf_event_open": 241,
-    "name_to_handle_at": 264,
-    "open_by_handle_at": 265,
-    "setns": 268,
-    "process_vm_readv": 270,
-    "process_vm_writev": 271,
-    "kcmp": 272,
-    "finit_module": 273,
-    "memfd_create": 279,
-    "bpf": 280,
-    "userfaultfd": 282,
-    "kexec_file_load": 294,
-}
-
-ARCHITECTURES = {
-    "x86_64": Architecture(audit=0xC000003E, mmap=9, kill=62, denied=_X86_64 | _COMMON),
-    "aarch64": Architecture(audit=0xC00000B7, mmap=222, kill=129, denied=_AARCH64 | _COMMON),
-}
+Step = tuple[int, int, int, int]
+"""One instruction: code, steps to skip when true, when false, value."""
 
 
 def program(machine: str | None = None) -> bytes:
-    """The filter for this machine, in the format of ``bwrap --seccomp``.
+    """The filter of a sandbox with one program, in the format of ``bwrap --seccomp``, for this machine.
 
     Raises:
         NotImplementedError: this architecture's system call numbers aren't known, so nothing can be scored on it.
     """
+    found = _architecture(machine)
+    return _compiled(found, found.denied)
+
+
+def for_template(machine: str | None = None) -> bytes:
+    """The same for the template of a warm sandbox, which may start children, but neither threads nor namespaces.
+
+    Raises:
+        NotImplementedError: see ``program``.
+    """
+    found = _architecture(machine)
+    denied = {name: number for name, number in found.denied.items() if name != "clone"}
+    fork = _when(
+        found.denied["clone"],
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),
+        (_KEEP, 0, 0, _NOT_OF_A_FORK),
+        (_EQUAL, 1, 0, 0),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
+    )
+    return _compiled(found, denied, *fork)
+
+
+def for_child(machine: str | None = None) -> bytes:
+    """The same for a template's child: nor may it reach its template, or itself by a signal.
+
+    Raises:
+        NotImplementedError: see ``program``.
+    """
+    found = _architecture(machine)
+    commands = _SIGNALLING_FCNTL.values()
+    fcntl = _when(
+        found.fcntl,
+        (_LOAD, 0, 0, _SECOND_ARGUMENT),
+        *((_EQUAL, len(commands) - place, 0, command) for place, command in enumerate(commands)),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
+    )
+    limits = _when(
+        found.prlimit64,
+        (_LOAD, 0, 0, _FIRST_ARGUMENT),
+        (_EQUAL, 1, 0, 0),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
+    )
+    return _compiled(found, found.denied | found.reaching, *fcntl, *limits)
+
+
+def _architecture(machine: str | None) -> Architecture:
     name = machine or platform.machine()
     if name not in ARCHITECTURES:
         raise NotImplementedError(f"there is no seccomp filter for {name}; there is one for {', '.join(ARCHITECTURES)}")
-    architecture = ARCHITECTURES[name]
+    return ARCHITECTURES[name]
+
+
+def _compiled(architecture: Architecture, denied: dict[str, int], *more: Step) -> bytes:
+    """A filter that refuses the calls in ``denied`` and decides ``more``, and what is decided by arguments, as told."""
     steps = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, architecture.audit),
@@ -166,21 +115,29 @@ def program(machine: str | None = None) -> bytes:
         (_AT_LEAST, 0, 1, _X32_BIT),
         (_RETURN, 0, 0, _REFUSE),
     ]
-    for number in sorted(architecture.denied.values()):
-        steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _REFUSE)]
-    steps += [
-        (_EQUAL, 0, 5, architecture.kill),
+    for number in sorted(denied.values()):
+        steps += _when(number, (_RETURN, 0, 0, _REFUSE))
+    steps += more
+    steps += _when(
+        architecture.kill,
         (_LOAD, 0, 0, _FIRST_ARGUMENT),
         (_EQUAL, 1, 0, 0),
         (_AT_LEAST, 0, 1, _NEGATIVE),
         (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _ALLOW),
-        (_EQUAL, 1, 0, architecture.mmap),
-        (_RETURN, 0, 0, _ALLOW),
+    )
+    steps += _when(
+        architecture.mmap,
         (_LOAD, 0, 0, _FOURTH_ARGUMENT),
         (_KEEP, 0, 0, _SHARED_ANONYMOUS),
         (_EQUAL, 0, 1, _SHARED_ANONYMOUS),
         (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _ALLOW),
-    ]
-    return b"".join(struct.pack("=HBBI", *step) for step in steps)
+    )
+    steps.append((_RETURN, 0, 0, _ALLOW))
+    return b"".join(_STEP.pack(*step) for step in steps)
+
+
+def _when(number: int, *decision: Step) -> list[Step]:
+    """The steps that decide the call of this number; the last one returns."""
+    return [(_EQUAL, 0, len(decision), number), *decision]

@@ -16,7 +16,8 @@ from evaluators.problems.problem import MAX_PROBLEMS, BundleError, ExitCode, Pro
 from evaluators.sandbox.availability import availability
 from evaluators.sandbox.bubblewrap import Folders, SandboxUnavailable
 from evaluators.sandbox.limits import WORK_LIMITS, Limits
-from evaluators.sandbox.process import OUT_OF_TIME, Completed, run
+from evaluators.sandbox.process import OUT_OF_TIME, run
+from evaluators.sandbox.streams import Completed
 
 MAX_PROBLEMS_BYTES = 1024 * 1024
 """A specification may contain long names, and problems repeat them."""

@@ -13,7 +13,9 @@ from evaluators.problems.problem import MAX_PROBLEMS, ExitCode, Problem
 from evaluators.sandbox.availability import availability
 from evaluators.sandbox.bubblewrap import DATASET, SUBMISSION, Folders, SandboxUnavailable
 from evaluators.sandbox.limits import Limits
-from evaluators.sandbox.process import OUT_OF_TIME, Completed, run
+from evaluators.sandbox.process import OUT_OF_TIME, run
+from evaluators.sandbox.streams import Completed
+from evaluators.sandbox.warm import run_warm
 from evaluators.scoring.result import Result
 
 
@@ -46,6 +48,9 @@ class Broken:
 
 Outcome = Scored | Rejected | Broken
 
+SCORE = ("score", str(DATASET), str(SUBMISSION), "--json", "--timings")
+"""What the evaluators' command line is told in the sandbox."""
+
 MAX_PROBLEMS_BYTES = 64 * 1024
 """Longer output cannot be genuine problems: our messages quote only short extracts of what was submitted."""
 
@@ -64,18 +69,16 @@ def evaluate(
     if not checked.ok:
         return Broken("sandbox", checked.reason)
     try:
-        completed = run(
-            ["score", str(DATASET), str(SUBMISSION), "--json", "--timings"],
-            Folders(dataset, submission),
-            limits or Limits(),
-            evaluators=evaluators,
-        )
+        if evaluators is None:
+            completed = run_warm(SCORE, Folders(dataset, submission), limits or Limits())
+        else:
+            completed = run(SCORE, Folders(dataset, submission), limits or Limits(), evaluators=evaluators)
     except SandboxUnavailable as error:
         return Broken("sandbox", str(error))
-    return _outcome(completed)
+    return outcome_of(completed)
 
 
-def _outcome(completed: Completed) -> Outcome:
+def outcome_of(completed: Completed) -> Outcome:
     log = completed.errors.decode(errors="backslashreplace")
     if completed.stopped:
         return Broken(completed.stopped, log)

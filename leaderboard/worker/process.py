@@ -51,6 +51,7 @@ class Heartbeat:
             try:
                 self.beat()
                 maintain()
+                sandbox.retire()
                 # A message may be lost, or have woken another worker that had no slot free.
                 self._slots.wake()
             except Exception:
@@ -114,6 +115,7 @@ heartbeat = Heartbeat(slots)
 
 @worker_ready.connect
 def _start(**_: Any) -> None:
+    sandbox.keep_warm(settings.SCRATCH_DIR)
     slots.start()
     heartbeat.start()
     logger.info("worker ready name=%s", worker_name())
@@ -128,4 +130,5 @@ def _close(**_: Any) -> None:
 @worker_shutdown.connect
 def _leave(**_: Any) -> None:
     leave(slots)
+    sandbox.keep_warm(None)
     heartbeat.stop()

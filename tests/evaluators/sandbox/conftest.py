@@ -2,6 +2,8 @@
 
 A probe is the source of a ``main.py`` whose ``main(arguments)`` is called by the real ``inside.py``. It prints its
 findings as JSON to standard error, which reaches only the log (``Broken.detail``), and ends with an exit code.
+
+Each probe runs twice: in a sandbox of its own, and as the child of a warm sandbox's template.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 import shutil
 import textwrap
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +20,11 @@ from typing import Any
 import pytest
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.sandbox import Limits, availability
-from evaluators.sandbox.bubblewrap import EVALUATORS
+from evaluators.sandbox import Limits, SandboxUnavailable, availability
+from evaluators.sandbox.bubblewrap import EVALUATORS, Folders
+from evaluators.sandbox.template import NotWarm, Template
 from evaluators.scoring import Broken, Outcome, evaluate
+from evaluators.scoring.sandboxed import SCORE, outcome_of
 from tests.bundles import good_files
 
 SHORT = Limits(cpu_seconds=20, wall_seconds=20)
@@ -42,6 +47,9 @@ def syscall(number, *arguments):
     ctypes.set_errno(0)
     if libc.syscall(ctypes.c_long(number), *arguments) == -1:
         raise OSError(ctypes.get_errno(), "")
+
+def load_scoring():
+    pass  # what a template does before it forks
 
 def say(found):
     print(json.dumps(found), file=sys.stderr, flush=True)
@@ -70,24 +78,37 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hostile_package(package: Path, source: str) -> Path:
-    """Write a package ``evaluators`` with this source as ``cli/main.py`` and the real ``inside.py``."""
+    """Write a package ``evaluators`` with this source as ``cli/main.py`` and the real code that confines it."""
     shutil.rmtree(package, ignore_errors=True)
-    for room in ("cli", "problems"):
-        (package / room).mkdir(parents=True)
-    for real in ("problems/problem.py", "cli/inside.py"):
+    confining = [f"sandbox/{name}.py" for name in ("calls", "confinement", "landlock", "seccomp", "self_test")]
+    for real in ("problems/problem.py", "cli/inside.py", "cli/template.py", *confining):
+        (package / real).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(EVALUATORS / real, package / real)
     (package / "__init__.py").touch()
     (package / "cli" / "main.py").write_text(HELPERS + textwrap.dedent(source))
     return package
 
 
+@pytest.fixture(params=["cold", "warm"])
+def warm(request: pytest.FixtureRequest) -> bool:
+    """Whether probes run in the child of a template."""
+    return bool(request.param == "warm")
+
+
 @pytest.fixture
-def probe(tmp_path: Path, known: PreparedDataset, submission: Path) -> Probe:
+def probe(tmp_path: Path, known: PreparedDataset, submission: Path, warm: bool) -> Probe:
     """Evaluate with this source as the evaluator; keyword arguments override limits."""
 
     def run(source: str, **limits: Any) -> Outcome:
         package = hostile_package(tmp_path / "hostile", source)
-        return evaluate(known.path, submission, limits=replace(SHORT, **limits), evaluators=package)
+        bounded = replace(SHORT, **limits)
+        if warm:
+            with suppress(NotWarm), closing(Template(tmp_path, evaluators=package)) as template:
+                try:
+                    return outcome_of(template.run(SCORE, Folders(known.path, submission), bounded))
+                except SandboxUnavailable as error:
+                    return Broken("sandbox", str(error))
+        return evaluate(known.path, submission, limits=bounded, evaluators=package)
 
     return run
 

@@ -143,7 +143,8 @@ def test_any_other_code_is_our_fault(code: int, probe: Probe) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGTERM, signal.SIGBUS])
-def test_death_by_a_signal_is_our_fault(number: signal.Signals, probe: Probe) -> None:
+def test_death_by_a_signal_is_our_fault(number: signal.Signals, probe: Probe, warm: bool) -> None:
+    """The child of a template can send none, not even to itself."""
     outcome = probe(f"""
         def main(arguments):
             signal.signal({int(number)}, signal.SIG_DFL) if {int(number)} != 9 else None
@@ -152,7 +153,16 @@ def test_death_by_a_signal_is_our_fault(number: signal.Signals, probe: Probe) ->
     """)
     assert isinstance(outcome, Broken), outcome
     assert outcome.reason == "crash"
-    assert outcome.detail.startswith(f"exit code {128 + number}\n")
+    assert outcome.detail.startswith(f"exit code {70 if warm else 128 + number}\n")
+
+
+def test_death_by_a_fault_of_the_code_is_our_fault(probe: Probe) -> None:
+    outcome = probe("""
+        def main(arguments):
+            ctypes.string_at(0)
+    """)
+    assert isinstance(outcome, Broken), outcome
+    assert (outcome.reason, outcome.detail) == ("crash", f"exit code {128 + signal.SIGSEGV}\n")
 
 
 def test_death_after_a_right_answer_is_still_our_fault(probe: Probe) -> None:

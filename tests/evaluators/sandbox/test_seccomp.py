@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import re
 import struct
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from evaluators.sandbox.seccomp import ARCHITECTURES, program
+from evaluators.sandbox.calls import ARCHITECTURES
+from evaluators.sandbox.seccomp import for_child, for_template, program
 
 ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x50000 | errno.EPERM
 HEADERS = {
@@ -19,12 +22,18 @@ HEADERS = {
 MACHINES = pytest.mark.parametrize("machine", ARCHITECTURES)
 
 
-def verdict(machine: str, number: int, *arguments: int, audit: int | None = None) -> int:
+def verdict(
+    machine: str,
+    number: int,
+    *arguments: int,
+    audit: int | None = None,
+    made: Callable[[str | None], bytes] = program,
+) -> int:
     """The filter's verdict, as the kernel computes it: run the program on a ``struct seccomp_data``."""
     values = [*arguments, 0, 0, 0, 0, 0, 0][:6]
     architecture = ARCHITECTURES[machine].audit if audit is None else audit
     data = struct.pack("<IIQ6Q", number, architecture, 0, *values)
-    steps = list(struct.iter_unpack("=HBBI", program(machine)))
+    steps = list(struct.iter_unpack("=HBBI", made(machine)))
     accumulator = position = 0
     while True:
         code, when_true, when_false, value = steps[position]
@@ -93,8 +102,43 @@ def test_other_tables_of_calls_are_not_let_in(machine: str) -> None:
 
 
 @MACHINES
-def test_the_program_is_one_the_kernel_takes(machine: str) -> None:
-    content = program(machine)
+def test_a_template_may_fork_and_nothing_else_more_than_others(machine: str) -> None:
+    clone = ARCHITECTURES[machine].denied["clone"]
+    of_template = partial(verdict, machine, made=for_template)
+    assert {n for n in range(1024) if of_template(n, 1) != verdict(machine, n, 1)} == {clone}
+    # CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | SIGCHLD, as fork does it.
+    assert of_template(clone, 0x01200011) == ALLOW
+    shared_memory, thread, files, untraced = 0x100, 0x10000, 0x400, 0x00800000
+    spaces = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+    for flag in (shared_memory, thread, files, untraced, *spaces):
+        assert of_template(clone, 0x01200011 | flag) == REFUSE, hex(flag)
+    # Beyond 32 bits there are no flags that the kernel would look at.
+    assert of_template(clone, 0x01200011 | 1 << 33) == ALLOW
+
+
+@MACHINES
+def test_a_child_reaches_no_other_process(machine: str) -> None:
+    architecture = ARCHITECTURES[machine]
+    of_child = partial(verdict, machine, made=for_child)
+    denied = {*architecture.denied.values(), *architecture.reaching.values()}
+    assert {n for n in range(1024) if of_child(n) == REFUSE} == denied
+    assert {"kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"} <= architecture.reaching.keys()
+    for pid in (1, 2, 0x7FFFFFFF, 2**32 - 1):
+        assert of_child(architecture.prlimit64, pid) == REFUSE
+    assert of_child(architecture.prlimit64, 0, 7) == ALLOW
+    for command in (8, 10, 15, 1024, 1026):  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY
+        assert of_child(architecture.fcntl, 3, command) == REFUSE
+    for command in (0, 1, 2, 3, 4, 1030):  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
+        assert of_child(architecture.fcntl, 3, command) == ALLOW
+    mmap = architecture.mmap
+    assert of_child(mmap, 0, 4096, 3, 0x22) == ALLOW
+    assert of_child(mmap, 0, 4096, 3, 0x21) == REFUSE
+
+
+@MACHINES
+@pytest.mark.parametrize("made", [program, for_template, for_child])
+def test_the_program_is_one_the_kernel_takes(machine: str, made: Callable[[str | None], bytes]) -> None:
+    content = made(machine)
     assert len(content) % 8 == 0
     steps = list(struct.iter_unpack("=HBBI", content))
     assert len(steps) <= 4096
@@ -113,11 +157,13 @@ def test_the_numbers_are_those_of_the_systems_headers(machine: str) -> None:
         name: int(number) for name, number in re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)\b", header.read_text())
     }
     architecture = ARCHITECTURES[machine]
-    known = {name: number for name, number in architecture.denied.items() if name in numbers}
+    named = architecture.denied | architecture.reaching
+    known = {name: number for name, number in named.items() if name in numbers}
     assert known == {name: numbers[name] for name in known}
-    assert (architecture.mmap, architecture.kill) == (numbers["mmap"], numbers["kill"])
+    for name in ("mmap", "kill", "fcntl", "prlimit64"):
+        assert getattr(architecture, name) == numbers[name]
     # Older kernel headers lack only the newest calls.
-    assert set(architecture.denied) - known.keys() <= {"statmount", "listmount", "open_tree_attr"}
+    assert set(named) - known.keys() <= {"statmount", "listmount", "open_tree_attr"}
 
 
 def test_both_architectures_refuse_the_same_calls() -> None:
@@ -125,6 +171,7 @@ def test_both_architectures_refuse_the_same_calls() -> None:
     x86_64, aarch64 = (set(ARCHITECTURES[name].denied) for name in ("x86_64", "aarch64"))
     assert x86_64 - aarch64 == {"fork", "vfork", "modify_ldt"}
     assert aarch64 - x86_64 == set()
+    assert ARCHITECTURES["x86_64"].reaching.keys() == ARCHITECTURES["aarch64"].reaching.keys()
 
 
 def test_an_unknown_architecture_is_said_so() -> None:

@@ -1,0 +1,167 @@
+"""One template of a warm sandbox, seen from outside: ``cli/template.py`` is the program that runs inside."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from evaluators.sandbox import bubblewrap, seccomp
+from evaluators.sandbox.bubblewrap import DATA, DATASET, EVALUATORS, SUBMISSION, Folders
+from evaluators.sandbox.limits import Limits
+from evaluators.sandbox.process import end, rlimits, start, stoppable
+from evaluators.sandbox.streams import Completed, read_streams
+
+READY = b"ready"
+START_SECONDS = 60
+PREFIX = "warm-"
+
+
+class NotWarm(Exception):
+    """This template can't do this run; it may be done in a sandbox of its own."""
+
+
+class CannotConfine(NotWarm):
+    """No template of this host can: the kernel lacks what confines a child."""
+
+
+class Template:
+    """A process that has loaded the libraries and forks a child for each run, one at a time.
+
+    It sees one folder, in which each run puts hard links to its dataset and its submission: a copy would take time that
+    follows the size of the dataset, and a mount is not to be had without privileges. So both must be on the file system
+    of ``parent``.
+    """
+
+    def __init__(self, parent: Path, *, evaluators: Path = EVALUATORS) -> None:
+        """Start it; it loads while the first run is being prepared.
+
+        Raises:
+            SandboxUnavailable: bubblewrap could not be started.
+        """
+        self.runs = 0
+        self.used_at = time.monotonic()
+        self._ready = False
+        self._folder = Path(tempfile.mkdtemp(dir=parent, prefix=PREFIX))
+        with ExitStack() as owned:
+            # Shows ``sweep`` that this folder is in use, for as long as this process lives.
+            held = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+            owned.callback(os.close, held)
+            fcntl.flock(held, fcntl.LOCK_SH)
+            owned.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            owned.enter_context(self._channel)
+            with theirs:
+                command = bubblewrap.template_command(bubblewrap.executable(), self._folder, evaluators=evaluators)
+                self._process = start(
+                    [*command, str(theirs.fileno())],
+                    seccomp.for_template,
+                    subprocess.DEVNULL,
+                    inherited=[theirs.fileno()],
+                )
+            self._owned = owned.pop_all()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def run(self, arguments: Sequence[str], folders: Folders, limits: Limits) -> Completed:
+        """The same as ``process.run``, with a dataset and a submission, in a child of the template.
+
+        After a run that did not end by itself the template is of no more use.
+
+        Raises:
+            NotWarm: the template has ended, or can't be given these folders (or it is a ``CannotConfine``).
+            SandboxUnavailable: ``stop_all`` or ``stop_of`` ended this run.
+        """
+        self.runs += 1
+        self.used_at = time.monotonic()
+        try:
+            self._give(folders)
+            with stoppable(self._process):
+                self._wait_until_ready()
+                return self._run(arguments, rlimits(folders, limits), limits)
+        except OSError as error:
+            raise NotWarm(str(error)) from error
+        finally:
+            self._take_back()
+
+    def close(self) -> None:
+        end(self._process)
+        self._process.wait()
+        self._owned.close()
+
+    def _run(self, arguments: Sequence[str], rlimit_values: dict[str, int], limits: Limits) -> Completed:
+        output, errors = os.pipe(), os.pipe()
+        try:
+            request = json.dumps({"limits": rlimit_values, "arguments": list(arguments)}).encode()
+            try:
+                socket.send_fds(self._channel, [request], [output[1], errors[1]])
+            finally:
+                # The end of a stream is only seen if the child is the last to have it open.
+                os.close(output[1])
+                os.close(errors[1])
+            return read_streams((output[0], errors[0]), self._exit_code, None, limits)
+        finally:
+            os.close(output[0])
+            os.close(errors[0])
+
+    def _exit_code(self, seconds: float) -> int:
+        return int(self._answer(seconds))
+
+    def _wait_until_ready(self) -> None:
+        if not self._ready and self._answer(START_SECONDS) != READY:
+            raise CannotConfine("this kernel has no Landlock, or it is switched off")
+        self._ready = True
+
+    def _answer(self, seconds: float) -> bytes:
+        # Zero would mean not to wait at all, not even for an answer that is there.
+        self._channel.settimeout(max(seconds, 0.001))
+        answer = self._channel.recv(64)
+        if not answer:
+            raise NotWarm("the template has ended")
+        return answer
+
+    def _give(self, folders: Folders) -> None:
+        for source, target in ((folders.dataset, DATASET), (folders.submission, SUBMISSION)):
+            if source is not None:
+                _link(source, self._folder / target.relative_to(DATA))
+
+    def _take_back(self) -> None:
+        for target in (DATASET, SUBMISSION):
+            shutil.rmtree(self._folder / target.relative_to(DATA), ignore_errors=True)
+
+
+def sweep(parent: Path) -> None:
+    """Remove what templates of processes that were killed have left."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(held)
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name for each file of a folder.
+
+    Raises:
+        OSError: they are on different file systems, say.
+    """
+    target.mkdir(mode=0o700)
+    with os.scandir(source) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _link(source / entry.name, target / entry.name)
+            else:
+                os.link(entry.path, target / entry.name, follow_symlinks=False)
