@@ -39,7 +39,10 @@ def under(limits: Mapping[str, int], arguments: Sequence[str], *, confine: Calla
 
 def end(code: int) -> None:
     """End this process without the libraries' clean-up, which might change the exit code."""
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except BaseException:
+        code = ExitCode.OUR_FAULT
     os._exit(code)
 
 

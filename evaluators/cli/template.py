@@ -3,28 +3,35 @@
     python template.py CHANNEL
 
 CHANNEL is the number of a socket with message boundaries. The template sends ``READY`` when it has loaded everything,
-or ``UNCONFINED`` if the kernel can't confine its children.
-A request is a JSON object of ``limits`` (names and values of rlimits) and ``arguments``, with two file descriptors, the
-child's standard output and standard error; the answer is the child's exit code, negative for the signal that ended it.
+or ``UNCONFINED`` if the kernel can't confine its children. A request is a JSON object of ``limits`` (names and values
+of rlimits) and ``arguments``, with two file descriptors, the child's standard output and standard error. It is answered
+twice: ``STARTED``, and the child's exit code, negative for the signal that ended it.
 
-The template itself reads nothing but requests: neither a dataset nor a submission, and nothing that a child writes. A
-child gives up the channel and takes on more than the template's walls before it reads anything, see ``confinement``. It
-has ended, with all that it had, when the answer is sent, and the next one is forked from the same untouched template.
+The template itself reads nothing: no dataset, no submission, nothing that a child writes, not even requests, which the
+children read. A child gives up the channel and takes on more than the template's walls before it reads anything else,
+see ``confinement``. It has ended, with all that it had, when its exit code is sent, and the next one is forked from the
+same untouched template.
 """
 
+import errno
 import gc
 import json
 import os
+import select
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 
 from evaluators.cli.inside import end, under
+from evaluators.problems.problem import ExitCode
 from evaluators.sandbox.confinement import confine
 from evaluators.sandbox.self_test import breaches
 
-READY, UNCONFINED = b"ready", b"unconfined"
+READY, UNCONFINED, STARTED = b"ready", b"unconfined", b"started"
 REQUEST_BYTES = 16 * 1024
 _OPEN_FILES = 1024
+_NO_LANDLOCK = {errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 def main(channel: socket.socket) -> None:
@@ -35,42 +42,54 @@ def main(channel: socket.socket) -> None:
     # Children never free what they share with the template, so that the memory stays shared.
     gc.collect()
     gc.freeze()
-    channel.sendall(READY if _can_confine() else UNCONFINED)
-    while True:
-        request, streams, _, _ = socket.recv_fds(channel, REQUEST_BYTES, 2)
-        if not request:
-            return
-        child = os.fork()
-        if child == 0:
-            _become_child(channel, streams)
-            asked = json.loads(request)
-            end(under(asked["limits"], asked["arguments"], confine=confine))
-        for stream in streams:
-            os.close(stream)
-        _, status = os.waitpid(child, 0)
-        channel.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+    match _in_child(_can_confine):
+        case 0:
+            channel.sendall(READY)
+        case code if 0 < code < ExitCode.OUR_FAULT:
+            channel.sendall(UNCONFINED)
+        case _:
+            return  # out of memory, say: another template may do better
+    waiting = select.poll()
+    waiting.register(channel, select.POLLIN)
+    while not waiting.poll()[0][1] & select.POLLHUP:
+        code = _in_child(partial(_answer, channel), started=partial(channel.sendall, STARTED))
+        channel.sendall(str(code).encode())
 
 
-def _can_confine() -> bool:
-    """Whether a child, once confined, gets nowhere with the sandbox's attacks on itself."""
+def _in_child(work: Callable[[], int], started: Callable[[], object] = lambda: None) -> int:
+    """Do this in a child; return its exit code, negative for the signal that ended it."""
     child = os.fork()
     if child == 0:
-        end(under({}, [], confine=_attack))
+        code: int = ExitCode.OUR_FAULT
+        try:
+            code = work()
+        finally:
+            # Nothing that goes wrong may lead a child into the code of its template.
+            end(code)
+    started()
     _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) == 0
+    return os.waitstatus_to_exitcode(status)
 
 
-def _attack() -> None:
-    confine()
-    end(len(breaches()))
+def _can_confine() -> int:
+    """How many of the sandbox's attacks on itself get a confined child anywhere; one if there is no Landlock."""
+    try:
+        confine()
+    except OSError as error:
+        return int(error.errno in _NO_LANDLOCK) or ExitCode.OUR_FAULT
+    return len(breaches())
 
 
-def _become_child(channel: socket.socket, streams: list[int]) -> None:
-    """Keep only the three standard streams."""
+def _answer(channel: socket.socket) -> int:
+    request, streams, _, _ = socket.recv_fds(channel, REQUEST_BYTES, 2)
     channel.detach()
-    for number, stream in enumerate(streams, start=1):
+    # Not the template's: what is set or locked by one who has a file open holds for all who share the opening.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number, stream in enumerate((nothing, *streams)):
         os.dup2(stream, number)
     os.closerange(3, _OPEN_FILES)
+    asked = json.loads(request)
+    return under(asked["limits"], asked["arguments"], confine=confine)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ and no other processes. Its only files are the interpreter, the libraries, the e
 submission (all read-only), and a small scratch folder in memory. It can't start processes or threads; the kernel counts
 memory and time by process, so the limits cover everything that it uses.
 
+After ``keep_warm``, submissions are scored by children of a template, see ``warm``.
+
 ``work`` runs other commands on an organizer's files in the same way. These may leave files in one folder, whose size is
 limited and monitored.
 """

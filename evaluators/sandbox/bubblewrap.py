@@ -63,10 +63,10 @@ def executable() -> str:
         raise SandboxUnavailable("bubblewrap is not installed; install the package bubblewrap.") from error
 
 
-def command(bwrap: str, folders: Folders, limits: Limits, *, evaluators: Path) -> list[str]:
+def command(bwrap: str, folders: Folders, limits: Limits, *, evaluators: Path | None = None) -> list[str]:
     """What starts the interpreter in the sandbox, to be followed by the arguments of ``cli/inside.py``.
 
-    ``process.start`` adds the seccomp filter.
+    ``process.start`` adds the seccomp filter. ``evaluators`` replaces the package that scores.
     """
     return _walls(
         bwrap,
@@ -80,7 +80,7 @@ def command(bwrap: str, folders: Folders, limits: Limits, *, evaluators: Path) -
     )
 
 
-def template_command(bwrap: str, data: Path, *, evaluators: Path) -> list[str]:
+def template_command(bwrap: str, data: Path, *, evaluators: Path | None = None) -> list[str]:
     """The same for a template, to be followed by the arguments of ``cli/template.py``.
 
     The host changes what ``data`` holds from one run to the next. There is no folder to write in: it would be common to
@@ -89,7 +89,7 @@ def template_command(bwrap: str, data: Path, *, evaluators: Path) -> list[str]:
     return _walls(bwrap, "cli/template.py", evaluators, *_read_only(data, DATA), "--dir", str(SCRATCH))
 
 
-def _walls(bwrap: str, script: str, evaluators: Path, *mounts: str) -> list[str]:
+def _walls(bwrap: str, script: str, evaluators: Path | None, *mounts: str) -> list[str]:
     return [
         bwrap,
         *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
@@ -99,7 +99,7 @@ def _walls(bwrap: str, script: str, evaluators: Path, *mounts: str) -> list[str]
         *("--uid", NOBODY, "--gid", NOBODY, "--clearenv"),
         *_environment(),
         *_interpreter(),
-        *_read_only(evaluators, CODE / "evaluators"),
+        *_read_only(evaluators or EVALUATORS, CODE / "evaluators"),
         *mounts,
         *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
         # The root directory itself is a small in-memory file system, which would be writable without this.

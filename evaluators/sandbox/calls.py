@@ -12,9 +12,9 @@ from dataclasses import dataclass
 class Architecture:
     """One architecture's system calls; ``audit`` is the kernel's AUDIT_ARCH number.
 
-    ``mmap`` is refused depending on its flags, ``kill`` depending on its target, the calls in ``denied`` always. Only
-    the filter of a warm sandbox's child refuses those in ``reaching`` always, ``fcntl`` depending on its command, and
-    ``prlimit64`` depending on its target.
+    ``mmap`` is refused depending on its flags, ``kill`` on its target, ``fcntl`` on its command, the calls in
+    ``denied`` always. Only the filter of a warm sandbox's child also refuses ``prlimit64`` depending on its target, and
+    those in ``reaching`` always.
     """
 
     audit: int
@@ -25,6 +25,9 @@ class Architecture:
     denied: dict[str, int]
     reaching: dict[str, int]
 
+
+FIRST_UNKNOWN = 470
+"""Later calls were not there when these tables were written."""
 
 # Newer calls have the same number on all architectures.
 _COMMON = {
@@ -98,6 +101,7 @@ _X86_64 = {
     "vfork": 58,
     "semget": 64,
     "msgget": 68,
+    "flock": 73,
     "ptrace": 101,
     "syslog": 103,
     "personality": 135,
@@ -129,6 +133,7 @@ _X86_64 = {
 }
 
 _AARCH64 = {
+    "flock": 32,
     "umount2": 39,
     "mount": 40,
     "pivot_root": 41,

@@ -10,6 +10,8 @@ import os
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION, _PATH_BENEATH = 1, 1
+_NOT_LOGGED, _NOT_LOGGED_SINCE = 1, 7
+"""Without it, each refusal of the process would be a line in the host's audit log."""
 
 _READ = 1 << 0 | 1 << 2 | 1 << 3
 """Run a file, read a file, list a folder."""
@@ -38,7 +40,7 @@ def read_only() -> None:
     """Refuse this process, for good, everything but reading; it needs ``no_new_privs``.
 
     Raises:
-        OSError: the kernel has no Landlock, or it is switched off.
+        OSError: ENOSYS, the kernel has no Landlock; EOPNOTSUPP, it is switched off.
     """
     version = _call(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))
     files, network, scopes = (_known(rights, version) for rights in (_RIGHTS, _NETWORK, _SCOPES))
@@ -50,7 +52,8 @@ def read_only() -> None:
     try:
         allowed = ctypes.byref(_PathBeneath(_READ, root))
         _call(_ADD_RULE, ctypes.c_int(rules), ctypes.c_int(_PATH_BENEATH), allowed, ctypes.c_uint32(0))
-        _call(_RESTRICT_SELF, ctypes.c_int(rules), ctypes.c_uint32(0))
+        flags = _NOT_LOGGED if version >= _NOT_LOGGED_SINCE else 0
+        _call(_RESTRICT_SELF, ctypes.c_int(rules), ctypes.c_uint32(flags))
     finally:
         os.close(root)
         os.close(rules)

@@ -12,12 +12,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from evaluators.sandbox import bubblewrap, seccomp
-from evaluators.sandbox.bubblewrap import EVALUATORS, Folders
+from evaluators.sandbox.bubblewrap import Folders
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.streams import Completed, read_streams
 
 OUT_OF_TIME = 128 + signal.SIGXCPU
 """The exit code of a process that reached its limit of processor time."""
+
+_lock = threading.Lock()
+"""Held to stop a run and to end one: a template serves one run after the other, and only the right one may be hit."""
 
 _running: dict[subprocess.Popen[bytes], int] = {}
 """Each process, and the id of the thread that waits for it."""
@@ -32,7 +35,7 @@ def run(arguments: Sequence[str], folders: Folders, limits: Limits, *, evaluator
     Raises:
         SandboxUnavailable: bubblewrap can't be found or started, or ``stop_all`` or ``stop_of`` ended this run.
     """
-    command = bubblewrap.command(bubblewrap.executable(), folders, limits, evaluators=evaluators or EVALUATORS)
+    command = bubblewrap.command(bubblewrap.executable(), folders, limits, evaluators=evaluators)
     process = start([*command, json.dumps(rlimits(folders, limits)), *arguments], seccomp.program, subprocess.PIPE)
     with process:
         try:
@@ -75,14 +78,17 @@ def stoppable(process: subprocess.Popen[bytes]) -> Iterator[None]:
     Raises:
         SandboxUnavailable: one of them did.
     """
-    _running[process] = threading.get_ident()
+    with _lock:
+        _running[process] = threading.get_ident()
     try:
         yield
     finally:
-        _running.pop(process, None)
-        # Whatever else seems to have gone wrong, this is why.
-        if process in _stopped:
+        with _lock:
+            _running.pop(process)
+            stopped = process in _stopped
             _stopped.discard(process)
+        # Whatever else seems to have gone wrong, this is why.
+        if stopped:
             raise bubblewrap.SandboxUnavailable("this worker is being stopped, or its result is no longer wanted.")
 
 
@@ -94,17 +100,22 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[int, int]:
 
 def stop_all() -> None:
     """End every sandbox of this process because the worker shuts down; each run raises ``SandboxUnavailable``."""
-    for process in tuple(_running):
-        _stopped.add(process)
-        end(process)
+    with _lock:
+        for process in _running:
+            _stop(process)
 
 
 def stop_of(thread: int) -> None:
     """End the sandbox that this thread waits for, if there is one; its run raises ``SandboxUnavailable``."""
-    for process, waiting in tuple(_running.items()):
-        if waiting == thread:
-            _stopped.add(process)
-            end(process)
+    with _lock:
+        for process, waiting in _running.items():
+            if waiting == thread:
+                _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    _stopped.add(process)
+    end(process)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

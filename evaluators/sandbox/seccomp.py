@@ -6,11 +6,13 @@ Namespaces already hide the network, other processes and other files. The filter
 - memory that the limits don't count: memfd, System V, shared anonymous mappings;
 - signals to a whole process group: bubblewrap, outside the sandbox, is in the same group, so that one signal ends
   everything;
+- locks, leases and hints on files, which would reach whoever else has them open;
 - the system calls through which kernels have been exploited.
 
 The two filters of a warm sandbox differ from that by a little, see ``for_template`` and ``for_child``.
 
-Refused calls fail with EPERM. The format is that of ``linux/filter.h`` and ``linux/seccomp.h``.
+Refused calls fail with EPERM; calls that only a later kernel has fail as if this one hadn't. The format is that of
+``linux/filter.h`` and ``linux/seccomp.h``.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import errno
 import platform
 import struct
 
-from evaluators.sandbox.calls import ARCHITECTURES, Architecture
+from evaluators.sandbox.calls import ARCHITECTURES, FIRST_UNKNOWN, Architecture
 
 # Load a word, jump if equal / greater or equal, bitwise and, return.
 _LOAD, _EQUAL, _AT_LEAST, _KEEP, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
@@ -33,10 +35,10 @@ _X32_BIT = 0x40000000
 _SHARED_ANONYMOUS = 0x01 | 0x20
 _NOT_OF_A_FORK = 0xFFFFFFFF & ~(0xFF | 0x00200000 | 0x01000000)
 """All flags of ``clone`` but the signal at the end, CLONE_CHILD_CLEARTID and CLONE_CHILD_SETTID."""
-_SIGNALLING_FCNTL = {"F_SETOWN": 8, "F_SETSIG": 10, "F_SETOWN_EX": 15, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
-"""The commands of ``fcntl`` that make the kernel send signals, to any process."""
+_HARMLESS_FCNTL = {"F_DUPFD": 0, "F_GETFD": 1, "F_SETFD": 2, "F_GETFL": 3, "F_SETFL": 4, "F_DUPFD_CLOEXEC": 1030}
+"""The commands of ``fcntl`` that concern nobody else."""
 _NEGATIVE = 0x80000000
-_REFUSE = 0x50000 | errno.EPERM
+_REFUSE, _UNKNOWN = 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS
 
 
 Step = tuple[int, int, int, int]
@@ -79,14 +81,6 @@ def for_child(machine: str | None = None) -> bytes:
         NotImplementedError: see ``program``.
     """
     found = _architecture(machine)
-    commands = _SIGNALLING_FCNTL.values()
-    fcntl = _when(
-        found.fcntl,
-        (_LOAD, 0, 0, _SECOND_ARGUMENT),
-        *((_EQUAL, len(commands) - place, 0, command) for place, command in enumerate(commands)),
-        (_RETURN, 0, 0, _ALLOW),
-        (_RETURN, 0, 0, _REFUSE),
-    )
     limits = _when(
         found.prlimit64,
         (_LOAD, 0, 0, _FIRST_ARGUMENT),
@@ -94,7 +88,7 @@ def for_child(machine: str | None = None) -> bytes:
         (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _ALLOW),
     )
-    return _compiled(found, found.denied | found.reaching, *fcntl, *limits)
+    return _compiled(found, found.denied | found.reaching, *limits)
 
 
 def _architecture(machine: str | None) -> Architecture:
@@ -114,6 +108,8 @@ def _compiled(architecture: Architecture, denied: dict[str, int], *more: Step) -
         # The x32 calls of x86-64 are the same calls under other numbers.
         (_AT_LEAST, 0, 1, _X32_BIT),
         (_RETURN, 0, 0, _REFUSE),
+        (_AT_LEAST, 0, 1, FIRST_UNKNOWN),
+        (_RETURN, 0, 0, _UNKNOWN),
     ]
     for number in sorted(denied.values()):
         steps += _when(number, (_RETURN, 0, 0, _REFUSE))
@@ -123,6 +119,14 @@ def _compiled(architecture: Architecture, denied: dict[str, int], *more: Step) -
         (_LOAD, 0, 0, _FIRST_ARGUMENT),
         (_EQUAL, 1, 0, 0),
         (_AT_LEAST, 0, 1, _NEGATIVE),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
+    )
+    commands = _HARMLESS_FCNTL.values()
+    steps += _when(
+        architecture.fcntl,
+        (_LOAD, 0, 0, _SECOND_ARGUMENT),
+        *((_EQUAL, len(commands) - place, 0, command) for place, command in enumerate(commands)),
         (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _ALLOW),
     )

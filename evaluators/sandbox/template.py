@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -15,22 +16,24 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from evaluators.sandbox import bubblewrap, seccomp
-from evaluators.sandbox.bubblewrap import DATA, DATASET, EVALUATORS, SUBMISSION, Folders
+from evaluators.sandbox.bubblewrap import DATA, DATASET, SUBMISSION, Folders
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.process import end, rlimits, start, stoppable
 from evaluators.sandbox.streams import Completed, read_streams
 
-READY = b"ready"
-START_SECONDS = 60
+READY, UNCONFINED, STARTED = b"ready", b"unconfined", b"started"
+LOAD_SECONDS, FORK_SECONDS = 60, 10
 PREFIX = "warm-"
+
+_NEVER_LINKED = {errno.EXDEV, errno.EPERM, errno.EACCES}
 
 
 class NotWarm(Exception):
     """This template can't do this run; it may be done in a sandbox of its own."""
 
 
-class CannotConfine(NotWarm):
-    """No template of this host can: the kernel lacks what confines a child."""
+class NeverWarm(NotWarm):
+    """No template of this host can."""
 
 
 class Template:
@@ -41,22 +44,23 @@ class Template:
     of ``parent``.
     """
 
-    def __init__(self, parent: Path, *, evaluators: Path = EVALUATORS) -> None:
-        """Start it; it loads while the first run is being prepared.
+    def __init__(self, parent: Path, *, evaluators: Path | None = None, code: object = None) -> None:
+        """Start it; it loads while the first run is being prepared. ``code`` is the caller's name for what it loads.
 
         Raises:
             SandboxUnavailable: bubblewrap could not be started.
         """
+        self.code = code
         self.runs = 0
         self.used_at = time.monotonic()
         self._ready = False
-        self._folder = Path(tempfile.mkdtemp(dir=parent, prefix=PREFIX))
         with ExitStack() as owned:
+            self._folder = Path(tempfile.mkdtemp(dir=parent, prefix=PREFIX))
+            owned.callback(shutil.rmtree, self._folder, ignore_errors=True)
             # Shows ``sweep`` that this folder is in use, for as long as this process lives.
             held = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
             owned.callback(os.close, held)
             fcntl.flock(held, fcntl.LOCK_SH)
-            owned.callback(shutil.rmtree, self._folder, ignore_errors=True)
             self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             owned.enter_context(self._channel)
             with theirs:
@@ -76,51 +80,63 @@ class Template:
     def run(self, arguments: Sequence[str], folders: Folders, limits: Limits) -> Completed:
         """The same as ``process.run``, with a dataset and a submission, in a child of the template.
 
-        After a run that did not end by itself the template is of no more use.
+        After a run that did not end by itself there is no template any more.
 
         Raises:
-            NotWarm: the template has ended, or can't be given these folders (or it is a ``CannotConfine``).
+            NotWarm: the template has ended, or can't be given these folders.
+            NeverWarm: the kernel can't confine children, or the folders can't be linked.
             SandboxUnavailable: ``stop_all`` or ``stop_of`` ended this run.
         """
         self.runs += 1
-        self.used_at = time.monotonic()
+        ended = False
         try:
             self._give(folders)
             with stoppable(self._process):
                 self._wait_until_ready()
-                return self._run(arguments, rlimits(folders, limits), limits)
+                completed = self._run(arguments, rlimits(folders, limits), limits)
+            ended = not completed.stopped
+            return completed
         except OSError as error:
             raise NotWarm(str(error)) from error
         finally:
+            if not ended:
+                # The child may still be at work on what is taken back below.
+                self._end()
             self._take_back()
+            self.used_at = time.monotonic()
 
     def close(self) -> None:
-        end(self._process)
-        self._process.wait()
+        self._end()
         self._owned.close()
 
+    def _end(self) -> None:
+        end(self._process)
+        self._process.wait()
+
+    def _wait_until_ready(self) -> None:
+        if not self._ready:
+            self._expect(READY, LOAD_SECONDS)
+            self._ready = True
+
     def _run(self, arguments: Sequence[str], rlimit_values: dict[str, int], limits: Limits) -> Completed:
-        output, errors = os.pipe(), os.pipe()
-        try:
-            request = json.dumps({"limits": rlimit_values, "arguments": list(arguments)}).encode()
-            try:
-                socket.send_fds(self._channel, [request], [output[1], errors[1]])
-            finally:
+        with ExitStack() as reading:
+            with ExitStack() as writing:
                 # The end of a stream is only seen if the child is the last to have it open.
-                os.close(output[1])
-                os.close(errors[1])
+                output, errors = _pipe(reading, writing), _pipe(reading, writing)
+                request = json.dumps({"limits": rlimit_values, "arguments": list(arguments)}).encode()
+                socket.send_fds(self._channel, [request], [output[1], errors[1]])
+                self._expect(STARTED, FORK_SECONDS)
             return read_streams((output[0], errors[0]), self._exit_code, None, limits)
-        finally:
-            os.close(output[0])
-            os.close(errors[0])
 
     def _exit_code(self, seconds: float) -> int:
         return int(self._answer(seconds))
 
-    def _wait_until_ready(self) -> None:
-        if not self._ready and self._answer(START_SECONDS) != READY:
-            raise CannotConfine("this kernel has no Landlock, or it is switched off")
-        self._ready = True
+    def _expect(self, expected: bytes, seconds: float) -> None:
+        answer = self._answer(seconds)
+        if answer == UNCONFINED:
+            raise NeverWarm("this kernel has no Landlock, or it is switched off")
+        if answer != expected:
+            raise NotWarm(f"the template answered {answer!r}")
 
     def _answer(self, seconds: float) -> bytes:
         # Zero would mean not to wait at all, not even for an answer that is there.
@@ -131,13 +147,26 @@ class Template:
         return answer
 
     def _give(self, folders: Folders) -> None:
-        for source, target in ((folders.dataset, DATASET), (folders.submission, SUBMISSION)):
-            if source is not None:
-                _link(source, self._folder / target.relative_to(DATA))
+        try:
+            for source, target in ((folders.dataset, DATASET), (folders.submission, SUBMISSION)):
+                if source is not None:
+                    _link(source, self._folder / target.relative_to(DATA))
+        except OSError as error:
+            if error.errno in _NEVER_LINKED:
+                raise NeverWarm(f"datasets and submissions can't be linked to: {error.strerror}") from error
+            raise
 
     def _take_back(self) -> None:
         for target in (DATASET, SUBMISSION):
             shutil.rmtree(self._folder / target.relative_to(DATA), ignore_errors=True)
+
+
+def _pipe(reading: ExitStack, writing: ExitStack) -> tuple[int, int]:
+    """Both ends of a pipe, each closed with its stack."""
+    ends = os.pipe()
+    reading.callback(os.close, ends[0])
+    writing.callback(os.close, ends[1])
+    return ends
 
 
 def sweep(parent: Path) -> None:

@@ -68,14 +68,18 @@ def evaluate(
     checked = availability()
     if not checked.ok:
         return Broken("sandbox", checked.reason)
+    folders, bounds = Folders(dataset, submission), limits or Limits()
     try:
         if evaluators is None:
-            completed = run_warm(SCORE, Folders(dataset, submission), limits or Limits())
-        else:
-            completed = run(SCORE, Folders(dataset, submission), limits or Limits(), evaluators=evaluators)
+            return run_warm(SCORE, folders, bounds, outcome_of, settled=_settled)
+        return outcome_of(run(SCORE, folders, bounds, evaluators=evaluators))
     except SandboxUnavailable as error:
         return Broken("sandbox", str(error))
-    return outcome_of(completed)
+
+
+def _settled(outcome: Outcome) -> bool:
+    """Whether it can't be the fault of a warm sandbox."""
+    return not isinstance(outcome, Broken) or outcome.reason == "timeout"
 
 
 def outcome_of(completed: Completed) -> Outcome:

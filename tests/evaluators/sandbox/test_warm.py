@@ -8,8 +8,10 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,11 @@ import pytest
 from evaluators import sandbox
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.datasets.preparing import prepare
-from evaluators.sandbox import process, template, warm
+from evaluators.problems.problem import Problem
+from evaluators.sandbox import bubblewrap, memory, process, template, warm
 from evaluators.sandbox.bubblewrap import Folders
-from evaluators.sandbox.template import CannotConfine, NotWarm, Template
+from evaluators.sandbox.streams import Completed
+from evaluators.sandbox.template import NeverWarm, NotWarm, Template
 from evaluators.scoring import Broken, Rejected, Scored, evaluate
 from evaluators.scoring.sandboxed import SCORE
 from tests.bundles import write_bundle
@@ -75,8 +79,44 @@ def ask(hostile: Callable[[str], Template], known: PreparedDataset, submission: 
     return make
 
 
+@pytest.fixture
+def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on templates start at once, and their children have the same problem with every submission."""
+    _make_templates_of(hostile_package(tmp_path / "quick", REJECTING), monkeypatch)
+
+
+def _make_templates_of(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm, "Template", partial(Template, evaluators=package))
+
+
+REJECTING = """
+    def main(arguments):
+        print(json.dumps({"problems": [{"message": "by a child"}]}))
+        return 1
+"""
+BY_A_CHILD = Rejected([Problem("by a child")])
+COLD = Rejected([Problem("in a sandbox of its own")])
+
+
+@pytest.fixture
+def cold_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Nothing is run cold; a line is added for each run that would have been, and its outcome is ``COLD``."""
+    runs: list[str] = []
+
+    def run(arguments: Sequence[str], *_: object) -> Completed:
+        runs.append(arguments[0])
+        return Completed(1, json.dumps({"problems": [problem.as_dict() for problem in COLD.problems]}).encode(), b"")
+
+    monkeypatch.setattr(warm, "run", run)
+    return runs
+
+
 STATE = """
-    import gc, resource
+    import fcntl, resource, struct
+    OFD_GETLK, OFD_SETLK = 36, 37
+    def lock(command):
+        asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 7, 1, 0)
+        return fcntl.fcntl(0, command, asked)
     KEPT = {"left": []}
     def state():
         return {
@@ -94,6 +134,10 @@ STATE = """
             "files": sorted(os.path.join(folder, name) for folder, _, names in os.walk("/data/submission")
                             for name in names),
             "scratch": os.listdir("/scratch"),
+            "flags": [fcntl.fcntl(number, fcntl.F_GETFL) for number in range(3)],
+            "lock": attempt(lock, OFD_GETLK),
+            "hints": [attempt(fcntl.fcntl, os.open(path, os.O_RDONLY), 1035, bytes(8)) for path in
+                      ("/data/dataset/manifest.json", os.__file__)],
         }
 """
 
@@ -115,13 +159,23 @@ def test_the_next_child_begins_where_the_first_one_began(ask: Callable[[str], As
         attempt(os.setpriority, os.PRIO_PROCESS, template, 19)
         attempt(os.sched_setaffinity, template, {0})
         attempt(open, "/scratch/left", "w")
+        fcntl.fcntl(0, fcntl.F_SETFL, os.O_NONBLOCK | os.O_APPEND)
+        refused = [attempt(fcntl.flock, 0, fcntl.LOCK_EX), attempt(lock, OFD_SETLK)]
+        for path in ("/data/dataset/manifest.json", os.__file__):
+            file = os.open(path, os.O_RDONLY)
+            refused += [attempt(fcntl.fcntl, file, command, struct.pack("q", 4)) for command in (1036, 1024, 1040)]
+            refused.append(attempt(fcntl.flock, file, fcntl.LOCK_SH))
+        found["refused"] = refused
         os.dup2(0, 100)
         return say(found)
     """
     )
     first = question()
     assert first["open"] == [0, 1, 2]
-    assert [question() for _ in range(3)] == [first] * 3
+    assert set(first.pop("refused")) == {"EPERM"}
+    answers = [question() for _ in range(3)]
+    assert [set(answer.pop("refused")) for answer in answers] == [{"EPERM"}] * 3
+    assert answers == [first] * 3
 
 
 REACHING = {
@@ -209,19 +263,27 @@ def test_nothing_of_a_run_is_left_behind_it(
     one.run(SCORE, Folders(known.path, submission), SHORT)
     assert list(one._folder.iterdir()) == []
     assert {path: path.stat().st_nlink for path in before} == before
-    inside = [child for child in psutil.Process(one._process.pid).children(recursive=True) if child.name() != "bwrap"]
-    assert len(inside) == 1, inside  # the template
+    assert len(_inside(one)) == 1
 
 
 def test_the_end_of_the_streams_is_not_the_end_of_the_child(
     hostile: Callable[[str], Template], known: PreparedDataset, submission: Path
 ) -> None:
     one = hostile("def main(arguments):\n    os.close(1); os.close(2); time.sleep(3600)\n")
-    completed = one.run(SCORE, Folders(known.path, submission), sandbox.Limits(wall_seconds=1))
-    assert completed.stopped == "timeout"
-    family = psutil.Process(one._process.pid).children(recursive=True)
-    one.close()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(one.run, SCORE, Folders(known.path, submission), sandbox.Limits(wall_seconds=1))
+        wait_for(lambda: len(_inside(one)) == 2, what="a child beside the template")
+        family = _inside(one)
+        assert waiting.result(30).stopped == "timeout"
     assert not psutil.wait_procs(family, timeout=10)[1]
+    assert not one.alive
+
+
+def _inside(one: Template) -> list[psutil.Process]:
+    """The template and its children, without bubblewrap."""
+    with suppress(psutil.NoSuchProcess):
+        return [child for child in psutil.Process(one._process.pid).children(recursive=True) if child.name() != "bwrap"]
+    return []
 
 
 def test_a_score_is_the_same_to_the_byte(known: PreparedDataset, submission: Path) -> None:
@@ -248,27 +310,30 @@ def test_a_rejection_is_the_same(known: PreparedDataset, tmp_path: Path) -> None
 
 
 @pytest.fixture
-def scored_cold(known: PreparedDataset, submission: Path, caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """Score; this must have been done in a sandbox of its own. Returns the log."""
-
-    def score() -> str:
-        with caplog.at_level(logging.WARNING, logger=warm.__name__):
-            outcome = evaluate(known.path, submission)
-        assert isinstance(outcome, Scored), outcome
-        assert outcome.timings["imports"] > 0.05
-        return caplog.text
-
-    return score
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.WARNING, logger=warm.__name__)
+    return caplog
 
 
 def test_a_dataset_on_another_disk_is_scored_cold(
-    scored_cold: Callable[[], str], monkeypatch: pytest.MonkeyPatch, kept: Path
+    known: PreparedDataset,
+    submission: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kept: Path,
+    log: pytest.LogCaptureFixture,
+    cold_runs: list[str],
+    quick: None,
 ) -> None:
     def link(*_: object, **__: object) -> None:
+        tried.append(1)
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
 
+    tried: list[int] = []
     monkeypatch.setattr(template.os, "link", link)
-    assert os.strerror(errno.EXDEV) in scored_cold()
+    assert evaluate(known.path, submission) == evaluate(known.path, submission) == COLD
+    assert cold_runs == ["score", "score"]
+    assert tried == [1]
+    assert "no warm sandboxes from now on: datasets and submissions can't be linked to" in log.text
     assert list(kept.iterdir()) == []
 
 
@@ -278,50 +343,83 @@ ENDINGS = {
     "too much output": "while True: os.write(1, bytes(2**20))",
     "a wrong exit code": "return 3",
     "our fault": "return 70",
+    "nothing to say": "return 0",
+    "a rejection without problems": "return 1",
+    "a result about nothing": "print('{}')\n    return 0",
 }
 
 
 @pytest.mark.parametrize("action", ENDINGS.values(), ids=ENDINGS)
 def test_only_a_sandbox_of_its_own_finds_fault_with_us(
-    action: str, scored_cold: Callable[[], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: Path
+    action: str,
+    known: PreparedDataset,
+    submission: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    kept: Path,
+    cold_runs: list[str],
 ) -> None:
     """If a child breaks, the fault may be the template's."""
-    package = hostile_package(tmp_path / "hostile", f"def main(arguments):\n    {action}\n")
-    monkeypatch.setattr(warm, "Template", lambda parent: Template(parent, evaluators=package))
-    scored_cold()
+    _make_templates_of(hostile_package(tmp_path / "hostile", f"def main(arguments):\n    {action}\n"), monkeypatch)
+    assert evaluate(known.path, submission) == COLD
+    assert cold_runs == ["score"]
     assert warm._idle == []
     assert list(kept.iterdir()) == []
 
 
-def test_the_limit_on_time_is_not_given_twice(
+def test_a_cold_run_after_a_broken_warm_one_is_a_real_one(
     known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    _make_templates_of(hostile_package(tmp_path / "hostile", "def main(arguments):\n    os._exit(9)\n"), monkeypatch)
+    assert isinstance(evaluate(known.path, submission), Scored)
+
+
+def test_the_limit_on_time_is_not_given_twice(
+    known: PreparedDataset,
+    submission: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    cold_runs: list[str],
+) -> None:
     package = hostile_package(tmp_path / "hostile", "def main(arguments):\n    time.sleep(3600)\n")
-    monkeypatch.setattr(warm, "Template", lambda parent: Template(parent, evaluators=package))
-    monkeypatch.setattr(warm, "run", None)
+    _make_templates_of(package, monkeypatch)
     outcome = evaluate(known.path, submission, limits=sandbox.Limits(wall_seconds=0.5))
     assert isinstance(outcome, Broken)
     assert outcome.reason == "timeout"
     assert warm._idle == []
+    assert cold_runs == []
 
 
-def test_a_template_that_died_is_replaced(known: PreparedDataset, submission: Path) -> None:
+def test_a_template_that_died_is_replaced(known: PreparedDataset, submission: Path, quick: None) -> None:
     evaluate(known.path, submission)
     (dead,) = warm._idle
     process.end(dead._process)
     wait_for(lambda: not dead.alive, what="the end of the template")
-    assert isinstance(evaluate(known.path, submission), Scored)
+    assert evaluate(known.path, submission) == BY_A_CHILD
     (other,) = warm._idle
     assert other is not dead
     assert not dead._folder.exists()
 
 
-def test_stopping_the_worker_stops_a_warm_run_and_starts_none(
-    known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_template_that_dies_at_work_costs_a_cold_run(
+    known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cold_runs: list[str]
 ) -> None:
     package = hostile_package(tmp_path / "hostile", "def main(arguments):\n    time.sleep(3600)\n")
-    monkeypatch.setattr(warm, "Template", lambda parent: Template(parent, evaluators=package))
-    monkeypatch.setattr(warm, "run", None)
+    _make_templates_of(package, monkeypatch)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(evaluate, known.path, submission)
+        wait_for(lambda: process._running, what="a run")
+        for one in tuple(process._running):
+            process.end(one)
+        assert waiting.result(30) == COLD
+    assert cold_runs == ["score"]
+
+
+def test_stopping_the_worker_stops_a_warm_run_and_starts_none(
+    known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cold_runs: list[str]
+) -> None:
+    package = hostile_package(tmp_path / "hostile", "def main(arguments):\n    time.sleep(3600)\n")
+    _make_templates_of(package, monkeypatch)
     with ThreadPoolExecutor(max_workers=1) as pool:
         waiting = pool.submit(evaluate, known.path, submission)
         wait_for(lambda: process._running or waiting.done(), what="a run")
@@ -330,24 +428,121 @@ def test_stopping_the_worker_stops_a_warm_run_and_starts_none(
     assert isinstance(outcome, Broken)
     assert outcome.reason == "sandbox"
     assert warm._idle == []
+    assert cold_runs == []
 
 
-def test_runs_at_the_same_time_have_templates_of_their_own(known: PreparedDataset, submission: Path) -> None:
-    barrier = threading.Barrier(2)
-
-    def score() -> object:
-        barrier.wait(10)
-        return evaluate(known.path, submission)
-
-    # The threads live until the end: a template ends with the thread that started it.
+def test_runs_at_the_same_time_have_templates_of_their_own(
+    known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    slow = REJECTING.replace("print", "time.sleep(1); print")
+    _make_templates_of(hostile_package(tmp_path / "slow", slow), monkeypatch)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        outcomes = [future.result() for future in [pool.submit(score) for _ in range(2)]]
-        assert all(isinstance(outcome, Scored) for outcome in outcomes)
-        assert len(warm._idle) == 2
+        outcomes = [future.result() for future in [pool.submit(evaluate, known.path, submission) for _ in range(2)]]
+    assert outcomes == [BY_A_CHILD, BY_A_CHILD]
+    assert len(warm._idle) == 2
+
+
+def test_a_template_does_not_end_with_the_thread_that_asked_for_it(
+    known: PreparedDataset, submission: Path, quick: None
+) -> None:
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(evaluate, known.path, submission).result()
+    (one,) = warm._idle
+    assert evaluate(known.path, submission) == BY_A_CHILD
+    assert warm._idle == [one]
+    assert one.runs == 2
+
+
+def test_who_stops_a_run_does_not_hit_the_next_one(
+    known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, quick: None
+) -> None:
+    """The run to be stopped ends while it is looked for, and its template goes on to the next."""
+    evaluate(known.path, submission)
+    (one,) = warm._idle
+    looking, ended = threading.Event(), threading.Event()
+
+    class Slow(dict[Any, int]):
+        def items(self) -> Any:
+            found = list(super().items())
+            looking.set()
+            ended.wait(1)
+            return found
+
+    monkeypatch.setattr(process, "_running", Slow())
+    me = threading.get_ident()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        # It is stopped just before its end, or not at all.
+        with suppress(sandbox.SandboxUnavailable), process.stoppable(one._process):
+            stopping = pool.submit(process.stop_of, me)
+            assert looking.wait(10)
+        ended.set()
+        stopping.result()
+    assert evaluate(known.path, submission) == BY_A_CHILD
+
+
+def test_an_upgrade_retires_what_has_loaded_the_old_code(
+    known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, quick: None
+) -> None:
+    evaluate(known.path, submission)
+    (old,) = warm._idle
+    monkeypatch.setattr(warm, "_code_on_disk", lambda: "new")
+    assert evaluate(known.path, submission) == BY_A_CHILD
+    (new,) = warm._idle
+    assert not old.alive
+    assert new is not old
+    assert new.code == "new"
+
+
+def test_a_changed_file_is_changed_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = hostile_package(tmp_path / "package", "")
+    monkeypatch.setattr(bubblewrap, "EVALUATORS", package)
+    before = warm._code_on_disk()
+    assert warm._code_on_disk() == before
+    (package / "sandbox" / "__pycache__").mkdir()
+    (package / "sandbox" / "__pycache__" / "x.py").touch()
+    assert warm._code_on_disk() == before
+    os.utime(package / "cli" / "main.py", (2**31, 2**31))
+    assert warm._code_on_disk() != before
+
+
+def test_a_container_may_have_less_memory_than_its_host(tmp_path: Path) -> None:
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text("MemTotal:       8000 kB\nMemFree:  1 kB\nMemAvailable:    4000 kB\n")
+    assert memory._of_host(meminfo) == 4_096_000
+    assert 0 < memory.available_bytes() <= memory._of_host(Path("/proc/meminfo")) + (1 << 30)
+    assert memory._of_container(tmp_path) == 2**63
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.current").write_text("700\n")
+    (tmp_path / "memory.stat").write_text("anon 600\ninactive_file 100\n")
+    assert memory._of_container(tmp_path) == 2**63
+    (tmp_path / "memory.max").write_text("1000\n")
+    assert memory._of_container(tmp_path) == 400
+
+
+def test_a_run_that_ends_after_the_worker_left_keeps_nothing(
+    known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, kept: Path, quick: None
+) -> None:
+    run = Template.run
+
+    def leaving(*arguments: Any) -> Any:
+        try:
+            return run(*arguments)
+        finally:
+            sandbox.keep_warm(None)
+
+    monkeypatch.setattr(Template, "run", leaving)
+    assert evaluate(known.path, submission) == BY_A_CHILD
+    assert warm._idle == []
+    assert list(kept.iterdir()) == []
 
 
 def test_templates_are_retired(
-    known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, kept: Path
+    known: PreparedDataset,
+    submission: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kept: Path,
+    quick: None,
+    cold_runs: list[str],
 ) -> None:
     evaluate(known.path, submission)
     sandbox.retire()
@@ -363,7 +558,7 @@ def test_templates_are_retired(
         patched.setattr(warm, "LEAST_FREE_BYTES", 1 << 60)
         sandbox.retire()
         assert warm._idle == []
-        assert isinstance(evaluate(known.path, submission), Scored)  # cold, to hold no memory
+        assert evaluate(known.path, submission) == COLD  # to hold no memory
         assert warm._idle == []
 
     monkeypatch.setattr(warm, "MAX_RUNS", 2)
@@ -374,22 +569,41 @@ def test_templates_are_retired(
 
 
 def test_a_kernel_that_cannot_confine_children_is_asked_once(
-    scored_cold: Callable[[], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: Path
+    known: PreparedDataset,
+    submission: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    kept: Path,
+    log: pytest.LogCaptureFixture,
+    cold_runs: list[str],
 ) -> None:
-    package = hostile_package(tmp_path / "hostile", "def main(arguments):\n    return 0\n")
+    package = hostile_package(tmp_path / "hostile", REJECTING)
     landlock = package / "sandbox" / "landlock.py"
     landlock.write_text("def read_only():\n    raise OSError(38, 'Function not implemented')\n")
     asked: list[Path] = []
 
-    def make(parent: Path) -> Template:
+    def make(parent: Path, code: object) -> Template:
         asked.append(parent)
-        return Template(parent, evaluators=package)
+        return Template(parent, evaluators=package, code=code)
 
     monkeypatch.setattr(warm, "Template", make)
-    assert "no warm sandboxes from now on" in scored_cold()
-    scored_cold()
+    assert evaluate(known.path, submission) == evaluate(known.path, submission) == COLD
+    assert "no warm sandboxes from now on" in log.text
     assert asked == [kept]
     assert list(kept.iterdir()) == []
+
+
+def test_a_host_that_is_short_of_something_is_asked_again(
+    known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cold_runs: list[str]
+) -> None:
+    package = hostile_package(tmp_path / "hostile", REJECTING)
+    landlock = package / "sandbox" / "landlock.py"
+    right = landlock.read_text()
+    landlock.write_text("def read_only():\n    raise OSError(12, 'Cannot allocate memory')\n")
+    _make_templates_of(package, monkeypatch)
+    assert evaluate(known.path, submission) == COLD
+    landlock.write_text(right)
+    assert evaluate(known.path, submission) == BY_A_CHILD
 
 
 def test_a_child_that_could_break_out_is_never_given_anything(
@@ -399,7 +613,7 @@ def test_a_child_that_could_break_out_is_never_given_anything(
     package = hostile_package(tmp_path / "hostile", "def main(arguments):\n    return 0\n")
     (package / "sandbox" / "self_test.py").write_text("def breaches():\n    return ['write to the evaluators']\n")
     one = Template(tmp_path, evaluators=package)
-    with pytest.raises(CannotConfine):
+    with pytest.raises(NeverWarm):
         one.run(SCORE, Folders(known.path, submission), SHORT)
     one.close()
 

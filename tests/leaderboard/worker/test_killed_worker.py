@@ -6,9 +6,11 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.bundles import good_files, write_bundle
@@ -115,15 +117,11 @@ def _facts(site: LiveSite) -> Any:
 
 
 def _sandboxes(site: LiveSite) -> list[int]:
-    """The ids of sandbox processes that are still working on files of this site's worker."""
-    marker = str(site.folder).encode()
+    """The ids of all processes in sandboxes that see files of this site's worker."""
     found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                line = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"bwrap" in line.split(b"\0")[0] and marker in line:
-                found.append(int(entry.name))
+    for process in psutil.process_iter(["cmdline"]):
+        line = process.info["cmdline"] or [""]
+        if "bwrap" in line[0] and any(str(site.folder) in part for part in line):
+            with suppress(psutil.NoSuchProcess):
+                found += [process.pid, *(child.pid for child in process.children(recursive=True))]
     return found
