@@ -30,7 +30,6 @@ from evaluators.kinds.registry import every_kind
 from evaluators.learning.entries import load
 from evaluators.problems.problem import BundleError, ExitCode, SubmissionError, quoted
 from evaluators.registry import UnknownScorer, baselines_for, write_baseline
-from evaluators.sandbox.self_test import breaches
 from evaluators.scoring.checking import check
 from evaluators.scoring.result import Result
 from evaluators.specification.challenge import TEST_SPLITS
@@ -173,13 +172,6 @@ def _writing(folder: Path) -> Iterator[None]:
         raise FileNotFoundError(f"{folder} cannot be written: {error.strerror} ({at})") from error
 
 
-def _self_test(options: argparse.Namespace) -> None:
-    found = breaches()
-    if found:
-        raise RuntimeError(f"not isolated: could {', '.join(found)}")
-    print("isolated")
-
-
 def _inputs(options: argparse.Namespace) -> tuple[PreparedDataset, list[Upload]]:
     return open_bundle(options.bundle, options.store, split=options.part or "test"), read_files(options.files)
 
@@ -227,7 +219,6 @@ def _parser() -> argparse.ArgumentParser:
     drafting.add_commands(add)
     readiness.add_command(add, folder=_folder, store=default_store())
     rows.add_command(add)
-    add("self-test", _self_test, "Try to leave the sandbox; run by the site inside it.")
     return parser
 
 

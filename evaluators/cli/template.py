@@ -24,9 +24,9 @@ from collections.abc import Callable
 from functools import partial
 
 from evaluators.cli.inside import end, under
+from evaluators.cli.self_test import breaches
 from evaluators.problems.problem import ExitCode
 from evaluators.sandbox.confinement import confine
-from evaluators.sandbox.self_test import breaches
 
 READY, UNCONFINED, STARTED = b"ready", b"unconfined", b"started"
 REQUEST_BYTES = 16 * 1024

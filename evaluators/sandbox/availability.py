@@ -11,7 +11,8 @@ from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.process import run
 
 SELF_TEST_LIMITS = Limits(cpu_seconds=10, wall_seconds=20)
-REMEMBERED_SECONDS = 5.0
+REMEMBERED_SECONDS, REFUSAL_REMEMBERED_SECONDS = 60.0, 5.0
+"""A sandbox that fails later fails closed: a run that can't be confined doesn't start."""
 
 NO_USER_NAMESPACES = (
     "the kernel refuses user namespaces here: because of a chroot, the seccomp profile of a container engine (see "
@@ -33,14 +34,18 @@ _last: tuple[float, Availability] | None = None
 
 
 def availability() -> Availability:
-    """Start the sandbox and let it try to break out in simple ways; the answer is cached for a few seconds."""
+    """Start the sandbox and let it try to break out in simple ways; the answer is remembered for a while."""
     global _last
     with _lock:
-        if _last is None or time.monotonic() - _last[0] > REMEMBERED_SECONDS:
+        if _last is None or time.monotonic() - _last[0] > _remembered_seconds(_last[1]):
             found = _self_test()
             # The time after the check: callers that waited for a slow answer must be able to use it.
             _last = (time.monotonic(), found)
         return _last[1]
+
+
+def _remembered_seconds(found: Availability) -> float:
+    return REMEMBERED_SECONDS if found.ok else REFUSAL_REMEMBERED_SECONDS
 
 
 def forget() -> None:

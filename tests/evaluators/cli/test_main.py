@@ -182,12 +182,6 @@ def test_our_own_faults_have_codes_of_their_own(
     assert code >= 70
 
 
-def test_outside_the_sandbox_the_self_test_fails(command_line: CommandLine) -> None:
-    completed = command_line("self-test")
-    assert completed.returncode == ExitCode.OUR_FAULT
-    assert b"not isolated: could open a socket, start a process" in completed.stderr
-
-
 def test_the_module_is_the_same_command_line(folder: Path, command_line: CommandLine, run: CommandLine) -> None:
     arguments = ["score", folder / "bundle", folder / "right", "--json", "--store", folder / "store"]
     completed = command_line(*arguments)

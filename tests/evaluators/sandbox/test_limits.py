@@ -98,7 +98,7 @@ def test_the_room_for_mapping_a_dataset_cannot_be_filled_with_something_else(
     package = tmp_path / "hostile"
     for room in ("cli", "problems"):
         (package / room).mkdir(parents=True)
-    for real in ("problems/problem.py", "cli/inside.py"):
+    for real in ("problems/problem.py", "cli/inside.py", "cli/self_test.py"):
         shutil.copy(EVALUATORS / real, package / real)
     (package / "__init__.py").touch()
     (package / "cli" / "main.py").write_text(

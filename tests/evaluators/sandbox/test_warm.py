@@ -611,7 +611,7 @@ def test_a_child_that_could_break_out_is_never_given_anything(
 ) -> None:
     """The sandbox's attacks on itself are tried in a child before the first run."""
     package = hostile_package(tmp_path / "hostile", "def main(arguments):\n    return 0\n")
-    (package / "sandbox" / "self_test.py").write_text("def breaches():\n    return ['write to the evaluators']\n")
+    (package / "cli" / "self_test.py").write_text("def breaches():\n    return ['write to the evaluators']\n")
     one = Template(tmp_path, evaluators=package)
     with pytest.raises(NeverWarm):
         one.run(SCORE, Folders(known.path, submission), SHORT)

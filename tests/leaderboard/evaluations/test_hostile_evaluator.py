@@ -43,7 +43,7 @@ def test_the_submission_is_refunded_and_nothing_is_recorded(
     package = tmp_path / "hostile"
     for room in ("cli", "problems"):
         (package / room).mkdir(parents=True)
-    for real in ("__init__.py", "problems/problem.py", "cli/inside.py"):
+    for real in ("__init__.py", "problems/problem.py", "cli/inside.py", "cli/self_test.py"):
         shutil.copy(EVALUATORS / real, package / real)
     (package / "cli" / "main.py").write_text(f"def main(arguments):\n    {probe}\n    return 0\n")
     submission = factories.submission(phase, user)
