@@ -89,6 +89,7 @@ def leave(slots: Slots) -> None:
     Waiting for jobs to end could take minutes; the worker would usually be killed long before.
     """
     slots.close()
+    slots.settle()
     if slots.join(settings.ENVIRONMENT.stop_seconds):
         return
     _hand_back()

@@ -25,6 +25,9 @@ HOUSEKEEPING = frozenset({Lane.HOUSEKEEPING})
 GROUPS = (frozenset({Lane.INTERACTIVE}), frozenset({Lane.SCORING, Lane.BACKGROUND}))
 """Lanes that share slots; each group fills all slots but one."""
 
+CLAIM_SECONDS = 5.0
+"""If the database takes longer to give a job, a stopping worker no longer waits for it."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -61,6 +64,14 @@ class Slots:
     @property
     def is_closed(self) -> bool:
         return self._closed
+
+    def settle(self) -> None:
+        """After ``close``: wait for a job that is just being taken; none is taken later.
+
+        Otherwise a job that the worker hands back could be taken again by itself.
+        """
+        if self._claiming.acquire(timeout=CLAIM_SECONDS):
+            self._claiming.release()
 
     def join(self, seconds: float) -> bool:
         """After ``close``: wait until all slots are empty; False if the time is up before."""

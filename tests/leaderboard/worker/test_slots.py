@@ -193,6 +193,28 @@ def test_a_worker_that_leaves_waits_for_what_it_does_and_takes_nothing_new(bench
     ]
 
 
+def test_a_worker_that_leaves_waits_for_a_job_that_is_just_being_taken(
+    two: Slots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it would leave with that job, or take again what it has just handed back."""
+    looking, go = threading.Event(), threading.Event()
+
+    def slow(**_: object) -> None:
+        looking.set()
+        assert go.wait(SECONDS)
+
+    monkeypatch.setattr(slots, "claim_next", slow)
+    two.wake()
+    assert looking.wait(SECONDS)
+    leaving = threading.Thread(target=process.leave, args=[two])
+    leaving.start()
+    leaving.join(0.2)
+    assert leaving.is_alive()
+    go.set()
+    leaving.join(SECONDS)
+    assert not leaving.is_alive()
+
+
 def test_a_worker_that_leaves_hands_back_what_it_cannot_finish(
     bench: Bench, two: Slots, monkeypatch: pytest.MonkeyPatch, messages: list[int], settings: LazySettings
 ) -> None:
