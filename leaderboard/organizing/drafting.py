@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 
 from challenges.drafts.bundles import record_parts, store_bundle
 from challenges.drafts.data_texts import write_texts
-from challenges.drafts.drafts import data_mark, document_of
+from challenges.drafts.drafts import data_mark, document_of, is_built
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, require
 from challenges.models import Challenge, Draft
@@ -88,6 +88,15 @@ def ask(draft: Draft, work: DraftWork, *, by: Any) -> Job:
 def newest_job(draft: Draft) -> Job | None:
     """The job that works or last worked on a draft."""
     return Job.objects.newest(subject_of(draft))
+
+
+def has_its_data(draft: Draft) -> bool:
+    """Whether the newest data are those of the answers, and no later work on them has failed or is under way.
+
+    Answers may be changed and changed back; what their page shows is the newest job.
+    """
+    job = newest_job(draft)
+    return is_built(draft) and (job is None or job.status == Status.SUCCEEDED)
 
 
 def describe(job: Job) -> Done:

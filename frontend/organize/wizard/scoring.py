@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from challenges.drafts.drafts import ChangedMeanwhile, is_built, mark_of, save_answers
+from challenges.drafts.drafts import ChangedMeanwhile, mark_of, save_answers
 from challenges.models import Draft
 from challenges.models.draft import DraftWork
 from evaluators.kinds import Kind, kind_named
@@ -29,7 +29,7 @@ from frontend.organize.wizard.declared import (
 from frontend.organize.wizard.fields import Explained, ExplainedChoice, Percent, Seeds, StepForm
 from frontend.organize.wizard.files import CHANGED
 from frontend.organize.wizard.steps import is_made_of_files
-from leaderboard.organizing.drafting import ask
+from leaderboard.organizing.drafting import ask, has_its_data
 
 AS_FITS = Explained("What fits the data", "The site chooses by kind, classes and their sizes, and says what it chose.")
 
@@ -120,7 +120,7 @@ def scoring(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             if form.is_valid():
                 draft = save_answers(draft, form.answers, seen=seen, by=request.user)
-                if not is_built(draft):
+                if not has_its_data(draft):
                     ask(draft, DraftWork.BUILD, by=request.user)
                 return redirect("frontend:organize-texts", slug=slug)
         except ChangedMeanwhile:

@@ -429,6 +429,31 @@ def test_a_worker_that_always_dies_is_told_and_can_be_tried_again(page: Client, 
     assert (again.pk != job.pk, again.status) == (True, "queued")
 
 
+def test_answers_that_are_changed_back_have_their_data_again(page: Client, described: Draft) -> None:
+    """What a page shows is the newest work: that on the answers in between must not stand in the way for good."""
+    way = "/challenges/three-things/organize/"
+    send(page, f"{way}columns")
+    good = {"budget": "12"}
+    assert send(page, f"{way}scoring", **good).status_code == 302
+    first = work(described)
+    assert first.status == "succeeded", first.message
+
+    assert send(page, f"{way}scoring", **good).status_code == 302
+    assert drafting.newest_job(described) == first  # nothing has changed, nothing is done
+
+    for in_between in ("failed", "queued"):
+        assert send(page, f"{way}scoring", metric="f1", **good).status_code == 302
+        job = drafting.newest_job(described) if in_between == "queued" else work(described)
+        assert job is not None
+        assert job.status == in_between, job.message
+        assert send(page, f"{way}scoring", **good, metric="").status_code == 302
+        assert work(described).status == "succeeded"
+        for step in ("texts", "data"):
+            text = page.get(f"{way}{step}").content.decode()
+            assert "cannot be done like this" not in text
+            assert "waiting" not in text
+
+
 def test_stored_files_are_not_swept(begun: Draft, own_folders: Path) -> None:
     from leaderboard.storage.sweep import _is_used  # noqa: PLC0415 - a private function that the test only checks
 
