@@ -83,8 +83,8 @@ def command(bwrap: str, folders: Folders, limits: Limits, *, evaluators: Path | 
 def template_command(bwrap: str, data: Path, *, evaluators: Path | None = None) -> list[str]:
     """The same for a template, to be followed by the arguments of ``cli/template.py``.
 
-    The host changes what ``data`` holds from one run to the next. There is no folder to write in: it would be common to
-    all children.
+    The host changes what ``data`` holds from one run to the next. No folder is writable, because all children would
+    share it.
     """
     return _walls(bwrap, "cli/template.py", evaluators, *_read_only(data, DATA), "--dir", str(SCRATCH))
 

@@ -6,7 +6,7 @@ Namespaces already hide the network, other processes and other files. The filter
 - memory that the limits don't count: memfd, System V, shared anonymous mappings;
 - signals to a whole process group: bubblewrap, outside the sandbox, is in the same group, so that one signal ends
   everything;
-- locks, leases and hints on files, which would reach whoever else has them open;
+- locks, leases and hints on files, which others who have the file open would see;
 - the system calls through which kernels have been exploited.
 
 The two filters of a warm sandbox differ from that by a little, see ``for_template`` and ``for_child``.
