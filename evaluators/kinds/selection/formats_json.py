@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -18,6 +19,7 @@ from evaluators.problems.problem import Problem, SubmissionError, quoted
 from evaluators.submissions.text import decoded
 from evaluators.submissions.uploads import Upload, too_many
 
+MAX_DEPTH = 100
 TARGETS, NONTARGETS = "targets", "nontargets"
 _MAP_OR_LIST = 'Send {"ID": label, …} or {"targets": {"WORD": ["ID", …], …}, "nontargets": ["ID", …]}.'
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -100,8 +102,10 @@ def _parsed(upload: Upload, max_bytes: int, max_rows: int) -> _Value:
 
     text = decoded(upload, max_bytes=max_bytes, remedy="Save the file as JSON in UTF-8 and send that.")
     remedy = "Write it with a JSON library."
+    value: _Value = None
+    too_deep = True
     try:
-        value: _Value = json.loads(
+        value = json.loads(
             text,
             object_pairs_hook=as_object,
             parse_int=_Number,
@@ -109,19 +113,50 @@ def _parsed(upload: Upload, max_bytes: int, max_rows: int) -> _Value:
             parse_constant=_refuse,
         )
     except json.JSONDecodeError as error:
-        message = f"is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}."
-        raise SubmissionError(Problem(message, remedy, upload.name, error.lineno)) from error
+        said = _trailing_comma(error) or error
+        message = f"is not valid JSON: {said.msg[:1].lower()}{said.msg[1:]} at character {said.colno}."
+        raise SubmissionError(Problem(message, remedy, upload.name, said.lineno)) from error
     except _Constant as error:
         raise SubmissionError(Problem(f"is not valid JSON: it has no {error}.", remedy, upload.name)) from error
     except _TooManyPairs as error:
         raise SubmissionError(too_many(upload.name, max_rows)) from error
-    except RecursionError as error:
-        raise SubmissionError(Problem("is nested far too deeply.", _MAP_OR_LIST, upload.name)) from error
+    except RecursionError:
+        pass
+    else:
+        too_deep = _is_deeper_than(MAX_DEPTH, value)
+    if too_deep:
+        raise SubmissionError(Problem("is nested far too deeply.", _MAP_OR_LIST, upload.name))
     half = _with_half_a_character(value) if _SURROGATE.search(text) else None
     if half is not None:
         message = f"the text {quoted(half)} has half of a character, a lone surrogate."
         raise SubmissionError(Problem(message, "Write the whole character.", upload.name))
     return value
+
+
+def _trailing_comma(error: json.JSONDecodeError) -> json.JSONDecodeError | None:
+    """What Python 3.13 says of a comma before the end of an object or a list, also on older ones."""
+    before = error.doc[: error.pos].rstrip()
+    ends = {"}": "object", "]": "array"}
+    found = error.doc[error.pos : error.pos + 1]
+    if not before.endswith(",") or found not in ends:
+        return None
+    return json.JSONDecodeError(f"Illegal trailing comma before end of {ends[found]}", error.doc, len(before) - 1)
+
+
+def _is_deeper_than(depth: int, value: _Value) -> bool:
+    """Python's own limit depends on its version."""
+    level = [value]
+    for _ in range(depth):
+        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, list | _Object)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: _Value) -> Iterable[_Value]:
+    if isinstance(value, _Object):
+        return (inner for _, inner in value.pairs)
+    return value if isinstance(value, list) else ()
 
 
 def _with_half_a_character(value: _Value) -> str | None:

@@ -126,6 +126,31 @@ def test_rows_are_bounded_in_every_form(value: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "line", "said"),
+    [
+        (b'{"a": 1,}', 1, "illegal trailing comma before end of object at character 8"),
+        (b'{"a": 1,\n \n}', 1, "illegal trailing comma before end of object at character 8"),
+        (b'{"targets": {"w": ["a", ] }}', 1, "illegal trailing comma before end of array at character 23"),
+        (b'{"a": 1,', 1, "expecting property name enclosed in double quotes at character 9"),
+    ],
+)
+def test_a_comma_too_many_is_named_on_every_python(content: bytes, line: int, said: str) -> None:
+    with pytest.raises(SubmissionError) as caught:
+        parsed(content)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.message) == (line, f"is not valid JSON: {said}.")
+
+
+@pytest.mark.parametrize("depth", [101, 900, 1100, 5000])
+@pytest.mark.parametrize("form", ["objects", "lists", "objects in lists"])
+def test_nesting_is_bounded_on_every_python(depth: int, form: str) -> None:
+    begin, end = {"objects": (b'{"a":', b"}"), "lists": (b"[", b"]"), "objects in lists": (b'[{"a":', b"}]")}[form]
+    inner = begin * depth + b"1" + end * depth
+    with pytest.raises(SubmissionError, match="nested far too deeply"):
+        parsed(b'{"a": ' + inner + b"}")
+
+
 def test_a_file_too_large_is_not_parsed() -> None:
     with pytest.raises(SubmissionError, match="is larger than 64 KiB"):
         parsed(b'{"a":' * MAX_BYTES)
