@@ -60,7 +60,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 def pytest_xdist_auto_num_workers() -> int | None:
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
-    return min(len(os.sched_getaffinity(0)), MAX_WORKERS)
+    # Half of the time a worker waits: for a sandbox, a server, a browser, or a lease that must run out.
+    return min(2 * len(os.sched_getaffinity(0)), MAX_WORKERS)
 
 
 @pytest.hookimpl(trylast=True)
