@@ -92,7 +92,8 @@ def _score(options: argparse.Namespace) -> None:
     scoring = import_module("evaluators.scoring.score")
     timings = {"imports": time.perf_counter() - started}
     dataset, uploads = _inputs(options)
-    result: Result = scoring.score(dataset, uploads, scorer=options.scorer, curves=options.curves, timings=timings)
+    curves = options.curves and options.json  # the table shows none
+    result: Result = scoring.score(dataset, uploads, scorer=options.scorer, curves=curves, timings=timings)
     if options.json:
         sys.stdout.buffer.write(result.to_bytes())
         sys.stdout.flush()
@@ -133,7 +134,8 @@ def _import(options: argparse.Namespace) -> None:
     if options.bundle.exists() and (not options.bundle.is_dir() or any(options.bundle.iterdir())):
         raise FileNotFoundError(f"{options.bundle} is there already and is not an empty folder")
     with _stoppable(), _writing(options.bundle):
-        IMPORTERS[options.challenge].load()(options.source, options.bundle)
+        noticed: list[str] = IMPORTERS[options.challenge].load()(options.source, options.bundle)
+    print(*noticed, sep="\n", file=sys.stderr)
     print(options.bundle)
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -113,7 +114,17 @@ class PreparedTable:
         return _mapped(self.path / "groups.npy"), json.loads((self.path / "groups.json").read_bytes())
 
     def rows_of(self, ids: list[str]) -> RowIndices:
-        """The row number of each id, −1 for an unknown one; shape (len(ids),), int64."""
+        """The row number of each id, −1 for an unknown one; shape (len(ids),), int64.
+
+        An id that is not there as written is looked up in composed and decomposed Unicode: macOS takes accents apart.
+        """
+        rows = self._rows_as_written(ids)
+        for form in ("NFC", "NFD"):
+            unknown = [place for place in np.flatnonzero(rows < 0).tolist() if not ids[place].isascii()]
+            rows[unknown] = self._rows_as_written([unicodedata.normalize(form, ids[place]) for place in unknown])
+        return rows
+
+    def _rows_as_written(self, ids: list[str]) -> RowIndices:
         if not ids:
             return np.empty(0, np.int64)
         kind = self._ids.dtype

@@ -110,11 +110,30 @@ class Kind:
             yield from _not_as_scored(specification, scorers[specification.scorer])
 
 
+def ranking_metric(scorer: ScorerInfo, specification: Specification) -> str:
+    """The metric that ranks the scores of a scorer: the challenge's own if it measures that, else what is closest.
+
+    Any scorer may be asked for, not only the one that the challenge names.
+    """
+    wanted = specification.metric
+    for name in (wanted, METRICS[wanted].base):
+        if name and _measures(scorer, name):
+            return name
+    if scorer.metrics is None:
+        raise KeyError(wanted)
+    return scorer.metrics[0]
+
+
+def _measures(scorer: ScorerInfo, metric: str) -> bool:
+    return metric in scorer.metrics if scorer.metrics is not None else not METRICS[metric].base
+
+
 def _not_as_scored(specification: Specification, scorer: ScorerInfo) -> Iterator[Problem]:
     """What the specification says that its scorer doesn't measure or does in another way."""
-    if scorer.metrics is not None and specification.metric not in scorer.metrics:
+    if not _measures(scorer, specification.metric):
         unmeasured = f"the scorer {scorer.name} does not measure {specification.metric}."
-        yield Problem(unmeasured, suggestion(specification.metric, scorer.metrics), field="metric")
+        measured = [name for name in specification.own_metrics() if _measures(scorer, name)]
+        yield Problem(unmeasured, suggestion(specification.metric, measured), field="metric")
     for field, value in scorer.fixes.items():
         if reduce(getattr, field.split("."), specification) != value:
             yield Problem(f"the scorer {scorer.name} has {value} here and no other.", f"Write {value}.", field=field)

@@ -13,6 +13,7 @@ from evaluators.learning.metrics.accuracy import ACCURACY
 from evaluators.learning.metrics.base import ClassificationMetric
 from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.specification.challenge import Specification
+from evaluators.specification.metrics import METRICS
 
 Submission = TypeVar("Submission", contravariant=True)
 Facts = Mapping[str, Sequence[Any]]
@@ -41,7 +42,8 @@ class KindReadiness(ABC, Generic[Submission]):
 
     def measured(self, specification: Specification) -> tuple[ClassificationMetric, float]:
         """The classification metric that the score is computed from, and the change in the score per unit of it."""
-        return CLASSIFICATION_METRICS.get(specification.metric, ACCURACY), 1.0
+        metric = METRICS[specification.metric]
+        return CLASSIFICATION_METRICS.get(metric.base or metric.name, ACCURACY), metric.factor
 
     def has_ceiling(self, specification: Specification) -> bool:
         """Whether the score of a model trained on everything is comparable with that of a submission."""

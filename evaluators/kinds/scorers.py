@@ -9,17 +9,29 @@ from typing import Any
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.scores import ParsedSubmission, SubmissionScores, Timings
 from evaluators.learning.entries import load
+from evaluators.submissions.extras import sets_of
 from evaluators.submissions.uploads import Upload
 
 ComputeScores = Callable[[PreparedDataset, ParsedSubmission, Timings], SubmissionScores]
 """A score function; it adds the seconds of each section to its third argument."""
 
+REFERENCE_TITLE = "Reference: offline"
+REFERENCE_2023_TITLE = "Reference: offline in 2023"
+ONLINE_TITLE = "Online: Dynabench"
+
 CORRECTED = (
     "what the challenge means: mistakes are refused and named, and the quirks of the public evaluator are closed"
 )
 REFERENCE = (
-    "the public evaluator of 2023, to the last digit and with its quirks, so that scores compare with those that were "
-    "published"
+    "the evaluator that DataPerf published in 2023 to be run offline, to the last digit and with its quirks, on "
+    "today's libraries"
+)
+REFERENCE_2023 = (
+    "the same offline evaluator with the libraries of 2023, whose logistic regression stopped later: for numbers that "
+    "were computed offline then"
+)
+ONLINE = (
+    "the evaluator that ran behind DataPerf's site, Dynabench, in the units of its board: for numbers that stood there"
 )
 
 
@@ -54,12 +66,13 @@ class ScorerInfo:
     without_curves: str = ""
 
     def read(self, dataset: PreparedDataset, uploads: Sequence[Upload]) -> ParsedSubmission:
-        """Read and check files.
+        """Read and check files; those beside the sets are left out, see ``submissions.extras``.
 
         Raises:
             SubmissionError: with every problem found.
         """
-        submission: ParsedSubmission = load(self.reading)(dataset, uploads)
+        sets, _ = sets_of((task.name for task in dataset.specification.tasks), uploads)
+        submission: ParsedSubmission = load(self.reading)(dataset, sets)
         return submission
 
     def load(self, *, curves: bool = True) -> ComputeScores:

@@ -13,18 +13,21 @@ from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.scores import TaskReport
 from evaluators.registry import scorer_of
 from evaluators.specification.challenge import Specification
+from evaluators.submissions.extras import sets_of
 from evaluators.submissions.uploads import Upload
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """The report on a valid submission."""
+    """The report on a valid submission. ``left_out`` are the names of files that are no sets."""
 
     tasks: tuple[TaskReport, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
-        return [str(task) for task in self.tasks]
+        lines = [str(task) for task in self.tasks]
+        return [*lines, f"Left out, as it is no set: {', '.join(self.left_out)}"] if self.left_out else lines
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -37,7 +40,9 @@ def check(dataset: PreparedDataset, uploads: Sequence[Upload], *, scorer: str | 
         SubmissionError: with every problem found.
         UnknownScorer: the challenge has no scorer of this name.
     """
-    return CheckReport(scorer_of(dataset.specification, scorer).read(dataset, uploads).reports())
+    submission = scorer_of(dataset.specification, scorer).read(dataset, uploads)
+    _, beside = sets_of((task.name for task in dataset.specification.tasks), uploads)
+    return CheckReport(submission.reports(), tuple(upload.name for upload in beside))
 
 
 def reads_the_same(

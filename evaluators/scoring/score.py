@@ -10,9 +10,10 @@ from importlib.metadata import version
 from statistics import fmean
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.kinds.declaration import ranking_metric
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
 from evaluators.learning.threads import one_thread
-from evaluators.registry import ScorerInfo, scorer_of
+from evaluators.registry import METRICS, ScorerInfo, scorer_of
 from evaluators.scoring.result import BoardScore, Inputs, Result, Scorer
 from evaluators.submissions.uploads import Upload
 
@@ -51,11 +52,12 @@ def _result(dataset: PreparedDataset, uploads: Sequence[Upload], info: ScorerInf
         task: {metric: scores.mean([item.tasks[task][metric] for item in scores.seeds]) for metric in metrics}
         for task, metrics in scores.seeds[0].tasks.items()
     }
-    value = fmean(metrics[specification.metric] for metrics in tasks.values())
+    ranked_by = ranking_metric(info, specification)
+    value = fmean(metrics[ranked_by] for metrics in tasks.values())
     return Result(
         challenge=specification.slug,
         kind=specification.kind,
-        score=BoardScore(value=value, metric=specification.metric, direction=specification.direction),
+        score=BoardScore(value=value, metric=ranked_by, direction=METRICS[ranked_by].direction),
         tasks=tasks,
         seeds=scores.seeds,
         curves=scores.curves,

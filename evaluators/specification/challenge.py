@@ -231,8 +231,8 @@ class Specification(SpecificationModel):
         raise NotImplementedError
 
     def own_metrics(self) -> tuple[str, ...]:
-        """Those of ``metrics`` by which this challenge can be ranked."""
-        return self.metrics()
+        """Those of ``metrics`` by which this challenge can be ranked: an evaluator elsewhere needs its reference."""
+        return tuple(name for name in self.metrics() if self.reference or not METRICS[name].base)
 
     def task_classes(self) -> dict[str, Sequence[str]]:
         """The classes that the model tells apart in each task."""

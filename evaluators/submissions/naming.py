@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from evaluators.submissions.uploads import MAX_NAME_BYTES, MAX_NAME_CHARACTERS
@@ -27,14 +28,19 @@ def task_of_name(names: Iterable[str], file: str, *, times: bool = False) -> str
     """
     if times and is_time_name(file):
         file = file[len(TIME) :]
-    stem = file.rsplit(".", 1)[0].lower()
+    stem = _plain(file.rsplit(".", 1)[0])
     found = [
         name
-        for name in names
-        if stem == name.lower() or stem.startswith(f"{name.lower()}_") or stem.endswith(f"_{name.lower()}")
+        for name, plain in ((name, _plain(name)) for name in names)
+        if stem == plain or stem.startswith(f"{plain}_") or stem.endswith(f"_{plain}")
     ]
     longest = [name for name in found if len(name) == max(map(len, found))]
     return longest[0] if len(longest) == 1 else None
+
+
+def _plain(name: str) -> str:
+    """Without case; composed, as macOS takes accents apart."""
+    return unicodedata.normalize("NFC", name).lower()
 
 
 def name_for_task(task: str, file: str, *, times: bool = False) -> str:

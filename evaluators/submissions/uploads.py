@@ -1,13 +1,15 @@
 """The files of a submission, held in memory; their number and size are limited before anything reads them.
 
 Archives are opened only here. A member is never written to disk and its name is never used as a path: only the last
-part of a plain relative name is kept.
+part of a plain relative name is kept, and for a set in parts the name of its folder (see ``spark``). Marks that an
+operating system or Spark leaves among files are passed over.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import re
 import stat
 import struct
 import zipfile
@@ -15,9 +17,10 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.submissions.spark import is_part, put_together, set_name
 
 MAX_FILES = 64
 MAX_NAME_CHARACTERS = 100
@@ -29,6 +32,7 @@ MAX_TOTAL_BYTES = 32 * 1024 * 1024
 
 ZIP_MAGIC = b"PK\x03\x04"
 EMPTY_ZIP_MAGIC = b"PK\x05\x06"
+_MARK = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|\..*\.crc|_SUCCESS|_(committed|started)_[0-9]+")
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _OFFICE_MEMBERS = ("[Content_Types].xml", "META-INF/manifest.xml")
@@ -129,12 +133,15 @@ def unpack(uploads: Iterable[Upload]) -> list[Upload]:
     """
     files: list[Upload] = []
     for upload in uploads:
+        if is_of_the_system(upload.name):
+            continue
         plain_name(upload.name)
         if upload.content.startswith((ZIP_MAGIC, EMPTY_ZIP_MAGIC)):
             files.extend(_members(upload))
         else:
             files.append(upload)
         _bounded(files)
+        _named_once(files)
     if not files:
         raise SubmissionError(Problem("no file was sent.", "Choose at least one file."))
     return files
@@ -145,6 +152,9 @@ def _bounded(files: list[Upload]) -> None:
         raise SubmissionError(Problem(f"there are more than {MAX_FILES} files.", "Send one file for each task."))
     if sum(len(file.content) for file in files) > MAX_TOTAL_BYTES:
         raise SubmissionError(too_large_together())
+
+
+def _named_once(files: list[Upload]) -> None:
     names = [file.name for file in files]
     for name in names:
         if names.count(name) > 1:
@@ -154,22 +164,38 @@ def _bounded(files: list[Upload]) -> None:
 def _members(upload: Upload) -> list[Upload]:
     try:
         with zipfile.ZipFile(io.BytesIO(upload.content)) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir() and not _is_of_the_system(info)]
+            infos = [info for info in archive.infolist() if not info.is_dir() and not is_of_the_system(info.filename)]
             _acceptable(upload.name, infos)
-            members: list[Upload] = []
+            members: list[tuple[PurePosixPath, Upload]] = []
             for info in infos:
-                members.append(_member(archive, info, upload.name))
-                _bounded(members)  # checked for each file, so at most one file too many is held
-            return members
+                folder = PurePosixPath(info.filename.replace("\\", "/")).parent
+                members.append((folder, _member(archive, info, upload.name)))
+                _bounded([file for _, file in members])  # for each file, so at most one file too many is held
+            return _sets(members, PurePosixPath(upload.name).stem)
     except _UNREADABLE as error:
         raise SubmissionError(
             Problem("is not a readable zip archive.", "Make it again, or send the files one by one.", file=upload.name)
         ) from error
 
 
-def _is_of_the_system(info: zipfile.ZipInfo) -> bool:
-    """Whether a member is one of the extra files that macOS adds to archives."""
-    return info.filename.startswith("__MACOSX/") or info.filename.rsplit("/", 1)[-1] == ".DS_Store"
+def _sets(files: list[tuple[PurePosixPath, Upload]], root: str) -> list[Upload]:
+    """The files, with the parts of a set put together. Each comes with its folder; ``root`` names the outermost one."""
+    found = [file for _, file in files if not is_part(file.name)]
+    parts: dict[PurePosixPath, list[Upload]] = {}
+    for folder, file in files:
+        if is_part(file.name):
+            parts.setdefault(folder, []).append(file)
+    for folder, several in parts.items():
+        several.sort(key=lambda part: part.name)
+        name = plain_name(set_name(folder.name or root, several[0].name))
+        found.append(Upload(name, put_together([part.content for part in several])))
+    return found
+
+
+def is_of_the_system(path: str) -> bool:
+    """Whether a file is a mark of macOS, Windows or Spark that was not meant to be sent."""
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    return path.startswith("__MACOSX/") or _MARK.fullmatch(name) is not None
 
 
 def _acceptable(archive: str, infos: list[zipfile.ZipInfo]) -> None:
@@ -227,9 +253,16 @@ def read_files(paths: Iterable[Path]) -> list[Upload]:
     """
     uploads: list[Upload] = []
     for path in paths:
-        found = sorted(item for item in path.iterdir() if item.is_file()) if path.is_dir() else [path]
-        uploads.extend(_read_file(item) for item in found)
+        uploads.extend(_read_folder(path) if path.is_dir() else [_read_file(path)])
     return unpack(uploads)
+
+
+def _read_folder(folder: Path) -> list[Upload]:
+    """The files of a folder, and the sets whose parts lie in it or in a folder of it."""
+    inside = sorted(folder.iterdir())
+    paths = [path for path in inside if path.is_file() and not is_of_the_system(path.name)]
+    paths += [part for path in inside if path.is_dir() for part in sorted(path.iterdir()) if is_part(part.name)]
+    return _sets([(PurePosixPath(path.parent), _read_file(path)) for path in paths], folder.name)
 
 
 def _read_file(path: Path) -> Upload:

@@ -25,7 +25,7 @@ from frontend.kinds.sellers import amount
 register = template.Library()
 
 DECIMALS = 4
-"""The same for every score, so that decimal points line up in a column."""
+"""Of a number that is no metric. All values of a metric have the same, so that decimal points line up in a column."""
 
 register.filter("markdown", rendered)
 register.filter("amount", amount)
@@ -36,8 +36,9 @@ def score(value: float | None, metric: str = "") -> SafeString:
     """A score in the column's precision, with the exact number on hover."""
     if value is None or not math.isfinite(value):
         return format_html('<span class="quiet">{}</span>', "—")
-    is_money = metric in METRICS and METRICS[metric].is_money
-    shown = f"{value:,.2f}" if is_money else f"{value:.{DECIMALS}f}"
+    declared = METRICS.get(metric)
+    decimals = declared.decimals if declared else DECIMALS
+    shown = f"{value:,.{decimals}f}" if declared and declared.is_money else f"{value:.{decimals}f}"
     shown = shown.replace("-", "−")
     return format_html('<data value="{0}" title="{0}">{1}</data>', repr(value), shown)
 

@@ -1,6 +1,7 @@
 """Importers that turn challenges published elsewhere into bundles, in bounded memory.
 
-Each module has ``import_bundle(source, bundle)``: ``source`` is the folder as it was published, ``bundle`` a new one.
+Each module has ``import_bundle(source, bundle)``: ``source`` is the folder as it was published, or one around it;
+``bundle`` is a new one. It returns sentences on what was changed, left out or not needed, and on the licence.
 """
 
 from evaluators.learning.entries import RegistryEntry, by_name

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.bundles.importers.notes import ImportNotes, root_of
 from evaluators.bundles.importers.number_table import number_batches
 from evaluators.bundles.importers.reading import json_of, text_of
 from evaluators.kinds.acquisition.summaries import Batches, summarise
@@ -67,15 +68,17 @@ class _MarketFiles:
     budget: float
 
 
-def import_bundle(source: Path, bundle: Path) -> None:
-    """Write one bundle with every market in ``source``.
+def import_bundle(source: Path, bundle: Path) -> list[str]:
+    """Write one bundle with every market in ``source``; return what was noticed, in sentences.
 
     Memory is bounded by a group of rows and the summaries, however large a seller is.
 
     Raises:
         BundleError: a file is missing or isn't in the published format.
     """
-    markets = _markets(source)
+    notes = ImportNotes(source)
+    source = root_of(source, lambda folder: (folder / "marketinfo").is_dir())
+    markets = _markets(source, notes)
     specification = _specification()
     with new_bundle(bundle, specification) as work:
         values: set[float] = set()
@@ -85,14 +88,22 @@ def import_bundle(source: Path, bundle: Path) -> None:
                 values |= _write_rows(seller, work / _seller(market, number))
         specification["classes"] = [_class_name(value) for value in sorted(values)]
         for market in markets:
-            _write_summaries(market, work, specification["classes"])
-            has_samples = _write_samples(market, work)
+            _write_summaries(market, work, specification["classes"], notes)
+            has_samples = _write_samples(market, work, notes)
             specification["tasks"].append(_task(market, has_samples=has_samples))
+            for path in (market.info / "data_buyer" / BUYER, *market.sellers):
+                notes.use(path)
+            for name in ("price.txt", "budget.txt"):
+                notes.use(market.info / "price" / name)
+    return notes.sentences(specification["licence"])
 
 
-def _markets(source: Path) -> list[_MarketFiles]:
+def _markets(source: Path, notes: ImportNotes) -> list[_MarketFiles]:
     names = [path.name for path in (source / "marketinfo").glob("*") if path.name.isdecimal()]
     found = [name for name in sorted(names, key=int) if any((source / "features" / name).glob("*.csv"))]
+    if 0 < len(found) < len(names):
+        without = ", ".join(sorted(set(names) - set(found), key=int))
+        notes.say(f"Markets without features are left out: {without}.")
     if not found:
         raise BundleError(Problem("there is no market with both marketinfo/K and features/K/I.csv.", file=source.name))
     return [_market(source, name) for name in found]
@@ -131,7 +142,7 @@ def _full_price(line: str, file: str) -> float:
         price = float(amount)
     except ValueError as error:
         raise BundleError(Problem(f"{quoted(line)} is not a price like 'lin,100'.", file=file)) from error
-    if method != "lin":
+    if method.strip().lower() != "lin":
         raise BundleError(Problem(f"there is no pricing {quoted(method)}, only 'lin'.", file=file))
     return price
 
@@ -169,17 +180,23 @@ def _class_name(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
-def _write_summaries(market: _MarketFiles, work: Path, classes: list[str]) -> None:
+def _write_summaries(market: _MarketFiles, work: Path, classes: list[str], notes: ImportNotes) -> None:
     summaries = []
+    computed = 0
     for number, seller in enumerate(market.sellers):
         published = market.info / "summary" / f"{seller.name}.json"
         if published.is_file():
             # JSON has no NaN: the correlation of a constant column becomes null.
-            summaries.append(json_of(published))
+            summaries.append(json_of(notes.use(published)))
         else:
+            computed += 1
             summaries.append(summarise(_batches_of(work / _seller(market, number), classes), classes))
     path = work / _summaries(market)
     path.write_text(json.dumps(summaries, separators=(",", ":"), allow_nan=False), encoding="utf-8")
+    if computed:
+        notes.say(
+            f"Market {market.name} came without summaries of {computed} sellers; they were computed from their rows."
+        )
 
 
 def _batches_of(path: Path, classes: list[str]) -> Batches:
@@ -195,14 +212,14 @@ def _batches_of(path: Path, classes: list[str]) -> Batches:
     return iterate
 
 
-def _write_samples(market: _MarketFiles, work: Path) -> bool:
+def _write_samples(market: _MarketFiles, work: Path, notes: ImportNotes) -> bool:
     """Write the sample rows of all sellers that have some; return whether there are any."""
     path = work / _samples(market)
     with TableWriter(path) as writer:
         for number, seller in enumerate(market.sellers):
             published = market.info / "summary" / f"{seller.name}samples.csv"
             if published.is_file():
-                for numbers in number_batches(published, delimiter=" "):
+                for numbers in number_batches(notes.use(published), delimiter=" "):
                     labels = [_class_name(value) for value in numbers[:, -1].tolist()]
                     sellers = [str(number)] * len(labels)
                     writer.add(table_of({"seller": sellers, "label": labels, "embedding": numbers[:, :-1]}))

@@ -11,6 +11,7 @@ this order. Listed clips without an embedding are left out, as in the evaluator.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ import pyarrow.compute as pc
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from evaluators.bundles.importers.notes import ImportNotes, named, root_of
 from evaluators.bundles.importers.reading import entries
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.tables.writing import TableWriter, batches, new_bundle
@@ -73,12 +75,14 @@ class _Listing:
         return words
 
 
-def import_bundle(source: Path, bundle: Path) -> None:
-    """Write one bundle with every language in ``source``.
+def import_bundle(source: Path, bundle: Path) -> list[str]:
+    """Write one bundle with every language in ``source``; return what was noticed, in sentences.
 
     Raises:
         BundleError: there is no language, or a file isn't in the published format.
     """
+    notes = ImportNotes(source)
+    source = root_of(source, lambda folder: any(_FOLDER.fullmatch(path.name) for path in folder.iterdir()))
     languages = _languages(source)
     specification = _specification()
     with new_bundle(bundle, specification) as work:
@@ -89,9 +93,18 @@ def import_bundle(source: Path, bundle: Path) -> None:
                 message = "the target words are not those of allowed_training_set.yaml."
                 raise BundleError(Problem(message, file=f"{folder.name}/eval.yaml"))
             _each_once(evaluated.nontargets, f"{folder.name}/eval.yaml")
-            _write_clips(allowed, folder / "train_embeddings", work / "public" / f"{language}-pool.parquet")
-            _write_clips(evaluated, folder / "eval_embeddings", work / "hidden" / f"{language}-eval.parquet")
+            notes.use(folder / "allowed_training_set.yaml")
+            notes.use(folder / "eval.yaml")
+            without = _write_clips(
+                allowed, folder / "train_embeddings", work / "public" / f"{language}-pool.parquet", notes
+            )
+            without += _write_clips(
+                evaluated, folder / "eval_embeddings", work / "hidden" / f"{language}-eval.parquet", notes
+            )
+            if without:
+                notes.say(f"{folder.name} lists {without} clips without an embedding; they are left out.")
             specification["tasks"] += [_task(language, words, budget) for budget in BUDGETS]
+    return notes.sentences(specification["licence"])
 
 
 def _languages(source: Path) -> dict[str, Path]:
@@ -124,20 +137,24 @@ def _each_once(ids: list[str], file: str) -> None:
         raise BundleError(Problem(f"the nontarget {quoted(doubled)} is listed twice.", file=file))
 
 
-def _write_clips(listing: _Listing, folder: Path, target: Path) -> None:
-    """Write the listed clips, each with its spoken word and its class."""
+def _write_clips(listing: _Listing, folder: Path, target: Path, notes: ImportNotes) -> int:
+    """Write the listed clips, each with its spoken word and its class; return how many have no embedding."""
+    listed = [(word, word, ids) for word, ids in listing.targets.items()]
+    listed += [(word, NONTARGET, ids) for word, ids in listing.nontargets_by_word.items()]
+    missing = 0
     with TableWriter(target) as writer:
-        for word, ids in listing.targets.items():
-            for rows in _clips(folder / f"{word}.parquet", ids):
-                writer.add(_labelled(rows, word, word))
-        for word, ids in listing.nontargets_by_word.items():
-            for rows in _clips(folder / f"{word}.parquet", ids):
-                writer.add(_labelled(rows, NONTARGET, word))
+        for word, label, ids in listed:
+            missing += len(set(ids))
+            for rows in _clips(notes.use(named(folder, f"{word}.parquet")), ids):
+                writer.add(_labelled(rows, label, word))
+                missing -= len(rows)
+    return missing
 
 
 def _clips(path: Path, ids: list[str]) -> Iterator[pa.Table]:
     """Yield the listed rows of a word's file, in the order of the file."""
-    wanted = pa.array(ids, pa.string())
+    spelled = {unicodedata.normalize(form, name) for form in ("NFC", "NFD") for name in ids if not name.isascii()}
+    wanted = pa.array([*ids, *spelled], pa.string())
     for rows in batches(path, [_ID, _EMBEDDING]):
         names = rows[_ID].cast(pa.string())
         yield pa.table({"id": names, "embedding": rows[_EMBEDDING]}).filter(pc.is_in(names, wanted))

@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from evaluators.bundles.importers.notes import ImportNotes, root_of
 from evaluators.bundles.importers.reading import csv_rows, entries
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.tables.writing import TableWriter, batches, new_bundle, table_of
@@ -63,27 +64,36 @@ class _CleaningFiles:
     truth: Path
 
 
-def import_bundle(source: Path, bundle: Path) -> None:
-    """Write one bundle with every complete task in ``source``.
+def import_bundle(source: Path, bundle: Path) -> list[str]:
+    """Write one bundle with every complete task in ``source``; return what was noticed, in sentences.
 
     Raises:
         BundleError: there is no task, or a file isn't in the published format.
     """
-    found = _tasks(source)
+    notes = ImportNotes(source)
+    source = root_of(source, lambda folder: any((folder / "embeddings").glob("*_train_*.parquet")))
+    found = _tasks(source, notes)
     specification = _specification()
     with new_bundle(bundle, specification) as work:
         for task in found:
+            for path in (task.train, task.test, task.validation, task.truth):
+                if path is not None:
+                    notes.use(path)
             names = _write_images(task.train, work / _train(task))
             _write_truth(task, names, work / _truth(task))
             _write_images(task.test, work / _test(task))
             if task.validation is not None:
                 _write_images(task.validation, work / _validation(task))
+            again = len(names) - len(set(names))
+            if again:
+                notes.say(f"{task.task} has {again} images again; the second row of an image is called IMAGE-2.")
             specification["tasks"].append(_task(task))
+    return notes.sentences(specification["licence"])
 
 
-def _tasks(source: Path) -> list[_CleaningFiles]:
-    names = (path.name for path in (source / "embeddings").glob("*_train_*.parquet"))
-    found = [task for name in names if (task := _source(source, name)) is not None]
+def _tasks(source: Path, notes: ImportNotes) -> list[_CleaningFiles]:
+    names = sorted(path.name for path in (source / "embeddings").glob("*_train_*.parquet"))
+    found = [task for name in names if (task := _source(source, name, notes)) is not None]
     found.sort(key=lambda task: (task.task, task.train.name))
     if not found:
         raise BundleError(
@@ -100,7 +110,7 @@ def _tasks(source: Path) -> list[_CleaningFiles]:
     return found
 
 
-def _source(source: Path, name: str) -> _CleaningFiles | None:
+def _source(source: Path, name: str, notes: ImportNotes) -> _CleaningFiles | None:
     matched = _TRAIN.fullmatch(name)
     if matched is None:
         return None
@@ -108,6 +118,8 @@ def _source(source: Path, name: str) -> _CleaningFiles | None:
     test = _only(folder, f"{task}_test_", "test rows")
     truth = source / "data" / f"dataset_{task}_train.csv"
     if test is None or not truth.is_file():
+        missing = f"embeddings/{task}_test_ROWS.parquet" if test is None else f"data/{truth.name}"
+        notes.say(f"The task {task} is left out: there is no {missing}.")
         return None
     return _CleaningFiles(task, folder / name, test, _only(folder, f"{task}_val_", "validation rows"), truth)
 

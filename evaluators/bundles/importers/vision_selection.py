@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evaluators.bundles.importers.notes import ImportNotes, root_of
 from evaluators.bundles.importers.reading import csv_rows, entries
 from evaluators.problems.problem import BundleError, Problem
 from evaluators.tables.writing import TableWriter, batches, new_bundle
@@ -48,15 +49,19 @@ out.
 """
 
 
-def import_bundle(source: Path, bundle: Path) -> None:
-    """Write one bundle with every concept that has a test set in ``source``.
+def import_bundle(source: Path, bundle: Path) -> list[str]:
+    """Write one bundle with every concept that has a test set in ``source``; return what was noticed, in sentences.
 
     Raises:
         BundleError: there is no concept or no pool, or a file isn't in the published format.
     """
-    parts = _parts(source / POOL)
-    tests = _by_concept(source)
-    examples = {concept: _example_labels(source, concept) for concept in tests}
+    notes = ImportNotes(source)
+    source = root_of(source, lambda folder: (folder / POOL).exists())
+    parts = [notes.use(part) for part in _parts(source / POOL)]
+    tests = {concept: notes.use(path) for concept, path in _by_concept(source).items()}
+    examples = {concept: _example_labels(notes.use(_examples(source, concept))) for concept in tests}
+    if len(parts) > 1:
+        notes.say(f"The {len(parts)} parts of the pool became one table.")
     specification = _specification()
     with new_bundle(bundle, specification) as work:
         found = _write_pool(
@@ -67,7 +72,11 @@ def import_bundle(source: Path, bundle: Path) -> None:
             task = {"name": concept, "test": _table(f"hidden/{concept}.parquet")}
             if _write_examples(examples[concept], found, work / "public" / f"{concept}-examples.parquet"):
                 task["examples"] = _table(f"public/{concept}-examples.parquet")
+            without = [name for name in examples[concept] if name not in found]
+            if without:
+                notes.say(f"{len(without)} of the {len(examples[concept])} examples of {concept} are not in the pool.")
             specification["tasks"].append(task)
+    return notes.sentences(specification["licence"])
 
 
 def _parts(pool: Path) -> list[Path]:
@@ -116,9 +125,12 @@ def _renamed(paths: list[Path], names: dict[str, str]) -> Iterator[pa.Table]:
             yield pa.table(columns | texts)
 
 
-def _example_labels(source: Path, concept: str) -> dict[str, str]:
-    """The labels of a concept's example images, by id; empty if there is no example file."""
-    path = source / "examples" / f"alpha_example_set_{concept}.csv"
+def _examples(source: Path, concept: str) -> Path:
+    return source / "examples" / f"alpha_example_set_{concept}.csv"
+
+
+def _example_labels(path: Path) -> dict[str, str]:
+    """The labels of a concept's example images, by id; empty if there is no such file."""
     if not path.is_file():
         return {}
     return {row[_ID]: row[_LABEL] for _, row in csv_rows(path, [_ID, _LABEL])}

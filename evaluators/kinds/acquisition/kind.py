@@ -12,11 +12,20 @@ from evaluators.kinds.acquisition.baselines import (
     random_seller,
     uniform,
 )
-from evaluators.kinds.acquisition.metrics import COST, PURCHASE_SCORE
+from evaluators.kinds.acquisition.metrics import COST, ONLINE_ACCURACY, PURCHASE_SCORE
 from evaluators.kinds.acquisition.public import PublicAcquisition
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.declaration import Drafting, DraftTable, Kind
-from evaluators.kinds.scorers import CORRECTED, REFERENCE, ScorerInfo
+from evaluators.kinds.scorers import (
+    CORRECTED,
+    ONLINE,
+    ONLINE_TITLE,
+    REFERENCE,
+    REFERENCE_2023,
+    REFERENCE_2023_TITLE,
+    REFERENCE_TITLE,
+    ScorerInfo,
+)
 from evaluators.learning.entries import by_name
 from evaluators.learning.models.logistic_regression import LogisticRegression
 from evaluators.learning.models.nearest_neighbours import NearestNeighbours
@@ -40,7 +49,7 @@ ACQUISITION = Kind(
         ),
         ScorerInfo(
             name="reference",
-            title="Reference",
+            title=REFERENCE_TITLE,
             version="1.0.0",
             meaning=REFERENCE,
             reading="evaluators.kinds.acquisition.reading:read_reference",
@@ -49,10 +58,31 @@ ACQUISITION = Kind(
             fixes={"model.name": LogisticRegression.name},
         ),
         ScorerInfo(
-            name="reference-knn",
-            title="Reference, nearest neighbours",
+            name="reference-2023",
+            title=REFERENCE_2023_TITLE,
             version="1.0.0",
-            meaning="the public evaluator of 2023 in its second configuration, nine nearest neighbours",
+            meaning=REFERENCE_2023,
+            reading="evaluators.kinds.acquisition.reading:read_reference",
+            scoring="evaluators.kinds.acquisition.reference:score_2023",
+            reference="dataperf-acquisition",
+            fixes={"model.name": LogisticRegression.name},
+        ),
+        ScorerInfo(
+            name="online",
+            title=ONLINE_TITLE,
+            version="1.0.0",
+            meaning=ONLINE,
+            reading="evaluators.kinds.acquisition.reading:read_online",
+            scoring="evaluators.kinds.acquisition.online:score",
+            metrics=(ONLINE_ACCURACY.name,),
+            reference="dataperf-acquisition",
+            fixes={"model.name": LogisticRegression.name},
+        ),
+        ScorerInfo(
+            name="reference-knn",
+            title="Reference: nearest neighbours",
+            version="1.0.0",
+            meaning="the offline evaluator in its second configuration, nine nearest neighbours",
             reading="evaluators.kinds.acquisition.reading:read_reference",
             scoring="evaluators.kinds.acquisition.reference:score_neighbours",
             reference="dataperf-acquisition",
@@ -80,5 +110,5 @@ ACQUISITION = Kind(
         summary=texts.summary,
         rules=texts.rules,
     ),
-    metrics=(COST, PURCHASE_SCORE),
+    metrics=(COST, PURCHASE_SCORE, ONLINE_ACCURACY),
 )

@@ -97,8 +97,8 @@ def _order(file: str, row: CsvRow) -> Order:
 
 def _looks_like_numbers(content: bytes) -> bool:
     """Whether the file starts with a number or a comment, rather than with a header or anything else."""
-    first = content.removeprefix(_BOM).lstrip(_BLANK)[:1]
-    return first != b"" and first in b"0123456789+-.,#" and b"\0" not in content
+    first = content.removeprefix(_BOM).lstrip(_BLANK)[:4].decode(errors="ignore")[:1]
+    return first != "" and (first in "+-.,#" or first.isdecimal()) and b"\0" not in content
 
 
 def _numbers(specification: AcquisitionSpecification, upload: Upload, market: Market) -> list[Order]:

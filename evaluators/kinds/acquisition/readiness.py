@@ -23,6 +23,7 @@ from evaluators.kinds.training import predict_first_seed
 from evaluators.learning.metrics.accuracy import ACCURACY
 from evaluators.learning.metrics.base import ClassificationMetric
 from evaluators.specification.challenge import Specification
+from evaluators.specification.metrics import METRICS
 
 
 class AcquisitionReadiness(KindReadiness[AcquisitionSubmission]):
@@ -40,7 +41,7 @@ class AcquisitionReadiness(KindReadiness[AcquisitionSubmission]):
 
     def measured(self, specification: Specification) -> tuple[ClassificationMetric, float]:
         known = AcquisitionSpecification.expect(specification)
-        return ACCURACY, known.accuracy_weight if known.metric == PURCHASE_SCORE.name else 1.0
+        return ACCURACY, known.accuracy_weight if known.metric == PURCHASE_SCORE.name else METRICS[known.metric].factor
 
     def facts(self, dataset: PreparedDataset) -> Facts:
         specification = AcquisitionSpecification.expect(dataset.specification)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from evaluators.datasets.prepared import PreparedDataset
@@ -90,21 +90,39 @@ def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Acqui
     return _read(dataset, uploads, within_budget=False)
 
 
-def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, within_budget: bool) -> AcquisitionSubmission:
+def read_online(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubmission:
+    """Read a submission as DataPerf's site did (Dynabench, January 2023): the budget is enforced.
+
+    Numbers are what Python's ``int`` reads, with ``1_000`` and digits of any script. The site's evaluator never drew a
+    seller's last row and failed on a purchase of all rows, or of none at all, so these are refused here.
+
+    Raises:
+        SubmissionError: as ``read``.
+    """
+    return _read(dataset, uploads, within_budget=True, online=True)
+
+
+def _read(
+    dataset: PreparedDataset, uploads: Sequence[Upload], *, within_budget: bool, online: bool = False
+) -> AcquisitionSubmission:
     specification = AcquisitionSpecification.expect(dataset.specification)
     problems: list[Problem] = []
     purchases = []
     for name, orders in orders_by_market(specification, uploads).items():
         market = specification.markets[name]
         owned = [len(dataset.table(table)) for table in market.seller_tables]
+        if online:
+            orders = [replace(order, rows=_as_python_reads(order.rows)) for order in orders]
         rows, found = _rows(market, owned, orders)
         if not found:
             purchases.append(_purchase(market, owned, rows))
             if within_budget:
                 found = _over_budget(purchases[-1], orders[0].file)
-            else:
-                dimensions = dataset.table(market.buyer_table).embedding.shape[1]
-                found = _over_memory(purchases[-1], dimensions, orders[0].file)
+            dimensions = dataset.table(market.buyer_table).embedding.shape[1]
+            if online or not within_budget:
+                found += _over_memory(purchases[-1], dimensions, orders[0].file)
+            if online:
+                found += _undrawable(purchases[-1], orders)
         problems += found
     if problems:
         raise SubmissionError(problems)
@@ -201,6 +219,34 @@ def _over_memory(purchase: Purchase, dimensions: int, file: str) -> list[Problem
             "Buy fewer rows.",
             file=file,
         )
+    ]
+
+
+def _as_python_reads(text: str) -> str:
+    """A whole number in plain digits if Python's ``int`` reads ``text``, else ``text``."""
+    try:
+        return str(int(text)) if len(text) <= MAX_DIGITS else text
+    except ValueError:
+        return text
+
+
+def _undrawable(purchase: Purchase, orders: Sequence[Order]) -> list[Problem]:
+    """Purchases with which the site's evaluator failed: it drew distinct rows, of all but the last."""
+    if not any(purchase.n_rows):
+        message = f"nothing is bought in the task '{purchase.market.name}', and nothing can be trained on it."
+        return [Problem(message, "Buy rows of at least one seller.", orders[0].file)]
+    owned = dict(zip((seller.name for seller in purchase.market.sellers), purchase.owned, strict=True))
+    bought = dict(zip(owned, purchase.n_rows, strict=True))
+    return [
+        Problem(
+            f"all {owned[order.seller]} rows of the seller are bought; DataPerf's site never sold the last one.",
+            f"Write at most {owned[order.seller] - 1}.",
+            order.file,
+            order.line,
+            order.field,
+        )
+        for order in orders
+        if bought[order.seller] == owned[order.seller]
     ]
 
 

@@ -29,6 +29,7 @@ from evaluators.kinds.acquisition.rows import Stock
 from evaluators.kinds.acquisition.scoring import MetricValues, Predict, answers, submission_scores
 from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.scores import SubmissionScores, Timings, timed
+from evaluators.learning import sklearn_1_3
 from evaluators.learning.metrics.accuracy import ACCURACY
 from evaluators.learning.models.base import Classes, Vectors
 
@@ -39,6 +40,11 @@ NEIGHBOURS = 9
 def score(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
     """Scores with ``LogisticRegression(random_state=0)``, the configuration used for DataPerf's leaderboard."""
     return _score(dataset, submission, spent, _logistic_regression)
+
+
+def score_2023(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
+    """The same with the logistic regression of the scikit-learn of 2023."""
+    return _score(dataset, submission, spent, _logistic_regression_2023)
 
 
 def score_neighbours(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
@@ -113,6 +119,11 @@ def _logistic_regression(train: Vectors, classes: Classes, test: Vectors) -> Cla
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopping after 100 iterations is part of the reference
         estimator.fit(train, classes)
     predicted: Classes = estimator.predict(test)
+    return predicted
+
+
+def _logistic_regression_2023(train: Vectors, classes: Classes, test: Vectors) -> Classes:
+    predicted: Classes = sklearn_1_3.LogisticRegression.fit(train, classes).predict(test)
     return predicted
 
 

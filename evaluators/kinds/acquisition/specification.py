@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from evaluators.kinds.acquisition.metrics import PURCHASE_SCORE
+from evaluators.kinds.acquisition.metrics import ONLINE_ACCURACY, PURCHASE_SCORE
 from evaluators.kinds.acquisition.pricing import MAX_AMOUNT, LinearPrice, Price
 from evaluators.kinds.acquisition.summaries import read_summary
 from evaluators.learning.metrics.accuracy import ACCURACY
@@ -28,7 +28,7 @@ MAX_SELLERS = 64
 MAX_DIGITS = 18
 """Maximum digits of a number of rows; longer numbers do not fit in 64 bits, and no seller owns that many rows."""
 
-METRICS = (PURCHASE_SCORE.name, ACCURACY.name)
+METRICS = (PURCHASE_SCORE.name, ACCURACY.name, ONLINE_ACCURACY.name)
 
 
 class Seller(SpecificationModel):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from evaluators.kinds.cleaning import texts
 from evaluators.kinds.cleaning.answers import CleaningAnswers
 from evaluators.kinds.cleaning.baselines import (
@@ -10,13 +12,36 @@ from evaluators.kinds.cleaning.baselines import (
     neighbour_disagreement,
     random,
 )
-from evaluators.kinds.cleaning.metrics import ACCURACY_BEFORE, ACCURACY_CLEAN, FRACTION_FIXES, MEAN_ACCURACY
+from evaluators.kinds.cleaning.metrics import (
+    ACCURACY_BEFORE,
+    ACCURACY_CLEAN,
+    FRACTION_FIXES,
+    MEAN_ACCURACY,
+    ONLINE_FRACTION_FIXES,
+)
 from evaluators.kinds.cleaning.public import PublicCleaning
 from evaluators.kinds.cleaning.specification import REFERENCE_SEED, CleaningSpecification
 from evaluators.kinds.declaration import Drafting, DraftTable, Kind
-from evaluators.kinds.scorers import CORRECTED, REFERENCE, ScorerInfo
+from evaluators.kinds.scorers import (
+    CORRECTED,
+    ONLINE,
+    ONLINE_TITLE,
+    REFERENCE,
+    REFERENCE_2023,
+    REFERENCE_2023_TITLE,
+    REFERENCE_TITLE,
+    ScorerInfo,
+)
 from evaluators.learning.entries import by_name
 from evaluators.learning.models.linear_adamw import LinearAdamW
+
+_OFFLINE: dict[str, Any] = {
+    "reading": "evaluators.kinds.cleaning.reading:read_reference",
+    "scoring": "evaluators.kinds.cleaning.reference:score",
+    "reference": "dataperf-vision-cleaning",
+    "fixes": {"model.name": LinearAdamW.name, "seeds": [REFERENCE_SEED]},
+    "without_curves": "evaluators.kinds.cleaning.reference:score_without_curves",
+}
 
 CLEANING = Kind(
     name="cleaning",
@@ -36,15 +61,33 @@ CLEANING = Kind(
         ),
         ScorerInfo(
             name="reference",
-            title="Reference",
+            title=REFERENCE_TITLE,
             version="1.0.0",
             meaning=REFERENCE,
-            reading="evaluators.kinds.cleaning.reading:read_reference",
-            scoring="evaluators.kinds.cleaning.reference:score",
             metrics=(FRACTION_FIXES.name,),
-            reference="dataperf-vision-cleaning",
-            fixes={"model.name": LinearAdamW.name, "seeds": [REFERENCE_SEED]},
-            without_curves="evaluators.kinds.cleaning.reference:score_without_curves",
+            **_OFFLINE,
+        ),
+        # There is no scikit-learn in it, so it is the same number.
+        ScorerInfo(
+            name="reference-2023",
+            title=REFERENCE_2023_TITLE,
+            version="1.0.0",
+            meaning=REFERENCE_2023,
+            metrics=(FRACTION_FIXES.name,),
+            **_OFFLINE,
+        ),
+        ScorerInfo(
+            name="online",
+            title=ONLINE_TITLE,
+            version="1.0.0",
+            meaning=ONLINE,
+            metrics=(ONLINE_FRACTION_FIXES.name,),
+            **_OFFLINE
+            | {
+                "reading": "evaluators.kinds.cleaning.reading:read_online",
+                "scoring": "evaluators.kinds.cleaning.online:score",
+                "without_curves": "evaluators.kinds.cleaning.online:score_without_curves",
+            },
         ),
     ),
     baselines=by_name(
@@ -65,5 +108,5 @@ CLEANING = Kind(
         summary=texts.summary,
         rules=texts.rules,
     ),
-    metrics=(FRACTION_FIXES, MEAN_ACCURACY, ACCURACY_BEFORE, ACCURACY_CLEAN),
+    metrics=(FRACTION_FIXES, MEAN_ACCURACY, ACCURACY_BEFORE, ACCURACY_CLEAN, ONLINE_FRACTION_FIXES),
 )

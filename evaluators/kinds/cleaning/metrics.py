@@ -37,3 +37,14 @@ ACCURACY_CLEAN = Metric(
     formula="a(n)",
     condition="For rankings.",
 )
+ONLINE_FRACTION_FIXES = Metric(
+    name="online_fraction_fixes",
+    title="Fraction of fixes (Dynabench)",
+    meaning="the fraction of fixes in hundredths, as DataPerf's site showed it",
+    formula="100 · round(fraction of fixes, 4)",
+    condition="For DataPerf's vision cleaning, scored as online.",
+    direction="minimize",
+    base="fraction_fixes",
+    factor=100,
+    decimals=2,
+)

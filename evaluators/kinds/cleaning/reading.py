@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,23 +17,31 @@ from evaluators.problems.problem import Problem, SubmissionError, quoted
 from evaluators.submissions.uploads import Upload
 
 _ROW = re.compile(r"[0-9]+")
+_MOST_CHARACTERS = 20
 DROPPED = -1
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRanking:
-    """One task's ranking. ``row_indices`` index the training set, most suspicious first: shape (rows,), int64.
+    """One task's ranking. ``row_indices`` index the training set, most suspicious first: shape (named,), int64.
 
-    ``seconds`` is the running time that the author reports.
+    ``rows`` is the number of training rows, ``ignored`` that of further lines. ``seconds`` is the running time that the
+    author reports.
     """
 
     plan: CleaningPlan
     row_indices: NDArray[np.int64]
     seconds: float | None
+    rows: int
+    ignored: int = 0
 
     def report(self) -> TaskReport:
-        ranked, rows = len(np.unique(self.row_indices)), len(self.row_indices)
-        line = f"all {rows} rows ranked" if ranked == rows else f"{ranked} of {rows} rows ranked, again and again"
+        ranked, named = len(np.unique(self.row_indices)), len(self.row_indices)
+        line = f"all {ranked} rows ranked" if ranked == self.rows else f"{ranked} of {self.rows} rows ranked"
+        if ranked < named:
+            line += ", again and again"
+        if self.ignored:
+            line += f"; {self.ignored} more lines are not read"
         counts = {"rows": float(ranked)}
         if self.seconds is not None:
             line += f", in {self.seconds:g} seconds by the author's account"
@@ -90,7 +98,18 @@ def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Clean
     return _read(dataset, uploads, repeats=True)
 
 
-def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, repeats: bool) -> CleaningSubmission:
+def read_online(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CleaningSubmission:
+    """Like ``read_reference``, but a ranking may have any number of lines, as on DataPerf's site.
+
+    Lines beyond the number of training rows were ignored there, and with fewer the curve went flat. Each is what
+    Python's ``int`` reads.
+    """
+    return _read(dataset, uploads, repeats=True, any_number=True)
+
+
+def _read(
+    dataset: PreparedDataset, uploads: Sequence[Upload], *, repeats: bool, any_number: bool = False
+) -> CleaningSubmission:
     specification = CleaningSpecification.expect(dataset.specification)
     plans = specification.plans
     sent = lines_by_task(specification, uploads, {name: len(dataset.table(plan.train)) for name, plan in plans.items()})
@@ -98,12 +117,15 @@ def _read(dataset: PreparedDataset, uploads: Sequence[Upload], *, repeats: bool)
     problems: list[Problem] = []
     for name, lines in sent.items():
         train = dataset.table(plans[name].train)
-        rows, found = _rows(plans[name], train, lines.lines)
+        listed = [_as_python_reads(line) for line in lines.lines[: len(train)]] if any_number else lines.lines
+        rows, found = _rows(plans[name], train, listed)
         if not repeats:
             found += _repeated(lines.lines, rows)
         if specification.action == "rank":
-            found += _wrong_count(plans[name], lines, len(train))
-            cleaning.rankings.append(TaskRanking(plans[name], rows, lines.seconds))
+            if not any_number:
+                found += _wrong_count(plans[name], lines, len(train))
+            ignored = len(lines.lines) - len(listed)
+            cleaning.rankings.append(TaskRanking(plans[name], rows, lines.seconds, len(train), ignored))
         else:
             classes, wrong = _classes(plans[name], train, lines.lines, rows)
             found += wrong + _over_budget(plans[name], lines.lines)
@@ -135,6 +157,16 @@ def _rows(
 def _row_number(text: str, count: int) -> int:
     # Python's int() also accepts '1_0', '+1' and digits of every script, and refuses numbers with thousands of digits.
     return int(text) if _ROW.fullmatch(text) and len(text) < 10 and int(text) < count else -1
+
+
+def _as_python_reads(line: SubmittedLine) -> SubmittedLine:
+    """The line with its row number in plain digits, if Python's ``int`` reads it."""
+    if line.field != "row" or len(line.row) > _MOST_CHARACTERS:
+        return line
+    try:
+        return replace(line, row=str(int(line.row)))
+    except ValueError:
+        return line
 
 
 def _unknown(plan: CleaningPlan, line: SubmittedLine, count: int) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from evaluators.kinds.cleaning.metrics import FRACTION_FIXES, MEAN_ACCURACY
+from evaluators.kinds.cleaning.metrics import FRACTION_FIXES, MEAN_ACCURACY, ONLINE_FRACTION_FIXES
 from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.specification.challenge import (
@@ -24,7 +24,7 @@ from evaluators.specification.table import MAX_ID_BYTES, Table
 
 TABLES = ("train", "validation", "test", "truth")
 
-RANKING_METRICS = (FRACTION_FIXES.name, MEAN_ACCURACY.name)
+RANKING_METRICS = (FRACTION_FIXES.name, MEAN_ACCURACY.name, ONLINE_FRACTION_FIXES.name)
 
 DROP = "drop"
 """Given as the label of a row to remove the row from the training set."""
@@ -165,7 +165,8 @@ class CleaningSpecification(Specification):
         return *CLASSIFICATION_METRICS, *RANKING_METRICS
 
     def own_metrics(self) -> tuple[str, ...]:
-        return RANKING_METRICS if self.action == "rank" else tuple(CLASSIFICATION_METRICS)
+        fitting = RANKING_METRICS if self.action == "rank" else tuple(CLASSIFICATION_METRICS)
+        return tuple(name for name in super().own_metrics() if name in fitting)
 
     @cached_property
     def plans(self) -> dict[str, CleaningPlan]:

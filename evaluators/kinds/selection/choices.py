@@ -19,10 +19,15 @@ from evaluators.submissions.uploads import Upload
 
 @dataclass(slots=True)
 class Chosen:
-    """A file's content for one task. ``words`` are the target words of a word list, including those without ids."""
+    """A file's content for one task.
+
+    ``words`` are the target words of a word list, including those without ids. ``notes`` are phrases on what was passed
+    over.
+    """
 
     file: str
     words: tuple[str, ...] | None
+    notes: tuple[str, ...] = ()
     choices: list[ChosenRow] = field(default_factory=list)
 
 
@@ -48,7 +53,7 @@ def choices_by_task(
             if task not in specification.plans:
                 found.add(_unknown_task, specification, choice, task)
                 continue
-            chosen = tasks.setdefault(task, Chosen(upload.name, content.words))
+            chosen = tasks.setdefault(task, Chosen(upload.name, content.words, content.notes))
             if chosen.file != upload.name:
                 raise SubmissionError(
                     Problem(f"the task '{task}' is already in {chosen.file}.", "Send each task once.", upload.name)

@@ -1,18 +1,31 @@
 """The file formats of a selection submission, detected by their content.
 
 CSV with the header ``id`` or ``id,label``, optionally with ``task``; DataPerf's CSV, ``ImageID,Confidence``; DataPerf's
-JSON: a label map or a word list (see ``formats_json``). The classes of a word list are its words and ``nontarget``.
+JSON: a label map or a word list (see ``formats_json``). The classes of a word list are its words and ``nontarget``. A
+word list in YAML, the form of DataPerf's first months, is named and refused with the way to convert it.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
-from evaluators.kinds.selection.formats_json import NONTARGETS, TARGETS, LabelMap, WordList, is_json, read_json, shown
+from evaluators.kinds.selection.formats_json import (
+    NONTARGETS,
+    TARGETS,
+    LabelMap,
+    LabelMaps,
+    WordList,
+    is_json,
+    read_json,
+    shown,
+)
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.problems.collecting import SubmissionProblems
 from evaluators.problems.problem import Problem, SubmissionError, quoted
 from evaluators.submissions.csv_table import read_csv
+from evaluators.submissions.naming import task_of_name
 from evaluators.submissions.uploads import Upload
 
 NONTARGET = "nontarget"
@@ -23,12 +36,16 @@ _DATAPERF = {"ImageID": "id", "Confidence": "label"}
 
 @dataclass(frozen=True, slots=True)
 class ChosenRow:
-    """A chosen row for one task, with its label if one is given. ``line`` is its line in a CSV file."""
+    """A chosen row for one task, with its label if one is given.
+
+    ``line`` is its line in a CSV file. ``quoted``: in JSON, the label is a text.
+    """
 
     file: str
     line: int | None
     id: str
     label: str | None
+    quoted: bool = False
 
     def problem(self, message: str, remedy: str, *, field: str) -> Problem:
         """A problem with ``field`` of this choice; in a format without lines, the id shows where it is."""
@@ -37,10 +54,14 @@ class ChosenRow:
 
 @dataclass(frozen=True, slots=True)
 class FileChoices:
-    """The content of one file: choices with their task names, and the target words of a word list in order."""
+    """The content of one file: choices with their task names, and the target words of a word list in order.
+
+    ``notes`` are phrases on what was passed over.
+    """
 
     choices: list[tuple[str, ChosenRow]]
     words: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def read_file(
@@ -51,19 +72,84 @@ def read_file(
     Raises:
         SubmissionError: it is unreadable, or does not say which task it is for.
     """
+    if _is_yaml(upload):
+        raise SubmissionError(_yaml(upload.name))
     if not is_json(upload.content):
         return FileChoices(_csv_choices(specification, upload, task, alone=alone, as_published=as_published))
+    content = read_json(
+        upload,
+        max_bytes=specification.max_file_bytes,
+        max_rows=_max_rows(specification, as_published),
+        last_of_equal_keys=as_published,
+    )
+    if isinstance(content, LabelMaps):
+        return _several_maps(specification, upload.name, content, task, alone=alone, as_published=as_published)
     if task is None:
         raise SubmissionError(_unnamed_json(specification, upload.name))
-    content = read_json(upload, max_bytes=specification.max_file_bytes, max_rows=_max_rows(specification, as_published))
     if isinstance(content, LabelMap):
-        return FileChoices([(task, ChosenRow(upload.name, None, name, label)) for name, label in content.labels])
+        return FileChoices(_labelled(upload.name, task, content), notes=_doubled(content.doubled))
     if content.others and not as_published:
         found = SubmissionProblems()
         for name in content.others:
             found.add(_unexpected_key, upload.name, name)
         found.refuse()
     return _word_list_choices(specification.plans[task], upload.name, content)
+
+
+def _several_maps(
+    specification: SelectionSpecification,
+    file: str,
+    content: LabelMaps,
+    task: str | None,
+    *,
+    alone: bool,
+    as_published: bool,
+) -> FileChoices:
+    """Label maps below outer keys: of all tasks in one file, or of one task whose key may be any word."""
+    first_key, first = content.maps[0]
+    notes = _doubled(first.doubled)
+    tasks = [task_of_name(specification.plans, f"{key}.json") for key, _ in content.maps]
+    of_tasks = None not in tasks and len(set(tasks)) == len(tasks)
+    if of_tasks and (alone or task is None):
+        maps = [(name, labels) for name, (_, labels) in zip(tasks, content.maps, strict=True) if name is not None]
+        return FileChoices([choice for name, labels in maps for choice in _labelled(file, name, labels)], notes=notes)
+    if task is None:
+        raise SubmissionError(_unnamed_json(specification, file))
+    if len(content.maps) > 1:
+        if not as_published:
+            raise SubmissionError(_several_keys(specification, file))
+        notes += (f"only the first of {len(content.maps)} outer keys is read, {quoted(first_key)}",)
+    return FileChoices(_labelled(file, task, first), notes=notes)
+
+
+def _labelled(file: str, task: str, content: LabelMap) -> list[tuple[str, ChosenRow]]:
+    return [(task, ChosenRow(file, None, name, label.text, label.quoted)) for name, label in content.labels]
+
+
+def _doubled(count: int) -> tuple[str, ...]:
+    what = "1 key is" if count == 1 else f"{count} keys are"
+    return (f"{what} given again, and the last value counts",) if count else ()
+
+
+def _is_yaml(upload: Upload) -> bool:
+    start = upload.content[:20].lstrip()
+    return upload.name.lower().endswith((".yaml", ".yml")) or start.startswith((b"targets:", b"nontargets:"))
+
+
+def _yaml(file: str) -> Problem:
+    convert = "python -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)'"
+    remedy = f"Send it as JSON: {convert} < {_shell_name(file)} > set.json"
+    return Problem("is YAML, a form that DataPerf only took in its first months.", f"{remedy}.", file)
+
+
+def _shell_name(file: str) -> str:
+    return file if re.fullmatch(r"[\w.-]+", file, re.ASCII) else "FILE"
+
+
+def _several_keys(specification: SelectionSpecification, file: str) -> Problem:
+    names = ", ".join(task.name for task in specification.tasks[:12])
+    remedy = f"Send each task in a file of its own, or one file whose outer keys are tasks: {names}."
+    return Problem("has several outer keys that are not all names of tasks.", remedy, file)
 
 
 def _max_rows(specification: SelectionSpecification, as_published: bool) -> int:
@@ -105,14 +191,17 @@ def _word_list_choices(plan: TaskPlan, file: str, content: WordList) -> FileChoi
     if NONTARGET not in plan.labels:
         remedy = "Send a CSV file, or one JSON object of ids."
         raise SubmissionError(Problem(f"is a word list, but the task has no class '{NONTARGET}'.", remedy, file))
+    # macOS takes accents apart, in the names of files from which such lists are made.
+    same = {unicodedata.normalize("NFC", word): word for word in words}
+    targets = [(same.get(unicodedata.normalize("NFC", word), word), ids) for word, ids in content.targets]
     found = SubmissionProblems()
-    for word, _ in content.targets:
+    for word, _ in targets:
         if word not in words:
             found.add(_unknown_word, file, word, words)
     found.refuse()
-    listed = [*content.targets, (NONTARGET, content.nontargets)]
+    listed = [*targets, (NONTARGET, content.nontargets)]
     choices = [(plan.name, ChosenRow(file, None, name, word)) for word, ids in listed for name in ids]
-    return FileChoices(choices, tuple(word for word, _ in content.targets))
+    return FileChoices(choices, tuple(word for word, _ in targets), _doubled(content.doubled))
 
 
 def _unknown_word(file: str, word: str, words: list[str]) -> Problem:

@@ -1,8 +1,11 @@
 """Strict reading of a submission's JSON file, in either format of DataPerf's challenges.
 
-A *label map*, ``{"ID": 0, "ID": 1, …}``, gives each row a label. A *word list*, ``{"targets": {"WORD": ["ID", …]},
-"nontargets": ["ID", …]}``, lists rows by class. JSON readers silently keep the last of two equal keys; here a repeated
-key is an error with every scorer.
+A *label map*, ``{"ID": 0, "ID": 1, …}``, gives each row a label; ``1``, ``1.0`` and ``true`` are the same label. It may
+have an outer key around it, as DataPerf's site took it until March 2023, or one for each task, as in 2021. A *word
+list*, ``{"targets": {"WORD": ["ID", …]}, "nontargets": ["ID", …]}``, lists rows by class.
+
+JSON readers silently keep the last of two equal keys, at the place of the first. So did the public evaluators; the
+corrected scorers refuse a repeated key.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import NoReturn
 
 from evaluators.problems.collecting import SubmissionProblems
 from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.submissions.numbers import as_number
 from evaluators.submissions.text import decoded
 from evaluators.submissions.uploads import Upload, too_many
 
@@ -27,27 +31,44 @@ _ONE_LIST = 'Write the ids as a list of texts, ["ID", …].'
 
 
 @dataclass(frozen=True, slots=True)
-class LabelMap:
-    """Ids with their labels as text, in the order of the file."""
+class Label:
+    """A label as text. ``quoted``: it is a text in the file, too, and not a number or a truth value."""
 
-    labels: tuple[tuple[str, str], ...]
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMap:
+    """Ids with their labels, in the order of the file. ``doubled`` is the number of keys that were given twice."""
+
+    labels: tuple[tuple[str, Label], ...]
+    doubled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMaps:
+    """Label maps by their outer keys, in the order of the file."""
+
+    maps: tuple[tuple[str, LabelMap], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WordList:
     """Ids by target word in the order of the file, including words without ids, and the ids of ``nontargets``.
 
-    ``others`` are any further keys.
+    ``others`` are any further keys. ``doubled`` is the number of keys that were given twice.
     """
 
     targets: tuple[tuple[str, tuple[str, ...]], ...]
     nontargets: tuple[str, ...]
     others: tuple[str, ...]
+    doubled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number as written: 1.0 is not 1, and numbers with a million digits are not parsed."""
+    """A number as written: those with a million digits are not parsed."""
 
     text: str
 
@@ -75,23 +96,30 @@ def is_json(content: bytes) -> bool:
     return content.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:1] in (b"{", b"[")
 
 
-def read_json(upload: Upload, *, max_bytes: int, max_rows: int) -> LabelMap | WordList:
-    """Read a file in either format.
+def read_json(
+    upload: Upload, *, max_bytes: int, max_rows: int, last_of_equal_keys: bool
+) -> LabelMap | LabelMaps | WordList:
+    """Read a file in any of the formats.
 
     Raises:
-        SubmissionError: it is too large, not UTF-8, not JSON, too deeply nested or in another format, or it has a
-            repeated key, an unpaired surrogate or more than ``max_rows`` rows.
+        SubmissionError: it is too large, not UTF-8, not JSON, too deeply nested or in another format, or it has an
+            unpaired surrogate, more than ``max_rows`` rows, or, without ``last_of_equal_keys``, a repeated key.
     """
     value = _parsed(upload, max_bytes, max_rows)
     if not isinstance(value, _Object):
         raise SubmissionError(Problem(f"is JSON, but {_kind(value)}, not an object.", _MAP_OR_LIST, upload.name))
     if not value.pairs:
         raise SubmissionError(Problem("is an empty JSON object.", _MAP_OR_LIST, upload.name))
+    doubled = 0
+    if last_of_equal_keys:
+        value, doubled = _last_of_equal_keys(value)
     _keys_differ(upload.name, value, field=None)
     items = dict(value.pairs)
     if any(isinstance(items.get(name), _Object | list) for name in (TARGETS, NONTARGETS)):
-        return _word_list(upload.name, items, max_rows)
-    return LabelMap(_labels(upload.name, value))
+        return _word_list(upload.name, items, max_rows, doubled)
+    if all(isinstance(inner, _Object) for inner in items.values()):
+        return LabelMaps(_inner_maps(upload.name, value, max_rows, doubled))
+    return LabelMap(_labels(upload.name, value), doubled)
 
 
 def _parsed(upload: Upload, max_bytes: int, max_rows: int) -> _Value:
@@ -175,6 +203,21 @@ def _with_half_a_character(value: _Value) -> str | None:
     return None
 
 
+def _last_of_equal_keys(value: _Object) -> tuple[_Object, int]:
+    """The object as a JSON reader keeps it, and how many keys it drops, in the objects directly inside it, too."""
+    kept: dict[str, _Value] = {}
+    dropped = 0
+    for key, inner in value.pairs:
+        dropped += key in kept
+        kept[key] = inner
+    for key, inner in kept.items():
+        if isinstance(inner, _Object):
+            flat = dict(inner.pairs)
+            dropped += len(inner.pairs) - len(flat)
+            kept[key] = _Object(tuple(flat.items()))
+    return _Object(tuple(kept.items())), dropped
+
+
 def _refuse(constant: str) -> NoReturn:
     raise _Constant(constant)
 
@@ -192,14 +235,27 @@ def _doubled(file: str, key: str, field: str | None) -> Problem:
     return Problem(f"the key {quoted(key)} occurs twice.", remedy, file, field=field)
 
 
-def _labels(file: str, value: _Object) -> tuple[tuple[str, str], ...]:
-    labels: list[tuple[str, str]] = []
+def _inner_maps(file: str, value: _Object, max_rows: int, doubled: int) -> tuple[tuple[str, LabelMap], ...]:
+    if sum(len(inner.pairs) for _, inner in value.pairs if isinstance(inner, _Object)) > max_rows:
+        raise SubmissionError(too_many(file, max_rows))
+    found = []
+    for key, inner in value.pairs:
+        if isinstance(inner, _Object):
+            _keys_differ(file, inner, shown(key))
+            found.append((key, LabelMap(_labels(file, inner), doubled)))
+    return tuple(found)
+
+
+def _labels(file: str, value: _Object) -> tuple[tuple[str, Label], ...]:
+    labels: list[tuple[str, Label]] = []
     found = SubmissionProblems()
     for key, label in value.pairs:
         if isinstance(label, str):
-            labels.append((key, label))
+            labels.append((key, Label(label, quoted=True)))
+        elif isinstance(label, bool):
+            labels.append((key, Label("1" if label else "0", quoted=False)))
         elif isinstance(label, _Number):
-            labels.append((key, label.text))
+            labels.append((key, Label(as_number(label.text) or label.text, quoted=False)))
         else:
             found.add(_no_label, file, key, label)
     found.refuse()
@@ -211,7 +267,7 @@ def _no_label(file: str, key: str, label: _Value) -> Problem:
     return Problem(f"{quoted(key)} has {_kind(label)} for a label.", remedy, file, field=shown(key))
 
 
-def _word_list(file: str, items: dict[str, _Value], max_rows: int) -> WordList:
+def _word_list(file: str, items: dict[str, _Value], max_rows: int, doubled: int) -> WordList:
     for name in (TARGETS, NONTARGETS):
         if name not in items:
             raise SubmissionError(Problem(f"there is no '{name}'.", _MAP_OR_LIST, file, field=name))
@@ -224,7 +280,7 @@ def _word_list(file: str, items: dict[str, _Value], max_rows: int) -> WordList:
         raise SubmissionError(too_many(file, max_rows))
     by_word = tuple((word, _ids(file, word, ids)) for word, ids in targets.pairs)
     others = tuple(name for name in items if name not in (TARGETS, NONTARGETS))
-    return WordList(by_word, _ids(file, NONTARGETS, nontargets), others)
+    return WordList(by_word, _ids(file, NONTARGETS, nontargets), others, doubled)
 
 
 def _ids(file: str, name: str, value: _Value) -> tuple[str, ...]:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from evaluators.kinds.declaration import Drafting, DraftTable, Kind
-from evaluators.kinds.scorers import CORRECTED, REFERENCE, ScorerInfo
+from evaluators.kinds.scorers import (
+    CORRECTED,
+    ONLINE,
+    ONLINE_TITLE,
+    REFERENCE,
+    REFERENCE_2023,
+    REFERENCE_2023_TITLE,
+    REFERENCE_TITLE,
+    ScorerInfo,
+)
 from evaluators.kinds.selection import texts
 from evaluators.kinds.selection.answers import SelectionAnswers
 from evaluators.kinds.selection.baselines import (
@@ -15,16 +26,56 @@ from evaluators.kinds.selection.baselines import (
     stratified,
     uncertainty,
 )
+from evaluators.kinds.selection.metrics import ONLINE_BALANCED_ACCURACY, ONLINE_F1, ONLINE_METRICS
 from evaluators.kinds.selection.public import PublicSelection
 from evaluators.kinds.selection.specification import SelectionSpecification
 from evaluators.learning.entries import by_name
 from evaluators.learning.metrics.accuracy import ACCURACY
+from evaluators.learning.metrics.base import Metric
 from evaluators.learning.metrics.f1 import F1
 from evaluators.learning.metrics.macro_f1 import MACRO_F1
 from evaluators.learning.metrics.precision import PRECISION
 from evaluators.learning.metrics.recall import RECALL
 from evaluators.learning.models.keyword_vote import KeywordVote
 from evaluators.learning.models.logistic_regression import LogisticRegression
+
+
+def _published(
+    reference: str, *, model: str, reading: str, scoring: str, metrics: tuple[str, ...], online: str, shown: Metric
+) -> tuple[ScorerInfo, ...]:
+    """The scorers of one of DataPerf's selections. ``online`` names the modules of the site's evaluator."""
+    common: dict[str, Any] = {"version": "1.0.0", "reference": reference, "fixes": {"model.name": model}}
+    here = "evaluators.kinds.selection"
+    return (
+        ScorerInfo(
+            name="reference",
+            title=REFERENCE_TITLE,
+            meaning=REFERENCE,
+            reading=reading,
+            scoring=f"{scoring}:score",
+            metrics=metrics,
+            **common,
+        ),
+        ScorerInfo(
+            name="reference-2023",
+            title=REFERENCE_2023_TITLE,
+            meaning=REFERENCE_2023,
+            reading=reading,
+            scoring=f"{scoring}:score_2023",
+            metrics=metrics,
+            **common,
+        ),
+        ScorerInfo(
+            name="online",
+            title=ONLINE_TITLE,
+            meaning=ONLINE,
+            reading=f"{here}.online_{online}:read",
+            scoring=f"{here}.online_{online}_scoring:score",
+            metrics=(shown.name,),
+            **common,
+        ),
+    )
+
 
 SELECTION = Kind(
     name="selection",
@@ -42,27 +93,23 @@ SELECTION = Kind(
             reading="evaluators.kinds.selection.reading:read",
             scoring="evaluators.kinds.selection.scoring:score",
         ),
-        ScorerInfo(
-            name="reference",
-            title="Reference",
-            version="1.0.0",
-            meaning=REFERENCE,
+        *_published(
+            "dataperf-vision-selection",
+            model=LogisticRegression.name,
             reading="evaluators.kinds.selection.reference_vision:read",
-            scoring="evaluators.kinds.selection.reference_vision_scoring:score",
+            scoring="evaluators.kinds.selection.reference_vision_scoring",
             metrics=(ACCURACY.name, PRECISION.name, RECALL.name, F1.name),
-            reference="dataperf-vision-selection",
-            fixes={"model.name": LogisticRegression.name},
+            online="vision",
+            shown=ONLINE_F1,
         ),
-        ScorerInfo(
-            name="reference",
-            title="Reference",
-            version="1.0.0",
-            meaning=REFERENCE,
+        *_published(
+            "dataperf-speech-selection",
+            model=KeywordVote.name,
             reading="evaluators.kinds.selection.reference_speech:read",
-            scoring="evaluators.kinds.selection.reference_speech_scoring:score",
+            scoring="evaluators.kinds.selection.reference_speech_scoring",
             metrics=(MACRO_F1.name,),
-            reference="dataperf-speech-selection",
-            fixes={"model.name": KeywordVote.name},
+            online="speech",
+            shown=ONLINE_BALANCED_ACCURACY,
         ),
     ),
     baselines=by_name(
@@ -87,4 +134,5 @@ SELECTION = Kind(
         summary=texts.summary,
         rules=texts.rules,
     ),
+    metrics=ONLINE_METRICS,
 )

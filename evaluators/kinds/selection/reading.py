@@ -66,8 +66,8 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> SelectionSubmis
     selections = []
     for task, file in chosen.items():
         plan, choices = specification.plans[task], file.choices
-        found = _task_problems(plan, choices)
         rows = dataset.table(plan.pool).rows_of([choice.id for choice in choices])
+        found = _task_problems(plan, choices, rows)
         found += unknown_ids(plan, choices, rows)
         if not found and specification.labels == "known":
             found = wrong_labels(dataset, plan, choices, rows)
@@ -79,13 +79,13 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> SelectionSubmis
     return SelectionSubmission(selections)
 
 
-def _task_problems(plan: TaskPlan, choices: list[ChosenRow]) -> SubmissionProblems:
+def _task_problems(plan: TaskPlan, choices: list[ChosenRow], rows: NDArray[np.int64]) -> SubmissionProblems:
     """Problems of a task's lines that need no data: duplicates, labels, the budget."""
     found = SubmissionProblems()
-    first: dict[str, ChosenRow] = {}
+    first: dict[str | int, ChosenRow] = {}
     classes = set(plan.labels)
-    for choice in choices:
-        earlier = first.setdefault(choice.id, choice)
+    for choice, row in zip(choices, rows.tolist(), strict=True):
+        earlier = first.setdefault(row if row >= 0 else choice.id, choice)
         if earlier is not choice:
             found.add(_repeated, choice, earlier)
         if choice.label is not None and choice.label not in classes:

@@ -9,7 +9,7 @@ matters, because libsvm shuffles them by position.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,7 @@ class Keywords:
 
     ``row_indices`` index the pool: shape (rows,), int64, with repetitions. ``classes`` are the evaluator's class
     numbers; same shape. ``words`` are the submission's target words; the first has number 1. ``listed`` is the number
-    of ids that count towards the budget.
+    of ids that count towards the budget, ``most`` the budget. ``passed_over`` are phrases on what was not read.
     """
 
     plan: TaskPlan
@@ -40,6 +40,8 @@ class Keywords:
     classes: NDArray[np.int64]
     words: tuple[str, ...]
     listed: int
+    most: int
+    passed_over: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, float]:
@@ -54,8 +56,9 @@ class Keywords:
         missing = [name for name in self.plan.labels if name != NONTARGET and name not in self.words]
         if missing:
             notes.append(f"without {', '.join(missing)} the classes are numbered otherwise than in the evaluation")
-        line = f"{self.listed} of {self.plan.budget} rows ({classes})"
-        return TaskReport(self.plan.name, self.plan.task.shown, "; ".join([line, *notes]), self.counts)
+        line = f"{self.listed} of {self.most} rows ({classes})"
+        shown = "; ".join([line, *notes, *self.passed_over])
+        return TaskReport(self.plan.name, self.plan.task.shown, shown, self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,21 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> KeywordSets:
     Raises:
         SubmissionError: a file is unreadable, or the public evaluator would refuse it.
     """
+    return read_keywords(dataset, uploads, most=lambda plan: plan.budget, in_order=_in_order)
+
+
+InOrder = Callable[[TaskPlan, Chosen, NDArray[np.int64], list[str]], Keywords]
+"""Puts a file's rows, with their indices and their classes in the pool, into the order in which they are trained on."""
+
+
+def read_keywords(
+    dataset: PreparedDataset, uploads: Sequence[Upload], *, most: Callable[[TaskPlan], int], in_order: InOrder
+) -> KeywordSets:
+    """Read a complete submission of at most ``most`` rows for each task.
+
+    Raises:
+        SubmissionError: as ``read``.
+    """
     specification = SelectionSpecification.expect(dataset.specification)
     chosen = choices_by_task(specification, uploads, as_published=True)
     problems = SubmissionProblems()
@@ -82,20 +100,20 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> KeywordSets:
         plan, choices = specification.plans[task], file.choices
         rows = dataset.table(plan.pool).rows_of([choice.id for choice in choices])
         found = unknown_ids(plan, choices, rows) or wrong_labels(dataset, plan, choices, rows)
-        found += _over_budget(plan, file)
+        found += _over_budget(plan, file, most(plan))
         if not found:
             labels = [plan.classes[number] for number in dataset.table(plan.pool).labels[rows].tolist()]
             found = _one_sided(plan, file.file, labels)
             if not found:
-                tasks.append(_in_order(plan, file, rows, labels))
+                tasks.append(in_order(plan, file, rows, labels))
         problems += found
     problems.refuse()
     return KeywordSets(tasks)
 
 
-def _over_budget(plan: TaskPlan, file: Chosen) -> SubmissionProblems:
-    over = len(file.choices) - plan.budget
-    message = f"the task '{plan.name}' has {len(file.choices)} rows, the budget is {plan.budget}."
+def _over_budget(plan: TaskPlan, file: Chosen, most: int) -> SubmissionProblems:
+    over = len(file.choices) - most
+    message = f"the task '{plan.name}' has {len(file.choices)} rows, the budget is {most}."
     problem = Problem(message, f"Remove {over}; what is listed twice counts twice.", file.file)
     return SubmissionProblems([problem] if over > 0 else [])
 
@@ -122,7 +140,7 @@ def _in_order(plan: TaskPlan, file: Chosen, rows: NDArray[np.int64], labels: lis
     ordered = [(row, numbers[word]) for word, found in by_word.items() for row in sorted(found)]
     ordered += [(row, 0) for found in spoken.values() for row in found]
     places = np.array(ordered, np.int64)
-    return Keywords(plan, places[:, 0], places[:, 1], words, len(file.choices))
+    return Keywords(plan, places[:, 0], places[:, 1], words, len(file.choices), plan.budget, file.notes)
 
 
 def _word(choice: ChosenRow) -> str:

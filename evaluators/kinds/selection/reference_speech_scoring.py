@@ -1,6 +1,9 @@
-"""DataPerf's speech selection as its public evaluator of 2023 scores it (harvard-edge/dataperf-speech-example)."""
+"""DataPerf's speech selection as its offline evaluator scores it (harvard-edge/dataperf-speech-example)."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,40 +17,73 @@ from evaluators.kinds.selection.reading import TaskSelection, task_classes
 from evaluators.kinds.selection.reference_speech import Keywords, KeywordSets
 from evaluators.kinds.selection.scoring import slices
 from evaluators.kinds.selection.specification import TaskPlan
-from evaluators.learning.models.keyword_vote import KeywordVote
+from evaluators.learning.metrics.macro_f1 import MACRO_F1
+from evaluators.learning.models.keyword_vote import Fit, fit_today, vote
+from evaluators.learning.sklearn_1_3 import LogisticRegression
 from evaluators.learning.subsampling import as_floats
 
+ClassNumbers = NDArray[np.int64]
+Measure = Callable[[ClassNumbers, ClassNumbers], dict[str, float]]
+"""The metrics for true and predicted class numbers, both (test rows,)."""
 
-def score(dataset: PreparedDataset, submission: KeywordSets, spent: Timings) -> SubmissionScores:
-    """Macro F1 of every task under every seed.
 
-    Test rows have their own class numbers: 0 for ``nontarget``, then all words in alphabetical order. F1 is averaged
-    over the classes that occur in the true or the predicted classes.
+def macro_f1(truth: ClassNumbers, predicted: ClassNumbers) -> dict[str, float]:
+    """F1, averaged over the classes that occur in the true or the predicted classes."""
+    return {MACRO_F1.name: float(f1_score(truth, predicted, average="macro", zero_division=0))}
+
+
+def score_sets(
+    dataset: PreparedDataset,
+    submission: KeywordSets,
+    spent: Timings,
+    *,
+    fit: Fit,
+    measure: Measure = macro_f1,
+    seeds: Sequence[int] | None = None,
+) -> SubmissionScores:
+    """Train every task's voters under every seed, with ``fit`` for the regression, and measure them.
+
+    Test rows have their own class numbers: 0 for ``nontarget``, then all words in alphabetical order. ``seeds`` are
+    those of the challenge by default.
     """
-    seeds = dataset.specification.seeds
-    by_task = {task.plan.name: _macro_f1(dataset, task, seeds, spent) for task in submission.tasks}
+    used = list(seeds or dataset.specification.seeds)
+    by_task = {task.plan.name: _measured(dataset, task, used, spent, fit, measure) for task in submission.tasks}
     return SubmissionScores(
         seeds=[
-            SeedScores(seed=seed, tasks={task: {"macro_f1": values[place]} for task, values in by_task.items()})
-            for place, seed in enumerate(seeds)
+            SeedScores(seed=seed, tasks={task: values[place] for task, values in by_task.items()})
+            for place, seed in enumerate(used)
         ],
         mean=_numpy_mean,
         slices={task.plan.name: _slices(dataset, task) for task in submission.tasks},
     )
 
 
-def _macro_f1(dataset: PreparedDataset, task: Keywords, seeds: list[int], spent: Timings) -> list[float]:
+score = partial(score_sets, fit=fit_today)
+"""The scores that the offline evaluator gives today."""
+
+score_2023 = partial(score_sets, fit=LogisticRegression.fit)
+"""Those that it gave with the scikit-learn of 2023."""
+
+
+def _measured(
+    dataset: PreparedDataset,
+    task: Keywords,
+    seeds: Sequence[int],
+    spent: Timings,
+    fit: Fit,
+    measure: Measure,
+) -> list[dict[str, float]]:
     with timed(spent, "load"):
         train = as_floats(dataset.table(task.plan.pool).vectors(task.row_indices))
         test = as_floats(dataset.table(task.plan.test).embedding)
         truth = _numbers(task.plan)[dataset.table(task.plan.test).labels]
     with timed(spent, "train"):
-        predictions = KeywordVote().fit_predict(train, task.classes, test, seeds=seeds)
-        return [float(f1_score(truth, predicted, average="macro", zero_division=0)) for predicted in predictions]
+        predictions = vote(train, task.classes, test, seeds=seeds, fit=fit)
+        return [measure(truth, predicted) for predicted in predictions]
 
 
 def _numpy_mean(values: list[float]) -> float:
-    """The public evaluator's mean: NumPy adds ten numbers pairwise."""
+    """The offline evaluator's mean: NumPy adds ten numbers pairwise."""
     return float(np.mean(values))
 
 

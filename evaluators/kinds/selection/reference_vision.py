@@ -20,10 +20,11 @@ from evaluators.kinds.selection.choices import Chosen, choices_by_task
 from evaluators.kinds.selection.formats import ChosenRow
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.problems.collecting import SubmissionProblems
-from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.problems.problem import Problem, quoted
 from evaluators.submissions.uploads import Upload
 
 LABELS = ("0", "1")
+FOREIGN_NOTE = "where the model answers another label than 0 and 1, it counts as wrong"
 MAX_LABEL_CHARACTERS = 100
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -34,7 +35,7 @@ class LabelledRows:
 
     ``row_indices`` index the pool: shape (kept,), int64, ascending, with repetitions. ``labels`` are their labels as
     written. Like Spark, rows come in the order of the pool; equal rows in the order of the file. ``unknown`` is the
-    number of rows dropped by the join.
+    number of rows dropped by the join. ``notes`` are phrases on what else was passed over.
     """
 
     plan: TaskPlan
@@ -42,6 +43,7 @@ class LabelledRows:
     row_indices: NDArray[np.int64]
     labels: tuple[str, ...]
     unknown: int
+    notes: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, float]:
@@ -52,8 +54,9 @@ class LabelledRows:
 
     def report(self) -> TaskReport:
         labels = ", ".join(f"{count:.0f} × {label}" for label, count in self.counts.items() if count)
-        left_out = f"; {self.unknown} more not in the pool and left out" if self.unknown else ""
-        line = f"{len(self.row_indices)} rows ({labels}){left_out}"
+        left_out = (f"{self.unknown} more not in the pool and left out",) if self.unknown else ()
+        foreign = (FOREIGN_NOTE,) if "other labels" in self.counts else ()
+        line = "; ".join([f"{len(self.row_indices)} rows ({labels})", *left_out, *foreign, *self.notes])
         counts = self.counts | ({"not in the pool": float(self.unknown)} if self.unknown else {})
         return TaskReport(task=self.plan.name, title=self.plan.task.shown, line=line, counts=counts)
 
@@ -81,9 +84,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> LabelledSets:
         found += _unfit_labels(file.choices)
     found.refuse()
     tasks = [_joined(dataset, specification.plans[task], file) for task, file in chosen.items()]
-    problems = [problem for task in tasks for problem in _problems(task)]
-    if problems:
-        raise SubmissionError(problems)
+    SubmissionProblems([problem for task in tasks for problem in untrainable(task)]).refuse()
     return LabelledSets(tasks)
 
 
@@ -109,10 +110,11 @@ def _joined(dataset: PreparedDataset, plan: TaskPlan, file: Chosen) -> LabelledR
     kept = np.flatnonzero(found >= 0)
     kept = kept[np.argsort(found[kept], kind="stable")]
     labels = tuple(file.choices[place].label or "" for place in kept.tolist())
-    return LabelledRows(plan, file.file, found[kept], labels, len(found) - len(kept))
+    return LabelledRows(plan, file.file, found[kept], labels, len(found) - len(kept), file.notes)
 
 
-def _problems(task: LabelledRows) -> list[Problem]:
+def untrainable(task: LabelledRows) -> list[Problem]:
+    """Why no model can be trained on these rows."""
     if not task.labels:
         message = f"none of the {task.unknown} ids is in the pool."
         return [Problem(message, "Take the ids from the pool of this challenge.", task.file, field="id")]
@@ -120,6 +122,9 @@ def _problems(task: LabelledRows) -> list[Problem]:
         # Spark reads an empty cell as null, which scikit-learn refuses.
         message = f"rows without a label: {task.labels.count('')}."
         return [Problem(message, "Label every row with 0 or 1.", task.file, field="label")]
+    if not {*LABELS} & {*task.labels}:
+        message = "no row has the label 0 or 1, so every answer would be wrong."
+        return [Problem(message, "Write every label as 0 or 1.", task.file, field="label")]
     if len(set(task.labels)) == 1:
         message = f"all rows chosen for the task '{task.plan.name}' are of one class."
         return [Problem(message, "A classifier needs rows of at least two.", task.file)]

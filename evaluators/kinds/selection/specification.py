@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from evaluators.kinds.selection.metrics import ONLINE_METRICS
 from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.problems.problem import Problem, quoted
 from evaluators.problems.suggestions import suggestion
@@ -145,7 +146,7 @@ class SelectionSpecification(Specification):
 
     @classmethod
     def metrics(cls) -> tuple[str, ...]:
-        return tuple(CLASSIFICATION_METRICS)
+        return *CLASSIFICATION_METRICS, *(metric.name for metric in ONLINE_METRICS)
 
     def task_classes(self) -> dict[str, Sequence[str]]:
         return {name: plan.labels for name, plan in self.plans.items()}

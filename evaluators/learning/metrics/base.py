@@ -26,7 +26,8 @@ class Metric:
 
     ``meaning`` is a phrase that follows the title, ``formula`` is for the documentation, in Markdown. ``binary``: the
     metric needs two classes. ``condition`` is a sentence about anything else that it needs. ``is_money``: values are
-    amounts of money, not fractions.
+    amounts of money, not fractions. ``base`` is for a metric that only one evaluator elsewhere shows: the name of the
+    metric that it is ``factor`` times, rounded. ``decimals`` are shown on pages.
     """
 
     name: str
@@ -37,6 +38,9 @@ class Metric:
     direction: Direction = "maximize"
     binary: bool = False
     is_money: bool = False
+    base: str = ""
+    factor: float = 1.0
+    decimals: int = 4
 
     @property
     def requirement(self) -> str:

@@ -12,8 +12,8 @@ the largest array of the whole evaluation.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,23 @@ from numpy.typing import NDArray
 from evaluators.learning.models.base import Classes, FixedModel, Vectors
 
 if TYPE_CHECKING:
-    from sklearn.linear_model import LogisticRegression
     from sklearn.svm import SVC
 
 CHUNK_ROWS = 2048
 
 Floats = NDArray[np.float64]
+
+
+class Regression(Protocol):
+    """A trained logistic regression."""
+
+    def predict_proba(self, X: Any) -> Any:
+        """The probability of each class, in ascending order of the classes; (rows, classes)."""
+        ...
+
+
+Fit = Callable[[Vectors, Classes], Regression]
+"""Trains on vectors (rows, dimensions) and classes (rows,), at least two different ones."""
 
 
 class KeywordVote(FixedModel):
@@ -55,22 +66,35 @@ class KeywordVote(FixedModel):
         self, X_train: Vectors, y_train: Classes, X_test: Vectors, *, seeds: Sequence[int]
     ) -> list[Classes]:
         """Train on ``X_train`` (rows, dimensions) with ``y_train`` (rows,); classes (test rows,) for each seed."""
-        names = np.unique(y_train)
-        if len(names) == 1:
-            return [np.full(len(X_test), names[0]) for _ in seeds]
-        regression = _regression(X_train, y_train)
-        base = X_train.astype(np.float64)
-        gamma = scale(base)
-        kernel = training_kernel(base, gamma)
-        machines = [_machine(kernel, y_train, seed) for seed in seeds]
-        predicted = [np.empty(len(X_test), np.int64) for _ in seeds]
-        for rows in _chunks(len(X_test)):
-            chunk = np.ascontiguousarray(X_test[rows])
-            linear = regression.predict_proba(chunk)
-            similar = evaluation_kernel(chunk.astype(np.float64), base, gamma)
-            for answers, machine in zip(predicted, machines, strict=True):
-                answers[rows] = names[((machine.predict_proba(similar) + linear) / 2).argmax(axis=1)]
-        return predicted
+        return vote(X_train, y_train, X_test, seeds=seeds, fit=fit_today)
+
+
+def vote(
+    X_train: Vectors,
+    y_train: Classes,
+    X_test: Vectors,
+    *,
+    seeds: Sequence[int],
+    fit: Fit,
+) -> list[Classes]:
+    """What the model predicts with any trained logistic regression; arguments and value as for ``fit_predict``."""
+    names = np.unique(y_train)
+    if len(names) == 1:
+        return [np.full(len(X_test), names[0]) for _ in seeds]
+    # L-BFGS draws nothing at random: one regression serves all seeds.
+    regression = fit(X_train, y_train)
+    base = X_train.astype(np.float64)
+    gamma = scale(base)
+    kernel = training_kernel(base, gamma)
+    machines = [_machine(kernel, y_train, seed) for seed in seeds]
+    predicted = [np.empty(len(X_test), np.int64) for _ in seeds]
+    for rows in _chunks(len(X_test)):
+        chunk = np.ascontiguousarray(X_test[rows])
+        linear = regression.predict_proba(chunk)
+        similar = evaluation_kernel(chunk.astype(np.float64), base, gamma)
+        for answers, machine in zip(predicted, machines, strict=True):
+            answers[rows] = names[((machine.predict_proba(similar) + linear) / 2).argmax(axis=1)]
+    return predicted
 
 
 def scale(vectors: Floats) -> float:
@@ -115,15 +139,16 @@ def evaluation_kernel(rows: Floats, base: Floats, gamma: float) -> Floats:
     return kernel
 
 
-def _regression(X_train: Vectors, y_train: Classes) -> LogisticRegression:
+def fit_today(X_train: Vectors, y_train: Classes) -> Regression:
+    """scikit-learn's own ``LogisticRegression()``."""
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - not on the site
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - not on the site
 
-    # L-BFGS draws nothing at random: one regression serves all seeds.
     estimator = LogisticRegression()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return estimator.fit(X_train, y_train)
+        trained: Regression = estimator.fit(X_train, y_train)
+        return trained
 
 
 def _machine(kernel: Floats, y_train: Classes, seed: int) -> SVC:

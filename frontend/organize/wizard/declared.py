@@ -23,8 +23,9 @@ def model_choices() -> list[Choice]:
 
 
 def metric_choices(names: Iterable[str]) -> list[Choice]:
-    """These metrics; those that need nothing special come first."""
-    metrics = sorted((METRICS[name] for name in names), key=lambda metric: (metric.condition, metric.binary))
+    """Those of these metrics that a draft can have; those that need nothing special come first."""
+    possible = [METRICS[name] for name in names if not METRICS[name].base]
+    metrics = sorted(possible, key=lambda metric: (metric.condition, metric.binary))
     return [(metric.name, Explained(metric.title, _meaning(metric))) for metric in metrics]
 
 

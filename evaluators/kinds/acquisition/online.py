@@ -1,0 +1,106 @@
+"""DataPerf's acquisition as its site scored it (Dynabench, January 2023).
+
+A market's score is the accuracy in hundredths of one logistic regression, trained on one draw of the rows bought:
+distinct rows, of all but a seller's last one, by Python's ``random.sample``, seller by seller. The site had no seed, so
+every upload had its own luck. Here the draw has seed 0, and 99 more draws say how far a score could have been from it:
+by market, ``slices`` has every draw as ``draw``, and of all of them the mean, the standard deviation and the interval
+that holds 95 in 100 as ``draws``. The site tested all markets on one hidden set; this scorer takes the market's own.
+"""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+
+from evaluators.datasets.prepared import PreparedDataset, RowIndices
+from evaluators.kinds.acquisition.metrics import COST, ONLINE_ACCURACY
+from evaluators.kinds.acquisition.pricing import LinearPrice
+from evaluators.kinds.acquisition.reading import AcquisitionSubmission, Purchase
+from evaluators.kinds.acquisition.rows import Stock
+from evaluators.kinds.acquisition.scoring import answers
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.kinds.records import SeedScores
+from evaluators.kinds.scores import SubmissionScores, Timings, timed
+from evaluators.learning.metrics.accuracy import ACCURACY
+from evaluators.learning.models.base import Classes, Vectors
+from evaluators.learning.sklearn_1_3 import LogisticRegression
+
+DRAWS = 100
+MAX_ITER = 3000
+LEVEL = 0.95
+
+
+def score(dataset: PreparedDataset, submission: AcquisitionSubmission, spent: Timings) -> SubmissionScores:
+    """The accuracy in hundredths of the draw with seed 0, and what other draws give; see the module.
+
+    Raises:
+        TypeError: the dataset is of another kind.
+    """
+    specification = AcquisitionSpecification.expect(dataset.specification)
+    tasks: dict[str, dict[str, float]] = {}
+    slices: dict[str, dict[str, dict[str, float]]] = {}
+    for purchase in submission.purchases:
+        drawn = _accuracies(dataset, specification, purchase, spent)
+        tasks[purchase.market.name] = {
+            ONLINE_ACCURACY.name: 100 * drawn[0],
+            ACCURACY.name: drawn[0],
+            COST.name: _cost(purchase),
+        }
+        slices[purchase.market.name] = purchase.slices() | spread([100 * value for value in drawn])
+    seeds = [SeedScores(seed=seed, tasks=tasks) for seed in specification.seeds]
+    return SubmissionScores(seeds=seeds, slices=slices)
+
+
+def _accuracies(
+    dataset: PreparedDataset, specification: AcquisitionSpecification, purchase: Purchase, spent: Timings
+) -> list[float]:
+    """The accuracy of every draw, a fraction."""
+    with timed(spent, "load"):
+        stock = Stock.of(dataset, purchase, trials=DRAWS)
+    table = dataset.table(purchase.market.test_table)
+    truth, test = table.labels.astype(np.int64), np.asarray(table.embedding).astype(np.float64)
+    measured = []
+    for seed in range(DRAWS):
+        with timed(spent, "load"):
+            vectors, classes = stock.take(draw(purchase, seed), np.float64)
+        with timed(spent, "train"):
+            predicted = answers(_predict, vectors, classes, test)
+        measured.append(ACCURACY.from_rows(truth, predicted, len(specification.classes)))
+    return measured
+
+
+def draw(purchase: Purchase, seed: int) -> list[RowIndices]:
+    """The rows that each seller delivers: distinct, in the order drawn, never the last one; (bought rows,), int64."""
+    generator = random.Random(seed)  # noqa: S311 - the site's own generator
+    return [
+        np.array(generator.sample(range(owned - 1), rows), np.int64)
+        for owned, rows in zip(purchase.owned, purchase.n_rows, strict=True)
+    ]
+
+
+def _predict(train: Vectors, classes: Classes, test: Vectors) -> Classes:
+    predicted: Classes = LogisticRegression.fit(train, classes, max_iter=MAX_ITER).predict(test)
+    return predicted
+
+
+def _cost(purchase: Purchase) -> float:
+    """The cost as the site added it, in floating point."""
+    prices = [seller.price for seller in purchase.market.sellers]
+    full = [price.full_price for price in prices if isinstance(price, LinearPrice)]
+    return float(np.dot(np.divide(purchase.n_rows, purchase.owned), full))
+
+
+def spread(values: list[float]) -> dict[str, dict[str, float]]:
+    """What all draws of a market gave: each by its seed, and their mean, deviation and interval."""
+    outside = 50 * (1 - LEVEL)
+    low, high = np.percentile(values, [outside, 100 - outside]).tolist()
+    return {
+        "draw": {f"{seed:02}": value for seed, value in enumerate(values)},
+        "draws": {
+            "mean": float(np.mean(values)),
+            "deviation": float(np.std(values, ddof=1)),
+            "low": low,
+            "high": high,
+        },
+    }
