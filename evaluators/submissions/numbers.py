@@ -15,6 +15,8 @@ def as_number(text: str) -> str | None:
     """The shortest form of a number: ``1`` for ``1.0`` and ``1e0``; None if ``text`` is not a finite number."""
     if len(text) > MAX_CHARACTERS or _NUMBER.fullmatch(text) is None:
         return None
+    if text.lstrip("+-").isdecimal():
+        return str(int(text))  # a float would round what has more than 15 digits
     value = float(text)
     if not math.isfinite(value):
         return None

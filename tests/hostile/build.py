@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from tests.hostile import build_acquisition as acquisition
 from tests.hostile import build_cleaning as cleaning
 from tests.hostile import build_dataperf_selection as dataperf_selection
+from tests.hostile import build_forms as forms
 
 UPLOADS = Path(__file__).resolve().parent / "uploads"
 EPOCH = (2026, 1, 1, 0, 0, 0)
@@ -207,7 +208,8 @@ BYTES = {
 def main() -> None:
     for name, text in TEXTS.items():
         (UPLOADS / name).write_bytes(text.encode())
-    for name, content in (BYTES | dataperf_selection.FILES | cleaning.FILES | acquisition.FILES).items():
+    made = BYTES | dataperf_selection.FILES | cleaning.FILES | acquisition.FILES | forms.FILES
+    for name, content in made.items():
         (UPLOADS / name).write_bytes(content)
 
 

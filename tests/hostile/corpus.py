@@ -26,26 +26,45 @@ CHALLENGES: dict[str, Callable[[Path], Path]] = {
     "fruit": lambda folder: write_bundle(folder, labels="known", slug="fruit"),
     "vision": lambda folder: imported(folder, vision_selection, write_vision, slug="vision", scorer="corrected"),
     "vision-2023": lambda folder: imported(folder, vision_selection, write_vision, slug="vision-2023"),
+    "vision-online": lambda folder: online(folder, vision_selection, write_vision, "online_f1"),
     "speech": lambda folder: imported(folder, speech_selection, write_languages, slug="speech", scorer="corrected"),
     "speech-2023": lambda folder: imported(folder, speech_selection, write_languages, slug="speech-2023"),
+    "speech-online": lambda folder: online(
+        folder, speech_selection, write_languages, "online_balanced_accuracy", seeds=[42]
+    ),
     "ranking": lambda folder: write_cleaning(folder, slug="ranking", partial=True),
     "ranking-2023": lambda folder: imported(folder, vision_cleaning, write_debugging, slug="ranking-2023"),
+    "ranking-online": lambda folder: online(folder, vision_cleaning, write_debugging, "online_fraction_fixes"),
     "mending": lambda folder: write_cleaning(folder, slug="mending", action="relabel", partial=True),
     "market": lambda folder: write_market(folder, slug="market"),
     "market-2023": lambda folder: write_market(folder, **reference_market(slug="market-2023")),
+    "market-online": lambda folder: write_market(
+        folder, **reference_market(slug="market-online", scorer="online", metric="online_accuracy", seeds=[0])
+    ),
 }
 """By slug, how to write the bundle of each of the corpus's challenges into a new folder."""
 
 
 def imported(
-    folder: Path, importer: Any, write_source: Callable[[Path], Path], *, slug: str, scorer: str = "reference"
+    folder: Path,
+    importer: Any,
+    write_source: Callable[[Path], Path],
+    *,
+    slug: str,
+    scorer: str = "reference",
+    **more: Any,
 ) -> Path:
-    """The bundle of a published challenge, with another slug and scorer."""
+    """The bundle of a published challenge, with another slug and scorer, and perhaps ``more`` that is other."""
     importer.import_bundle(write_source(folder.with_name(f"{slug}-source")), folder)
     path = folder / "challenge.yaml"
     content = YAML(typ="safe", pure=True).load(path)
-    path.write_text(json.dumps(content | {"slug": slug, "scorer": scorer}))
+    path.write_text(json.dumps(content | {"slug": slug, "scorer": scorer} | more))
     return folder
+
+
+def online(folder: Path, importer: Any, write_source: Callable[[Path], Path], metric: str, **more: Any) -> Path:
+    """The bundle of a published challenge, scored as on DataPerf's site."""
+    return imported(folder, importer, write_source, slug=folder.name, scorer="online", metric=metric, **more)
 
 
 def write_languages(folder: Path) -> Path:
@@ -58,6 +77,7 @@ class Case:
     send: tuple[tuple[str, str], ...]
     accepted: tuple[str, ...]
     refused: tuple[str, ...]
+    score: float | None = None
 
     @property
     def uploads(self) -> list[Upload]:

@@ -10,7 +10,7 @@ from evaluators.bundles.importers.acquisition import import_bundle
 from evaluators.datasets import PreparedDataset, prepare
 from evaluators.scoring.score import score
 from evaluators.submissions import read_files
-from tests.parity.shipped import expected, unpacked
+from tests.parity.shipped import expected, expected_online, unpacked
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +43,25 @@ def test_as_tables_it_is_the_same(source: Path, dataset: PreparedDataset, tmp_pa
         (tmp_path / path.name).write_text("\n".join(lines))
     result = score(dataset, read_files([tmp_path]), scorer="reference")
     assert abs(result.score.value - expected("acquisition")["official_score"]["lr"]) <= 1e-12
+
+
+def test_with_the_solver_of_2023_it_is_the_score_of_2023(source: Path, dataset: PreparedDataset) -> None:
+    """The site's evaluator and the offline one had the same regression; of the offline score five digits are known."""
+    result = score(dataset, read_files([source / "submission" / "my"]), scorer="reference-2023")
+    assert round(result.score.value, 5) == 0.76619
+
+
+def test_every_draw_of_the_site_has_its_score(source: Path, dataset: PreparedDataset) -> None:
+    online = expected_online("acquisition")
+    result = score(dataset, read_files([source / "submission" / "my"]), scorer="online")
+    for market, metrics in result.tasks.items():
+        values = online[f"market_{market}"]
+        drawn = result.slices[market]["draw"]
+        assert [drawn[f"{seed:02}"] for seed in range(20)] == values["scores with random.seed(0..19)"]
+        assert metrics["online_accuracy"] == values["score with random.seed(0)"] == drawn["00"]
+        assert metrics["cost"] == pytest.approx(values["cost"], rel=1e-15)
+        spread = result.slices[market]["draws"]
+        assert spread["low"] < metrics["online_accuracy"] < spread["high"]
+        assert spread["deviation"] == pytest.approx(values["standard deviation"], abs=1)
+    assert result.score.value == online["board, equal weights, random.seed(0) before each market"]
+    assert (result.score.metric, result.score.direction) == ("online_accuracy", "maximize")

@@ -42,3 +42,15 @@ def test_the_evaluator_written_out_gives_the_published_number(source: Path) -> N
     scores = json.loads((source.parent / "reference_scores.json").read_bytes())["speech-selection"]
     choice = json.loads((source / "en_25_train.json").read_bytes())
     assert abs(public_speech(source, choice) - scores["en_25"]["macro_f1"]) <= 1e-12
+
+
+@pytest.mark.parametrize("task", ["en_25", "pt_60"])
+def test_the_numbers_of_2023(task: str, source: Path, dataset: PreparedDataset) -> None:
+    """With the solver of 2023: the offline evaluator's macro F1, and the balanced accuracy that the site showed."""
+    scores = json.loads((source.parent / "online_scores.json").read_bytes())
+    uploads = read_files([source / f"{task}_train.json"])
+    offline = scores["offline speech evaluator (10 seeds, macro F1), by scikit-learn version"]["1.1.3, 1.3.2"]
+    found = score(dataset, uploads, scorer="reference-2023").tasks[task]["macro_f1"]
+    assert abs(found - offline[task]) <= 1e-12
+    online = scores["libraries of the time"]["speech-selection"][task]["score 2023-03-15 (x 100, 3 decimals)"]
+    assert score(dataset, uploads, scorer="online").score.value == online

@@ -14,7 +14,7 @@ from evaluators.datasets import PreparedDataset, prepare
 from evaluators.scoring.score import score
 from evaluators.submissions import Upload, read_files
 from tests.parity.folder import parity_folder
-from tests.parity.shipped import POOL, expected, unpacked
+from tests.parity.shipped import POOL, expected, expected_online, unpacked
 
 
 def prepared(source: Path, folder: Path) -> PreparedDataset:
@@ -65,3 +65,15 @@ def test_the_whole_set_agrees(tmp_path: Path) -> None:
         pytest.skip("the whole parity set is not here")
     source = folder / "vision-selection"
     agree(prepared(source, tmp_path), read_files([source / "train_sets"]))
+
+
+def test_the_site_showed_this(source: Path, tmp_path: Path) -> None:
+    dataset, uploads = prepared(source, tmp_path), read_files([source / "train_sets"])
+    online = expected_online("vision-selection")
+    result = score(dataset, uploads, scorer="online")
+    for task, metrics in result.tasks.items():
+        assert metrics["online_f1"] == online[task]["score since 2023-03-15 (F1 x 100, 3 decimals)"]
+    assert result.score.value == online["board"]["mean of 3-decimal scores"]
+    offline = score(dataset, uploads, scorer="reference-2023")
+    for task, metrics in offline.tasks.items():
+        assert metrics["f1"] == pytest.approx(online[task]["f1 (0..1, unrounded)"], abs=1e-15)

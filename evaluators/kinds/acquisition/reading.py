@@ -80,30 +80,35 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubm
 def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubmission:
     """Read a submission as the public evaluator does: the budget is not enforced.
 
-    The public evaluator fails on a number below zero or above what the seller owns, and needs one number for each
-    seller, so violations of these rules are refused here too. As no budget limits the training data,
-    ``MAX_TRAINED_BYTES`` does.
+    Numbers are what Python's ``int`` reads, as on DataPerf's site: ``1_000``, and digits of any script. The public
+    evaluator fails on a number below zero or above what the seller owns, and needs one number for each seller, so
+    violations of these rules are refused here too. As no budget limits the training data, ``MAX_TRAINED_BYTES`` does.
 
     Raises:
         SubmissionError: as ``read``.
     """
-    return _read(dataset, uploads, within_budget=False)
+    return _read(dataset, uploads, within_budget=False, as_published=True)
 
 
 def read_online(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubmission:
     """Read a submission as DataPerf's site did (Dynabench, January 2023): the budget is enforced.
 
-    Numbers are what Python's ``int`` reads, with ``1_000`` and digits of any script. The site's evaluator never drew a
+    The site's evaluator never drew a
     seller's last row and failed on a purchase of all rows, or of none at all, so these are refused here.
 
     Raises:
         SubmissionError: as ``read``.
     """
-    return _read(dataset, uploads, within_budget=True, online=True)
+    return _read(dataset, uploads, within_budget=True, as_published=True, online=True)
 
 
 def _read(
-    dataset: PreparedDataset, uploads: Sequence[Upload], *, within_budget: bool, online: bool = False
+    dataset: PreparedDataset,
+    uploads: Sequence[Upload],
+    *,
+    within_budget: bool,
+    as_published: bool = False,
+    online: bool = False,
 ) -> AcquisitionSubmission:
     specification = AcquisitionSpecification.expect(dataset.specification)
     problems: list[Problem] = []
@@ -111,7 +116,7 @@ def _read(
     for name, orders in orders_by_market(specification, uploads).items():
         market = specification.markets[name]
         owned = [len(dataset.table(table)) for table in market.seller_tables]
-        if online:
+        if as_published:
             orders = [replace(order, rows=_as_python_reads(order.rows)) for order in orders]
         rows, found = _rows(market, owned, orders)
         if not found:
@@ -119,7 +124,7 @@ def _read(
             if within_budget:
                 found = _over_budget(purchases[-1], orders[0].file)
             dimensions = dataset.table(market.buyer_table).embedding.shape[1]
-            if online or not within_budget:
+            if as_published:
                 found += _over_memory(purchases[-1], dimensions, orders[0].file)
             if online:
                 found += _undrawable(purchases[-1], orders)

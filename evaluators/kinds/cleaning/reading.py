@@ -90,7 +90,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CleaningSubmiss
 
 
 def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CleaningSubmission:
-    """Like ``read``, but a ranking may repeat rows, as DataPerf's evaluator allowed.
+    """Like ``read``, but a ranking may repeat rows, as DataPerf's evaluator allowed, and a line is what ``int`` reads.
 
     It must still have as many lines as the training set has rows: DataPerf's rules say so, though its code did not
     check.
@@ -101,8 +101,7 @@ def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Clean
 def read_online(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CleaningSubmission:
     """Like ``read_reference``, but a ranking may have any number of lines, as on DataPerf's site.
 
-    Lines beyond the number of training rows were ignored there, and with fewer the curve went flat. Each is what
-    Python's ``int`` reads.
+    Lines beyond the number of training rows were ignored there, and with fewer the curve went flat.
     """
     return _read(dataset, uploads, repeats=True, any_number=True)
 
@@ -117,7 +116,9 @@ def _read(
     problems: list[Problem] = []
     for name, lines in sent.items():
         train = dataset.table(plans[name].train)
-        listed = [_as_python_reads(line) for line in lines.lines[: len(train)]] if any_number else lines.lines
+        listed = lines.lines[: len(train)] if any_number else lines.lines
+        if repeats:
+            listed = [_as_python_reads(line) for line in listed]
         rows, found = _rows(plans[name], train, listed)
         if not repeats:
             found += _repeated(lines.lines, rows)

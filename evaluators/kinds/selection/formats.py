@@ -83,7 +83,7 @@ def read_file(
         last_of_equal_keys=as_published,
     )
     if isinstance(content, LabelMaps):
-        return _several_maps(specification, upload.name, content, task, alone=alone, as_published=as_published)
+        return _several_maps(specification, upload.name, content, task, as_published=as_published)
     if task is None:
         raise SubmissionError(_unnamed_json(specification, upload.name))
     if isinstance(content, LabelMap):
@@ -102,7 +102,6 @@ def _several_maps(
     content: LabelMaps,
     task: str | None,
     *,
-    alone: bool,
     as_published: bool,
 ) -> FileChoices:
     """Label maps below outer keys: of all tasks in one file, or of one task whose key may be any word."""
@@ -110,15 +109,17 @@ def _several_maps(
     notes = _doubled(first.doubled)
     tasks = [task_of_name(specification.plans, f"{key}.json") for key, _ in content.maps]
     of_tasks = None not in tasks and len(set(tasks)) == len(tasks)
-    if of_tasks and (alone or task is None):
+    if of_tasks and (task is None or len(tasks) > 1):
         maps = [(name, labels) for name, (_, labels) in zip(tasks, content.maps, strict=True) if name is not None]
         return FileChoices([choice for name, labels in maps for choice in _labelled(file, name, labels)], notes=notes)
     if task is None:
         raise SubmissionError(_unnamed_json(specification, file))
-    if len(content.maps) > 1:
+    if tasks[0] not in (None, task) and not as_published:
+        raise SubmissionError(_of_another_task(file, first_key, task))
+    if len(tasks) > 1:
         if not as_published:
             raise SubmissionError(_several_keys(specification, file))
-        notes += (f"only the first of {len(content.maps)} outer keys is read, {quoted(first_key)}",)
+        notes += (f"only the first of {len(tasks)} outer keys is read, {quoted(first_key)}",)
     return FileChoices(_labelled(file, task, first), notes=notes)
 
 
@@ -144,6 +145,11 @@ def _yaml(file: str) -> Problem:
 
 def _shell_name(file: str) -> str:
     return file if re.fullmatch(r"[\w.-]+", file, re.ASCII) else "FILE"
+
+
+def _of_another_task(file: str, key: str, task: str) -> Problem:
+    message = f"its outer key is {quoted(key)}, its name says '{task}'."
+    return Problem(message, "Leave the outer key out, or name the file after it.", file)
 
 
 def _several_keys(specification: SelectionSpecification, file: str) -> Problem:

@@ -43,18 +43,19 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> LabelledSets:
 
 
 def _unfit_labels(choices: list[ChosenRow]) -> SubmissionProblems:
+    text = next((choice for choice in choices if choice.quoted), None)
+    if text is not None:
+        return SubmissionProblems([_text_label(text)])
     found = SubmissionProblems()
     for choice in choices:
-        if choice.quoted:
-            found.add(_text_label, choice)
-        elif as_number(choice.label or "") is None:
+        if as_number(choice.label or "") is None:
             found.add(_no_number, choice)
     return found
 
 
 def _text_label(choice: ChosenRow) -> Problem:
     message = f"the label {quoted(choice.label or '')} is a text; DataPerf's site compared numbers."
-    return choice.problem(message, "Write 0 or 1 without quotes.", field="label")
+    return choice.problem(message, "Write 0 and 1 without quotes.", field="label")
 
 
 def _no_number(choice: ChosenRow) -> Problem:

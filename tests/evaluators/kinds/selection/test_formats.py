@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.kinds.selection.formats_json import LabelMap, WordList, is_json, read_json
+from evaluators.kinds.selection.formats_json import Label, LabelMap, LabelMaps, WordList, is_json, read_json
 from evaluators.kinds.selection.reading import SelectionSubmission, read
 from evaluators.problems.problem import Problem, SubmissionError
 from evaluators.scoring.checking import check
@@ -38,8 +38,12 @@ def problems(content: bytes) -> list[Problem]:
     return []
 
 
-def parsed(content: bytes) -> LabelMap | WordList:
-    return read_json(Upload("mine.json", content), max_bytes=MAX_BYTES, max_rows=1000)
+def parsed(content: bytes, *, last: bool = False) -> LabelMap | LabelMaps | WordList:
+    return read_json(Upload("mine.json", content), max_bytes=MAX_BYTES, max_rows=1000, last_of_equal_keys=last)
+
+
+def as_label(value: int | str) -> Label:
+    return Label(str(value), quoted=isinstance(value, str))
 
 
 @given(st.binary(max_size=200) | st.sampled_from([b'{"a": ', b"[", b'"\\u', b"\xef\xbb\xbf{"]))
@@ -57,7 +61,17 @@ def test_any_json_is_read_or_refused(value: Any, ascii_only: bool) -> None:
 def test_a_label_map_says_what_was_written(labels: dict[str, Any], indent: int | None) -> None:
     content = b"\xef\xbb\xbf" + json.dumps(labels, indent=indent).encode()
     assert is_json(content)
-    assert parsed(content) == LabelMap(tuple((name, str(label)) for name, label in labels.items()))
+    assert parsed(content) == LabelMap(tuple((name, as_label(label)) for name, label in labels.items()))
+
+
+@given(st.dictionaries(st.text(min_size=1), st.dictionaries(st.text(), st.integers(), max_size=3), min_size=1))
+def test_outer_keys_hold_maps_in_the_order_of_the_file(maps: dict[str, dict[str, int]]) -> None:
+    found = parsed(json.dumps(maps).encode())
+    expected = tuple(
+        (key, LabelMap(tuple((name, as_label(label)) for name, label in labels.items())))
+        for key, labels in maps.items()
+    )
+    assert found == LabelMaps(expected)
 
 
 @given(
@@ -74,16 +88,31 @@ def test_a_word_list_says_what_was_written(
     assert parsed(content) == WordList(words, tuple(nontargets), ())
 
 
-def test_a_number_is_a_label_as_it_is_written() -> None:
-    found = parsed(b'{"a": 1, "b": 1.0, "c": 1e0, "d": -0, "e": "1"}')
+def test_labels_that_are_numbers_compare_as_numbers() -> None:
+    found = parsed(b'{"a": 1, "b": 1.0, "c": 1e0, "d": -0, "e": true, "f": 0.5, "g": 1e999, "h": "1.0"}')
     assert isinstance(found, LabelMap)
-    assert [label for _, label in found.labels] == ["1", "1.0", "1e0", "-0", "1"]
+    assert [label.text for _, label in found.labels] == ["1", "1", "1", "0", "1", "0.5", "1e999", "1.0"]
+    assert [name for name, label in found.labels if label.quoted] == ["h"]
 
 
 def test_every_key_that_occurs_twice_is_named() -> None:
     with pytest.raises(SubmissionError) as caught:
         parsed(b'{"a": 1, "b": 0, "a": 1, "b": 0, "c": 0, "a": 0}')
     assert [problem.field for problem in caught.value.problems] == ["a", "b"]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 1)), min_size=1), st.booleans())
+def test_or_the_last_value_counts_at_the_first_place(pairs: list[tuple[str, int]], nested: bool) -> None:
+    content = ("{" + ", ".join(f'"{key}": {value}' for key, value in pairs) + "}").encode()
+    content = b'{"any": ' + content + b"}" if nested else content
+    kept = json.loads(content)
+    found = parsed(content, last=True)
+    if nested:
+        assert isinstance(found, LabelMaps)
+        found, kept = found.maps[0][1], kept["any"]
+    assert isinstance(found, LabelMap)
+    assert [(name, int(label.text)) for name, label in found.labels] == list(kept.items())
+    assert found.doubled == len(pairs) - len(kept)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +134,9 @@ def test_half_of_a_character_is_refused_where_it_is_read(value: Any) -> None:
 
 
 def test_an_escaped_character_beyond_the_first_plane_is_whole() -> None:
-    assert parsed(b'{"\\ud83c\\udf4e": 1, "\\ud7ff": 0}') == LabelMap((("\U0001f34e", "1"), ("\ud7ff", "0")))
+    assert parsed(b'{"\\ud83c\\udf4e": 1, "\\ud7ff": 0}') == LabelMap(
+        (("\U0001f34e", as_label(1)), ("\ud7ff", as_label(0)))
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,6 +145,7 @@ def test_an_escaped_character_beyond_the_first_plane_is_whole() -> None:
         dict.fromkeys(map(str, range(1001)), 1),
         {"targets": {"job": ["a"] * 600, "cat": ["a"]}, "nontargets": ["b"] * 400},
         {"targets": {str(number): [] for number in range(1001)}, "nontargets": []},
+        {"a": dict.fromkeys(map(str, range(600)), 1), "b": dict.fromkeys(map(str, range(401)), 1)},
     ],
 )
 def test_rows_are_bounded_in_every_form(value: Any) -> None:

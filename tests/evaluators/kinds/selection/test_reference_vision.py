@@ -16,7 +16,7 @@ from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_sc
 from evaluators.bundles.importers import vision_selection
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.datasets.preparing import prepare
-from evaluators.kinds.selection.reference_vision_scoring import ForeignPrediction, measures
+from evaluators.kinds.selection.reference_vision_scoring import measures
 from evaluators.problems.problem import SubmissionError
 from evaluators.scoring.checking import check
 from evaluators.scoring.score import score
@@ -101,15 +101,32 @@ def test_only_the_reference_lets_the_budget_be_exceeded(
     ]
 
 
-def test_where_the_public_evaluator_ends_without_a_score_it_is_said_why(
+def test_where_the_offline_evaluator_ends_without_a_score_the_third_label_is_wrong(
     rows: dict[str, Rows], vision: PreparedDataset, vision_source: Path
 ) -> None:
-    as_floats: Rows = [(name, f"{label}.0") for name, label in rows["Hawk"]]
+    foreign: Rows = [(name, "1.0" if label else label) for name, label in rows["Hawk"]]
+    foreign[0] = (foreign[0][0], 1)
     with pytest.raises(ValueError, match="multiclass"):
-        public_vision(vision_source, "Hawk", as_floats)
-    assert refused(vision, files(rows | {"Hawk": as_floats}), "reference") == (
-        "Hawk.csv, field 'label': has labels other than 0 and 1, and with these rows the public evaluator ends without "
-        "a score. Write every label as 0 or 1."
+        public_vision(vision_source, "Hawk", foreign)
+    uploads = files(rows | {"Hawk": foreign})
+    assert (
+        check(vision, uploads, scorer="reference")
+        .lines[1]
+        .endswith("other labels); where the model answers another label than 0 and 1, it counts as wrong")
+    )
+    found = score(vision, uploads, scorer="reference").tasks["Hawk"]
+    assert 0 < found["accuracy"] < score(vision, files(rows), scorer="reference").tasks["Hawk"]["accuracy"]
+
+
+def test_labels_among_which_is_neither_0_nor_1_are_refused_before_scoring(
+    rows: dict[str, Rows], vision: PreparedDataset
+) -> None:
+    as_floats: Rows = [(name, f"{label}.0") for name, label in rows["Hawk"]]
+    with pytest.raises(SubmissionError) as caught:
+        check(vision, files(rows | {"Hawk": as_floats}), scorer="reference")
+    assert str(caught.value) == (
+        "Hawk.csv, field 'label': no row has the label 0 or 1, so every answer would be wrong. Write every label as 0 "
+        "or 1."
     )
 
 
@@ -136,8 +153,7 @@ def test_a_long_label_is_held_once_however_many_rows_have_it() -> None:
     train[::2] = 1
     labels = ["0", "1" * 30_000] * 1500  # would take 360 MB as an array of texts
     tracemalloc.start()
-    with pytest.raises(ForeignPrediction):
-        measures(train, labels, train[1:2] - 1, ["1"])
+    assert measures(train, labels, train[1:2] - 1, ["1"])["accuracy"] == 0
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 10 * 1024 * 1024
