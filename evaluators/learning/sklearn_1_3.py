@@ -29,12 +29,14 @@ class LogisticRegression:
     """A trained regression.
 
     ``classes`` are the labels of the training rows, sorted, (classes,). ``weights`` (outputs, dimensions) and
-    ``intercepts`` (outputs,) are float64; two classes have one output, more have one each.
+    ``intercepts`` (outputs,) are float64; two classes have one output, more have one each. ``evaluations`` is how often
+    the objective was computed, each time from all training rows.
     """
 
     classes: NDArray[Any]
     weights: Floats
     intercepts: Floats
+    evaluations: int
 
     @classmethod
     def fit(cls, X: ArrayLike, y: NDArray[Any], *, max_iter: int = 100) -> LogisticRegression:
@@ -49,8 +51,9 @@ class LogisticRegression:
             raise ValueError("a regression needs rows of at least two classes")
         outputs = 1 if len(classes) == 2 else len(classes)
         objective = _binary(vectors, numbers) if outputs == 1 else _multinomial(vectors, numbers, outputs)
-        found = _minimum(objective, outputs * (vectors.shape[1] + 1), max_iter).reshape((outputs, -1), order="F")
-        return cls(classes, np.ascontiguousarray(found[:, :-1]), found[:, -1].copy())
+        parameters, evaluations = _minimum(objective, outputs * (vectors.shape[1] + 1), max_iter)
+        found = parameters.reshape((outputs, -1), order="F")
+        return cls(classes, np.ascontiguousarray(found[:, :-1]), found[:, -1].copy(), evaluations)
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The most probable label of each row of ``X`` (rows, dimensions); (rows,)."""
@@ -76,13 +79,13 @@ class LogisticRegression:
         return raw
 
 
-def _minimum(objective: Objective, count: int, max_iter: int) -> Floats:
+def _minimum(objective: Objective, count: int, max_iter: int) -> tuple[Floats, int]:
     from scipy.optimize import minimize  # noqa: PLC0415 - not on the site
 
     options = {"gtol": GRADIENT_TOLERANCE, "maxiter": max_iter}
     # Stopping at max_iter is not an error: the evaluators took what they had.
-    found: Floats = minimize(objective, np.zeros(count), jac=True, method="L-BFGS-B", options=options).x
-    return found
+    found = minimize(objective, np.zeros(count), jac=True, method="L-BFGS-B", options=options)
+    return found.x, int(found.nfev)
 
 
 def _binary(vectors: Floats, numbers: NDArray[np.int64]) -> Objective:

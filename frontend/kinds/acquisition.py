@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluators.kinds.acquisition import AcquisitionSpecification, Market
+from evaluators.registry import METRICS
 from frontend.kinds.base import Bar, Example, Fact, KindPages, Other, model_fact, public_name
 from frontend.kinds.sellers import MarketView, amount, market_view
 from frontend.plots.scatter import Mark, Scatter, scatter_plot
@@ -24,7 +25,7 @@ class Bought:
 
 @dataclass(frozen=True, slots=True)
 class MarketOutcome:
-    """``bought`` is empty for readers outside the team."""
+    """``bought`` is empty for readers outside the team. ``draws`` says how far other draws of the rows are apart."""
 
     name: str
     title: str
@@ -33,6 +34,7 @@ class MarketOutcome:
     bought: list[Bought]
     unsold: int
     plot: Scatter | None
+    draws: dict[str, float] | None
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,20 @@ class AcquisitionPages(KindPages):
         weight = specification.accuracy_weight
         budgets = sorted({market.budget for market in specification.tasks})
         shown = " to ".join(amount(budget) for budget in dict.fromkeys([budgets[0], budgets[-1]]))
+        metric = METRICS[specification.metric]
+        formula = f"{weight:.6g} · accuracy + {1 - weight:.6g} · (budget − cost) / budget"
         return [
             model_fact(specification),
-            Fact(
-                "Score of a market",
-                f"{weight:.6g} · accuracy + {1 - weight:.6g} · (budget − cost) / budget",
-            ),
+            Fact("Score of a market", metric.formula if metric.base else formula),
             Fact("Budget", shown + (" a market" if self.several else "")),
         ]
 
     @property
     def limits(self) -> str:
         spend = "all together for at most the budget"
-        if self.published:
+        if METRICS[self.specification.metric].base:
+            spend += ", and never all rows of a seller"
+        elif self.published:
             spend = "what is spent beyond the budget counts against the score"
         return f"For each seller a whole number of rows, at most those owned; {spend}."
 
@@ -176,6 +179,7 @@ def _market_outcome(market: Market, result: dict[str, Any], others: Sequence[Oth
         bought=sorted(bought, key=lambda line: -line.spent.value),
         unsold=len(market.sellers) - len(bought) if rows else 0,
         plot=_plot(market, found, others),
+        draws=result.get("slices", {}).get(market.name, {}).get("draws"),
     )
 
 

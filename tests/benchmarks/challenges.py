@@ -50,7 +50,10 @@ CHALLENGES = (
     Challenge(
         ("tests.benchmarks.published", "speech-selection"),
         "speech-selection",
-        (Case("speech selection, 1 board, 34,000 rows, 10 seeds", ("/en_60_train.json",), 3),),
+        (
+            Case("speech selection, 1 board, 34,000 rows, 10 seeds", ("/en_60_train.json",), 3),
+            Case("the same with the solver of 2023", ("/en_60_train.json",), 3, ("--scorer", "reference-2023")),
+        ),
     ),
     Challenge(
         ("tests.benchmarks.published", "vision-cleaning"),
@@ -66,6 +69,8 @@ CHALLENGES = (
         None,
         (
             Case("acquisition, 5 markets × 20 sellers, 2,000 rows bought in each, 10 trials", ("-100",), 30),
+            Case("the same with the solver of 2023", ("-100",), 30, ("--scorer", "reference-2023")),
+            Case("the same as on DataPerf's site, 100 draws", ("-100",), 60, ("--scorer", "online")),
             Case("the same, the whole budget: 15,000 rows", ("-750",), 30),
             Case("the same by nearest neighbours", ("-750",), 30, ("--scorer", "reference-knn")),
         ),

@@ -14,7 +14,7 @@ from evaluators.kinds.acquisition.baselines import (
 )
 from evaluators.kinds.acquisition.metrics import COST, ONLINE_ACCURACY, PURCHASE_SCORE
 from evaluators.kinds.acquisition.public import PublicAcquisition
-from evaluators.kinds.acquisition.specification import AcquisitionSpecification
+from evaluators.kinds.acquisition.specification import ONLINE_SEED, AcquisitionSpecification
 from evaluators.kinds.declaration import Drafting, DraftTable, Kind
 from evaluators.kinds.scorers import (
     CORRECTED,
@@ -76,7 +76,7 @@ ACQUISITION = Kind(
             scoring="evaluators.kinds.acquisition.online:score",
             metrics=(ONLINE_ACCURACY.name,),
             reference="dataperf-acquisition",
-            fixes={"model.name": LogisticRegression.name},
+            fixes={"model.name": LogisticRegression.name, "seeds": [ONLINE_SEED]},
         ),
         ScorerInfo(
             name="reference-knn",

@@ -28,6 +28,9 @@ MAX_SELLERS = 64
 MAX_DIGITS = 18
 """Maximum digits of a number of rows; longer numbers do not fit in 64 bits, and no seller owns that many rows."""
 
+ONLINE_SEED = 0
+"""DataPerf's site drew without a seed."""
+
 METRICS = (PURCHASE_SCORE.name, ACCURACY.name, ONLINE_ACCURACY.name)
 
 

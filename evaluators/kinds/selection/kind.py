@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from evaluators.kinds.declaration import Drafting, DraftTable, Kind
@@ -28,7 +29,7 @@ from evaluators.kinds.selection.baselines import (
 )
 from evaluators.kinds.selection.metrics import ONLINE_BALANCED_ACCURACY, ONLINE_F1, ONLINE_METRICS
 from evaluators.kinds.selection.public import PublicSelection
-from evaluators.kinds.selection.specification import SelectionSpecification
+from evaluators.kinds.selection.specification import ONLINE_SEED, SelectionSpecification
 from evaluators.learning.entries import by_name
 from evaluators.learning.metrics.accuracy import ACCURACY
 from evaluators.learning.metrics.base import Metric
@@ -41,10 +42,19 @@ from evaluators.learning.models.logistic_regression import LogisticRegression
 
 
 def _published(
-    reference: str, *, model: str, reading: str, scoring: str, metrics: tuple[str, ...], online: str, shown: Metric
+    reference: str,
+    *,
+    model: str,
+    reading: str,
+    scoring: str,
+    metrics: tuple[str, ...],
+    online: str,
+    shown: Metric,
+    online_seeds: Sequence[int] | None = None,
 ) -> tuple[ScorerInfo, ...]:
     """The scorers of one of DataPerf's selections. ``online`` names the modules of the site's evaluator."""
-    common: dict[str, Any] = {"version": "1.0.0", "reference": reference, "fixes": {"model.name": model}}
+    fixed: dict[str, Any] = {"model.name": model}
+    common: dict[str, Any] = {"version": "1.0.0", "reference": reference}
     here = "evaluators.kinds.selection"
     return (
         ScorerInfo(
@@ -54,6 +64,7 @@ def _published(
             reading=reading,
             scoring=f"{scoring}:score",
             metrics=metrics,
+            fixes=fixed,
             **common,
         ),
         ScorerInfo(
@@ -63,6 +74,7 @@ def _published(
             reading=reading,
             scoring=f"{scoring}:score_2023",
             metrics=metrics,
+            fixes=fixed,
             **common,
         ),
         ScorerInfo(
@@ -72,6 +84,7 @@ def _published(
             reading=f"{here}.online_{online}:read",
             scoring=f"{here}.online_{online}_scoring:score",
             metrics=(shown.name,),
+            fixes=fixed | ({"seeds": list(online_seeds)} if online_seeds else {}),
             **common,
         ),
     )
@@ -110,6 +123,7 @@ SELECTION = Kind(
             metrics=(MACRO_F1.name,),
             online="speech",
             shown=ONLINE_BALANCED_ACCURACY,
+            online_seeds=[ONLINE_SEED],
         ),
     ),
     baselines=by_name(

@@ -11,10 +11,9 @@ import numpy as np
 
 from evaluators.kinds.selection.metrics import ONLINE_BALANCED_ACCURACY
 from evaluators.kinds.selection.reference_speech_scoring import ClassNumbers, macro_f1, score_sets
+from evaluators.kinds.selection.specification import ONLINE_SEED
 from evaluators.learning.metrics.balanced_accuracy import BALANCED_ACCURACY
 from evaluators.learning.sklearn_1_3 import LogisticRegression
-
-SEED = 42
 
 
 def _measured(truth: ClassNumbers, predicted: ClassNumbers) -> dict[str, float]:
@@ -27,5 +26,5 @@ def _measured(truth: ClassNumbers, predicted: ClassNumbers) -> dict[str, float]:
     } | macro_f1(truth, predicted)
 
 
-score = partial(score_sets, fit=LogisticRegression.fit, measure=_measured, seeds=(SEED,))
+score = partial(score_sets, fit=LogisticRegression.fit, measure=_measured, seeds=(ONLINE_SEED,))
 """Balanced accuracy in hundredths, rounded to three decimals, under the site's one seed."""

@@ -26,6 +26,9 @@ TABLES = ("pool", "test", "examples")
 
 MAX_BUDGET = 100_000
 
+ONLINE_SEED = 42
+"""The only seed of DataPerf's site in speech selection."""
+
 
 class SelectionTask(Task):
     """One training set to be chosen.

@@ -181,7 +181,7 @@ class TestCleaning:
         assert "gives away which labels were wrong" in _text(page, "/challenges/tiny-cleaning/")
         board = _text(page, "/challenges/tiny-cleaning/leaderboard/")
         assert "Mean accuracy" not in board
-        assert "the public evaluator of 2023" in board
+        assert "the evaluator that DataPerf published in 2023" in board
 
     def test_mended_labels_are_counted(self, load: Load, page: Client, user: User, tmp_path: Path) -> None:
         bundle = kinds.write_cleaning(tmp_path / "b", action="relabel", budget=4, metric="accuracy")

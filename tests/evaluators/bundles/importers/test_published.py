@@ -12,8 +12,8 @@ from evaluators.bundles.importers.published import PUBLICATIONS
 from evaluators.kinds import every_kind
 
 
-def test_every_importer_has_its_publication() -> None:
-    assert PUBLICATIONS.keys() == IMPORTERS.keys()
+def test_every_challenge_of_dataperf_has_its_publication() -> None:
+    assert list(PUBLICATIONS) == [name for name, entry in IMPORTERS.items() if entry.title.startswith("DataPerf")]
 
 
 @pytest.mark.parametrize("name", PUBLICATIONS)
