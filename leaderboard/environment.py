@@ -21,7 +21,7 @@ PREFIX = "RATCHET_"
 
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 BROKER_SCHEMES = ("filesystem", "memory", "redis", "rediss", "amqp", "amqps")
-ELSEWHERE = frozenset({"RATCHET_DATASETS", "RATCHET_PARITY_DIR"})
+ELSEWHERE = frozenset({"RATCHET_DATASETS", "RATCHET_PARITY_DIR", "RATCHET_REAL_DIR"})
 """Variables for the command line and the tests; they may also be set in a shell that starts the site."""
 
 RENAMED = {"RATCHET_REAPER_SECONDS": "RATCHET_HEARTBEAT_SECONDS"}

@@ -3,8 +3,9 @@
 ``score`` is the very command that the site runs in its sandbox. BUNDLE is a challenge's bundle, or a dataset prepared
 from it; FILES are files, folders or zip archives. Results go to standard output, everything else to standard error.
 
-Exit codes: 0, 1 the submission is at fault, 2 the call is at fault (or the bundle), 70 and above: we are; an import or
-a preparation that was told to end by SIGTERM cleans up and leaves by 143.
+Exit codes: 0, 1 the submission is at fault (for ``reproduce``: SOURCE has no challenge, or a submission that no scorer
+takes), 2 the call is at fault (or the bundle), 70 and above: we are; an import, a preparation or a reproduction that
+was told to end by SIGTERM cleans up and leaves by 143.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
 import time
 import traceback
@@ -22,8 +22,9 @@ from importlib import import_module
 from pathlib import Path
 
 from evaluators.bundles.importers import IMPORTERS
-from evaluators.cli import bundles, drafting, readiness, rows
+from evaluators.cli import bundles, drafting, readiness, reproduce, rows
 from evaluators.cli.absent import without
+from evaluators.cli.stopping import stoppable
 from evaluators.datasets.prepared import PreparedDataset, is_prepared
 from evaluators.datasets.preparing import open_bundle, prepare, prepare_splits
 from evaluators.kinds.registry import every_kind
@@ -133,33 +134,19 @@ def _baseline(options: argparse.Namespace) -> None:
 def _import(options: argparse.Namespace) -> None:
     if options.bundle.exists() and (not options.bundle.is_dir() or any(options.bundle.iterdir())):
         raise FileNotFoundError(f"{options.bundle} is there already and is not an empty folder")
-    with _stoppable(), _writing(options.bundle):
+    with stoppable(), _writing(options.bundle):
         noticed: list[str] = IMPORTERS[options.challenge].load()(options.source, options.bundle)
     print(*noticed, sep="\n", file=sys.stderr)
     print(options.bundle)
 
 
 def _prepare(options: argparse.Namespace) -> None:
-    with _stoppable():
+    with stoppable():
         if options.part:
             prepared = [prepare(options.bundle, options.store, split=options.part)]
         else:
             prepared = [part.path for part in prepare_splits(options.bundle, options.store)]
     print(*prepared, sep="\n")
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Turn SIGTERM into ``SystemExit``, so that ``with`` and ``finally`` blocks clean up; by default they don't run."""
-
-    def leave(number: int, frame: object) -> None:
-        sys.exit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -220,6 +207,7 @@ def _parser() -> argparse.ArgumentParser:
     bundles.add_commands(add)
     drafting.add_commands(add)
     readiness.add_command(add, folder=_folder, store=default_store())
+    reproduce.add_command(add)
     rows.add_command(add)
     return parser
 

@@ -70,7 +70,7 @@ class AcquisitionPages(KindPages):
     @property
     def limits(self) -> str:
         spend = "all together for at most the budget"
-        if METRICS[self.specification.metric].base:
+        if self.specification.keeps_last_rows:
             spend += ", and never all rows of a seller"
         elif self.published:
             spend = "what is spent beyond the budget counts against the score"

@@ -2,6 +2,7 @@
 
 Each module has ``import_bundle(source, bundle)``: ``source`` is the folder as it was published, or one around it;
 ``bundle`` is a new one. It returns sentences on what was changed, left out or not needed, and on the licence.
+Those of DataPerf's challenges also have ``looks_like(folder)``, by which ``published`` recognises them.
 """
 
 from evaluators.learning.entries import RegistryEntry, by_name

@@ -5,7 +5,7 @@ For market k, ``source`` has ``marketinfo/k/price/{budget,price}.txt``, ``market
 and not all of them are published; markets without features are left out. If ``marketinfo/k/summary/`` exists it is
 copied, otherwise summaries are computed.
 
-Sellers are ordered by their numbers; the public evaluator uses the order in which the file system lists the files.
+Sellers are ordered by their numbers; the offline evaluator uses the order in which the file system lists the files.
 """
 
 from __future__ import annotations
@@ -39,13 +39,15 @@ than prices, summaries and a few sample rows. A logistic regression is trained o
 buyer's own rows.
 
 This is the *data acquisition* challenge of DataPerf (2023) with the data as published. Submissions made for it are
-scored as its public evaluator scores them; `score --scorer corrected` gives the number without its quirks.
+scored as its offline evaluator scores them. `score --scorer online` gives what DataPerf's site could have shown,
+`--scorer corrected` the number without quirks.
 """
 
 RULES = """\
 - One file for each market, named after it: one line of whole numbers, the rows to buy from each seller in order.
 - No number is below zero or above what the seller owns.
-- The cost is within the market's budget. The public evaluator does not enforce this; the corrected scorer does.
+- The cost is within the market's budget. The offline evaluator does not enforce this; the scorers online and corrected
+  do.
 """
 
 DATA_CARD = """\
@@ -77,7 +79,7 @@ def import_bundle(source: Path, bundle: Path) -> list[str]:
         BundleError: a file is missing or isn't in the published format.
     """
     notes = ImportNotes(source)
-    source = root_of(source, lambda folder: (folder / "marketinfo").is_dir())
+    source = root_of(source, looks_like)
     markets = _markets(source, notes)
     specification = _specification()
     with new_bundle(bundle, specification) as work:
@@ -96,6 +98,11 @@ def import_bundle(source: Path, bundle: Path) -> list[str]:
             for name in ("price.txt", "budget.txt"):
                 notes.use(market.info / "price" / name)
     return notes.sentences(specification["licence"])
+
+
+def looks_like(folder: Path) -> bool:
+    """Whether the challenge's data lie in this folder."""
+    return (folder / "marketinfo").is_dir()
 
 
 def _markets(source: Path, notes: ImportNotes) -> list[_MarketFiles]:

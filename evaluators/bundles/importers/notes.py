@@ -67,13 +67,24 @@ def root_of(source: Path, has_it: Callable[[Path], bool]) -> Path:
 
     It is ``source`` if there is no such folder, or there are several.
     """
+    found = roots_of(source, has_it)
+    return found[0] if len(found) == 1 else source
+
+
+def roots_of(source: Path, has_it: Callable[[Path], bool]) -> list[Path]:
+    """All folders in which ``has_it``, on the first level that has one: ``source``, or folders inside it."""
     level = [source]
     for _ in range(DEPTH + 1):
         found = [folder for folder in level if has_it(folder)]
         if found:
-            return found[0] if len(found) == 1 else source
-        level = [path for folder in level for path in sorted(folder.iterdir()) if path.is_dir()][:MAX_FILES]
-    return source
+            return found
+        level = [inner for folder in level for inner in folders_in(folder)][:MAX_FILES]
+    return []
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """The folders directly inside a folder, by name; none if it can't be read."""
+    return sorted(path for path in folder.glob("*") if path.is_dir())
 
 
 def named(folder: Path, name: str) -> Path:

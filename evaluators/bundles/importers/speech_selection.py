@@ -40,14 +40,15 @@ Choose the clips from which a keyword spotter learns five target words and to le
 language at most 25 clips on one board and at most 60 on the other.
 
 This is the *speech selection* challenge of DataPerf (2023) with the data as published. Files made for it are scored as
-its public evaluator scores them; `score --scorer corrected` gives the number without its quirks.
+its offline evaluator scores them. `score --scorer online` gives the number of the site's beta, `--scorer corrected` the
+one without quirks.
 """
 
 RULES = """\
 - One file for each board, as many boards as you like: `en_25_train.json` with
   `{"targets": {"WORD": ["ID", …], …}, "nontargets": ["ID", …]}`, or `en_25.csv` with the header `id`.
 - At most 25 or 60 clips, of the allowed training set only. A clip that is listed twice counts twice.
-- Name clips of all five words and nontargets. The public evaluator numbers the classes by the words that you name, so
+- Name clips of all five words and nontargets. The offline evaluator numbers the classes by the words that you name, so
   that one left out shifts the others; the corrected scorer refuses such a file, and clips that are listed twice.
 """
 
@@ -82,7 +83,7 @@ def import_bundle(source: Path, bundle: Path) -> list[str]:
         BundleError: there is no language, or a file isn't in the published format.
     """
     notes = ImportNotes(source)
-    source = root_of(source, lambda folder: any(_FOLDER.fullmatch(path.name) for path in folder.iterdir()))
+    source = root_of(source, looks_like)
     languages = _languages(source)
     specification = _specification()
     with new_bundle(bundle, specification) as work:
@@ -105,6 +106,11 @@ def import_bundle(source: Path, bundle: Path) -> list[str]:
                 notes.say(f"{folder.name} lists {without} clips without an embedding; they are left out.")
             specification["tasks"] += [_task(language, words, budget) for budget in BUDGETS]
     return notes.sentences(specification["licence"])
+
+
+def looks_like(folder: Path) -> bool:
+    """Whether the challenge's data lie in this folder."""
+    return any(_FOLDER.fullmatch(path.name) for path in folder.glob("dataperf_*_data"))
 
 
 def _languages(source: Path) -> dict[str, Path]:

@@ -35,13 +35,14 @@ this order, one by one, and the model is trained anew after each. What counts is
 inspected before the model is 95 % as good as at the end.
 
 This is the *vision cleaning* (debugging) challenge of DataPerf (2023) with the data as published. Rankings made for it
-are scored as its public evaluator scores them; `score --scorer corrected` gives the number without its quirks.
+are scored as its offline evaluator scores them. `score --scorer online` gives the number of DataPerf's site, `--scorer
+corrected` the one without quirks.
 """
 
 RULES = """\
 - One file for each task, named after it, like `01g317_mine.txt`: one row number a line, counted from 0.
 - As many lines as the training set has rows. `time_01g317_mine.txt` may say how many seconds it took to make.
-- The public evaluator lets a row be named again; the corrected scorer demands every row once.
+- The offline evaluator lets a row be named again; the corrected scorer demands every row once.
 """
 
 DATA_CARD = """\
@@ -71,7 +72,7 @@ def import_bundle(source: Path, bundle: Path) -> list[str]:
         BundleError: there is no task, or a file isn't in the published format.
     """
     notes = ImportNotes(source)
-    source = root_of(source, lambda folder: any((folder / "embeddings").glob("*_train_*.parquet")))
+    source = root_of(source, looks_like)
     found = _tasks(source, notes)
     specification = _specification()
     with new_bundle(bundle, specification) as work:
@@ -86,9 +87,15 @@ def import_bundle(source: Path, bundle: Path) -> list[str]:
                 _write_images(task.validation, work / _validation(task))
             again = len(names) - len(set(names))
             if again:
-                notes.say(f"{task.task} has {again} images again; the second row of an image is called IMAGE-2.")
+                what = "1 image twice" if again == 1 else f"{again} images twice"
+                notes.say(f"{task.task} has {what}; the second row of an image is called IMAGE-2.")
             specification["tasks"].append(_task(task))
     return notes.sentences(specification["licence"])
+
+
+def looks_like(folder: Path) -> bool:
+    """Whether the challenge's data lie in this folder."""
+    return any((folder / "embeddings").glob("*_train_*.parquet"))
 
 
 def _tasks(source: Path, notes: ImportNotes) -> list[_CleaningFiles]:
@@ -221,7 +228,7 @@ def _specification() -> dict[str, Any]:
         "seeds": [42],
         "reference": "dataperf-vision-cleaning",
         "scorer": "reference",
-        # The public evaluator returns the whole curve, which shows which labels were wrong; they are published anyway.
+        # The offline evaluator returns the whole curve, which shows which labels were wrong; they are published anyway.
         "reveal": "fixes",
         "partial": True,
     }

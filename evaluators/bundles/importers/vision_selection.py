@@ -30,14 +30,16 @@ Choose the images from which a classifier learns one concept: for each of the co
 images of the pool, with the label that you give to each.
 
 This is the *vision selection* challenge of DataPerf (2023) with the data as published. Files made for it are scored as
-its public evaluator scores them; `score --scorer corrected` gives the number without its quirks.
+its offline evaluator scores them. `score --scorer online` gives the number of DataPerf's site, `--scorer corrected` the
+one without quirks.
 """
 
 RULES = """\
 - One file for each concept, all of them at once: `Cupcake.csv` with the header `ImageID,Confidence` (or `id,label`), or
   `Cupcake.json` with `{"ImageID": 0, …}`. Labels are 0 and 1.
-- At most 1,000 images a concept. The public evaluator does not count them; the corrected scorer does.
-- The public evaluator drops ids that are not in the pool and keeps what comes twice; the corrected scorer refuses both.
+- At most 1,000 images a concept. The offline evaluator does not count them; the scorers online and corrected do.
+- The offline evaluator drops ids that are not in the pool and keeps what comes twice; the scorer corrected refuses
+  both.
 """
 
 DATA_CARD = """\
@@ -56,7 +58,7 @@ def import_bundle(source: Path, bundle: Path) -> list[str]:
         BundleError: there is no concept or no pool, or a file isn't in the published format.
     """
     notes = ImportNotes(source)
-    source = root_of(source, lambda folder: (folder / POOL).exists())
+    source = root_of(source, looks_like)
     parts = [notes.use(part) for part in _parts(source / POOL)]
     tests = {concept: notes.use(path) for concept, path in _by_concept(source).items()}
     examples = {concept: _example_labels(notes.use(_examples(source, concept))) for concept in tests}
@@ -77,6 +79,11 @@ def import_bundle(source: Path, bundle: Path) -> list[str]:
                 notes.say(f"{len(without)} of the {len(examples[concept])} examples of {concept} are not in the pool.")
             specification["tasks"].append(task)
     return notes.sentences(specification["licence"])
+
+
+def looks_like(folder: Path) -> bool:
+    """Whether the challenge's data lie in this folder."""
+    return (folder / POOL).exists()
 
 
 def _parts(pool: Path) -> list[Path]:

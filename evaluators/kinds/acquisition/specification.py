@@ -153,6 +153,11 @@ class AcquisitionSpecification(Specification):
     def metrics(cls) -> tuple[str, ...]:
         return METRICS
 
+    @property
+    def keeps_last_rows(self) -> bool:
+        """Whether nobody may buy a seller's last row, nor nothing at all: DataPerf's site could not train then."""
+        return self.scorer == "online"
+
     @cached_property
     def markets(self) -> dict[str, Market]:
         return {market.name: market for market in self.tasks}

@@ -69,7 +69,7 @@ def test_the_draws_of_an_acquisition_are_an_interval(reports: dict[str, Any]) ->
     draws = submission["scorers"]["online"]["draws"]
     assert list(draws) == ["0", "1", "2", "mean"]
     for values in draws.values():
-        assert values["count"] == 100
+        assert values["number"] == 100
         assert values["low"] < values["mean"] < values["high"]
     assert draws["mean"]["mean"] == pytest.approx(sum(draws[market]["mean"] for market in "012") / 3)
     assert draws["mean"]["deviation"] < draws["0"]["deviation"]

@@ -34,7 +34,7 @@ def test_the_site_gives_the_offline_evaluator_s_fractions(
     noticed = import_bundle(FOLDER / "dataperf-cleaning", tmp_path / "bundle")
     again = {f"{task}-flipped": count for task, count in zip(TASKS[::2], (1, 9, 3, 7), strict=True)}
     assert noticed[:4] == [
-        f"{task} has {count} images again; the second row of an image is called IMAGE-2."
+        f"{task} has {count} image{'s' if count > 1 else ''} twice; the second row of an image is called IMAGE-2."
         for task, count in again.items()
     ]
     phase = load(tmp_path / "bundle")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from evaluators.kinds.acquisition.baselines.problem import MarketProblem
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification
 from evaluators.kinds.baselines import BaselineInfo
+from evaluators.specification.challenge import Specification
 
 
 def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
@@ -13,7 +15,12 @@ def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
     return [0] * len(problem.prices)
 
 
-BASELINE = BaselineInfo(
+class _Nothing(BaselineInfo):
+    def is_available(self, specification: Specification) -> bool:
+        return not AcquisitionSpecification.expect(specification).keeps_last_rows
+
+
+BASELINE = _Nothing(
     name="nothing",
     title="Nothing",
     meaning="nothing",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.acquisition.pricing import Price, affordable, exact
-from evaluators.kinds.acquisition.specification import Market
+from evaluators.kinds.acquisition.specification import AcquisitionSpecification, Market
 from evaluators.kinds.acquisition.summaries import Summary, read_summary
 
 Floats = NDArray[np.float64]
@@ -23,13 +23,14 @@ Floats = NDArray[np.float64]
 class MarketProblem:
     """One market in which to spend at most ``budget``.
 
-    ``prices``, ``owned`` (rows owned) and ``summaries`` are in the sellers' order. ``embedding`` (rows, dimensions) and
-    ``classes`` (rows,) are the buyer's own rows.
+    ``prices``, ``owned`` (rows owned), ``for_sale`` (how many of them may be bought) and ``summaries`` are in the
+    sellers' order. ``embedding`` (rows, dimensions) and ``classes`` (rows,) are the buyer's own rows.
     """
 
     budget: Fraction
     prices: list[Price]
     owned: list[int]
+    for_sale: list[int]
     summaries: list[Summary]
     embedding: Floats
     classes: NDArray[np.int64]
@@ -75,10 +76,12 @@ class MarketProblem:
         while shares:
             total = sum(shares.values())
             bought = {
-                place: affordable(self.prices[place], self.owned[place], left * share / total)
+                place: min(
+                    affordable(self.prices[place], self.owned[place], left * share / total), self.for_sale[place]
+                )
                 for place, share in shares.items()
             }
-            sold_out = [place for place, count in bought.items() if count == self.owned[place]]
+            sold_out = [place for place, count in bought.items() if count == self.for_sale[place]]
             for place in sold_out or bought:
                 rows[place] = bought[place]
                 left -= self.prices[place].cost(bought[place], self.owned[place])
@@ -93,10 +96,13 @@ Choose = Callable[[MarketProblem, np.random.Generator], list[int]]
 def problem_of(dataset: PreparedDataset, market: Market) -> MarketProblem:
     """The problem of one market. The sellers' rows are not read."""
     buyer = dataset.table(market.buyer_table)
+    owned = [len(dataset.table(table)) for table in market.seller_tables]
+    kept = AcquisitionSpecification.expect(dataset.specification).keeps_last_rows
     return MarketProblem(
         budget=exact(market.budget),
         prices=[seller.price for seller in market.sellers],
-        owned=[len(dataset.table(table)) for table in market.seller_tables],
+        owned=owned,
+        for_sale=[rows - 1 for rows in owned] if kept else owned,
         summaries=[read_summary(content) for content in json.loads(dataset.document(market.summaries))],
         embedding=np.asarray(buyer.embedding).astype(np.float64),
         classes=buyer.labels.astype(np.int64),

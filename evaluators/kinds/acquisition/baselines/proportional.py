@@ -14,13 +14,18 @@ def choose(problem: MarketProblem, generator: np.random.Generator) -> list[int]:
     least, most = 0, largest
     while least < most:
         middle = (least + most + 1) // 2
-        rows = [owned * middle // largest for owned in problem.owned]
+        rows = _part(problem, middle, largest)
         costs = (price.cost(*pair) for price, *pair in zip(problem.prices, rows, problem.owned, strict=True))
         if sum(costs) <= problem.budget:
             least = middle
         else:
             most = middle - 1
-    return [owned * least // largest for owned in problem.owned]
+    return _part(problem, least, largest)
+
+
+def _part(problem: MarketProblem, rows: int, largest: int) -> list[int]:
+    """As large a part of every seller's rows as ``rows`` are of the ``largest`` seller's."""
+    return [min(owned * rows // largest, most) for owned, most in zip(problem.owned, problem.for_sale, strict=True)]
 
 
 BASELINE = BaselineInfo(

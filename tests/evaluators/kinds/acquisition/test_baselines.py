@@ -20,13 +20,13 @@ from evaluators.kinds.acquisition.baselines.most_similar import choose as most_s
 from evaluators.kinds.acquisition.baselines.problem import MarketProblem
 from evaluators.kinds.acquisition.baselines.proportional import choose as proportional
 from evaluators.kinds.acquisition.pricing import Price
-from evaluators.kinds.acquisition.reading import AcquisitionSubmission, read
+from evaluators.kinds.acquisition.reading import AcquisitionSubmission, read, read_online
 from evaluators.kinds.acquisition.summaries import Summary
 from evaluators.kinds.registry import kind_named
-from evaluators.registry import write_baseline
+from evaluators.registry import baselines_for, write_baseline
 from evaluators.scoring.score import score
 from evaluators.submissions.uploads import read_files
-from tests.markets import write_market
+from tests.markets import reference_market, write_market
 
 INFOS = kind_named("acquisition").baselines
 NAMES = pytest.mark.parametrize("name", INFOS)
@@ -49,7 +49,12 @@ def problem(budget: int, prices: list[dict[str, Any]], owned: list[int], **other
     summaries = others.pop("summaries", [])
     empty = {"embedding": np.zeros((2, 1)), "classes": np.array([0, 1])}
     return MarketProblem(
-        Fraction(budget), [ADAPTER.validate_python(price) for price in prices], owned, summaries, **(empty | others)
+        Fraction(budget),
+        [ADAPTER.validate_python(price) for price in prices],
+        owned,
+        owned,
+        summaries,
+        **(empty | others),
     )
 
 
@@ -158,3 +163,17 @@ def test_on_the_demo_looking_beats_not_looking(tmp_path: Path) -> None:
     assert min(scores["best-seller"], scores["most-similar"]) > scores["proportional"] + 0.01
     assert scores["proportional"] > scores["uniform"] > scores["random-seller"]
     assert scores["nothing"] == pytest.approx(0.51)
+
+
+def test_as_on_dataperf_s_site_nobody_buys_all_rows_or_none(tmp_path: Path) -> None:
+    """A budget for everything: the site's evaluator failed where it could not draw or had nothing to train on."""
+    changes = reference_market(scorer="online", metric="online_accuracy", seeds=[0])
+    for task in changes["tasks"]:
+        task["budget"] = 10_000
+    dataset = PreparedDataset.open(prepare(write_market(tmp_path / "bundle", **changes), tmp_path / "store"))
+    names = [info.name for info in baselines_for(dataset.specification)]
+    assert names == [name for name in INFOS if name != "nothing"]
+    for name in names:
+        written(name, dataset, tmp_path / name)
+        for purchase in read_online(dataset, read_files([tmp_path / name])).purchases:
+            assert any(rows == owned - 1 for rows, owned in zip(purchase.n_rows, purchase.owned, strict=True)), name
