@@ -151,7 +151,7 @@ def write_debugging(folder: Path, *, tasks: Sequence[str] = ("01g317", "01g317-f
 def evaluate_plainly(
     fit_and_measure: Callable[[Array], float], noisy: Array, true: Array, order: Sequence[int]
 ) -> tuple[float, list[float]]:
-    """The public evaluator: train a new model for every prefix of the ranking, on labels fixed up to there.
+    """The offline evaluator: train a new model for every prefix of the ranking, on labels fixed up to there.
 
     ``fit_and_measure`` trains on labels and returns the accuracy, rounded to two decimals.
     """

@@ -76,7 +76,7 @@ def vision_rows(folder: Path, concept: str, numbers: Iterable[int]) -> list[tupl
 
 
 def public_vision(folder: Path, concept: str, rows: Iterable[tuple[str, object]]) -> dict[str, float]:
-    """The public evaluator: an inner join on the ids, then logistic regression on the labels as submitted."""
+    """The offline evaluator: an inner join on the ids, then logistic regression on the labels as submitted."""
     vectors = dict(_read(folder / "embeddings/train_emb_256_dataperf.parquet", ("ImageID", "embedding")))
     joined = [(vectors[name].tolist(), str(label)) for name, label in rows if name in vectors]
     test = pq.read_table(folder / f"test_sets/alpha_test_set_{concept}_256.parquet").to_pydict()
@@ -155,7 +155,7 @@ def _draw(ids: list[str], count: int, generator: np.random.Generator) -> list[st
 
 
 def public_speech(folder: Path, choice: dict[str, Any], language: str = "en", seeds: Iterable[int] = SEEDS) -> float:
-    """The public evaluator: macro F1 of the voting classifier, averaged over the seeds."""
+    """The offline evaluator: macro F1 of the voting classifier, averaged over the seeds."""
     data = folder / f"dataperf_{language}_data"
     train, labels = _dataset(choice, data / "train_embeddings")
     test, truth = _dataset(YAML(typ="safe", pure=True).load(data / "eval.yaml"), data / "eval_embeddings")

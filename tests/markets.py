@@ -93,7 +93,7 @@ def write_market(folder: Path, *, seed: int = 0, owned: dict[str, int] | None = 
 
 
 def reference_market(**changes: Any) -> dict[str, Any]:
-    """Changes that make a challenge valid for the public evaluator: all sellers priced alike, no hidden test."""
+    """Changes that make a challenge valid for the offline evaluator: all sellers priced alike, no hidden test."""
     tasks = [market(name, test=False) for name in ("tea", "ink")]
     for task in tasks:
         task["budget"] = 100

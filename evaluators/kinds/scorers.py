@@ -20,7 +20,7 @@ REFERENCE_2023_TITLE = "Reference: offline in 2023"
 ONLINE_TITLE = "Online: Dynabench"
 
 CORRECTED = (
-    "what the challenge means: mistakes are refused and named, and the quirks of the public evaluator are closed"
+    "what the challenge means: mistakes are refused and named, and the quirks of DataPerf's evaluators are closed"
 )
 REFERENCE = (
     "the evaluator that DataPerf published in 2023 to be run offline, to the last digit and with its quirks, on "

@@ -43,7 +43,12 @@ class AcquisitionPages(KindPages):
     compares = True
     reads_specification = True
     endings = (".txt", ".csv", ".zip")
-    seed_note = "each is a trial: another draw of the rows that were bought"
+
+    @property
+    def seed_note(self) -> str:
+        if METRICS[self.specification.metric].base:
+            return "that of the draw that is scored; other draws show how far apart they are"
+        return "each is a trial: another draw of the rows that were bought"
 
     @property
     def board_metrics(self) -> tuple[str, ...]:  # type: ignore[override]

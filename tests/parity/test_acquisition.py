@@ -1,4 +1,4 @@
-"""Acquisition against the numbers of the public evaluator, for both of its models, to the last digits."""
+"""Acquisition against the numbers of the offline evaluator, for both of its models, to the last digits."""
 
 from __future__ import annotations
 

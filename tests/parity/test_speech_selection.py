@@ -1,4 +1,4 @@
-"""Speech selection against the numbers of the public evaluator, to the last digits."""
+"""Speech selection against the numbers of the offline evaluator, to the last digits."""
 
 from __future__ import annotations
 

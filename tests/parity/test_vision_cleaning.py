@@ -1,4 +1,4 @@
-"""The vision cleaning of the parity set: fractions and curves of the public evaluator, whose model torch trained."""
+"""The vision cleaning of the parity set: fractions and curves of the offline evaluator, whose model torch trained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vision selection against the numbers of the public evaluator, to the last digits."""
+"""Vision selection against the numbers of the offline evaluator, to the last digits."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ A market's file is named after the market. It holds either one line of numbers, 
 in DataPerf), or a table with the columns ``seller`` and ``rows``, in which sellers that are not listed sell nothing.
 All markets may also come in one table with a column ``task``. With a single market any file name will do.
 
-For lines of numbers, everything is accepted that the public evaluator's ``numpy.loadtxt`` reads as one row of whole
+For lines of numbers, everything is accepted that the offline evaluator's ``numpy.loadtxt`` reads as one row of whole
 numbers: surrounding blanks, signs and leading zeros, empty lines, comments from ``#`` to the end of the line, and one
-number per line. A byte order mark is also accepted, though not by the public evaluator.
+number per line. A byte order mark is also accepted, though not by the offline evaluator.
 """
 
 from __future__ import annotations

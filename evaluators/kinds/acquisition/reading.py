@@ -78,7 +78,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubm
 
 
 def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubmission:
-    """Read a submission as the public evaluator does: the budget is not enforced.
+    """Read a submission as the offline evaluator does: the budget is not enforced.
 
     Numbers are what Python's ``int`` reads, as on DataPerf's site: ``1_000``, and digits of any script. The public
     evaluator fails on a number below zero or above what the seller owns, and needs one number for each seller, so
@@ -220,7 +220,7 @@ def _over_memory(purchase: Purchase, dimensions: int, file: str) -> list[Problem
     return [
         Problem(
             f"the task '{purchase.market.name}' buys {rows} rows, more than the {most} that can be trained on here: "
-            "the public evaluator would try, with whatever memory it takes.",
+            "the offline evaluator would try, with whatever memory it takes.",
             "Buy fewer rows.",
             file=file,
         )

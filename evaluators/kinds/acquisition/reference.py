@@ -1,11 +1,11 @@
-"""DataPerf's acquisition as its public evaluator scores it: facebookresearch/Data_Acquisition_for_ML_Benchmark.
+"""DataPerf's acquisition as its offline evaluator scores it: facebookresearch/Data_Acquisition_for_ML_Benchmark.
 
 Rows are drawn *with* replacement from NumPy's legacy generator, seeded once with 1111. Markets come in order; each has
 as many trials as the specification has seeds; each trial takes the sellers in order. The models are scikit-learn's, on
 float64, with the rows in the order drawn. Nothing may be reordered or merged, because the last bits depend on it. The
 seeds of the specification only number the trials.
 
-Where the public evaluator stops with an error, this scorer continues as the corrected one does: with nothing bought it
+Where the offline evaluator stops with an error, this scorer continues as the corrected one does: with nothing bought it
 predicts the first class, and with rows of one class it predicts that class. If there are fewer rows than the model has
 neighbours, all of them vote.
 """
@@ -76,7 +76,7 @@ def _score(
 
 
 def _metrics(specification: AcquisitionSpecification, purchase: Purchase, measured: float) -> MetricValues:
-    """A market's metrics in floating point, added and rounded in the public evaluator's order."""
+    """A market's metrics in floating point, added and rounded in the offline evaluator's order."""
     market, cost = purchase.market, 0.0
     for seller, rows, owned in zip(market.sellers, purchase.n_rows, purchase.owned, strict=True):
         if not isinstance(seller.price, LinearPrice):
@@ -88,7 +88,7 @@ def _metrics(specification: AcquisitionSpecification, purchase: Purchase, measur
 
 
 def _mean(values: list[float]) -> float:
-    """The public evaluator's mean: each trial's share is rounded before it is added."""
+    """The offline evaluator's mean: each trial's share is rounded before it is added."""
     total = 0.0
     for value in values:
         total += value / len(values)
@@ -104,7 +104,7 @@ def draw(generator: np.random.RandomState, purchase: Purchase) -> list[RowIndice
 
 
 def _beside_labels(embedding: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the vectors as a view into a wider matrix, as in the public evaluator, where the last column is the label.
+    """The vectors as a view into a wider matrix, as in the offline evaluator, where the last column is the label.
 
     scikit-learn chooses its neighbour search depending on whether the array is contiguous.
     """

@@ -138,7 +138,7 @@ class AcquisitionSpecification(Specification):
     def disagreements(self) -> Iterator[str | Problem]:
         prices = [seller.price for market in self.tasks for seller in market.sellers]
         if self.reference and not all(isinstance(price, LinearPrice) for price in prices):
-            yield "reference: the public evaluator has linear prices only"
+            yield "reference: the offline evaluator has linear prices only"
         names = self.documents
         if len(set(names)) != len(names):
             yield "summaries: two markets name the same document"

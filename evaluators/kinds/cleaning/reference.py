@@ -27,7 +27,7 @@ Tasks = dict[str, dict[str, float]]
 
 
 def score(dataset: PreparedDataset, submission: CleaningSubmission, spent: Timings) -> SubmissionScores:
-    """The scores that the public evaluator gives; ``curves`` have a point for each fix."""
+    """The scores that the offline evaluator gives; ``curves`` have a point for each fix."""
     tasks: Tasks = {}
     curves: dict[str, list[float]] = {}
     for name, data, order in _loaded(dataset, submission, spent):

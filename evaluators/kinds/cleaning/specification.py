@@ -139,7 +139,7 @@ class CleaningSpecification(Specification):
         if self.subsample == 1 and len(self.seeds) > 1 and not self.model.declared.uses_seed:
             yield "seeds: with subsample 1 every seed gives the same score; name one seed"
         if self.reference and (self.action != "rank" or any(len(plan.classes) != 2 for plan in self.plans.values())):
-            yield "reference: the public evaluator ranks the rows of two classes"
+            yield "reference: the offline evaluator ranks the rows of two classes"
 
     def _tables_agree(self, plan: CleaningPlan) -> Iterator[str | Problem]:
         train, test, truth = (self._required(role, plan.task) for role in ("train", "test", "truth"))

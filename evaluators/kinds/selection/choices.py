@@ -36,7 +36,7 @@ def choices_by_task(
 ) -> dict[str, Chosen]:
     """The choices for every submitted task, in the order of the specification.
 
-    With ``as_published``, files are read as the public evaluators read them: any number of rows, extra columns, and
+    With ``as_published``, files are read as DataPerf's evaluators read them: any number of rows, extra columns, and
     blanks kept.
 
     Raises:

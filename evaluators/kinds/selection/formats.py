@@ -30,7 +30,7 @@ from evaluators.submissions.uploads import Upload
 
 NONTARGET = "nontarget"
 MAX_PUBLISHED_ROWS = 20_000
-"""The public evaluators limit rows late or not at all; the largest choices in DataPerf had a thousand rows."""
+"""DataPerf's evaluators limit rows late or not at all; the largest choices in DataPerf had a thousand rows."""
 _DATAPERF = {"ImageID": "id", "Confidence": "label"}
 
 

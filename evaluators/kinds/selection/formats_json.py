@@ -4,7 +4,7 @@ A *label map*, ``{"ID": 0, "ID": 1, …}``, gives each row a label; ``1``, ``1.0
 have an outer key around it, as DataPerf's site took it until March 2023, or one for each task, as in 2021. A *word
 list*, ``{"targets": {"WORD": ["ID", …]}, "nontargets": ["ID", …]}``, lists rows by class.
 
-JSON readers silently keep the last of two equal keys, at the place of the first. So did the public evaluators; the
+JSON readers silently keep the last of two equal keys, at the place of the first. So did DataPerf's evaluators; the
 corrected scorers refuse a repeated key.
 """
 

@@ -50,15 +50,17 @@ def _published(
     metrics: tuple[str, ...],
     online: str,
     shown: Metric,
+    version: str = "1.0.0",
     online_seeds: Sequence[int] | None = None,
 ) -> tuple[ScorerInfo, ...]:
     """The scorers of one of DataPerf's selections. ``online`` names the modules of the site's evaluator."""
     fixed: dict[str, Any] = {"model.name": model}
-    common: dict[str, Any] = {"version": "1.0.0", "reference": reference}
+    common: dict[str, Any] = {"reference": reference}
     here = "evaluators.kinds.selection"
     return (
         ScorerInfo(
             name="reference",
+            version=version,
             title=REFERENCE_TITLE,
             meaning=REFERENCE,
             reading=reading,
@@ -69,6 +71,7 @@ def _published(
         ),
         ScorerInfo(
             name="reference-2023",
+            version="1.0.0",
             title=REFERENCE_2023_TITLE,
             meaning=REFERENCE_2023,
             reading=reading,
@@ -79,6 +82,7 @@ def _published(
         ),
         ScorerInfo(
             name="online",
+            version="1.0.0",
             title=ONLINE_TITLE,
             meaning=ONLINE,
             reading=f"{here}.online_{online}:read",
@@ -108,6 +112,7 @@ SELECTION = Kind(
         ),
         *_published(
             "dataperf-vision-selection",
+            version="1.1.0",  # labels of JSON are numbers; a third label that is predicted is wrong
             model=LogisticRegression.name,
             reading="evaluators.kinds.selection.reference_vision:read",
             scoring="evaluators.kinds.selection.reference_vision_scoring",

@@ -1,4 +1,4 @@
-"""A submission as the public evaluator of DataPerf's speech selection reads it (harvard-edge/dataperf-speech-example).
+"""A submission as the offline evaluator of DataPerf's speech selection reads it (harvard-edge/dataperf-speech-example).
 
 Classes are numbered by the target words that the *submission* names, in alphabetical order from 1; 0 is ``nontarget``.
 So if it leaves out a word, all later words get other numbers, and most predictions become wrong. The rows of a word
@@ -75,7 +75,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> KeywordSets:
     """Read a complete submission; of the pool, only the rows it names are read.
 
     Raises:
-        SubmissionError: a file is unreadable, or the public evaluator would refuse it.
+        SubmissionError: a file is unreadable, or the offline evaluator would refuse it.
     """
     return read_keywords(dataset, uploads, most=lambda plan: plan.budget, in_order=_in_order)
 

@@ -1,4 +1,4 @@
-"""A submission as the public evaluator of DataPerf's vision selection reads it (CoactiveAI/dataperf-vision-selection).
+"""A submission as the offline evaluator of DataPerf's vision selection reads it (CoactiveAI/dataperf-vision-selection).
 
 The evaluator joins the submission with the pool by id: rows with unknown ids are silently dropped, repeated rows count
 repeatedly, and the budget is not checked. What makes the evaluator stop without a score is refused here with an
@@ -75,7 +75,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> LabelledSets:
     """Read a complete submission; of the pool, only the rows it names are read.
 
     Raises:
-        SubmissionError: a file is unreadable, or the public evaluator could not train on it.
+        SubmissionError: a file is unreadable, or the offline evaluator could not train on it.
     """
     specification = SelectionSpecification.expect(dataset.specification)
     chosen = choices_by_task(specification, uploads, as_published=True)

@@ -1,4 +1,4 @@
-"""The reference scorers against a plain version of the public evaluator, and each of its quirks.
+"""The reference scorers against a plain version of the offline evaluator, and each of its quirks.
 
 The corrected scorer does not have the quirks: both scorers are tested side by side.
 """
@@ -30,7 +30,7 @@ BOUGHT = {"tea": "10,30,4", "ink": "3,0,15"}
 
 
 def plainly(dataset: PreparedDataset, bought: dict[str, str], model: Callable[[], Any]) -> dict[str, dict[str, float]]:
-    """The public evaluator: full matrices with labels in the last column, one global generator, trial by trial."""
+    """The offline evaluator: full matrices with labels in the last column, one global generator, trial by trial."""
     np.random.seed(1111)
     found = {}
     for name, line in bought.items():

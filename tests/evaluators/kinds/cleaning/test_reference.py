@@ -1,4 +1,4 @@
-"""The public evaluator of vision cleaning with its quirks, which the corrected scorer does not have."""
+"""The offline evaluator of vision cleaning with its quirks, which the corrected scorer does not have."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def test_finding_the_wrong_labels_first_is_better(ranked: PreparedDataset) -> No
 
 
 def test_one_right_row_again_and_again_is_refused(published: PreparedDataset) -> None:
-    """The trick that gets 0.0 from the public evaluator, see ``test_reference``."""
+    """The trick that gets 0.0 from the offline evaluator, see ``test_reference``."""
     data = data_of(published, "01g317")
     right = int(np.flatnonzero(~data.wrong)[0])
     with pytest.raises(SubmissionError, match="already named"):

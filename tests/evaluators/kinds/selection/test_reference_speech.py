@@ -1,4 +1,4 @@
-"""DataPerf's speech selection, quirks included, against a plain public evaluator; and the corrected scorer."""
+"""DataPerf's speech selection, quirks included, against a plain offline evaluator; and the corrected scorer."""
 
 from __future__ import annotations
 
