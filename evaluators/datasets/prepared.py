@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import json
 import os
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +29,7 @@ from numpy.typing import NDArray
 
 from evaluators.specification.challenge import Specification
 from evaluators.specification.reading import parse_specification
+from evaluators.submissions.spelling import SPELLINGS, spelled
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -119,9 +119,9 @@ class PreparedTable:
         An id that is not there as written is looked up in composed and decomposed Unicode: macOS takes accents apart.
         """
         rows = self._rows_as_written(ids)
-        for form in ("NFC", "NFD"):
+        for form in SPELLINGS:
             unknown = [place for place in np.flatnonzero(rows < 0).tolist() if not ids[place].isascii()]
-            rows[unknown] = self._rows_as_written([unicodedata.normalize(form, ids[place]) for place in unknown])
+            rows[unknown] = self._rows_as_written([spelled(ids[place], form) for place in unknown])
         return rows
 
     def _rows_as_written(self, ids: list[str]) -> RowIndices:

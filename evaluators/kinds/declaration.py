@@ -6,7 +6,7 @@ as ``module:attribute`` and loaded on use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Container, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -110,12 +110,14 @@ class Kind:
             yield from _not_as_scored(specification, scorers[specification.scorer])
 
 
-def ranking_metric(scorer: ScorerInfo, specification: Specification) -> str:
+def ranking_metric(scorer: ScorerInfo, specification: Specification, measured: Container[str]) -> str:
     """The metric that ranks the scores of a scorer: the challenge's own if it measures that, else what is closest.
 
-    Any scorer may be asked for, not only the one that the challenge names.
+    Any scorer may be asked for, not only the one that the challenge names. ``measured`` are the metrics in its results.
     """
     wanted = specification.metric
+    if scorer.name == specification.scorer and wanted in measured:
+        return wanted  # Stored challenges may be ranked by what their scorer measures but does not declare.
     for name in (wanted, METRICS[wanted].base):
         if name and _measures(scorer, name):
             return name

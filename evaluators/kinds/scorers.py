@@ -31,7 +31,8 @@ REFERENCE_2023 = (
     "were computed offline then"
 )
 ONLINE = (
-    "the evaluator that ran behind DataPerf's site, Dynabench, in the units of its board: for numbers that stood there"
+    "the evaluator that ran behind DataPerf's site, Dynabench, in the units of its board: for numbers that were shown "
+    "there"
 )
 
 

@@ -106,7 +106,7 @@ def _binary(vectors: Floats, numbers: NDArray[np.int64]) -> Objective:
 
 
 def _multinomial(vectors: Floats, numbers: NDArray[np.int64], outputs: int) -> Objective:
-    """The objective of several classes; the parameters of a dimension stand together, one for each class."""
+    """The objective of several classes; in the parameters, the weights of a dimension are neighbours."""
     from scipy.special import logsumexp  # noqa: PLC0415 - not on the site
 
     target = np.eye(outputs)[numbers]

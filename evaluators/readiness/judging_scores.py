@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evaluators.kinds.findings import Finding
+from evaluators.learning.metrics.base import Metric
 from evaluators.readiness.report import BaselineScore, Noise
 
 PERFECT = 0.99
@@ -12,8 +13,9 @@ LEVELS = 4
 """With fewer resolvable steps between random and the best score, most entries on the leaderboard would be tied."""
 
 
-def score_findings(direction: str, baselines: list[BaselineScore], noise: Noise | None) -> Iterator[Finding]:
-    """Findings about noise and headroom; ``direction`` is ``maximize`` or ``minimize``."""
+def score_findings(metric: Metric, baselines: list[BaselineScore], noise: Noise | None) -> Iterator[Finding]:
+    """Findings about noise and headroom of scores by ``metric``."""
+    direction = metric.direction
     if noise is None or noise.random is None or noise.headroom is None:
         yield Finding(
             code="baselines-missing",
@@ -24,7 +26,7 @@ def score_findings(direction: str, baselines: list[BaselineScore], noise: Noise 
             remedy="Give examples with labels, or a pool with labels: then the baselines can be made.",
         )
         return
-    if _is_perfect(direction, noise.random):
+    if _is_perfect(direction, noise.random / metric.factor):
         yield Finding(
             code="perfect-from-random",
             severity="blocker",

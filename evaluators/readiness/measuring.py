@@ -28,6 +28,7 @@ from evaluators.readiness.report import (
     TaskFacts,
 )
 from evaluators.specification.challenge import Specification
+from evaluators.specification.metrics import METRICS
 
 Pair = tuple[TableRows, TableRows]
 
@@ -68,7 +69,7 @@ def _measured(dataset: PreparedDataset, submissions: Path | None, final: Prepare
         *judging_data.norm_findings([(tables[left.name], tables[right.name]) for left, right in compared]),
         *judging_data.drift_findings(drifts),
         *judging_data.task_findings(facts),
-        *judging_scores.score_findings(specification.direction, baselines, found_noise),
+        *judging_scores.score_findings(METRICS[specification.metric], baselines, found_noise),
         *own.findings(own_facts, tasks, smallest),
     ]
     return ReadinessReport(

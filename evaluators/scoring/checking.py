@@ -19,7 +19,7 @@ from evaluators.submissions.uploads import Upload
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """The report on a valid submission. ``left_out`` are the names of files that are no sets."""
+    """The report on a valid submission. ``left_out`` are the names of the files that aren't sets."""
 
     tasks: tuple[TaskReport, ...]
     left_out: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class CheckReport:
     @property
     def lines(self) -> list[str]:
         lines = [str(task) for task in self.tasks]
-        return [*lines, f"Left out, as it is no set: {', '.join(self.left_out)}"] if self.left_out else lines
+        return [*lines, f"Not read: {', '.join(self.left_out)}"] if self.left_out else lines
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

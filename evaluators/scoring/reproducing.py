@@ -5,6 +5,7 @@ What comes out is plain data: the command line prints it as text or as JSON.
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from evaluators.bundles.importers.notes import roots_of
 from evaluators.bundles.importers.published import PUBLICATIONS, Publication
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.datasets.preparing import open_bundle
-from evaluators.kinds.acquisition.online import spread
 from evaluators.problems.problem import SubmissionError
 from evaluators.registry import ScorerInfo, scorers_for
 from evaluators.scoring.result import Result
@@ -26,6 +26,9 @@ from evaluators.scoring.score import score
 from evaluators.submissions.uploads import Upload, read_files
 
 Report = dict[str, Any]
+
+Z = 1.96
+"""Half of the normal 95 % interval, in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,19 @@ def _scored(dataset: PreparedDataset, paths: list[Path], info: ScorerInfo) -> Re
 
 
 def _draws(result: Result) -> Report:
-    """What other draws give by market and in the mean, from a scorer that measured them."""
-    draws = {task: list(slices["draw"].values()) for task, slices in result.slices.items() if "draw" in slices}
+    """What other draws give by market, and in the mean if the markets draw independently, where a scorer drew again."""
+    draws: dict[str, dict[str, float]] = {
+        task: dict(slices["draws"]) for task, slices in result.slices.items() if "draws" in slices
+    }
     if not draws:
         return {}
-    # A market whose regression takes very long has fewer draws.
-    draws["mean"] = [fmean(values) for values in zip(*draws.values(), strict=False)]
-    return {"draws": {task: spread(values)["draws"] for task, values in draws.items()}}
+    mean = fmean(values["mean"] for values in draws.values())
+    deviation = math.sqrt(sum(values["deviation"] ** 2 for values in draws.values())) / len(draws)
+    draws["mean"] = {
+        "number": min(values["number"] for values in draws.values()),
+        "mean": mean,
+        "deviation": deviation,
+        "low": mean - Z * deviation,
+        "high": mean + Z * deviation,
+    }
+    return {"draws": draws}

@@ -52,7 +52,7 @@ def _result(dataset: PreparedDataset, uploads: Sequence[Upload], info: ScorerInf
         task: {metric: scores.mean([item.tasks[task][metric] for item in scores.seeds]) for metric in metrics}
         for task, metrics in scores.seeds[0].tasks.items()
     }
-    ranked_by = ranking_metric(info, specification)
+    ranked_by = ranking_metric(info, specification, next(iter(tasks.values())))
     value = fmean(metrics[ranked_by] for metrics in tasks.values())
     return Result(
         challenge=specification.slug,

@@ -1,7 +1,8 @@
-"""Files beside the sets of a submission that no evaluator reads: marks of the system, and what tells about the sets.
+"""Files beside the sets of a submission that no evaluator reads: descriptions, scripts, pictures.
 
 People send the folder that they worked in: DataPerf's site asked for a description and a script beside the sets. Such
-files are left out and named, since a set that is left out by mistake would cost its author a submission.
+files are left out and named, since a set that is left out by mistake would cost its author a submission. Marks of an
+operating system or of Spark are passed over in ``uploads``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from evaluators.submissions.uploads import Upload
 _NO_SET = re.compile(r"\.(md|rst|tex|pdf|docx?|html|png|jpe?g|svg|pyc?|ipynb|r|sh|toml|cfg|ini|log)", re.IGNORECASE)
 """Endings that no set has."""
 
-_ABOUT = re.compile(r"(read[-_ ]?me|description|about|notes?|method|licen[cs]e|requirements)([-_ .].*)?", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(read[-_ ]?me|description|about|notes?|method|licen[cs]e|requirements)([-_ ].*)?(\.txt)?", re.IGNORECASE
+)
 
 
 def sets_of(tasks: Iterable[str], uploads: Sequence[Upload]) -> tuple[list[Upload], list[Upload]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
+from evaluators.submissions.spelling import spelled
 from evaluators.submissions.uploads import MAX_NAME_BYTES, MAX_NAME_CHARACTERS
 
 TIME = "time_"
@@ -39,8 +39,8 @@ def task_of_name(names: Iterable[str], file: str, *, times: bool = False) -> str
 
 
 def _plain(name: str) -> str:
-    """Without case; composed, as macOS takes accents apart."""
-    return unicodedata.normalize("NFC", name).lower()
+    """Composed, and without case."""
+    return spelled(name).lower()
 
 
 def name_for_task(task: str, file: str, *, times: bool = False) -> str:

@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from evaluators.problems.problem import Problem, SubmissionError, quoted
-from evaluators.submissions.spark import is_part, put_together, set_name
+from evaluators.submissions.spark import MAX_PARTS, is_mark, is_named_as_set, is_part, put_together, set_name
 
 MAX_FILES = 64
 MAX_NAME_CHARACTERS = 100
@@ -32,7 +32,7 @@ MAX_TOTAL_BYTES = 32 * 1024 * 1024
 
 ZIP_MAGIC = b"PK\x03\x04"
 EMPTY_ZIP_MAGIC = b"PK\x05\x06"
-_MARK = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|\..*\.crc|_SUCCESS|_(committed|started)_[0-9]+")
+_MARK = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini")
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _OFFICE_MEMBERS = ("[Content_Types].xml", "META-INF/manifest.xml")
@@ -150,6 +150,10 @@ def unpack(uploads: Iterable[Upload]) -> list[Upload]:
 def _bounded(files: list[Upload]) -> None:
     if len(files) > MAX_FILES:
         raise SubmissionError(Problem(f"there are more than {MAX_FILES} files.", "Send one file for each task."))
+    _small_enough(files)
+
+
+def _small_enough(files: list[Upload]) -> None:
     if sum(len(file.content) for file in files) > MAX_TOTAL_BYTES:
         raise SubmissionError(too_large_together())
 
@@ -170,7 +174,7 @@ def _members(upload: Upload) -> list[Upload]:
             for info in infos:
                 folder = PurePosixPath(info.filename.replace("\\", "/")).parent
                 members.append((folder, _member(archive, info, upload.name)))
-                _bounded([file for _, file in members])  # for each file, so at most one file too many is held
+                _small_enough([file for _, file in members])  # for each file, so at most one too many is held
             return _sets(members, PurePosixPath(upload.name).stem)
     except _UNREADABLE as error:
         raise SubmissionError(
@@ -181,21 +185,23 @@ def _members(upload: Upload) -> list[Upload]:
 def _sets(files: list[tuple[PurePosixPath, Upload]], root: str) -> list[Upload]:
     """The files, with the parts of a set put together. Each comes with its folder; ``root`` names the outermost one."""
     found = [file for _, file in files if not is_part(file.name)]
-    parts: dict[PurePosixPath, list[Upload]] = {}
+    parts: dict[tuple[PurePosixPath, str], list[Upload]] = {}
     for folder, file in files:
         if is_part(file.name):
-            parts.setdefault(folder, []).append(file)
-    for folder, several in parts.items():
+            parts.setdefault((folder, PurePosixPath(file.name).suffix), []).append(file)
+    for (folder, ending), several in parts.items():
+        _named_once(several)
         several.sort(key=lambda part: part.name)
         name = plain_name(set_name(folder.name or root, several[0].name))
-        found.append(Upload(name, put_together([part.content for part in several])))
+        content = put_together([part.content for part in several], headers=ending == ".csv")
+        found.append(Upload(name, content))
     return found
 
 
 def is_of_the_system(path: str) -> bool:
     """Whether a file is a mark of macOS, Windows or Spark that was not meant to be sent."""
     name = path.replace("\\", "/").rsplit("/", 1)[-1]
-    return path.startswith("__MACOSX/") or _MARK.fullmatch(name) is not None
+    return path.startswith("__MACOSX/") or _MARK.fullmatch(name) is not None or is_mark(name)
 
 
 def _acceptable(archive: str, infos: list[zipfile.ZipInfo]) -> None:
@@ -209,7 +215,8 @@ def _acceptable(archive: str, infos: list[zipfile.ZipInfo]) -> None:
         )
     if not infos:
         raise SubmissionError(Problem("is an archive without files.", "Put your files into it.", file=archive))
-    if len(infos) > MAX_FILES:
+    names = [info.filename.replace("\\", "/").rsplit("/", 1)[-1] for info in infos]
+    if sum(not is_part(name) for name in names) > MAX_FILES or len(names) > MAX_FILES + MAX_PARTS:
         raise SubmissionError(Problem(f"holds more than {MAX_FILES} files.", "Put in one for each task.", file=archive))
     for info in infos:
         parts = info.filename.replace("\\", "/").split("/")
@@ -258,11 +265,19 @@ def read_files(paths: Iterable[Path]) -> list[Upload]:
 
 
 def _read_folder(folder: Path) -> list[Upload]:
-    """The files of a folder, and the sets whose parts lie in it or in a folder of it."""
+    """The files of a folder, and the sets whose parts lie in a folder inside it.
+
+    Parts in the folder itself are a set only if it looks like one. The files of a stored submission keep their names.
+    """
     inside = sorted(folder.iterdir())
     paths = [path for path in inside if path.is_file() and not is_of_the_system(path.name)]
-    paths += [part for path in inside if path.is_dir() for part in sorted(path.iterdir()) if is_part(part.name)]
-    return _sets([(PurePosixPath(path.parent), _read_file(path)) for path in paths], folder.name)
+    if not is_named_as_set(folder.name) and not any(is_mark(path.name) for path in inside):
+        files = [_read_file(path) for path in paths]
+        paths = []
+    else:
+        files = []
+    paths += [part for path in inside if path.is_dir() for part in sorted(path.rglob("part-*")) if is_part(part.name)]
+    return files + _sets([(PurePosixPath(path.parent), _read_file(path)) for path in paths], folder.name)
 
 
 def _read_file(path: Path) -> Upload:

@@ -69,6 +69,10 @@ FILES = {
     "map-nul-behind-a-label.json": dump({image(0): "1", image(1): "1\0"}),
     "map-long-label.json": dump(labels(i1="1" * 40_000)),
     "map-too-many-rows.json": dump({f"{number:x}": 2 for number in range(20_001)}),
+    "map-accents.json": dump(labels() | {"a" + "\u0301" * 40_000 + "\u0323" * 40_000: 1}),
+    "map-outer-accents.json": dump({"a" + "\u0301" * 40_000 + "\u0323" * 40_000: labels(), "b": labels()}),
+    "words-accents.json": dump(words(**{"a" + "\u0301" * 4_000 + "\u0323" * 4_000: []})),
+    "map-many-labels.csv": b"ImageID,Confidence\n" + b"".join(b"%016x,%d\n" % (n % 120, n) for n in range(5_000)),
     "map-one-class.json": dump(dict.fromkeys(labels(), 1)),
     # JSON of another structure, or not JSON at all.
     "empty-object.json": b"{}",

@@ -24,6 +24,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from evaluators.cli.main import ExitCode
+from tests.parity.draws import every_draw
 from tests.parity.folder import parity_folder
 from tests.parity.variants import Files, acquisition_variants, speech_variants, vision_variants
 
@@ -148,9 +149,9 @@ def _acquisition_2023(source: Path, work: Path, expected: dict[str, Any]) -> Ite
         values = expected[f"market_{market}"]
         shown = result["tasks"][market]["online_accuracy"]
         yield _line(f"acquisition online {market}", shown, values["score with random.seed(0)"])
-        drawn = result["slices"][market]["draw"]
+        drawn = every_draw(bundle, files, market)
         for seed, value in enumerate(values["scores with random.seed(0..19)"]):
-            yield _line(f"acquisition online {market}, random.seed({seed})", drawn[f"{seed:02}"], value)
+            yield _line(f"acquisition online {market}, random.seed({seed})", drawn[seed], value)
         for name, sets in acquisition_variants(files, market, values["rows owned"]).items():
             found = _outcome(bundle, sets, work, scorer="online", task=market, metric="online_accuracy")
             yield _variant(f"acquisition online {market}, {name}", found, values["variants"][name])

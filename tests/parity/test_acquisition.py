@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from evaluators.bundles.importers.acquisition import import_bundle
 from evaluators.datasets import PreparedDataset, prepare
 from evaluators.scoring.score import score
 from evaluators.submissions import read_files
+from tests.parity.draws import every_draw
 from tests.parity.shipped import expected, expected_online, unpacked
 
 
@@ -51,17 +53,23 @@ def test_with_the_solver_of_2023_it_is_the_score_of_2023(source: Path, dataset: 
     assert round(result.score.value, 5) == 0.76619
 
 
-def test_every_draw_of_the_site_has_its_score(source: Path, dataset: PreparedDataset) -> None:
+def test_every_draw_of_the_site_has_its_score(
+    source: Path, dataset: PreparedDataset, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    bundle = tmp_path_factory.mktemp("draws") / "bundle"
+    import_bundle(source, bundle)
     online = expected_online("acquisition")
     result = score(dataset, read_files([source / "submission" / "my"]), scorer="online")
     for market, metrics in result.tasks.items():
         values = online[f"market_{market}"]
-        drawn = result.slices[market]["draw"]
-        assert [drawn[f"{seed:02}"] for seed in range(20)] == values["scores with random.seed(0..19)"]
-        assert metrics["online_accuracy"] == values["score with random.seed(0)"] == drawn["00"]
+        drawn = every_draw(bundle, source / "submission" / "my", market)
+        assert drawn[:20] == values["scores with random.seed(0..19)"]
+        assert metrics["online_accuracy"] == values["score with random.seed(0)"] == drawn[0]
         assert metrics["cost"] == pytest.approx(values["cost"], rel=1e-15)
-        spread = result.slices[market]["draws"]
-        assert spread["low"] < metrics["online_accuracy"] < spread["high"]
-        assert spread["deviation"] == pytest.approx(values["standard deviation"], abs=1)
+        draws = result.slices[market]["draws"]
+        assert (draws["number"], draws["mean"]) == (len(drawn), np.mean(drawn)) == (100, pytest.approx(np.mean(drawn)))
+        inside = sum(draws["low"] < value < draws["high"] for value in drawn)
+        assert inside - 1 <= 95 <= sum(draws["low"] <= value <= draws["high"] for value in drawn) + 1
+        assert "draw" not in result.slices[market]
     assert result.score.value == online["board, equal weights, random.seed(0) before each market"]
     assert (result.score.metric, result.score.direction) == ("online_accuracy", "maximize")

@@ -16,6 +16,7 @@ from evaluators.kinds.acquisition.pricing import exact
 from evaluators.kinds.acquisition.specification import MAX_DIGITS, AcquisitionSpecification, Market
 from evaluators.kinds.scores import TaskReport
 from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.submissions.numbers import as_python_reads
 from evaluators.submissions.uploads import Upload
 
 MAX_TRAINED_BYTES = 1 << 30
@@ -93,8 +94,8 @@ def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Acqui
 def read_online(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubmission:
     """Read a submission as DataPerf's site did (Dynabench, January 2023): the budget is enforced.
 
-    The site's evaluator never drew a
-    seller's last row and failed on a purchase of all rows, or of none at all, so these are refused here.
+    The site's evaluator never drew a seller's last row and failed on a purchase of all rows, or of none at all, so
+    these are refused here.
 
     Raises:
         SubmissionError: as ``read``.
@@ -117,7 +118,7 @@ def _read(
         market = specification.markets[name]
         owned = [len(dataset.table(table)) for table in market.seller_tables]
         if as_published:
-            orders = [replace(order, rows=_as_python_reads(order.rows)) for order in orders]
+            orders = [replace(order, rows=as_python_reads(order.rows)) for order in orders]
         rows, found = _rows(market, owned, orders)
         if not found:
             purchases.append(_purchase(market, owned, rows))
@@ -225,14 +226,6 @@ def _over_memory(purchase: Purchase, dimensions: int, file: str) -> list[Problem
             file=file,
         )
     ]
-
-
-def _as_python_reads(text: str) -> str:
-    """A whole number in plain digits if Python's ``int`` reads ``text``, else ``text``."""
-    try:
-        return str(int(text)) if len(text) <= MAX_DIGITS else text
-    except ValueError:
-        return text
 
 
 def _undrawable(purchase: Purchase, orders: Sequence[Order]) -> list[Problem]:

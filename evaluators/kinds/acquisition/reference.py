@@ -77,14 +77,24 @@ def _score(
 
 def _metrics(specification: AcquisitionSpecification, purchase: Purchase, measured: float) -> MetricValues:
     """A market's metrics in floating point, added and rounded in the offline evaluator's order."""
-    market, cost = purchase.market, 0.0
-    for seller, rows, owned in zip(market.sellers, purchase.n_rows, purchase.owned, strict=True):
-        if not isinstance(seller.price, LinearPrice):
-            raise TypeError(f"the price of {seller.name} is not linear")
-        cost += seller.price.full_price * (rows / owned)
+    market, cost = purchase.market, float_cost(purchase)
     weight = specification.accuracy_weight
     left = float(1 - exact(weight)) * (market.budget - cost) / market.budget
     return {PURCHASE_SCORE.name: weight * measured + left, ACCURACY.name: measured, COST.name: cost}
+
+
+def float_cost(purchase: Purchase) -> float:
+    """The cost of a purchase in floating point, added in the sellers' order.
+
+    Raises:
+        TypeError: a price is not linear.
+    """
+    cost = 0.0
+    for seller, rows, owned in zip(purchase.market.sellers, purchase.n_rows, purchase.owned, strict=True):
+        if not isinstance(seller.price, LinearPrice):
+            raise TypeError(f"the price of {seller.name} is not linear")
+        cost += seller.price.full_price * (rows / owned)
+    return cost
 
 
 def _mean(values: list[float]) -> float:

@@ -14,10 +14,10 @@ from evaluators.kinds.cleaning.lines import SubmittedLine, TaskLines, lines_by_t
 from evaluators.kinds.cleaning.specification import DROP, CleaningPlan, CleaningSpecification
 from evaluators.kinds.scores import TaskReport
 from evaluators.problems.problem import Problem, SubmissionError, quoted
+from evaluators.submissions.numbers import as_python_reads
 from evaluators.submissions.uploads import Upload
 
 _ROW = re.compile(r"[0-9]+")
-_MOST_CHARACTERS = 20
 DROPPED = -1
 
 
@@ -41,7 +41,7 @@ class TaskRanking:
         if ranked < named:
             line += ", again and again"
         if self.ignored:
-            line += f"; {self.ignored} more lines are not read"
+            line += f"; {self.ignored} more line{'s are' if self.ignored > 1 else ' is'} not read"
         counts = {"rows": float(ranked)}
         if self.seconds is not None:
             line += f", in {self.seconds:g} seconds by the author's account"
@@ -99,9 +99,9 @@ def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> Clean
 
 
 def read_online(dataset: PreparedDataset, uploads: Sequence[Upload]) -> CleaningSubmission:
-    """Like ``read_reference``, but a ranking may have any number of lines, as on DataPerf's site.
+    """Like ``read_reference``, but a ranking may be shorter than the training set, or up to twice as long.
 
-    Lines beyond the number of training rows were ignored there, and with fewer the curve went flat.
+    On DataPerf's site further lines were ignored, and with fewer the curve went flat.
     """
     return _read(dataset, uploads, repeats=True, any_number=True)
 
@@ -118,7 +118,7 @@ def _read(
         train = dataset.table(plans[name].train)
         listed = lines.lines[: len(train)] if any_number else lines.lines
         if repeats:
-            listed = [_as_python_reads(line) for line in listed]
+            listed = [replace(line, row=as_python_reads(line.row)) if line.field == "row" else line for line in listed]
         rows, found = _rows(plans[name], train, listed)
         if not repeats:
             found += _repeated(lines.lines, rows)
@@ -158,16 +158,6 @@ def _rows(
 def _row_number(text: str, count: int) -> int:
     # Python's int() also accepts '1_0', '+1' and digits of every script, and refuses numbers with thousands of digits.
     return int(text) if _ROW.fullmatch(text) and len(text) < 10 and int(text) < count else -1
-
-
-def _as_python_reads(line: SubmittedLine) -> SubmittedLine:
-    """The line with its row number in plain digits, if Python's ``int`` reads it."""
-    if line.field != "row" or len(line.row) > _MOST_CHARACTERS:
-        return line
-    try:
-        return replace(line, row=str(int(line.row)))
-    except ValueError:
-        return line
 
 
 def _unknown(plan: CleaningPlan, line: SubmittedLine, count: int) -> tuple[str, str]:

@@ -8,7 +8,7 @@ word list in YAML, the form of DataPerf's first months, is named and refused wit
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass
 
 from evaluators.kinds.selection.formats_json import (
@@ -26,6 +26,7 @@ from evaluators.problems.collecting import SubmissionProblems
 from evaluators.problems.problem import Problem, SubmissionError, quoted
 from evaluators.submissions.csv_table import read_csv
 from evaluators.submissions.naming import task_of_name
+from evaluators.submissions.spelling import spelled
 from evaluators.submissions.uploads import Upload
 
 NONTARGET = "nontarget"
@@ -36,16 +37,27 @@ _DATAPERF = {"ImageID": "id", "Confidence": "label"}
 
 @dataclass(frozen=True, slots=True)
 class ChosenRow:
-    """A chosen row for one task, with its label if one is given.
+    """A chosen row for one task, with its label as written if one is given.
 
-    ``line`` is its line in a CSV file. ``quoted``: in JSON, the label is a text.
+    ``line`` is its line in a CSV file. ``number`` is the shortest form of a label that is a number or a truth value in
+    JSON; ``quoted``: there it is a text.
     """
 
     file: str
     line: int | None
     id: str
     label: str | None
+    number: str | None = None
     quoted: bool = False
+
+    def label_among(self, names: Container[str]) -> str | None:
+        """The label as written if it is one of ``names``, else as the number that it is; None if there is none."""
+        return self.label if self.label in names or self.number is None else self.number
+
+    @property
+    def value(self) -> str:
+        """The label as DataPerf's evaluators compared it: numbers of JSON as numbers, everything else as text."""
+        return self.number or self.label or ""
 
     def problem(self, message: str, remedy: str, *, field: str) -> Problem:
         """A problem with ``field`` of this choice; in a format without lines, the id shows where it is."""
@@ -72,9 +84,9 @@ def read_file(
     Raises:
         SubmissionError: it is unreadable, or does not say which task it is for.
     """
-    if _is_yaml(upload):
-        raise SubmissionError(_yaml(upload.name))
     if not is_json(upload.content):
+        if _is_yaml(upload.content):
+            raise SubmissionError(_yaml(upload.name))
         return FileChoices(_csv_choices(specification, upload, task, alone=alone, as_published=as_published))
     content = read_json(
         upload,
@@ -87,7 +99,7 @@ def read_file(
     if task is None:
         raise SubmissionError(_unnamed_json(specification, upload.name))
     if isinstance(content, LabelMap):
-        return FileChoices(_labelled(upload.name, task, content), notes=_doubled(content.doubled))
+        return FileChoices(_labelled(upload.name, task, content), notes=_given_again(content.doubled))
     if content.others and not as_published:
         found = SubmissionProblems()
         for name in content.others:
@@ -106,9 +118,10 @@ def _several_maps(
 ) -> FileChoices:
     """Label maps below outer keys: of all tasks in one file, or of one task whose key may be any word."""
     first_key, first = content.maps[0]
-    notes = _doubled(first.doubled)
-    tasks = [task_of_name(specification.plans, f"{key}.json") for key, _ in content.maps]
-    of_tasks = None not in tasks and len(set(tasks)) == len(tasks)
+    notes = _given_again(first.doubled)
+    few = content.maps if len(content.maps) <= len(specification.plans) else content.maps[:1]
+    tasks = [task_of_name(specification.plans, f"{key}.json") for key, _ in few]
+    of_tasks = None not in tasks and len(set(tasks)) == len(content.maps)
     if of_tasks and (task is None or len(tasks) > 1):
         maps = [(name, labels) for name, (_, labels) in zip(tasks, content.maps, strict=True) if name is not None]
         return FileChoices([choice for name, labels in maps for choice in _labelled(file, name, labels)], notes=notes)
@@ -116,25 +129,29 @@ def _several_maps(
         raise SubmissionError(_unnamed_json(specification, file))
     if tasks[0] not in (None, task) and not as_published:
         raise SubmissionError(_of_another_task(file, first_key, task))
-    if len(tasks) > 1:
+    if len(content.maps) > 1:
         if not as_published:
             raise SubmissionError(_several_keys(specification, file))
-        notes += (f"only the first of {len(tasks)} outer keys is read, {quoted(first_key)}",)
+        notes += (f"only the first of {len(content.maps)} outer keys is read, {quoted(first_key)}",)
     return FileChoices(_labelled(file, task, first), notes=notes)
 
 
 def _labelled(file: str, task: str, content: LabelMap) -> list[tuple[str, ChosenRow]]:
-    return [(task, ChosenRow(file, None, name, label.text, label.quoted)) for name, label in content.labels]
+    return [
+        (task, ChosenRow(file, None, name, label.text, label.number, label.quoted)) for name, label in content.labels
+    ]
 
 
-def _doubled(count: int) -> tuple[str, ...]:
+def _given_again(count: int) -> tuple[str, ...]:
     what = "1 key is" if count == 1 else f"{count} keys are"
     return (f"{what} given again, and the last value counts",) if count else ()
 
 
-def _is_yaml(upload: Upload) -> bool:
-    start = upload.content[:20].lstrip()
-    return upload.name.lower().endswith((".yaml", ".yml")) or start.startswith((b"targets:", b"nontargets:"))
+def _is_yaml(content: bytes) -> bool:
+    """Whether a file starts like a word list in YAML, perhaps after comments."""
+    lines = content[:4096].decode("utf-8-sig", errors="ignore").splitlines()
+    first = next((line for line in lines if line.strip() and not line.startswith(("#", "---", "%"))), "")
+    return first.startswith((f"{TARGETS}:", f"{NONTARGETS}:"))
 
 
 def _yaml(file: str) -> Problem:
@@ -197,9 +214,8 @@ def _word_list_choices(plan: TaskPlan, file: str, content: WordList) -> FileChoi
     if NONTARGET not in plan.labels:
         remedy = "Send a CSV file, or one JSON object of ids."
         raise SubmissionError(Problem(f"is a word list, but the task has no class '{NONTARGET}'.", remedy, file))
-    # macOS takes accents apart, in the names of files from which such lists are made.
-    same = {unicodedata.normalize("NFC", word): word for word in words}
-    targets = [(same.get(unicodedata.normalize("NFC", word), word), ids) for word, ids in content.targets]
+    same = {spelled(word): word for word in words}
+    targets = [(same.get(spelled(word), word), ids) for word, ids in content.targets]
     found = SubmissionProblems()
     for word, _ in targets:
         if word not in words:
@@ -207,7 +223,7 @@ def _word_list_choices(plan: TaskPlan, file: str, content: WordList) -> FileChoi
     found.refuse()
     listed = [*targets, (NONTARGET, content.nontargets)]
     choices = [(plan.name, ChosenRow(file, None, name, word)) for word, ids in listed for name in ids]
-    return FileChoices(choices, tuple(word for word, _ in targets), _doubled(content.doubled))
+    return FileChoices(choices, tuple(word for word, _ in targets), _given_again(content.doubled))
 
 
 def _unknown_word(file: str, word: str, words: list[str]) -> Problem:

@@ -32,9 +32,13 @@ _ONE_LIST = 'Write the ids as a list of texts, ["ID", …].'
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label as text. ``quoted``: it is a text in the file, too, and not a number or a truth value."""
+    """A label as written.
+
+    ``number`` is the shortest form of a number, ``1`` for ``1.0`` and ``true``. ``quoted``: it is a text in the file.
+    """
 
     text: str
+    number: str | None
     quoted: bool
 
 
@@ -251,11 +255,11 @@ def _labels(file: str, value: _Object) -> tuple[tuple[str, Label], ...]:
     found = SubmissionProblems()
     for key, label in value.pairs:
         if isinstance(label, str):
-            labels.append((key, Label(label, quoted=True)))
+            labels.append((key, Label(label, None, quoted=True)))
         elif isinstance(label, bool):
-            labels.append((key, Label("1" if label else "0", quoted=False)))
+            labels.append((key, Label("true" if label else "false", "1" if label else "0", quoted=False)))
         elif isinstance(label, _Number):
-            labels.append((key, Label(as_number(label.text) or label.text, quoted=False)))
+            labels.append((key, Label(label.text, as_number(label.text), quoted=False)))
         else:
             found.add(_no_label, file, key, label)
     found.refuse()

@@ -16,7 +16,7 @@ import numpy as np
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.kinds.selection.choices import Chosen, choices_by_task
 from evaluators.kinds.selection.formats import ChosenRow
-from evaluators.kinds.selection.reference_vision import LabelledRows, LabelledSets, untrainable
+from evaluators.kinds.selection.reference_vision import MAX_LABELS, LabelledRows, LabelledSets, untrainable
 from evaluators.kinds.selection.specification import SelectionSpecification, TaskPlan
 from evaluators.problems.collecting import SubmissionProblems
 from evaluators.problems.problem import Problem, quoted
@@ -48,9 +48,18 @@ def _unfit_labels(choices: list[ChosenRow]) -> SubmissionProblems:
         return SubmissionProblems([_text_label(text)])
     found = SubmissionProblems()
     for choice in choices:
-        if as_number(choice.label or "") is None:
+        if _number(choice) is None:
             found.add(_no_number, choice)
+    different = {_number(choice) for choice in choices}
+    if not found and len(different) > MAX_LABELS:
+        message = f"has {len(different)} different labels."
+        found += SubmissionProblems([Problem(message, "Write 0 or 1.", choices[0].file, field="label")])
     return found
+
+
+def _number(choice: ChosenRow) -> str | None:
+    """The label as a number; in CSV, too."""
+    return choice.number or as_number(choice.label or "")
 
 
 def _text_label(choice: ChosenRow) -> Problem:
@@ -64,7 +73,7 @@ def _no_number(choice: ChosenRow) -> Problem:
 
 def _ids(file: Chosen) -> dict[str, str]:
     """The label of each id, a number in its shortest form."""
-    return {choice.id: as_number(choice.label or "") or "" for choice in file.choices}
+    return {choice.id: _number(choice) or "" for choice in file.choices}
 
 
 def _over_budget(plan: TaskPlan, file: Chosen) -> SubmissionProblems:

@@ -88,7 +88,7 @@ def _task_problems(plan: TaskPlan, choices: list[ChosenRow], rows: NDArray[np.in
         earlier = first.setdefault(row if row >= 0 else choice.id, choice)
         if earlier is not choice:
             found.add(_repeated, choice, earlier)
-        if choice.label is not None and choice.label not in classes:
+        if choice.label is not None and choice.label_among(classes) not in classes:
             found.add(_bad_label, choice, plan.labels)
     if len(choices) > plan.budget:
         over = choices[plan.budget]
@@ -132,7 +132,7 @@ def wrong_labels(
     numbers = task_classes(plan, dataset.table(plan.pool).labels[rows])
     found = SubmissionProblems()
     for choice, number in zip(choices, numbers.tolist(), strict=True):
-        if choice.label not in (None, plan.labels[number]):
+        if choice.label_among(plan.labels) not in (None, plan.labels[number]):
             found.add(_wrong_label, choice, plan.labels[number])
     return found
 
@@ -165,7 +165,7 @@ def _selection(
         classes = task_classes(plan, dataset.table(plan.pool).labels[rows])
     else:
         numbers = {name: number for number, name in enumerate(plan.labels)}
-        classes = np.array([numbers[str(choice.label)] for choice in choices], np.int64)
+        classes = np.array([numbers[str(choice.label_among(numbers))] for choice in choices], np.int64)
     order = np.argsort(rows)
     return TaskSelection(plan, rows[order], classes[order])
 

@@ -26,6 +26,9 @@ from evaluators.submissions.uploads import Upload
 LABELS = ("0", "1")
 FOREIGN_NOTE = "where the model answers another label than 0 and 1, it counts as wrong"
 MAX_LABEL_CHARACTERS = 100
+MAX_LABELS = 20
+"""Different labels of a set. There are two; each further one is a class that the model learns."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -89,11 +92,14 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> LabelledSets:
 
 
 def _unfit_labels(choices: list[ChosenRow]) -> SubmissionProblems:
-    labels = {choice.label or "" for choice in choices}
+    labels = {choice.value for choice in choices}
+    if len(labels) > MAX_LABELS:
+        message = f"has {len(labels)} different labels."
+        return SubmissionProblems([Problem(message, "Write every label as 0 or 1.", choices[0].file, field="label")])
     unfit = {label for label in labels if len(label) > MAX_LABEL_CHARACTERS or _CONTROL.search(label)}
     found = SubmissionProblems()
     for choice in choices:
-        if choice.label in unfit:
+        if choice.value in unfit:
             found.add(_unfit_label, choice)
     return found
 
@@ -109,7 +115,7 @@ def _joined(dataset: PreparedDataset, plan: TaskPlan, file: Chosen) -> LabelledR
     found = dataset.table(plan.pool).rows_of([choice.id for choice in file.choices])
     kept = np.flatnonzero(found >= 0)
     kept = kept[np.argsort(found[kept], kind="stable")]
-    labels = tuple(file.choices[place].label or "" for place in kept.tolist())
+    labels = tuple(file.choices[place].value for place in kept.tolist())
     return LabelledRows(plan, file.file, found[kept], labels, len(found) - len(kept), file.notes)
 
 

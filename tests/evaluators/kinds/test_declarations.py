@@ -8,10 +8,13 @@ from typing import get_args
 import pytest
 
 from evaluators.kinds import BaselineInfo, Kind, ScorerInfo, every_kind, kind_named
+from evaluators.kinds.cleaning import CleaningSpecification
+from evaluators.kinds.declaration import ranking_metric
 from evaluators.kinds.readiness import KindReadiness
 from evaluators.learning.entries import load
 from evaluators.specification import KINDS
 from evaluators.specification.challenge import NAME, Specification
+from evaluators.specification.metrics import METRICS
 from evaluators.specification.table import Table
 
 EVERY = pytest.mark.parametrize("kind", every_kind(), ids=lambda kind: kind.name)
@@ -105,3 +108,26 @@ def test_every_scorer_can_be_loaded_and_says_what_it_means(info: ScorerInfo) -> 
     assert re.fullmatch(r"\d+\.\d+\.\d+", info.version)
     assert info.meaning
     assert {other.title for other in SCORERS if other.name == info.name} == {info.title}
+
+
+@pytest.mark.parametrize(
+    ("metric", "own", "asked", "ranked_by"),
+    [
+        ("fraction_fixes", "reference", "reference", "fraction_fixes"),
+        ("fraction_fixes", "reference", "online", "online_fraction_fixes"),
+        ("online_fraction_fixes", "online", "online", "online_fraction_fixes"),
+        ("online_fraction_fixes", "online", "reference", "fraction_fixes"),
+        ("online_fraction_fixes", "online", "corrected", "fraction_fixes"),
+        ("auc", "corrected", "reference", "fraction_fixes"),
+        # A stored challenge may be ranked by what its scorer does not declare.
+        ("auc", "reference", "reference", "auc"),
+    ],
+)
+def test_every_scorer_ranks_by_what_is_closest_to_the_challenge_s_metric(
+    metric: str, own: str, asked: str, ranked_by: str
+) -> None:
+    cleaning = kind_named("cleaning")
+    specification = CleaningSpecification.model_construct(metric=metric, scorer=own)
+    scorer = next(info for info in cleaning.scorers if info.name == asked)
+    measured = [name for name in METRICS if asked == "online" or not METRICS[name].base]
+    assert ranking_metric(scorer, specification, measured) == ranked_by

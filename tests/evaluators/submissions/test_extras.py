@@ -26,7 +26,17 @@ def test_what_tells_about_the_sets_is_left_out(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["notes.txt", "notes_mine.csv", "01g317_method.txt", "Hawk.csv", "time_01g317_mine.txt", "scripts.csv"]
+    "name",
+    [
+        "notes.txt",
+        "notes_mine.csv",
+        "method.csv",
+        "description.json",
+        "01g317_method.txt",
+        "Hawk.csv",
+        "time_01g317_mine.txt",
+        "scripts.csv",
+    ],
 )
 def test_what_may_be_a_set_is_kept(name: str) -> None:
     assert split("Cupcake.csv", name) == (["Cupcake.csv", name], [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,14 @@ def zipped(members: dict[str, bytes]) -> Upload:
 def test_parts_have_the_rows_of_one_file(parts: list[list[str]], windows: bool) -> None:
     end = "\r\n" if windows else "\n"
     contents = [end.join(["id,label", *rows]).encode() for rows in parts]
-    joined = put_together(contents).decode().split()
+    joined = put_together(contents, headers=True).decode().split()
     assert joined == ["id,label", *(row for rows in parts for row in rows)]
 
 
-def test_a_row_that_is_no_header_is_kept() -> None:
-    assert put_together([b"1,2\n3,4\n", b"5,6\n7,8"]) == b"1,2\n3,4\n5,6\n7,8\n"
+@pytest.mark.parametrize("parts", [[b"7\n7\n", b"7\n7"], [b"1\n2\n", b"3\n4\n"]])
+def test_a_list_has_no_header(parts: list[bytes]) -> None:
+    """The same row may stand first in two parts."""
+    assert put_together(parts, headers=False).split() == b"\n".join(parts).split()
 
 
 @pytest.mark.parametrize(
@@ -84,6 +87,47 @@ def test_two_folders_of_one_name_are_the_same_set_twice() -> None:
     with pytest.raises(SubmissionError) as caught:
         unpack([zipped(members)])
     assert str(caught.value) == "Hawk.csv: was sent twice. Send each file once."
+
+
+def test_two_hundred_parts_are_a_set() -> None:
+    """Spark's default; DataPerf's pool has 72."""
+    members = {f"Hawk.csv/{PART.format(number)}": f"id\n{number}\n".encode() for number in range(200)}
+    (only,) = unpack([zipped(members)])
+    assert only.content.decode().split() == ["id", *map(str, range(200))]
+    with pytest.raises(SubmissionError, match="holds more than"):
+        unpack([zipped({f"Hawk.csv/{PART.format(number)}": b"id\n" for number in range(1100)})])
+
+
+def test_a_part_is_in_a_folder_once() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(f"Hawk.csv/{PART.format(0)}", b"id\na\n")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr(f"Hawk.csv/{PART.format(0)}", b"id\na\n")
+    with pytest.raises(SubmissionError, match="was sent twice"):
+        unpack([Upload("mine.zip", content.getvalue())])
+
+
+@pytest.mark.parametrize(
+    "uploads",
+    [
+        [Upload("part-00000.json", b"{}")],
+        [Upload("part-00000.csv", b"id\na"), Upload("part-00001.csv", b"id\nb")],
+        [replace(zipped({PART.format(0): b"id\na"}), name="part-0.zip")],
+        [zipped({f"part-7.csv/{PART.format(0)}": b"id\na"})],
+        [zipped({f"Hawk.csv/{PART.format(0)}": b"id\na", "_SUCCESS": b""})],
+    ],
+    ids=range(5),
+)
+def test_what_is_stored_is_read_again_as_it_was(uploads: list[Upload], tmp_path: Path) -> None:
+    """The worker reads the stored files from a folder; a result about other files would be refused."""
+    stored = unpack(uploads)
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    for file in stored:
+        (folder / file.name).write_bytes(file.content)
+    again = {(file.name, file.content) for file in read_files([folder])}
+    assert again == {(file.name, file.content) for file in stored}
 
 
 def test_a_folder_s_name_is_never_a_path() -> None:

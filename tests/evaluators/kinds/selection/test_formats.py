@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import open_bundle
 from evaluators.kinds.selection.formats_json import Label, LabelMap, LabelMaps, WordList, is_json, read_json
 from evaluators.kinds.selection.reading import SelectionSubmission, read
 from evaluators.problems.problem import Problem, SubmissionError
 from evaluators.scoring.checking import check
+from evaluators.submissions.numbers import as_number
 from evaluators.submissions.uploads import Upload, unpack
+from tests.bundles import write_bundle
 from tests.dataperf_selection import allowed_clips, image
 
 MAX_BYTES = 64 * 1024
@@ -43,7 +47,9 @@ def parsed(content: bytes, *, last: bool = False) -> LabelMap | LabelMaps | Word
 
 
 def as_label(value: int | str) -> Label:
-    return Label(str(value), quoted=isinstance(value, str))
+    if isinstance(value, str):
+        return Label(value, None, quoted=True)
+    return Label(str(value), as_number(str(value)), quoted=False)
 
 
 @given(st.binary(max_size=200) | st.sampled_from([b'{"a": ', b"[", b'"\\u', b"\xef\xbb\xbf{"]))
@@ -91,7 +97,8 @@ def test_a_word_list_says_what_was_written(
 def test_labels_that_are_numbers_compare_as_numbers() -> None:
     found = parsed(b'{"a": 1, "b": 1.0, "c": 1e0, "d": -0, "e": true, "f": 0.5, "g": 1e999, "h": "1.0"}')
     assert isinstance(found, LabelMap)
-    assert [label.text for _, label in found.labels] == ["1", "1", "1", "0", "1", "0.5", "1e999", "1.0"]
+    assert [label.number for _, label in found.labels] == ["1", "1", "1", "0", "1", "0.5", None, None]
+    assert [label.text for _, label in found.labels] == ["1", "1.0", "1e0", "-0", "true", "0.5", "1e999", "1.0"]
     assert [name for name, label in found.labels if label.quoted] == ["h"]
 
 
@@ -253,3 +260,29 @@ def test_words_are_classes(speech: PreparedDataset) -> None:
     by_word = Upload("en_25.json", json.dumps({"targets": words, "nontargets": nontargets}).encode())
     ids = [name for listed in words.values() for name in listed] + nontargets
     assert rows_of(speech, by_word) == rows_of(speech, Upload("en_25.csv", "\n".join(["id", *ids]).encode()))
+
+
+def test_classes_that_are_written_as_numbers_are_met_as_written(tmp_path: Path) -> None:
+    """And a number that is written in another way is the same class, unless a class has that name."""
+    classes = ["1.0", "2.50", "1e3"]
+    bundle = write_bundle(tmp_path / "bundle", classes=classes, labels="submitted")
+    dataset = open_bundle(bundle, tmp_path / "store")
+    as_written = b'{"pool-000": 1.0, "pool-001": 2.50, "pool-002": 1e3, "pool-003": "1.0"}'
+    (line,) = check(dataset, [Upload("things.json", as_written)]).lines
+    assert line.endswith("(2 × 1.0, 1 × 2.50, 1 × 1e3)")
+    with pytest.raises(SubmissionError, match="'1' is not a label"):
+        check(dataset, [Upload("things.json", as_written.replace(b": 1.0,", b": 1,"))])
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf", b"---\n", b"# mine\n\n", b"%YAML 1.2\n---\n"])
+def test_a_word_list_in_yaml_is_named(start: bytes, speech: PreparedDataset) -> None:
+    content = start + b"targets:\n  job: [a]\nnontargets: [b]\n"
+    with pytest.raises(SubmissionError, match="is YAML, a form that DataPerf only took in its first months"):
+        check(speech, [Upload("en_25_train.txt", content)])
+
+
+def test_a_name_does_not_make_yaml(vision: PreparedDataset) -> None:
+    labels = {image(1): 1, image(2): 0}
+    table = "".join(["id,label\n", *(f"{name},{label}\n" for name, label in labels.items())]).encode()
+    uploads = [Upload("Cupcake.yaml", json.dumps(labels).encode()), Upload("Hawk.yml", table)]
+    assert len(check(vision, uploads).lines) == 2
