@@ -23,6 +23,9 @@ from evaluators.submissions.uploads import Upload
 
 PLAIN: tuple[str, ...] = ("seller", "rows")
 SEVERAL = ("task", *PLAIN)
+ON_SITE_AND_OFFLINE = (21, 20)
+"""The sellers of a market of DataPerf, on its site and in its repository."""
+
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n\v\f"
 
@@ -134,7 +137,10 @@ def _miscounted(market: Market, file: str, line: int, cells: list[str]) -> Probl
         if len(cells) == 1 and mark in cells[0]:
             return Problem(f"its numbers are separated by {word}.", f"Use commas. {_wanted(market)}", file, line)
     count = f"{len(cells)} {'number' if len(cells) == 1 else 'numbers'}"
-    return Problem(f"has {count}, the market has {sellers} sellers.", _wanted(market), file, line)
+    remedy = _wanted(market)
+    if (len(cells), sellers) == ON_SITE_AND_OFFLINE:
+        remedy += " DataPerf's site had one seller more than its repository: take that number away."
+    return Problem(f"has {count}, the market has {sellers} sellers.", remedy, file, line)
 
 
 def _wanted(market: Market) -> str:

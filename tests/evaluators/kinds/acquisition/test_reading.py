@@ -19,6 +19,7 @@ from evaluators.problems.problem import SubmissionError
 from evaluators.submissions.uploads import Upload
 from tests.evaluators.kinds.acquisition.conftest import MakeMarket, files
 from tests.markets import market as market_content
+from tests.markets import reference_market
 
 TABLE = "seller,rows\nmill,10\nbarn,0\nloft,4\n"
 
@@ -216,3 +217,15 @@ def test_numbers_are_read_as_dataperf_s_evaluators_read_them(
 def test_no_bytes_break_the_reader(market: PreparedDataset, content: bytes) -> None:
     with suppress(SubmissionError):
         read(market, [Upload("tea.csv", content), Upload("ink.csv", b"0,0,0")])
+
+
+@pytest.mark.parametrize("sellers", [20, 21])
+def test_a_list_of_21_sellers_as_on_dataperf_s_site(sellers: int, make_market: MakeMarket) -> None:
+    owned = {f"s{number}": 5 for number in range(sellers)}
+    dataset = make_market(owned=owned, **reference_market(tasks=[market_content("tea", test=False, owned=owned)]))
+    uploads = [Upload("market_0.txt", ",".join(["1"] * 21).encode())]
+    if sellers == 21:
+        assert rows_of(read_reference(dataset, uploads)) == {"tea": [1] * 21}
+        return
+    with pytest.raises(SubmissionError, match="has 21 numbers, the market has 20 sellers.*one seller more"):
+        read_reference(dataset, uploads)
