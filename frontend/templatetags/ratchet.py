@@ -37,8 +37,10 @@ def score(value: float | None, metric: str = "") -> SafeString:
     if value is None or not math.isfinite(value):
         return format_html('<span class="quiet">{}</span>', "—")
     declared = METRICS.get(metric)
-    decimals = declared.decimals if declared else DECIMALS
-    shown = f"{value:,.{decimals}f}" if declared and declared.is_money else f"{value:.{decimals}f}"
+    if declared is not None and declared.is_money:
+        shown = f"{value:,.2f}"
+    else:
+        shown = f"{value:.{declared.decimals if declared else DECIMALS}f}"
     shown = shown.replace("-", "−")
     return format_html('<data value="{0}" title="{0}">{1}</data>', repr(value), shown)
 

@@ -16,7 +16,6 @@ COST = Metric(
     condition="For acquisitions.",
     direction="minimize",
     is_money=True,
-    decimals=2,
 )
 PURCHASE_SCORE = Metric(
     name="score",

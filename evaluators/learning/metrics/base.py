@@ -27,7 +27,7 @@ class Metric:
     ``meaning`` is a phrase that follows the title, ``formula`` is for the documentation, in Markdown. ``binary``: the
     metric needs two classes. ``condition`` is a sentence about anything else that it needs. ``is_money``: values are
     amounts of money, not fractions. ``base`` is for a metric that only one evaluator elsewhere shows: the name of the
-    metric that it is ``factor`` times, rounded. ``decimals`` are shown on pages.
+    metric that it is ``factor`` times, rounded. Pages show ``decimals``, of money two.
     """
 
     name: str
