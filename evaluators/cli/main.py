@@ -111,6 +111,8 @@ def _table(result: Result) -> str:
     lines = ["  ".join(["task".ljust(width), *(f"{name:>17}" for name in metrics)])]
     for task, scores in result.tasks.items():
         lines.append("  ".join([task.ljust(width), *(f"{scores[name]:17.6f}" for name in metrics)]))
+    drawn = {task: slices["draws"] for task, slices in result.slices.items() if "draws" in slices}
+    lines += ["", *(reproduce.draws_line(task, draws) for task, draws in drawn.items())] if drawn else []
     seeds = f"{len(result.seeds)} seeds" if len(result.seeds) > 1 else "1 seed"
     lines += ["", f"score {result.score.value!r} (mean {result.score.metric} over {len(result.tasks)} tasks, {seeds})"]
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -104,10 +104,15 @@ def _draws(scorers: dict[str, Report]) -> Iterator[str]:
     """The interval of each task's draws, for a scorer whose original had no seed."""
     for name, scored in scorers.items():
         for task, draws in scored.get("draws", {}).items():
-            yield (
-                f"{name}, {task}: 95 in 100 of {draws['number']:.0f} draws from {draws['low']:.3f} to "
-                f"{draws['high']:.3f}, mean {draws['mean']:.3f}, standard deviation {draws['deviation']:.3f}"
-            )
+            yield draws_line(f"{name}, {task}", draws)
+
+
+def draws_line(what: str, draws: Mapping[str, float]) -> str:
+    """How far the draws of a task are apart, as in ``slices[task]["draws"]`` of a result."""
+    return (
+        f"{what}: 95 in 100 of {draws['number']:.0f} draws from {draws['low']:.3f} to {draws['high']:.3f}, "
+        f"mean {draws['mean']:.3f}, standard deviation {draws['deviation']:.3f}"
+    )
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from evaluators.bundles.importers.acquisition import import_bundle
+from evaluators.cli.main import main
 from evaluators.datasets import PreparedDataset, prepare
 from evaluators.scoring.score import score
 from evaluators.submissions import read_files
@@ -73,3 +74,15 @@ def test_every_draw_of_the_site_has_its_score(
         assert "draw" not in result.slices[market]
     assert result.score.value == online["board, equal weights, random.seed(0) before each market"]
     assert (result.score.metric, result.score.direction) == ("online_accuracy", "maximize")
+
+
+def test_the_command_line_says_how_far_draws_are_apart(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import_bundle(source, tmp_path / "bundle")
+    files = str(source / "submission" / "my")
+    arguments = ["score", str(tmp_path / "bundle"), files, "--scorer", "online", "--store", str(tmp_path / "store")]
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out
+    assert "0: 95 in 100 of 100 draws from 65.987 to 84.750, mean 76.245, standard deviation 4.914" in printed
+    assert "score 77.08333333333333 (mean online_accuracy over 3 tasks, 1 seed)" in printed
