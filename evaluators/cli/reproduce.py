@@ -13,6 +13,7 @@ from evaluators.cli.absent import without
 from evaluators.cli.readiness import folder_there
 from evaluators.cli.stopping import stoppable
 from evaluators.problems.problem import ExitCode, Problem, SubmissionError
+from evaluators.registry import METRICS
 
 Add = Callable[[str, Callable[[argparse.Namespace], None], str], argparse.ArgumentParser]
 Report = dict[str, Any]
@@ -41,7 +42,7 @@ def _reproduce(options: argparse.Namespace) -> None:
     reports: list[Report] = []
     with stoppable():
         for challenge in found:
-            reports.append(reproducing.reproduce(challenge))
+            reports.append(reproducing.reproduce(challenge, lambda what: print(what, file=sys.stderr)))
             if not options.json:
                 print("\n".join(_lines(reports[-1])), flush=True)
     if options.json:
@@ -64,7 +65,8 @@ def _leave_without_score(reports: Sequence[Report]) -> None:
 
 def _lines(report: Report) -> Iterator[str]:
     yield f"{report['title']} ({report['challenge']}), {report['source']}"
-    yield from ("The importer noticed:", *(f"  {sentence}" for sentence in report["noticed"]))
+    if report["noticed"]:
+        yield from ("The importer noticed:", *(f"  {sentence}" for sentence in report["noticed"]))
     for submission in report["submissions"]:
         yield from ("", submission["files"], *_table(submission["scorers"]), *_refusals(submission["scorers"]))
         yield from _draws(submission["scorers"])
@@ -81,7 +83,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _table(scorers: dict[str, Report]) -> list[str]:
-    """A row for each task, and the mean to the last digit; a column for each scorer."""
+    """A row for each task, the mean, and the mean as a board showed it; a column for each scorer."""
     tasks = dict.fromkeys(task for scored in scorers.values() for task in scored.get("tasks", ()))
     rows = [
         ["scorer", *(f"{name} {scored['version']}" for name, scored in scorers.items())],
@@ -89,11 +91,19 @@ def _table(scorers: dict[str, Report]) -> list[str]:
         *([task, *(_number(scored, task) for scored in scorers.values())] for task in tasks),
         ["mean", *(repr(scored["score"]) if "score" in scored else "-" for scored in scorers.values())],
     ]
+    if any(_is_online(scored) for scored in scorers.values()):
+        shown = (f"{scored['score']:.2f}" if _is_online(scored) else "" for scored in scorers.values())
+        rows.append(["board", *shown])
     return _aligned(rows)
 
 
+def _is_online(scored: Report) -> bool:
+    """Whether the numbers are those that a site showed, with two decimals of their mean."""
+    return "metric" in scored and bool(METRICS[scored["metric"]].base)
+
+
 def _number(scored: Report, task: str) -> str:
-    return f"{scored['tasks'][task]:.6f}" if task in scored.get("tasks", ()) else "-"
+    return repr(scored["tasks"][task]) if task in scored.get("tasks", ()) else "-"
 
 
 def _refusals(scorers: dict[str, Report]) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -15,7 +15,7 @@ from typing import Any
 
 from evaluators.bundles.importers import IMPORTERS
 from evaluators.bundles.importers.beside import submissions_beside
-from evaluators.bundles.importers.notes import roots_of
+from evaluators.bundles.importers.notes import about_data, roots_of
 from evaluators.bundles.importers.published import PUBLICATIONS, Publication
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.datasets.preparing import open_bundle
@@ -48,8 +48,10 @@ def published_in(source: Path) -> list[Found]:
     ]
 
 
-def reproduce(found: Found) -> Report:
+def reproduce(found: Found, say: Callable[[str], None]) -> Report:
     """Import and prepare a challenge in a temporary folder, and score every submission beside its data, without curves.
+
+    ``say`` is told what is being scored.
 
     Raises:
         BundleError: a file is missing or isn't in the published format.
@@ -59,22 +61,25 @@ def reproduce(found: Found) -> Report:
         bundle = Path(work) / "bundle"
         noticed: list[str] = IMPORTERS[publication.name].load()(found.folder, bundle)
         dataset = open_bundle(bundle, Path(work) / "store")
-        submissions = list(_submissions(dataset, found))
+        submissions = list(_submissions(dataset, found, say))
     return {
         "challenge": publication.name,
         "title": IMPORTERS[publication.name].title,
         "source": str(found.folder),
-        "noticed": noticed,
+        "noticed": about_data(noticed),
         "submissions": submissions,
         "published": list(publication.figures),
         "compares": dict(publication.compares),
     }
 
 
-def _submissions(dataset: PreparedDataset, found: Found) -> Iterator[Report]:
+def _submissions(dataset: PreparedDataset, found: Found, say: Callable[[str], None]) -> Iterator[Report]:
     tasks, partial = [task.name for task in dataset.specification.tasks], dataset.specification.partial
     for files, paths in submissions_beside(found.folder, found.publication.beside, tasks, partial=partial).items():
-        scored = {info.name: _scored(dataset, paths, info) for info in _as_shown(dataset)}
+        scored = {}
+        for info in _as_shown(dataset):
+            say(f"{found.publication.name}: {files} by {info.name} …")
+            scored[info.name] = _scored(dataset, paths, info)
         yield {"files": files, "scorers": scored}
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from evaluators.problems.problem import quoted
 from evaluators.submissions.uploads import is_of_the_system
+
+_NOT_NEEDED, _LICENCE = "Not needed: ", "Licence: "
 
 MAX_NAMED = 3
 MAX_FILES = 20_000
@@ -43,7 +45,7 @@ class ImportNotes:
                 break
             if path.is_file() and not is_of_the_system(path.name) and not self._is_used(path):
                 by_folder.setdefault(path.parent, []).append(path.name)
-        return [f"Not needed: {self._listed(folder, names)}." for folder, names in by_folder.items()]
+        return [f"{_NOT_NEEDED}{self._listed(folder, names)}." for folder, names in by_folder.items()]
 
     def _is_used(self, path: Path) -> bool:
         return any(place in self._used for place in (path, *path.parents))
@@ -55,10 +57,15 @@ class ImportNotes:
         return ", ".join(quoted(name) for name in names[:MAX_NAMED]) + more + where
 
 
+def about_data(sentences: Sequence[str]) -> list[str]:
+    """Without those that only matter to somebody who wants the bundle."""
+    return [sentence for sentence in sentences if not sentence.startswith((_NOT_NEEDED, _LICENCE))]
+
+
 def _unknown_licence(licence: str) -> str:
     return (
-        f'Licence: the bundle says "{licence}". Whether these files may be published is not known here: ask where they '
-        "come from, and correct `licence` in challenge.yaml."
+        f'{_LICENCE}the bundle says "{licence}". Whether these files may be published is not known here: ask where '
+        "they come from, and correct `licence` in challenge.yaml."
     )
 
 

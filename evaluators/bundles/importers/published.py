@@ -61,7 +61,8 @@ PUBLICATIONS = by_name(
             compares={
                 "reference": f"{_TODAY}; not with the boards",
                 "reference-2023": "the final boards, from 30 March 2023, which followed the offline formula (multiply "
-                "by 100 for a number in hundredths), and with numbers that were computed offline in 2023",
+                "by 100 for a number in hundredths), and with numbers that were computed offline since 16 May 2023; "
+                "before that day the offline evaluator took one seed, and until 29 March balanced accuracy",
                 "online": "the boards of the beta only, 1 November 2022 to 30 March 2023: the balanced accuracy of one "
                 "seed in hundredths; not with the final boards",
                 "corrected": _NOTHING,

@@ -89,4 +89,6 @@ def _joined(dataset: PreparedDataset, plan: TaskPlan, file: Chosen) -> LabelledR
     kept = np.flatnonzero(found >= 0)
     given = list(ids.values())
     labels = tuple(given[place] for place in kept.tolist())
-    return LabelledRows(plan, file.file, found[kept], labels, len(found) - len(kept), file.notes)
+    again = len(file.choices) - len(ids)
+    merged = (f"{again} given again, of which the last label counts",) if again else ()
+    return LabelledRows(plan, file.file, found[kept], labels, len(found) - len(kept), (*merged, *file.notes))

@@ -57,9 +57,11 @@ class LabelledRows:
 
     def report(self) -> TaskReport:
         labels = ", ".join(f"{count:.0f} × {label}" for label, count in self.counts.items() if count)
+        again = len(self.row_indices) - len(set(self.row_indices.tolist()))
+        repeated = (f"{again} of them again, which count again",) if again else ()
         left_out = (f"{self.unknown} more not in the pool and left out",) if self.unknown else ()
         foreign = (FOREIGN_NOTE,) if "other labels" in self.counts else ()
-        line = "; ".join([f"{len(self.row_indices)} rows ({labels})", *left_out, *foreign, *self.notes])
+        line = "; ".join([f"{len(self.row_indices)} rows ({labels})", *repeated, *left_out, *foreign, *self.notes])
         counts = self.counts | ({"not in the pool": float(self.unknown)} if self.unknown else {})
         return TaskReport(task=self.plan.name, title=self.plan.task.shown, line=line, counts=counts)
 
@@ -129,7 +131,8 @@ def untrainable(task: LabelledRows) -> list[Problem]:
         message = f"rows without a label: {task.labels.count('')}."
         return [Problem(message, "Label every row with 0 or 1.", task.file, field="label")]
     if not {*LABELS} & {*task.labels}:
-        message = "no row has the label 0 or 1, so every answer would be wrong."
+        found = ", ".join(quoted(label) for label in sorted(set(task.labels))[:3])
+        message = f"no row has the label 0 or 1 but {found}, so every answer would be wrong."
         return [Problem(message, "Write every label as 0 or 1.", task.file, field="label")]
     if len(set(task.labels)) == 1:
         message = f"all rows chosen for the task '{task.plan.name}' are of one class."

@@ -125,8 +125,8 @@ def test_labels_among_which_is_neither_0_nor_1_are_refused_before_scoring(
     with pytest.raises(SubmissionError) as caught:
         check(vision, files(rows | {"Hawk": as_floats}), scorer="reference")
     assert str(caught.value) == (
-        "Hawk.csv, field 'label': no row has the label 0 or 1, so every answer would be wrong. Write every label as 0 "
-        "or 1."
+        "Hawk.csv, field 'label': no row has the label 0 or 1 but '0.0', '1.0', so every answer would be wrong. Write "
+        "every label as 0 or 1."
     )
 
 
