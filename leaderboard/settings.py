@@ -10,18 +10,20 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from evaluators.submissions import MAX_FILES
+from leaderboard.datafolder import close_data_folder
 from leaderboard.environment import TREE, WrongEnvironment, load, secret_key
 from leaderboard.logs import logging_settings
 
 try:
     ENVIRONMENT = load()
+    DATA_DIR = ENVIRONMENT.data_dir.resolve()
+    close_data_folder(DATA_DIR)
 except WrongEnvironment as error:
     # A traceback would hide the one sentence that the operator needs.
     raise SystemExit(str(error)) from None
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = secret_key(ENVIRONMENT)
-DATA_DIR = ENVIRONMENT.data_dir.resolve()
 PUBLIC_URL = str(ENVIRONMENT.public_url).rstrip("/")
 # Makes the path of the page that a notice is about.
 PAGE_PATH = "frontend.addresses.page_path"
@@ -107,8 +109,6 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES = {"default": _database}
-# This folder contains hidden data, keys and sessions.
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 # --- cache: counters of rate limits, nothing that must last -----------------------------------------------------------
 
@@ -252,7 +252,9 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # For everyone, unlike all other files: in an image they are written by root and read by another account.
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
 

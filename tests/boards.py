@@ -24,10 +24,9 @@ def advance(now: datetime) -> None:
 
 
 def finish(evaluation: Evaluation, outcome: Outcome) -> None:
-    """Let a worker run this evaluation; ``outcome`` replaces the sandbox's result."""
-    answer = factories.scored(evaluation, outcome) if isinstance(outcome, float) else outcome
+    """Let a worker run this evaluation, see ``factories.sandbox_says``."""
     with (
-        mock.patch.object(attempt.scoring, "evaluate", return_value=answer),
+        factories.sandbox_says(evaluation, outcome),
         # Versions from ``factories.other_version`` may have no prepared dataset.
         mock.patch.object(attempt, "dataset_directory", return_value=Path()),
     ):

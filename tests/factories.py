@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Collection
-from contextlib import nullcontext
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from challenges.members.rules import rules_sha256
 from challenges.models import DatasetVersion, Phase, Split
+from evaluators.problems import SubmissionError
 from evaluators.readiness import BaselineScore, Finding, ReadinessReport
 from evaluators.registry import baselines_for
 from evaluators.scoring import Broken, Rejected, Result, Scored
 from evaluators.submissions import Upload
-from leaderboard.evaluations import attempt
+from leaderboard.evaluations import attempt, rejections
 from leaderboard.jobs import leases
 from leaderboard.jobs.queue import claim_next
 from leaderboard.jobs.transitions import Lease, claim
@@ -126,13 +127,27 @@ def scored(evaluation: Evaluation, value: float = 0.5, **changes: Any) -> Scored
     return Scored(result.to_bytes(), result, {"train": 0.1})
 
 
+@contextmanager
+def sandbox_says(evaluation: Evaluation, outcome: Scored | Rejected | Broken | float) -> Iterator[None]:
+    """``outcome`` replaces the sandbox's result in this block.
+
+    With ``Rejected``, the check outside the sandbox finds the same problems, as it does if the data have changed.
+    """
+    answer = scored(evaluation, outcome) if isinstance(outcome, float) else outcome
+    refused = SubmissionError(answer.problems) if isinstance(answer, Rejected) else None
+    with (
+        mock.patch.object(attempt.scoring, "evaluate", return_value=answer),
+        mock.patch.object(rejections, "check_again", side_effect=refused) if refused else nullcontext(),
+    ):
+        yield
+
+
 def evaluate(
     submission: Submission, outcome: Scored | Rejected | Broken | float, *, worker: str = "test"
 ) -> Evaluation:
-    """Let a worker evaluate the submission, with ``outcome`` replacing the sandbox's result; return the evaluation."""
+    """Let a worker evaluate the submission, see ``sandbox_says``; return the evaluation."""
     evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
-    answer = scored(evaluation, outcome) if isinstance(outcome, float) else outcome
-    with mock.patch.object(attempt.scoring, "evaluate", return_value=answer):
+    with sandbox_says(evaluation, outcome):
         run_job(evaluation.job_id, worker=worker)
     return Evaluation.objects.get(pk=evaluation.pk)
 

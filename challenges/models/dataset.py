@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from evaluators.datasets import keyed_digest, new_key
 from evaluators.specification import Specification, parse_specification
 
 SHA256 = RegexValidator(r"^[0-9a-f]{64}$", "not a SHA-256 in lower-case hex")
@@ -31,7 +32,10 @@ class DatasetVersion(models.Model):
 
     challenge = models.ForeignKey("challenges.Challenge", on_delete=models.PROTECT, related_name="dataset_versions")
     number = models.PositiveIntegerField()
-    digest = models.CharField(max_length=64, validators=[SHA256])
+    digest = models.CharField(
+        max_length=64, validators=[SHA256], help_text="Only for organizers: hidden rows can be guessed from it."
+    )
+    key = models.CharField(max_length=64, default=new_key, validators=[SHA256], editable=False)
     specification = models.JSONField()
     note = models.CharField(max_length=300, blank=True, help_text="What differs from the version before.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -78,6 +82,11 @@ class DatasetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.challenge.slug} v{self.number}"
+
+    @property
+    def public_digest(self) -> str:
+        """The identity of the data that everyone may read."""
+        return keyed_digest(self.digest, key=self.key)
 
     @cached_property
     def spec(self) -> Specification:

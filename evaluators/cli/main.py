@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
 import traceback
@@ -25,6 +26,7 @@ from evaluators.bundles.importers import IMPORTERS
 from evaluators.cli import bundles, drafting, readiness, reproduce, rows
 from evaluators.cli.absent import without
 from evaluators.cli.stopping import stoppable
+from evaluators.datasets.keyed import KEY_CHARACTERS
 from evaluators.datasets.prepared import PreparedDataset, is_prepared
 from evaluators.datasets.preparing import open_bundle, prepare, prepare_splits
 from evaluators.kinds.registry import every_kind
@@ -32,6 +34,7 @@ from evaluators.learning.entries import load
 from evaluators.problems.problem import BundleError, ExitCode, SubmissionError, quoted
 from evaluators.registry import UnknownScorer, baselines_for, write_baseline
 from evaluators.scoring.checking import check
+from evaluators.scoring.publishing import published
 from evaluators.scoring.result import Result
 from evaluators.specification.challenge import TEST_SPLITS
 from evaluators.submissions.uploads import Upload, read_files
@@ -96,7 +99,8 @@ def _score(options: argparse.Namespace) -> None:
     curves = options.curves and options.json  # the table shows none
     result: Result = scoring.score(dataset, uploads, scorer=options.scorer, curves=curves, timings=timings)
     if options.json:
-        sys.stdout.buffer.write(result.to_bytes())
+        content = result.to_bytes()
+        sys.stdout.buffer.write(published(content, key=options.key) if options.key else content)
         sys.stdout.flush()
     else:
         print(_table(result))
@@ -181,6 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     checking = add("check", _check, "Check a submission without scoring it.")
     scoring = add("score", _score, "Score a submission.")
     scoring.add_argument("--json", action="store_true", help="print the result as the site records it")
+    scoring.add_argument("--key", type=_key, metavar="FILE", help="with --json: print it as participants get it")
     scoring.add_argument("--no-curves", dest="curves", action="store_false", help="the numbers alone, which is quicker")
     scoring.add_argument("--timings", action="store_true", help="end standard error with seconds by part, as JSON")
     baseline = add("baseline", _baseline, "Write a baseline's submission, or with all every one's into DIR/NAME.")
@@ -225,6 +230,14 @@ def _seed(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) < 2**32):
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not a whole number from 0 to {2**32 - 1}")
     return int(text)
+
+
+def _key(text: str) -> str:
+    """The key of a dataset, which an archive has in ``tables/dataset_versions.json``."""
+    content = _existing(text).read_text("utf-8", "replace")[: 4 * KEY_CHARACTERS].strip()
+    if not re.fullmatch(f"[0-9a-f]{{{KEY_CHARACTERS}}}", content):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} doesn't hold a key: {KEY_CHARACTERS} digits 0-9, a-f")
+    return content
 
 
 def _existing(text: str) -> Path:

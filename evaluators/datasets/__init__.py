@@ -1,5 +1,6 @@
 """Prepared datasets, the form that is scored: prepared here or in the sandbox, verified, and named by their content."""
 
+from evaluators.datasets.keyed import keyed_digest, new_key
 from evaluators.datasets.prepared import PreparedDataset, PreparedTable, Source, is_prepared
 from evaluators.datasets.preparing import open_bundle, prepare, prepare_splits
 from evaluators.datasets.sandboxed import prepare_in_sandbox
@@ -10,6 +11,8 @@ __all__ = [
     "PreparedTable",
     "Source",
     "is_prepared",
+    "keyed_digest",
+    "new_key",
     "open_bundle",
     "open_plain",
     "prepare",

@@ -56,5 +56,13 @@ class Result(Record):
 
     def to_bytes(self) -> bytes:
         """Canonical JSON in UTF-8, with a line feed at its end."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
-        return text.encode() + b"\n"
+        return canonical(self.model_dump(mode="json"))
+
+
+def canonical(content: object) -> bytes:
+    """JSON in the one form that a result has.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"

@@ -19,6 +19,7 @@ from evaluators.specification import Specification
 from frontend.kinds.base import Other
 from frontend.plots.seeds import SeedPlot, seed_plot
 from leaderboard.evaluations.scores import scored_evaluation
+from leaderboard.evaluations.shown import latest_result, published_result
 from leaderboard.models import Entrant, Evaluation, Score, StatusChange, Submission, SubmissionFile
 from leaderboard.models.statuses import ACTIVE, Status
 from leaderboard.submissions.quota import Quota, quota
@@ -142,16 +143,15 @@ def baselines_beside(submission: Submission) -> list[Other]:
     return [Other(name, json.loads(text)) for name, text in rows[:MAX_BASELINES]]
 
 
-def recorded_result(submission: Submission) -> dict[str, Any]:
-    """The evaluator's result as data; it names the code and data that produced it. Empty while there is no result."""
-    text = result_text(submission)
-    return json.loads(text) if text else {}
+def result_content(submission: Submission, *, plain: bool) -> bytes:
+    """The latest result: ``plain`` the very bytes that the evaluator printed, otherwise the form for participants.
 
-
-def result_text(submission: Submission) -> str:
-    """The exact text of the latest result."""
-    done = Evaluation.objects.holding().filter(submission=submission, job__status=Status.SUCCEEDED).order_by("-pk")
-    return done.values_list("result", flat=True).first() or ""
+    Empty while there is none.
+    """
+    evaluation = latest_result(submission)
+    if evaluation is None:
+        return b""
+    return evaluation.result.encode() if plain else published_result(evaluation)
 
 
 def is_under_way(submissions: Iterable[Submission]) -> bool:

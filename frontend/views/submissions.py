@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,11 +16,13 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
 
+from challenges.members.roles import may_organize
 from frontend.kinds import pages_of
 from frontend.queries import submissions as queries
 from frontend.queries.reviews import actions_for, review_state, thread_of
 from frontend.rows.public_data import PublicData
 from leaderboard.evaluations.queueing import cancel as cancel_evaluation
+from leaderboard.evaluations.shown import shown_timings
 from leaderboard.jobs.waiting import waiting_of
 from leaderboard.models import Submission
 from leaderboard.storage.downloads import send_object
@@ -52,7 +56,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _nothing_new()
     version = submission.phase.dataset_version
     specification, kind = version.spec, pages_of(version.spec)
-    result = queries.recorded_result(submission)
+    published = queries.result_content(submission, plain=False)
+    result = json.loads(published) if published else {}
     others = queries.baselines_beside(submission) if result and kind.compares else []
     context = {
         "submission": submission,
@@ -74,6 +79,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "files": queries.files_of(submission),
             "history": queries.history_of(submission),
             "result": result,
+            "result_sha256": hashlib.sha256(published).hexdigest() if published else "",
+            "timings": shown_timings(evaluation.timings) if evaluation is not None else {},
         }
     return _answer(request, "submission", context)
 
@@ -94,12 +101,12 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def result(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The exact result that the evaluator printed."""
+    """The result: organizers get the very bytes that the evaluator printed, its team the form for participants."""
     submission = _readable(request, pk)
-    text = queries.result_text(submission)
-    if not text:
+    content = queries.result_content(submission, plain=may_organize(request.user, submission.phase.challenge))
+    if not content:
         raise Http404("There is no result yet.")
-    response = HttpResponse(text.encode(), content_type="application/json")
+    response = HttpResponse(content, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="result-{submission.pk}.json"'
     return response
 

@@ -44,7 +44,7 @@ PHASE = OpenApiParameter("phase", str, description="The name of a phase; without
 class BoardVersionSerializer(serializers.ModelSerializer[BoardVersion]):
     """``state`` is current or superseded; a version that is still being computed is not listed."""
 
-    dataset = serializers.CharField(source="dataset_version.digest", read_only=True)
+    dataset = serializers.CharField(source="dataset_version.public_digest", read_only=True)
     dataset_number = serializers.IntegerField(source="dataset_version.number", read_only=True)
     since = serializers.DateTimeField(source="current_at", read_only=True)
 

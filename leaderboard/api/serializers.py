@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -14,6 +15,7 @@ from challenges.models import Challenge, DataFile, Phase
 from leaderboard.api.specifications import AnySpecificationSerializer, shown_specification
 from leaderboard.boards.rows import BoardRow
 from leaderboard.evaluations.scores import mean_scores
+from leaderboard.evaluations.shown import published_sha256, shown_moment, shown_timings
 from leaderboard.models import Division, Submission, SubmissionFile
 from leaderboard.models.statuses import Status
 
@@ -46,7 +48,7 @@ class ChallengeSerializer(serializers.ModelSerializer[Challenge]):
 
 
 class ChallengeDetailSerializer(ChallengeSerializer):
-    dataset = serializers.CharField(source="current_phase.dataset_version.digest", read_only=True, default=None)
+    dataset = serializers.CharField(source="current_phase.dataset_version.public_digest", read_only=True, default=None)
     specification = serializers.SerializerMethodField()
     rules_sha256 = serializers.SerializerMethodField(
         help_text="Of the rules' text and the limits of the phase. Whoever submits accepts it; empty: there are none."
@@ -161,10 +163,10 @@ class SubmissionSerializer(SubmissionSummarySerializer):
     check = serializers.ListField(source="check_report.lines", child=serializers.CharField(), read_only=True)
     attempt = serializers.IntegerField(source="evaluation.attempt", read_only=True)
     scorer = serializers.CharField(source="evaluation.scorer", read_only=True)
-    started = serializers.DateTimeField(source="evaluation.started_at", read_only=True, allow_null=True)
-    finished = serializers.DateTimeField(source="evaluation.finished_at", read_only=True, allow_null=True)
-    timings = serializers.DictField(source="evaluation.timings", child=serializers.FloatField(), read_only=True)
-    result_sha256 = serializers.CharField(source="evaluation.result_sha256", read_only=True)
+    started = serializers.SerializerMethodField(help_text="To the second.")
+    finished = serializers.SerializerMethodField(help_text="To the second.")
+    timings = serializers.SerializerMethodField(help_text="Seconds by section, rounded up to a tenth.")
+    result_sha256 = serializers.SerializerMethodField(help_text="Of the result as its page offers it to the team.")
 
     class Meta(SubmissionSummarySerializer.Meta):
         fields = (
@@ -181,6 +183,19 @@ class SubmissionSerializer(SubmissionSummarySerializer):
             "timings",
             "result_sha256",
         )
+
+    def get_started(self, submission: Submission) -> datetime | None:
+        return shown_moment(submission.evaluation.started_at) if submission.evaluation else None
+
+    def get_finished(self, submission: Submission) -> datetime | None:
+        return shown_moment(submission.evaluation.finished_at) if submission.evaluation else None
+
+    @extend_schema_field(serializers.DictField(child=serializers.FloatField()))
+    def get_timings(self, submission: Submission) -> dict[str, float]:
+        return shown_timings(submission.evaluation.timings) if submission.evaluation else {}
+
+    def get_result_sha256(self, submission: Submission) -> str:
+        return published_sha256(submission.evaluation) if submission.evaluation else ""
 
     @extend_schema_field(serializers.DictField(child=serializers.DictField(child=serializers.FloatField())))
     def get_scores(self, submission: Submission) -> dict[str, dict[str, float]]:

@@ -19,6 +19,7 @@ from pydantic import ValidationError as WrongSpecification
 
 from challenges.models import Challenge, Role, Split
 from challenges.models.role import RoleName
+from evaluators.datasets import new_key
 from evaluators.problems import BundleError
 from evaluators.specification import parse_specification
 from leaderboard.archive.layout import (
@@ -61,6 +62,7 @@ def import_archive(path: Path, *, owner: User | None = None) -> Challenge:
     with open_archive(path) as archive:
         records = {table.name: _rows(archive, table) for table in TABLES}
         _add_splits(records)
+        _add_keys(records)
         values = values_of(archive.json(CHALLENGE), Challenge, CHALLENGE_FIELDS, CHALLENGE)
         _not_here_yet(str(values["slug"]), records)
         _store_files(archive, records)
@@ -101,6 +103,12 @@ def _add_splits(records: Records) -> None:
     for number, row in enumerate(versions, start=1):
         is_final = number in final or row.get("is_final_part") is True
         row.setdefault("split", Split.FINAL if is_final else Split.PUBLIC)
+
+
+def _add_keys(records: Records) -> None:
+    """Give each data version a key for its public digest, which older archives do not contain."""
+    for row in records["dataset_versions"]:
+        row.setdefault("key", new_key())
 
 
 def _not_here_yet(slug: str, records: Records) -> None:
@@ -223,7 +231,7 @@ def _readable_board(values: Mapping[str, Any], where: str) -> None:
 def _compare_boards(challenge: Challenge, archive: OpenArchive) -> None:
     """Compare ``board.json`` with the boards that the imported rows give; they must be equal byte by byte.
 
-    An archive in format 1 is upgraded to the current format before the comparison.
+    Boards in an older format are upgraded to the current one before the comparison.
 
     Raises:
         Unreadable: they differ.
@@ -233,7 +241,8 @@ def _compare_boards(challenge: Challenge, archive: OpenArchive) -> None:
         return
     document = archive.json(BOARD)
     try:
-        same = canonical(document) == written and canonical(upgraded(document)) == canonical(made)
+        digests = {version.digest: version.public_digest for version in challenge.dataset_versions.all()}
+        same = canonical(document) == written and canonical(upgraded(document, digests)) == canonical(made)
     except NOT_IN_FORMAT as error:
         raise Unreadable(f"{BOARD} is not in a format that this site reads") from error
     if not same:

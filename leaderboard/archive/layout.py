@@ -24,9 +24,9 @@ from leaderboard.models.board import BoardState
 from leaderboard.models.statuses import ACTIVE
 
 FORMAT = "ratchet-archive"
-VERSION = 2
-READABLE = (1, VERSION)
-"""An archive of version 1 has boards in format 1, see ``leaderboard.boards.format``."""
+VERSION = 3
+READABLE = (1, 2, VERSION)
+"""An older archive has boards in the format of its number, see ``leaderboard.boards.format``, and no keys."""
 
 MANIFEST = "manifest.json"
 CHALLENGE = "challenge.json"
@@ -86,7 +86,7 @@ TABLES: tuple[ArchiveTable, ...] = (
     ArchiveTable(
         "dataset_versions",
         DatasetVersion,
-        ("number", "digest", "specification", "note", "created_at", "loaded_at", "is_final_part", "split"),
+        ("number", "digest", "key", "specification", "note", "created_at", "loaded_at", "is_final_part", "split"),
         lambda challenge: DatasetVersion.objects.filter(challenge=challenge),
         {"final_part": "dataset_versions"},
     ),

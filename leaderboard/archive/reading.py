@@ -112,7 +112,7 @@ class OpenArchive:
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
             raise Unreadable(f"{MANIFEST} does not say '{FORMAT}': this is not an archive of a challenge")
         if manifest.get("version") not in READABLE:
-            known = " or ".join(map(str, READABLE))
+            known = f"{', '.join(map(str, READABLE[:-1]))} or {READABLE[-1]}"
             raise Unreadable(f"the archive has format version {quoted(str(manifest.get('version')))}, not {known}")
         slug, listed = manifest.get("challenge"), manifest.get("members")
         if not isinstance(slug, str) or not isinstance(listed, dict):

@@ -20,7 +20,10 @@ BATCH = 500
 def content_of(version: BoardVersion) -> dict[str, Any]:
     """The board of a version that is not being computed: the saved one, or the current one."""
     kept: dict[str, Any] | None = version.content
-    return upgraded_content(kept) if kept is not None else board_content(version.phase, version)
+    if kept is None:
+        return board_content(version.phase, version)
+    # Boards that were saved up to format 2 have the plain digest.
+    return upgraded_content(kept) | {"dataset": _dataset(version)}
 
 
 def changes_of(version: BoardVersion) -> list[dict[str, Any]] | None:
@@ -42,13 +45,17 @@ def board_content(phase: Phase, version: BoardVersion) -> dict[str, Any]:
         "version": version.number,
         "cause": version.cause,
         "note": version.note,
-        "dataset": {"number": version.dataset_version.number, "digest": version.dataset_version.digest},
+        "dataset": _dataset(version),
         "metric": specification.metric,
         "direction": specification.direction,
         "rule": ranking_rule(specification),
         "entries": _entries(phase, specification.metric),
         "withdrawn": [off_board_row(submission) for submission in withdrawn_entries(phase)],
     }
+
+
+def _dataset(version: BoardVersion) -> dict[str, Any]:
+    return {"number": version.dataset_version.number, "digest": version.dataset_version.public_digest}
 
 
 def _entries(phase: Phase, metric: str) -> list[ScoredRow]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from challenges.models import Challenge, Phase
-from leaderboard.boards.content import changes_of
-from leaderboard.boards.format import FORMAT, upgraded_content
+from leaderboard.boards.content import changes_of, content_of
+from leaderboard.boards.format import FORMAT
 from leaderboard.boards.rows import board_row, moment
 from leaderboard.models import BoardEntry, BoardVersion
 from leaderboard.models.board import BoardState
@@ -67,7 +67,7 @@ def _phase(phase: Phase, versions: Sequence[BoardVersion], entries: Sequence[Boa
         "name": phase.name,
         "ends": moment(phase.ends_at),
         "review_ends": moment(phase.review_ends_at),
-        "dataset": phase.dataset_version.digest,
+        "dataset": phase.dataset_version.public_digest,
         "metric": specification.metric,
         "direction": specification.direction,
         "entries": [board_row(entry) for entry in entries],
@@ -81,8 +81,8 @@ def _version(version: BoardVersion) -> dict[str, Any]:
         "state": version.state,
         "cause": version.cause,
         "note": version.note,
-        "dataset": version.dataset_version.digest,
+        "dataset": version.dataset_version.public_digest,
         "since": moment(version.current_at),
-        "content": upgraded_content(version.content) if version.content is not None else None,
+        "content": content_of(version) if version.content is not None else None,
         "changes": changes_of(version),
     }

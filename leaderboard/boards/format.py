@@ -1,8 +1,8 @@
-"""The format of published boards, and how format 1 is read. ``boards.rows`` says what the rows mean.
+"""The format of published boards, and how older formats are read. ``boards.rows`` says what the rows mean.
 
 ``FORMAT`` is increased when a field is removed or changes its meaning; readers ignore fields that they do not know.
-Boards that were saved or exported in format 1 are never rewritten; they are upgraded each time they are read.
-In format 1
+Boards that were saved or exported in an older format are never rewritten; they are upgraded each time they are read.
+Up to format 2, the digest of the data was its plain SHA-256, from which hidden rows could be guessed. In format 1
 
 - the current entries of ``board.json`` called the rank among all entries ``rank`` and the rank among the best entries
   ``rank_best``;
@@ -19,25 +19,32 @@ from typing import Any
 
 from leaderboard.boards.rows import BoardRow, ChangeRow, OffBoardRow, ScoredRow, moment
 
-FORMAT = 2
+FORMAT = 3
 
 Content = dict[str, Any]
 
 
-def upgraded(document: Mapping[str, Any]) -> Content:
+def upgraded(document: Mapping[str, Any], public_digests: Mapping[str, str]) -> Content:
     """A document of boards, ``board.json``, in the current format.
+
+    Args:
+        document: the document, in any format.
+        public_digests: the public digest of every version of the data, by its plain one.
 
     Raises:
         ValueError: its format is unknown.
-        LookupError, TypeError, AttributeError: it does not match its format.
+        LookupError, TypeError, AttributeError: it does not match its format, or it is about other data.
     """
-    is_format_1 = _is_format_1(document)
-    return {**document, "format": FORMAT, "phases": [_phase(phase, is_format_1) for phase in document["phases"]]}
+    found = _format_of(document)
+    phases = [_phase(phase, is_format_1=found == 1) for phase in document["phases"]]
+    if found < FORMAT:
+        phases = [_without_plain_digests(phase, public_digests) for phase in phases]
+    return {**document, "format": FORMAT, "phases": phases}
 
 
 def upgraded_content(content: Mapping[str, Any]) -> Content:
     """The saved board of a version in the current format; raises like ``upgraded``."""
-    update = _in_one_time_format if _is_format_1(content) else dict
+    update = _in_one_time_format if _format_of(content) == 1 else dict
     return {
         **content,
         "format": FORMAT,
@@ -54,14 +61,25 @@ def upgraded_changes(changes: Sequence[Mapping[str, Any]]) -> list[Content]:
     return [_complete(_change(row) if "old_best" in row else dict(row), ChangeRow) for row in changes]
 
 
-def _is_format_1(document: Mapping[str, Any]) -> bool:
+def _format_of(document: Mapping[str, Any]) -> int:
     found = document.get("format")
-    if found not in (1, FORMAT):
+    if isinstance(found, bool) or found not in (1, 2, FORMAT):
         raise ValueError(f"boards in format {found} are not known")
-    return bool(found == 1)
+    return int(found)
 
 
-def _phase(phase: Mapping[str, Any], is_format_1: bool) -> Content:
+def _without_plain_digests(phase: Content, public_digests: Mapping[str, str]) -> Content:
+    def version(row: Content) -> Content:
+        digest, content = public_digests[row["dataset"]], row["content"]
+        if content is not None:
+            content = content | {"dataset": {**content["dataset"], "digest": digest}}
+        return row | {"dataset": digest, "content": content}
+
+    versions = [version(row) for row in phase["versions"]]
+    return phase | {"dataset": public_digests[phase["dataset"]], "versions": versions}
+
+
+def _phase(phase: Mapping[str, Any], *, is_format_1: bool) -> Content:
     update = _present_row if is_format_1 else dict
     return {
         **phase,

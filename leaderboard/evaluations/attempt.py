@@ -20,7 +20,8 @@ from evaluators.scoring import Result
 from leaderboard.boards.board import rewrite_board
 from leaderboard.boards.evaluating import EVALUATION_JOB
 from leaderboard.evaluations.refunds import settle_quota
-from leaderboard.jobs.kinds import Done, JobKind, Refused, SubjectGone
+from leaderboard.evaluations.rejections import refusal_of
+from leaderboard.jobs.kinds import Done, JobKind, SubjectGone
 from leaderboard.models import Evaluation, Job, Score
 from leaderboard.models.statuses import Status
 from leaderboard.storage import object_store
@@ -53,9 +54,9 @@ def score(job: Job) -> Done:
     with _files(evaluation) as files:
         fetched = time.perf_counter()
         outcome = scoring.evaluate(dataset, files)
+        if isinstance(outcome, scoring.Rejected):
+            raise refusal_of(dataset, files, outcome.problems)
     timings = {"fetch": fetched - clock, "sandbox": time.perf_counter() - fetched}
-    if isinstance(outcome, scoring.Rejected):
-        raise Refused(outcome.problems)
     if isinstance(outcome, scoring.Broken):
         if outcome.reason == "sandbox":
             raise sandbox.SandboxUnavailable(outcome.detail)

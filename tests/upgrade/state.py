@@ -61,7 +61,7 @@ def api_boards(get: Get, slug: str) -> dict[str, Any]:
         # In format 1, which ``boards.json`` was recorded in, ``rank`` was the rank among all entries here.
         "every": [_entry(entry | {"rank": entry["rank_all"]}) for entry in every["entries"]],
         "withdrawn": [_only(entry, "standing", "team", "name", "submission") for entry in best["withdrawn"]],
-        "versions": [_only(version, "number", "cause", "note", "state", "dataset", "since") for version in versions],
+        "versions": [_only(version, "number", "cause", "note", "state", "since") for version in versions],
         "decisions": [_only(line, "kind", "at", "by", "text", "submission") for line in decisions],
     }
 

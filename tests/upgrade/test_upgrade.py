@@ -64,8 +64,11 @@ def _boards_are_equal(site: LiveSite) -> None:
     """Ranks, scores, order, data version, board versions and withdrawn entries."""
     for slug, before in BEFORE["challenges"].items():
         now = api_boards(site.get, slug)
+        # The plain digest of that time was an oracle for hidden rows.
+        for version in before["versions"]:
+            version.pop("dataset", None)
         assert now == {name: before[name] for name in now}, slug
-        assert site.get(f"challenges/{slug}/")["dataset"] == before["dataset"], slug
+        assert site.get(f"challenges/{slug}/")["dataset"].startswith("hmac-sha256:"), slug
 
 
 def _results_are_the_same_bytes(organizer: Visitor) -> None:
@@ -84,7 +87,7 @@ def _late_entry_stays_hidden(site: LiveSite) -> None:
     assert late not in json.dumps(site.get("challenges/digits/leaderboard/?all=1&page_size=500"))
     own = site.get(f"submissions/{late}/", token)
     row = _row(late)
-    assert (own["status"], own["score"], own["result_sha256"]) == ("succeeded", row["score"], row["result_sha256"])
+    assert (own["status"], own["score"]) == ("succeeded", row["score"])
     statuses = {name: site.get(f"submissions/{BEFORE[name]}/", _token(name))["status"] for name in STATES}
     assert statuses == STATES
 

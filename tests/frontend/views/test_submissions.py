@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 
 import pytest
@@ -88,10 +90,26 @@ def test_withdrawing_gives_it_back(page: Client, waiting: Submission) -> None:
     assert "no longer waiting" in page.post(f"/submissions/{waiting.pk}/cancel", follow=True).content.decode()
 
 
-def test_the_result_is_sent_byte_for_byte(page: Client, on_board: Submission) -> None:
+def test_organizers_get_the_result_byte_for_byte(page: Client, on_board: Submission, staff: User) -> None:
+    page.force_login(staff)
     answer = page.get(f"/submissions/{on_board.pk}/result.json")
     assert answer.content.decode() == Evaluation.objects.get(submission=on_board).result
     assert answer["Content-Type"] == "application/json"
+
+
+def test_its_team_gets_the_result_without_what_hidden_rows_could_be_guessed_from(
+    page: Client, on_board: Submission
+) -> None:
+    version = on_board.phase.dataset_version
+    content = page.get(f"/submissions/{on_board.pk}/result.json").content
+    recorded = json.loads(Evaluation.objects.get(submission=on_board).result)
+    shown = json.loads(content)
+    assert shown["data"].pop("dataset") == version.public_digest
+    assert shown["data"].pop("sources") == dict(version.files.filter(is_public=True).values_list("name", "sha256"))
+    for name in ("dataset", "sources"):
+        recorded["data"].pop(name)
+    assert shown == recorded
+    assert hashlib.sha256(content).hexdigest() in page.get(f"/submissions/{on_board.pk}/").content.decode()
 
 
 def test_while_it_is_scored_again_the_old_scores_stay(page: Client, on_board: Submission, client: Client) -> None:

@@ -310,11 +310,11 @@ def _path(members: dict[str, bytes]) -> None:
 
 
 def _version(members: dict[str, bytes]) -> None:
-    _edited(members, "manifest.json", lambda manifest: manifest.update(version=3))
+    _edited(members, "manifest.json", lambda manifest: manifest.update(version=4))
 
 
 def _kept(members: dict[str, bytes]) -> None:
-    _edited(members, "tables/board_versions.json", lambda rows: _superseded(rows)["content"].update(format=3))
+    _edited(members, "tables/board_versions.json", lambda rows: _superseded(rows)["content"].update(format=4))
 
 
 def _kept_row(members: dict[str, bytes]) -> None:
@@ -326,7 +326,7 @@ def _superseded(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _board(members: dict[str, bytes]) -> None:
-    _edited(members, "board.json", lambda board: board.update(format=3))
+    _edited(members, "board.json", lambda board: board.update(format=4))
 
 
 def _nested(members: dict[str, bytes]) -> None:
@@ -347,7 +347,7 @@ HOSTILE = {
     _infinite: "is not JSON",
     _huge: "is not a finite number",
     _path: "holds the path",
-    _version: "format version '3', not 1 or 2",
+    _version: "format version '4', not 1, 2 or 3",
     _kept: "not in a format that this site reads",
     _kept_row: "not in a format that this site reads",
     _board: "board.json is not in a format that this site reads",
@@ -406,7 +406,8 @@ def _at(row: dict[str, Any]) -> datetime:
 def test_the_present_board_of_an_archive_of_format_1(of_format_1: dict[str, Any]) -> None:
     answer = Client().get(BOARD_URL).json()
     phase, before = answer["phases"][0], of_format_1["phases"][0]
-    assert (answer["format"], phase["dataset"], phase["ends"]) == (2, before["dataset"], before["ends"])
+    data = DatasetVersion.objects.get(digest=before["dataset"])
+    assert (answer["format"], phase["dataset"], phase["ends"]) == (3, data.public_digest, before["ends"])
     assert [(row["name"], row["rank"], row["rank_all"]) for row in phase["entries"]] == [
         ("ben one", 1, 1),
         ("ada two", 2, 2),
@@ -425,7 +426,7 @@ def test_the_present_board_of_an_archive_of_format_1(of_format_1: dict[str, Any]
 def test_the_kept_board_of_an_archive_of_format_1(of_format_1: dict[str, Any]) -> None:
     kept = Client().get(BOARD_URL).json()["phases"][0]["versions"][0]["content"]
     old = of_format_1["phases"][0]["versions"][0]["content"]
-    assert (kept["format"], old["format"]) == (2, 1)
+    assert (kept["format"], old["format"]) == (3, 1)
     for name in ("entries", "withdrawn"):
         for row, before in zip(kept[name], old[name], strict=True):
             assert row | {"submitted": _at(row)} == before | {"submitted": _at(before)}
@@ -468,7 +469,7 @@ def test_an_archive_of_format_1_leaves_in_the_present_one(of_format_1: dict[str,
     again = tmp_path / "again.zip"
     again.write_bytes(_written(Challenge.objects.get()))
     with zipfile.ZipFile(again) as opened:
-        assert json.loads(opened.read("manifest.json"))["version"] == 2
+        assert json.loads(opened.read("manifest.json"))["version"] == 3
         assert opened.read("board.json") == before
         rank_cells = re.findall(rb'"num rank">(\w+)<', opened.read("index.html"))
     with zipfile.ZipFile(FORMAT_1) as opened:

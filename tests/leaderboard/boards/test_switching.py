@@ -70,7 +70,7 @@ def test_the_new_version_takes_the_place_of_the_old(
         (2, "by bob", 0.7),
         (3, "by cid", 0.6),
     ]
-    assert old.content["dataset"]["digest"] == phase.dataset_version.digest
+    assert old.content["dataset"]["digest"] == phase.dataset_version.public_digest
     assert [(c["name"], c["old_rank"], c["new_rank"], c["why"]) for c in version.changes] == [
         ("by bob", 2, 1, "scored on data version 2 instead of 1: +0.2000"),
         ("by cid", 3, 2, "the same score; others moved"),

@@ -12,6 +12,7 @@ from unittest import mock
 import pytest
 from django.conf import LazySettings
 from django.db import DatabaseError
+from django.test import Client
 
 from challenges.models import Phase
 from evaluators import sandbox, scoring
@@ -19,6 +20,7 @@ from evaluators.problems import Problem
 from evaluators.scoring import Broken, Rejected, Result
 from leaderboard.evaluations import attempt as evaluating
 from leaderboard.evaluations.attempt import OUR_FAULT
+from leaderboard.evaluations.rejections import REFUSED_BY_THE_SCORER, refusal_of
 from leaderboard.jobs import transitions
 from leaderboard.models import BoardEntry, Evaluation, Job, Score, Submission, User
 from leaderboard.storage import object_store
@@ -64,6 +66,39 @@ def test_a_rejected_submission_is_failed_with_its_problems(submission: Submissio
     assert evaluation.status == "failed"
     assert evaluation.problems == [{"message": "is odd.", "remedy": "", "file": "apple.csv", "line": 2, "field": None}]
     assert not BoardEntry.objects.exists()
+
+
+def test_no_text_from_the_sandbox_reaches_a_participant(
+    submission: Submission, user: User, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A scorer that was taken over refuses with the hidden rows in its words; the check finds nothing wrong."""
+    said = Rejected([Problem("test-0 is bread", "canary remedy", file="canary.csv", line=4711, field="canary field")])
+    with mock.patch.object(evaluating.scoring, "evaluate", return_value=said):
+        factories.run_job(submission.evaluation.job_id)
+    evaluation = Evaluation.objects.get(pk=submission.evaluation_id)
+    assert evaluation.status == "failed"
+    assert [Problem(**problem) for problem in evaluation.problems] == [REFUSED_BY_THE_SCORER]
+    client.force_login(user)
+    shown = client.get(f"/submissions/{submission.pk}/").content.decode()
+    shown += client.get(f"/api/v1/submissions/{submission.pk}/").content.decode()
+    assert "scorer-refused" in shown
+    for text in ("test-0", "canary", "4711"):
+        assert text not in shown
+    # The operator can read it.
+    assert "test-0 is bread" in caplog.text
+
+
+def test_a_rejection_that_the_check_confirms_has_its_lines(submission: Submission, tmp_path: Path) -> None:
+    """As after data were corrected: the reasons come from the check outside, never from the sandbox."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for task in ("apple", "bread"):
+        (folder / f"{task}.csv").write_text("id\nno such row\n")
+    dataset = dataset_directory(submission.phase.dataset_version)
+    refused = refusal_of(dataset, folder, [Problem("from the sandbox")])
+    (unknown,) = (problem for problem in refused.problems if problem.file == "apple.csv")
+    assert unknown.line == 2
+    assert "no such row" in unknown.message
 
 
 @pytest.mark.parametrize(
