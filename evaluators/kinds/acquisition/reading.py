@@ -81,7 +81,7 @@ def read(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubm
 def read_reference(dataset: PreparedDataset, uploads: Sequence[Upload]) -> AcquisitionSubmission:
     """Read a submission as the offline evaluator does: the budget is not enforced.
 
-    Numbers are what Python's ``int`` reads, as on DataPerf's site: ``1_000``, and digits of any script. The public
+    Numbers are what Python's ``int`` reads, as on DataPerf's site: ``1_000``, and digits of any script. The offline
     evaluator fails on a number below zero or above what the seller owns, and needs one number for each seller, so
     violations of these rules are refused here too. As no budget limits the training data, ``MAX_TRAINED_BYTES`` does.
 
