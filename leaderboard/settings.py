@@ -206,6 +206,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_VALIDATORS = "leaderboard.teams.accounts.USERNAME_VALIDATORS"
+ACCOUNT_FORMS = {"signup": "leaderboard.teams.signing_up.SignupForm"}
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "baselines", "ratchet", "root", "staff", "support", "system"]
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from challenges.models import Challenge, DataFile, DatasetVersion, Split
 from challenges.models.challenge import ChallengeStatus
+from challenges.naming.titles import TitleTaken, claim_title
 from evaluators.datasets import PreparedDataset, Source, open_plain, prepare_in_sandbox
 from evaluators.problems import BundleError, Problem
 from evaluators.specification import SPECIFICATION_FILE, Specification, as_yaml, read_specification, read_text
@@ -166,6 +167,10 @@ def _record(dataset: PreparedDataset, split: Split) -> DatasetVersion:
     }
     content = specification.model_dump(mode="json")
     challenge, _ = Challenge.objects.update_or_create(slug=specification.slug, defaults=texts)
+    try:
+        claim_title(challenge)
+    except TitleTaken as error:
+        raise BundleError([replace(error.problem, file=SPECIFICATION_FILE)]) from error
     # Two concurrent loads must not assign the same number.
     Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
     version = challenge.dataset_versions.filter(digest=dataset.digest).first()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.db import transaction
 from pydantic import ValidationError
 
 from challenges.models import Challenge, DatasetVersion
+from challenges.naming.titles import TitleTaken, claim_title
 from evaluators.problems import BundleError, Problem
-from evaluators.specification import parse_specification
+from evaluators.specification import MAX_TITLE, name_problem, parse_specification
 
 FIELDS = ("title", "summary", "licence", "description", "rules", "data_card")
 
@@ -24,7 +26,7 @@ def write_texts(challenge: Challenge, texts: Mapping[str, str]) -> None:
     """Write texts into every version that a phase shows, and into the newest.
 
     Raises:
-        BundleError: a text is too long or missing.
+        BundleError: a text is too long or missing, or the title is hard to read or taken.
     """
     with transaction.atomic():
         for version in _shown(challenge):
@@ -39,6 +41,18 @@ def write_texts(challenge: Challenge, texts: Mapping[str, str]) -> None:
         shown = {name: texts[name] for name in ("title", "summary") if texts.get(name)}
         if shown:
             Challenge.objects.filter(pk=challenge.pk).update(**shown)
+        if "title" in shown:
+            _take_title(Challenge.objects.get(pk=challenge.pk))
+
+
+def _take_title(challenge: Challenge) -> None:
+    problem = name_problem(challenge.title, max_characters=MAX_TITLE)
+    if problem is not None:
+        raise BundleError([replace(problem, message=f"the title {problem.message}", field="texts.title")])
+    try:
+        claim_title(challenge)
+    except TitleTaken as error:
+        raise BundleError([replace(error.problem, field="texts.title")]) from error
 
 
 def _shown(challenge: Challenge) -> list[DatasetVersion]:

@@ -7,6 +7,7 @@ from challenges.models.draft import Acknowledgement, Draft, DraftFile, Readiness
 from challenges.models.phase import Phase
 from challenges.models.role import Invitation, Role, RulesAcceptance
 from challenges.models.round import Round
+from challenges.models.title import TitleKey
 
 __all__ = [
     "Acknowledgement",
@@ -23,4 +24,5 @@ __all__ = [
     "Round",
     "RulesAcceptance",
     "Split",
+    "TitleKey",
 ]

@@ -13,6 +13,7 @@ from challenges.members.locking import locked
 from challenges.members.roles import may_archive, may_organize, require
 from challenges.models import Challenge, Draft, Phase
 from challenges.models.challenge import ChallengeStatus
+from challenges.naming.titles import TitleTaken, claim_title, is_taken, taken_problem
 from challenges.phases.creating import last_of
 from challenges.phases.terms import terms_of
 from challenges.publishing.readiness import unready
@@ -47,6 +48,8 @@ def problems_of(challenge: Challenge, *, without_dry_run: bool = False) -> list[
         recorded = {file.name for file in version.files.all()}
         if recorded != set(version.spec.data_files):
             problems.append(Problem(f"The files of {version} are not those of its specification.", "Load it again."))
+    if is_taken(challenge.title, but=challenge):
+        problems.append(taken_problem(challenge.title))
     problems += _hidden_part_problems(phases)
     problems += _late_problems(phases)
     draft = Draft.objects.filter(challenge=challenge).first()
@@ -105,6 +108,10 @@ def publish(challenge: Challenge, *, by: Any, without_dry_run: bool = False) -> 
         if problems:
             raise NotPublishable(problems)
         _switch(current, ChallengeStatus.DRAFT, ChallengeStatus.PUBLISHED, "The challenge is not a draft.")
+        try:
+            claim_title(current)
+        except TitleTaken as error:
+            raise NotPublishable([error.problem]) from error
     challenge.status = ChallengeStatus.PUBLISHED
 
 

@@ -4,10 +4,11 @@ The fields that belong to one kind of challenge are defined by that kind, see ``
 too, since the site applies them to every change of a phase, wherever it comes from.
 """
 
-from evaluators.specification.challenge import TEST_SPLITS, Specification, Task, TestSplit
+from evaluators.specification.challenge import MAX_TITLE, TEST_SPLITS, Specification, Task, TestSplit
 from evaluators.specification.clocks import LAST_YEAR, moment_of, on_the_clock, time_zones, zone_problem
 from evaluators.specification.domains import DOMAINS
 from evaluators.specification.kinds import KINDS, specification_class
+from evaluators.specification.names import name_problem, normalised
 from evaluators.specification.phase_rules import (
     ADD_END,
     change_problems,
@@ -40,6 +41,7 @@ __all__ = [
     "MAX_LIMIT",
     "MAX_NAME",
     "MAX_SPECIFICATION_BYTES",
+    "MAX_TITLE",
     "MOMENTS",
     "SPECIFICATION_FILE",
     "TEST_SPLITS",
@@ -55,7 +57,9 @@ __all__ = [
     "last_phase",
     "moment_of",
     "name_key",
+    "name_problem",
     "new_phase_problems",
+    "normalised",
     "on_the_clock",
     "parse_specification",
     "publishing_problems",

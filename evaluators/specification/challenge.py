@@ -27,12 +27,14 @@ from evaluators.specification.domains import Domain
 from evaluators.specification.kinds import declaration
 from evaluators.specification.metrics import METRICS
 from evaluators.specification.model import Model
+from evaluators.specification.names import name_problem
 from evaluators.specification.newness import is_new, is_stored, reading_context
 from evaluators.specification.phases import MAX_PHASES, PhasePlan, phases_disagree
 from evaluators.specification.table import SpecificationModel, Table
 
 # Names become part of file names and URLs, and some systems ignore case there, so capitals aren't allowed.
 SLUG = r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$"
+MAX_TITLE = 100
 NAME = r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$"
 
 TestSplit = Literal["test", "final"]
@@ -85,7 +87,7 @@ class Specification(SpecificationModel):
 
     format: Literal[1]
     slug: str = Field(pattern=SLUG, max_length=60)
-    title: str = Field(min_length=1, max_length=100)
+    title: str = Field(min_length=1, max_length=MAX_TITLE)
     summary: str = Field(min_length=1, max_length=300)
     domain: Domain
     licence: str = Field(min_length=1, max_length=300)
@@ -116,6 +118,14 @@ class Specification(SpecificationModel):
         if not isinstance(specification, cls):
             raise TypeError(f"{specification.slug} is not a {cls.__name__}")
         return specification
+
+    @field_validator("title")
+    @classmethod
+    def _readable_title(cls, title: str, info: ValidationInfo) -> str:
+        problem = name_problem(title, max_characters=MAX_TITLE) if is_new(info) else None
+        if problem is not None:
+            raise InvalidValue(problem.message.rstrip("."), problem.remedy)
+        return title
 
     @field_validator("metric")
     @classmethod

@@ -4,6 +4,7 @@ from leaderboard.models.board import BoardEntry, BoardVersion
 from leaderboard.models.decision import Decision
 from leaderboard.models.evaluation import Evaluation, Score
 from leaderboard.models.job import Job, JobFile, Lane, StatusChange
+from leaderboard.models.name import NameKey
 from leaderboard.models.notice import Mute, Notice
 from leaderboard.models.submission import Division, Standing, Submission, SubmissionFile
 from leaderboard.models.team import Entrant, Membership, Team, TeamInvitation
@@ -24,6 +25,7 @@ __all__ = [
     "Lane",
     "Membership",
     "Mute",
+    "NameKey",
     "Notice",
     "Score",
     "Standing",

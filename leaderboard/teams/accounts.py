@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from evaluators.problems import Problem, quoted
+from evaluators.problems import Problem
 from leaderboard.models import Team, User
 from leaderboard.teams.membership import TeamError, names_locked
 from leaderboard.teams.names import USERNAME_VALIDATORS as SPELLING
+from leaderboard.teams.taking import NameTaken, is_taken, take_name
 
 
 def rename_account(user: User, name: str, *, by: Any) -> None:
@@ -23,6 +25,10 @@ def rename_account(user: User, name: str, *, by: Any) -> None:
         raise PermissionDenied("Only staff may do that.")
     with names_locked():
         checked = account_name(name, but=user)
+        try:
+            take_name(checked, user)
+        except NameTaken as error:
+            raise TeamError(replace(error.problem, field="username")) from error
         Team.objects.filter(person=user.pk).update(name=checked)
         User.objects.filter(pk=user.pk).update(username=checked)
     user.username = checked
@@ -36,17 +42,15 @@ def account_name(text: str, *, but: User | None = None) -> str:
             spelled(name)
     except ValidationError as error:
         raise TeamError(Problem(error.messages[0], field="username")) from None
-    users, teams = User.objects.filter(username__iexact=name), Team.objects.filter(name__iexact=name)
-    if but is not None:
-        users, teams = users.exclude(pk=but.pk), teams.exclude(person=but.pk)
-    if users.exists() or teams.exists():
-        raise TeamError(Problem(f"the name {quoted(name)} is taken.", "Choose another one.", field="username"))
+    others = User.objects.exclude(pk=but.pk) if but is not None else User.objects.all()
+    if is_taken(name, but=but) or others.filter(username__iexact=name).exists():
+        raise TeamError(NameTaken(name, field="username").problem)
     return name
 
 
 def _is_free(name: str) -> None:
-    if Team.objects.filter(name__iexact=name).exists():
-        raise ValidationError("A team has this name. Choose another one.")
+    if is_taken(name):
+        raise ValidationError("This name is taken, or looks like one that is. Choose another one.")
 
 
 USERNAME_VALIDATORS = [*SPELLING, _is_free]

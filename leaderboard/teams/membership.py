@@ -23,11 +23,11 @@ from challenges.members.locking import locked
 from challenges.models import Phase, Role
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.role import RoleName
-from evaluators.problems import Problem, ProblemsError, SubmissionError, quoted
+from evaluators.problems import Problem, ProblemsError, SubmissionError
 from leaderboard.models import Membership, Team, TeamInvitation, User
 from leaderboard.teams.names import normalise_name
+from leaderboard.teams.taking import NameTaken, is_taken, take_name
 from leaderboard.teams.teams import (
-    BASELINES_SLUG,
     SLUG_ATTEMPTS,
     another_slug,
     baselines_team,
@@ -64,7 +64,10 @@ def create(user: Any, name: str) -> Team:
                 with transaction.atomic():
                     team = Team.objects.create(name=checked, slug=slug)
                     Membership.objects.create(team=team, user=user, role=Membership.TeamRole.OWNER)
+                    take_name(checked, team)
                     return team
+            except NameTaken as error:
+                raise TeamError(error.problem) from error
             except IntegrityError:
                 slug = another_slug(checked)
     raise RuntimeError(f"no free slug for the team {checked!r} in {SLUG_ATTEMPTS} attempts")
@@ -116,6 +119,10 @@ def rename(team: Team, name: str, *, by: Any) -> None:
         with names_locked():
             checked = team_name(name, but=team)
             Team.objects.filter(pk=team.pk).update(name=checked)
+            try:
+                take_name(checked, team)
+            except NameTaken as error:
+                raise TeamError(error.problem) from error
     team.name = checked
 
 
@@ -127,10 +134,8 @@ def team_name(text: str, *, but: Team | None = None) -> str:
         name = normalise_name(text)
     except SubmissionError as error:
         raise TeamError(error.problems) from None
-    others = Team.objects.exclude(pk=but.pk) if but is not None else Team.objects.all()
-    taken = others.filter(name__iexact=name).exists() or User.objects.filter(username__iexact=name).exists()
-    if taken or name.casefold() == BASELINES_SLUG:
-        raise TeamError(Problem(f"the name {quoted(name)} is taken.", "Choose another one.", field="name"))
+    if is_taken(name, but=but):
+        raise TeamError(NameTaken(name, field="name").problem)
     return name
 
 

@@ -4,7 +4,7 @@ PACKAGE = "challenges"
 
 FLOORS = (
     ("models",),
-    ("members",),
+    ("members", "naming"),
     ("drafts", "phases"),
     ("publishing",),
     ("top",),

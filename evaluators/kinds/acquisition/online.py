@@ -34,8 +34,8 @@ MAX_ITER = 3000
 MAX_WORK = 1.5e11
 """How many numbers of training rows the regressions of a submission may read in all draws.
 
-The first draw of each market is made in any case. A slow processor reads 4e8 to 1e9 in a second, so this is at most six minutes. A draw of 2,000 rows of 768 numbers reads
-about 1e8 to 5e9, depending on how soon the regression stops.
+The first draw of each market is made in any case. A slow processor reads 4e8 to 1e9 in a second, so this is at most six
+minutes. A draw of 2,000 rows of 768 numbers reads about 1e8 to 5e9, depending on how soon the regression stops.
 """
 
 LOADING = 20

@@ -170,7 +170,7 @@ def test_an_account_is_not_called_like_a_team(operator: Client, user: User) -> N
     assert "is taken" in operator.post("/admin/leaderboard/user/add/", form).content.decode()
     signing_up = {"email": "others@example.org", "password1": "a-long-pass-3", "password2": "a-long-pass-3"}
     text = Client().post("/accounts/signup/", {"username": "Others"} | signing_up).content.decode()
-    assert "A team has this name" in text
+    assert "This name is taken, or looks like one that is" in text
     assert not User.objects.filter(username__iexact="others").exists()
 
 

@@ -1,0 +1,119 @@
+"""One name, one holder: accounts and teams are never called alike, however and whenever they take their names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+from django.test import Client
+
+from leaderboard.models import NameKey, Team, User
+from leaderboard.teams import membership, taking
+from leaderboard.teams.accounts import rename_account
+from leaderboard.teams.membership import TeamError
+from tests import factories
+from tests.factories import PASSWORD
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def other() -> User:
+    return factories.user("eve")
+
+
+def sign_up(name: str) -> Any:
+    form = {"username": name, "email": f"{len(name)}@example.net", "password1": PASSWORD, "password2": PASSWORD}
+    return Client().post("/accounts/signup/", form, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("team", ["bigcorp", "BigCorp", "b\u0456gcorp".replace("\u0456", "i"), "big\u217dorp"])
+def test_nobody_signs_up_as_a_team_or_its_look_alike(user: User, team: str) -> None:
+    membership.create(user, team)
+    assert "taken, or looks like one that is" in sign_up("bigcorp")
+    assert not User.objects.filter(username="bigcorp").exists()
+
+
+@pytest.mark.parametrize("name", ["big\u217dorp", "bigcorp", "BIGCORP", "\uff22\uff29\uff27\uff23\uff2f\uff32\uff30"])
+def test_no_team_is_called_like_an_account(user: User, name: str) -> None:
+    factories.user("bigcorp")
+    with pytest.raises(TeamError, match="taken, or looks like one"):
+        membership.create(user, name)
+
+
+def test_one_team_in_two_scripts(user: User, other: User) -> None:
+    membership.create(user, "Pace")
+    with pytest.raises(TeamError, match="taken, or looks like one"):
+        membership.create(other, "\u0420\u0430\u0441\u0435")
+
+
+@pytest.mark.parametrize("name", ["Admin", "\u0430dmin".replace("\u0430", "a"), "ADM1N", "Base1ines", "R00T"])
+def test_reserved_names_have_no_look_alikes(user: User, name: str) -> None:
+    with pytest.raises(TeamError, match="taken, or looks like one"):
+        membership.create(user, name)
+
+
+def test_a_renamed_team_gives_its_name_free_and_takes_the_new_one(user: User, other: User) -> None:
+    team = membership.create(user, "First name")
+    membership.rename(team, "Second name", by=user)
+    membership.rename(team, "second NAME", by=user)
+    assert membership.create(other, "First name").name == "First name"
+    with pytest.raises(TeamError, match="taken"):
+        membership.create(other, "Second name")
+
+
+def test_a_renamed_account_too(user: User, staff: User, other: User) -> None:
+    rename_account(user, "ada-lovelace", by=staff)
+    with pytest.raises(TeamError, match="taken"):
+        membership.create(other, "Ada-Lovelace")
+    with pytest.raises(TeamError, match="taken"):
+        rename_account(other, "ada-1ove1ace", by=staff)
+    assert membership.create(other, "ada").name == "ada"
+
+
+def test_a_deleted_team_gives_its_name_free(user: User, other: User) -> None:
+    membership.delete(membership.create(user, "Short life"), by=user)
+    assert membership.create(other, "Short life").name == "Short life"
+
+
+def test_accounts_made_at_a_shell_have_the_same_rule(user: User) -> None:
+    membership.create(user, "bigcorp")
+    with pytest.raises(IntegrityError):
+        User.objects.create_user("bigcorp")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_six_teams_of_one_name_at_once_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where each has looked before another has written: the database decides."""
+    people = [factories.user(f"person-{number}") for number in range(6)]
+    monkeypatch.setattr(membership, "is_taken", lambda *args, **options: False)
+    outcomes = at_once(*(lambda who=who: membership.create(who, "The same") for who in people))
+    assert outcomes == ["done", *["refused"] * 5]
+    assert Team.objects.filter(name="The same").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_up_and_a_team_of_one_name_at_once(user: User) -> None:
+    at_once(lambda: membership.create(user, "bigcorp"), lambda: sign_up("bigcorp"))
+    names = [*Team.objects.filter(name="bigcorp"), *User.objects.filter(username="bigcorp")]
+    assert len(names) == 1
+
+
+def test_who_comes_late_at_sign_up_is_asked_for_another_name(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form was valid, then somebody else took the name."""
+    from leaderboard.teams import accounts  # noqa: PLC0415 - the name is looked up there
+
+    answers = iter([False, True])
+    monkeypatch.setattr(accounts, "is_taken", lambda *args, **options: next(answers))
+    assert "taken, or looks like one that is" in sign_up("bigcorp")
+    assert not User.objects.filter(username="bigcorp").exists()
+
+
+def test_every_account_and_shared_team_holds_its_name(user: User) -> None:
+    team = membership.create(user, "Some team")
+    sign_up("grace")
+    for holder in (user, team, User.objects.get(username="grace")):
+        assert NameKey.objects.held_by(holder).exists()
+    assert taking.is_taken("grace")
