@@ -110,16 +110,25 @@ else:
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES = {"default": _database}
 
-# --- cache: counters of rate limits, nothing that must last -----------------------------------------------------------
+# --- caches: counters of limits, nothing else that must last ----------------------------------------------------------
 
+MAX_COUNTERS = 100_000
 CACHES: dict[str, dict[str, Any]] = {
+    # Of attempts to sign in and the like, which are rare. In the database they are the same for all processes and
+    # hosts, outlive a restart, and nobody can push them out by making others.
     "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "leaderboard_counter",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    },
+    # Of requests to the API, one for each account or network address; a lost one allows a minute's requests again.
+    "requests": {
         "BACKEND": "leaderboard.web.cache.FallbackRedisCache",
         "LOCATION": ENVIRONMENT.redis_cache_url,
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
     if ENVIRONMENT.redis_cache_url
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": MAX_COUNTERS}},
 }
 
 # --- queue ------------------------------------------------------------------------------------------------------------
@@ -283,6 +292,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "upload": "120/min",
         "bundle": "20/min",
         "link": "60/min",
+        "wrong_token": "30/min",
     },
     "EXCEPTION_HANDLER": "leaderboard.api.problems.exception_handler",
     "NUM_PROXIES": ENVIRONMENT.trusted_proxies,

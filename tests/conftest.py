@@ -16,7 +16,7 @@ from unittest import mock
 
 import pytest
 from django.conf import LazySettings, settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
@@ -121,7 +121,7 @@ def own_folders(request: pytest.FixtureRequest, settings: LazySettings, data_fol
     settings.STATIC_ROOT = folder / "static"
     settings.STATIC_ROOT.mkdir()
     object_store.cache_clear()
-    cache.clear()
+    caches["requests"].clear()
     health.forget()
     yield folder
     object_store.cache_clear()

@@ -10,6 +10,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from leaderboard.api.throttling import WrongTokenThrottle
 from leaderboard.models import ApiToken, User
 from leaderboard.models.token import digest_of
 
@@ -26,6 +27,8 @@ class BearerAuthentication(BaseAuthentication):
         digest = digest_of(text.strip()[:MAX_TOKEN_BYTES].decode("latin-1"))
         token = ApiToken.objects.select_related("user").filter(digest=digest, user__is_active=True).first()
         if token is None:
+            # A valid token passes all the same, so nobody else behind the same address is shut out.
+            WrongTokenThrottle().count(request)
             raise AuthenticationFailed("The token is not valid.")
         _remember_use(token)
         return token.user, token

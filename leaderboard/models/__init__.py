@@ -1,6 +1,7 @@
 """The tables for teams, submissions, jobs, evaluations, boards and workers, with their statuses and constraints."""
 
 from leaderboard.models.board import BoardEntry, BoardVersion
+from leaderboard.models.counter import Counter
 from leaderboard.models.decision import Decision
 from leaderboard.models.evaluation import Evaluation, Score
 from leaderboard.models.job import Job, JobFile, Lane, StatusChange
@@ -16,6 +17,7 @@ __all__ = [
     "ApiToken",
     "BoardEntry",
     "BoardVersion",
+    "Counter",
     "Decision",
     "Division",
     "Entrant",

@@ -1,8 +1,4 @@
-"""A cache on Redis that keeps working while Redis is unavailable.
-
-Rate limits are counted in the cache. If the cache failed with Redis, so would every login and every API call. While
-Redis is unavailable each process counts for itself: limits are looser, but the site works.
-"""
+"""The cache in which requests are counted where web processes share a Redis, which may be unavailable."""
 
 from __future__ import annotations
 
@@ -23,7 +19,11 @@ logger = logging.getLogger(__name__)
 
 
 class FallbackRedisCache(BaseCache):
-    """The cache operations that rate limits need, on Redis or, while it is unavailable, in memory."""
+    """The cache operations that rate limits need, on Redis or, while it is unavailable, in memory.
+
+    If it failed with Redis, so would every API call. While Redis is unavailable each process counts for itself: limits
+    are looser, but the site works.
+    """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)

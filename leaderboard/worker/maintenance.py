@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from leaderboard.boards import advancing
 from leaderboard.jobs.recovery import expire_leases
-from leaderboard.models import Job, Lane, WorkerHeartbeat
+from leaderboard.models import Counter, Job, Lane, WorkerHeartbeat
 from leaderboard.models.statuses import FINISHED, Status
 from leaderboard.notifications import digest
 from leaderboard.organizing import dryrun
@@ -45,6 +45,7 @@ def _continue_dry_runs(now: datetime) -> None:
 
 def _forget(now: datetime) -> None:
     WorkerHeartbeat.objects.filter(seen_at__lt=now - FORGET).delete()
+    Counter.objects.filter(expires__lt=now).delete()
     Job.objects.filter(lane=Lane.HOUSEKEEPING, status__in=FINISHED, finished_at__lt=now - FORGET).delete()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AbstractUser
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
@@ -80,7 +80,7 @@ def test_the_table(request_line: str, world: dict[str, str], people: dict[str, A
 
 def _status(method: str, address: str, user: AbstractUser | None) -> int:
     """The status for one reader. All changes are rolled back, so that every reader finds the same state."""
-    cache.clear()
+    caches["requests"].clear()
     client = Client()
     with transaction.atomic():
         if user is not None:

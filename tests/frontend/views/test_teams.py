@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -101,7 +101,7 @@ def test_a_private_challenge_is_not_named_to_those_who_may_not_know_of_it(
 
 
 def test_links_are_not_tried_without_end(client: Client, db: None) -> None:
-    cache.clear()
+    caches["requests"].clear()
     answers = [client.get("/teams/join/nothing/").content for _ in range(61)]
     assert b"This link does not work" in answers[59]
     assert b"This link does not work" not in answers[60]
