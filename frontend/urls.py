@@ -86,5 +86,6 @@ urlpatterns = [
         name="organize-table",
     ),
     path(f"{WAY}archive", operations.archive, name="organize-archive"),
+    path(f"{WAY}log", operations.log, name="organize-log"),
     path(f"{WAY}delete", mine.delete, name="organize-delete"),
 ]

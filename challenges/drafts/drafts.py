@@ -18,7 +18,7 @@ from django.db.models import ProtectedError
 from challenges.drafts.data_texts import write_texts
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, require
-from challenges.models import Challenge, Draft, DraftFile, Role
+from challenges.models import Act, AuditEntry, Challenge, Draft, DraftFile, Role
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.role import RoleName
 from evaluators.drafting import Answers, parse_answers
@@ -114,6 +114,8 @@ def save_answers(draft: Draft, changes: Mapping[str, Mapping[str, Any]], *, seen
         _follow(current)
         if "texts" in changes:
             write_texts(current.challenge, changes["texts"])
+            if current.challenge.status != ChallengeStatus.DRAFT:
+                AuditEntry.objects.record(current.challenge, Act.TEXTS, by=by)
     return current
 
 

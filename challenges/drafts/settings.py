@@ -11,7 +11,7 @@ from django.core.validators import URLValidator
 from challenges.drafts.drafts import ChangedMeanwhile
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, require
-from challenges.models import Challenge
+from challenges.models import Act, AuditEntry, Challenge
 from challenges.models.challenge import Visibility
 from evaluators.problems import Problem, ProblemsError, quoted
 
@@ -44,6 +44,7 @@ def save_settings(challenge: Challenge, *, visibility: str, forum_url: str, seen
         if settings_mark(current) != seen:
             raise ChangedMeanwhile
         Challenge.objects.filter(pk=current.pk).update(visibility=visibility, forum_url=forum_url)
+        AuditEntry.objects.record(current, Act.SETTINGS, f"{visibility}, forum: {forum_url or 'none'}", by=by)
 
 
 def save_forum(challenge: Challenge, forum_url: str, *, by: Any) -> None:
@@ -57,6 +58,7 @@ def save_forum(challenge: Challenge, forum_url: str, *, by: Any) -> None:
         require(may_organize, by, current)
         _refuse([*_forum_problems(forum_url)])
         Challenge.objects.filter(pk=current.pk).update(forum_url=forum_url)
+        AuditEntry.objects.record(current, Act.SETTINGS, f"forum: {forum_url or 'none'}", by=by)
 
 
 def _refuse(problems: list[Problem]) -> None:

@@ -9,7 +9,7 @@ from challenges.drafts.data_texts import texts_of, write_texts
 from challenges.drafts.drafts import ChangedMeanwhile, mark_of, save_answers
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, require
-from challenges.models import Challenge, Draft
+from challenges.models import Act, AuditEntry, Challenge, Draft
 
 
 def texts_mark(challenge: Challenge, draft: Draft | None) -> str:
@@ -35,3 +35,4 @@ def save_texts(challenge: Challenge, draft: Draft | None, texts: Mapping[str, st
         if texts_mark(challenge, None) != seen:
             raise ChangedMeanwhile
         write_texts(challenge, texts)
+        AuditEntry.objects.record(current, Act.TEXTS, by=by)

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, may_own, require
-from challenges.models import Challenge, Invitation, Role
+from challenges.models import Act, AuditEntry, Challenge, Invitation, Role
 from challenges.models.role import RoleName
 from evaluators.problems import Problem, ProblemsError
 
@@ -73,6 +73,7 @@ def invite(challenge: Challenge, role: str, *, by: Any, email: str = "") -> tupl
         yesterday = timezone.now() - timedelta(days=1)
         if Invitation.objects.filter(created_by=by, created_at__gt=yesterday).count() >= MAX_A_DAY:
             raise PeopleError(Problem(f"you have sent {MAX_A_DAY} invitations within a day.", "Go on tomorrow."))
+        AuditEntry.objects.record(challenge, Act.INVITED, f"as {role}{email and f', {email}'}", by=by)
         return Invitation.objects.issue(challenge, role, by=by, email=email)
 
 
@@ -123,9 +124,9 @@ def withdraw(challenge: Challenge, pk: int, *, by: Any) -> None:
     """Withdraw an invitation to a role that ``by`` may give; does nothing if it is withdrawn already."""
     with _locked(challenge):
         roles = given_by(by, challenge)
-        Invitation.objects.filter(challenge=challenge, pk=pk, role__in=roles, revoked_at=None).update(
-            revoked_at=timezone.now()
-        )
+        withdrawn = Invitation.objects.filter(challenge=challenge, pk=pk, role__in=roles, revoked_at=None)
+        if withdrawn.update(revoked_at=timezone.now()):
+            AuditEntry.objects.record(challenge, Act.INVITATION_WITHDRAWN, by=by)
 
 
 def is_for(invitation: Invitation, user: Any) -> bool:
@@ -162,6 +163,7 @@ def accept(user: Any, secret: str) -> Invitation:
         if not _good(Invitation.objects.filter(pk=found.pk)).update(uses=F("uses") + 1):
             raise _no_invitation()
         Role.objects.update_or_create(challenge=found.challenge, user=user, defaults={"name": found.role})
+        AuditEntry.objects.record(found.challenge, Act.JOINED, f"as {found.role}", by=user)
     return found
 
 
@@ -185,6 +187,7 @@ def give(challenge: Challenge, user_id: int, role: str, *, by: Any) -> None:
         if held is None:
             raise _nobody()
         roles.filter(pk=held.pk).update(name=role)
+        AuditEntry.objects.record(challenge, Act.ROLE_GIVEN, f"{held.user}: {held.name} → {role}", by=by)
         if _RANK[RoleName(role)] < _RANK[RoleName(held.name)]:
             _withdraw_of(challenge, user_id)
 
@@ -192,10 +195,12 @@ def give(challenge: Challenge, user_id: int, role: str, *, by: Any) -> None:
 def remove(challenge: Challenge, user_id: int, *, by: Any) -> None:
     """Remove a member. Raises PeopleError: they have no role that ``by`` may take away."""
     with _locked(challenge) as held:
-        gone, _ = held.filter(user_id=user_id, name__in=given_by(by, challenge)).exclude(name=RoleName.OWNER).delete()
-        if not gone:
+        taken = held.filter(user_id=user_id, name__in=given_by(by, challenge)).exclude(name=RoleName.OWNER).first()
+        if taken is None:
             raise _nobody()
+        taken.delete()
         _withdraw_of(challenge, user_id)
+        AuditEntry.objects.record(challenge, Act.ROLE_TAKEN, f"{taken.user}: {taken.name}", by=by)
 
 
 def hand_over(challenge: Challenge, user_id: int, *, by: Any) -> None:
@@ -212,6 +217,8 @@ def hand_over(challenge: Challenge, user_id: int, *, by: Any) -> None:
             raise _nobody()
         if roles.filter(user=by, name=RoleName.OWNER).update(name=RoleName.ORGANIZER):
             _withdraw_of(challenge, by.pk)
+        heir = roles.select_related("user").get(user_id=user_id).user
+        AuditEntry.objects.record(challenge, Act.HANDED_OVER, f"to {heir}", by=by)
 
 
 def leave(challenge: Challenge, user: Any) -> None:
@@ -220,8 +227,10 @@ def leave(challenge: Challenge, user: Any) -> None:
         others = roles.filter(name=RoleName.OWNER).exclude(user=user)
         if roles.filter(user=user, name=RoleName.OWNER).exists() and not others.exists():
             raise PeopleError(Problem("the last owner cannot leave.", "Hand the challenge over to somebody first."))
-        roles.filter(user=user).delete()
+        gone, _ = roles.filter(user=user).delete()
         _withdraw_of(challenge, user.pk)
+        if gone:
+            AuditEntry.objects.record(challenge, Act.LEFT, by=user)
 
 
 def _nobody() -> PeopleError:

@@ -1,6 +1,7 @@
 """Rows of what organizers define: challenges, phases, data, drafts and roles."""
 
 from challenges.models.announcement import Announcement
+from challenges.models.audit import Act, AuditEntry
 from challenges.models.challenge import Challenge
 from challenges.models.dataset import DataFile, DatasetVersion, Split
 from challenges.models.draft import Acknowledgement, Draft, DraftFile, Readiness
@@ -11,7 +12,9 @@ from challenges.models.title import TitleKey
 
 __all__ = [
     "Acknowledgement",
+    "Act",
     "Announcement",
+    "AuditEntry",
     "Challenge",
     "DataFile",
     "DatasetVersion",

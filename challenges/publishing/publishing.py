@@ -11,7 +11,7 @@ from django.utils import timezone
 from challenges.drafts.drafts import has_unbuilt_changes
 from challenges.members.locking import locked
 from challenges.members.roles import may_archive, may_organize, require
-from challenges.models import Challenge, Draft, Phase
+from challenges.models import Act, AuditEntry, Challenge, Draft, Phase
 from challenges.models.challenge import ChallengeStatus
 from challenges.naming.titles import TitleTaken, claim_title, is_taken, taken_problem
 from challenges.phases.creating import last_of
@@ -112,6 +112,7 @@ def publish(challenge: Challenge, *, by: Any, without_dry_run: bool = False) -> 
             claim_title(current)
         except TitleTaken as error:
             raise NotPublishable([error.problem]) from error
+        AuditEntry.objects.record(current, Act.PUBLISHED, by=by)
     challenge.status = ChallengeStatus.PUBLISHED
 
 
@@ -129,6 +130,7 @@ def archive(challenge: Challenge, *, by: Any) -> None:
         require(may_archive, by, challenge)
         refusal = "Only a published challenge can be archived."
         _switch(challenge, ChallengeStatus.PUBLISHED, ChallengeStatus.ARCHIVED, refusal)
+        AuditEntry.objects.record(challenge, Act.ARCHIVED, by=by)
 
 
 def reopen(challenge: Challenge, *, by: Any) -> None:
@@ -142,6 +144,7 @@ def reopen(challenge: Challenge, *, by: Any) -> None:
         require(may_archive, by, challenge)
         refusal = "Only an archived challenge is opened again."
         _switch(challenge, ChallengeStatus.ARCHIVED, ChallengeStatus.PUBLISHED, refusal)
+        AuditEntry.objects.record(challenge, Act.REOPENED, by=by)
 
 
 def _switch(challenge: Challenge, start: ChallengeStatus, to: ChallengeStatus, refusal: str) -> None:

@@ -8,17 +8,21 @@ import tempfile
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
+from challenges.members.roles import may_own, require
 from challenges.members.visibility import organized_challenge
+from challenges.models import AuditEntry
 from frontend.queries.operations import operations_of
-from leaderboard.archive.exporting import TooLarge, write_archive
+from leaderboard.archive.exporting import TooLarge, take_archive
 from leaderboard.submissions.table import as_csv, submission_rows
 
+LOG_PAGE = 50
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 """More would occupy a web process for too long; the command line has no limit."""
 
@@ -53,6 +57,18 @@ def table(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
 
 
 @login_required
+@require_safe
+def log(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who did what to the challenge, for its owners."""
+    challenge = organized_challenge(request.user, slug)
+    require(may_own, request.user, challenge)
+    page = Paginator(AuditEntry.objects.filter(challenge=challenge), LOG_PAGE).get_page(request.GET.get("page"))
+    response = render(request, "frontend/organize/log.html", {"challenge": challenge, "page": page})
+    add_never_cache_headers(response)
+    return response
+
+
+@login_required
 @require_POST
 def archive(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The archive as a download. It contains hidden data, so caches must not keep it."""
@@ -61,7 +77,7 @@ def archive(request: HttpRequest, slug: str) -> HttpResponseBase:
     # A temporary file without a name: however the request ends, nothing is left on disk.
     file = tempfile.TemporaryFile(dir=settings.SCRATCH_DIR)  # noqa: SIM115 — the response closes it
     try:
-        write_archive(challenge, file, max_bytes=MAX_ARCHIVE_BYTES)
+        take_archive(challenge, file, by=request.user, max_bytes=MAX_ARCHIVE_BYTES)
     except TooLarge as error:
         file.close()
         messages.warning(request, str(error))

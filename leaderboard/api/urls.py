@@ -3,6 +3,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from leaderboard.api import schema as _schema  # noqa: F401 — registers itself with drf-spectacular
+from leaderboard.api.audit import ChallengeLog
 from leaderboard.api.board import Leaderboard, LeaderboardCsv
 from leaderboard.api.boarddocument import BoardDocument
 from leaderboard.api.boardversions import BoardChangesCsv, BoardVersionDetail, BoardVersions
@@ -43,6 +44,7 @@ urlpatterns = [
     path("challenges/<slug:slug>/leaderboard.csv", LeaderboardCsv.as_view(), name="challenge-leaderboard-csv"),
     path("challenges/<slug:slug>/board.json", BoardDocument.as_view(), name="challenge-board"),
     path("challenges/<slug:slug>/decisions/", ChallengeDecisions.as_view(), name="challenge-decisions"),
+    path("challenges/<slug:slug>/log/", ChallengeLog.as_view(), name="challenge-log"),
     path("jobs/<int:pk>/", JobDetail.as_view(), name="job"),
     path("submissions/", SubmissionList.as_view(), name="submission-list"),
     path("submissions/<uuid:pk>/", SubmissionDetail.as_view(), name="submission-detail"),

@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 
 from django.db import connection, transaction
 
-from challenges.models import Challenge, DataFile, DatasetVersion
+from challenges.members.roles import may_organize, require
+from challenges.models import Act, AuditEntry, Challenge, DataFile, DatasetVersion
 from evaluators.problems import Problem
 from evaluators.specification import SPECIFICATION_FILE
 from leaderboard.archive.layout import (
@@ -96,6 +97,18 @@ def write_archive(challenge: Challenge, file: BinaryIO, *, max_bytes: int | None
         for number, result in _results(challenge, contents):
             writer.add(result_member(number), iter((result.encode(),)))
         writer.finish(challenge.slug)
+
+
+def take_archive(challenge: Challenge, file: BinaryIO, *, by: Any, max_bytes: int | None = None) -> None:
+    """``write_archive`` for somebody who takes the hidden data away with it, which the challenge's log keeps.
+
+    Raises:
+        TooLarge: see ``write_archive``.
+        PermissionDenied: ``by`` doesn't organize the challenge.
+    """
+    require(may_organize, by, challenge)
+    write_archive(challenge, file, max_bytes=max_bytes)
+    AuditEntry.objects.record(challenge, Act.ARCHIVE_TAKEN, by=by)
 
 
 class _Writer:

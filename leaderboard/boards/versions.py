@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, require
-from challenges.models import DatasetVersion, Phase, Split
+from challenges.models import Act, AuditEntry, DatasetVersion, Phase, Split
 from challenges.phases.locking import locked_phase
 from evaluators.problems import Problem
 from leaderboard.boards.recheck import refusal
@@ -91,6 +91,8 @@ def start_version(
             started_by=by,
             state=BoardState.COMPUTING,
         )
+        detail = f"“{current.name}”, board {made.number}, {cause.label.lower()}, on data version {dataset.number}"
+        AuditEntry.objects.record(challenge, Act.RESCORED, detail, by=by)
     logger.info("board version begun phase=%s number=%s cause=%s data=%s", phase.pk, made.number, cause, dataset.pk)
     return made
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from challenges.models.appendonly import AppendOnlyQuerySet
 
 
 class DecisionKind(models.TextChoices):
@@ -17,31 +17,8 @@ class DecisionKind(models.TextChoices):
     REINSTATEMENT = "reinstatement", "Reinstated"
 
 
-class AppendOnly(TypeError):
-    """Something tried to change or delete a line of an append-only log."""
-
-
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    """Allows reading and adding only. The database also refuses changes, see migration 0005."""
-
-    def _refuse(self) -> NoReturn:
-        raise AppendOnly("the log of decisions is only ever added to")
-
-    def update(self, **kwargs: Any) -> int:
-        if kwargs != {"by": None}:
-            self._refuse()
-        # Deleting an account sets ``by`` to NULL, which is the only change allowed.
-        return super().update(**kwargs)
-
-    def _update(self, values: Any) -> NoReturn:
-        # Saving an existing line ends up here.
-        self._refuse()
-
-    def delete(self) -> NoReturn:
-        self._refuse()
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
-        self._refuse()
+class DecisionQuerySet(AppendOnlyQuerySet["Decision"]):
+    """Migration 0005 makes the database refuse changes, too."""
 
 
 class Decision(models.Model):

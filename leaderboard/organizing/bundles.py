@@ -27,7 +27,7 @@ from challenges.drafts.bundles import record_parts, refuse_data, store_bundle
 from challenges.drafts.drafts import TAKEN, new_challenge, refuse_too_many_drafts
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize
-from challenges.models import Challenge, DatasetVersion
+from challenges.models import Act, AuditEntry, Challenge, DatasetVersion
 from challenges.phases.creating import create_phases
 from evaluators import sandbox
 from evaluators.datasets import PreparedDataset, prepare_in_sandbox
@@ -223,6 +223,7 @@ def take_bundle(specification: Specification, parts: Sequence[PreparedDataset], 
         held = challenge.phases.all() if specification.phases else challenge.phases.exclude(dataset_version=version)
         dryrun.forget(held.select_related("challenge"))
         create_phases(challenge, specification.phases, version)
+        AuditEntry.objects.record(challenge, Act.DATA, f"version {version.number}, from a bundle", by=by)
     logger.info("bundle accepted challenge=%s version=%s user=%s", challenge.slug, version.number, by and by.pk)
     return version
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from challenges.drafts.drafts import ChangedMeanwhile
 from challenges.members.roles import may_organize, require
-from challenges.models import Challenge, Phase
+from challenges.models import Act, AuditEntry, Challenge, Phase
 from challenges.models.challenge import ChallengeStatus
 from challenges.phases.changes import told, told_of_new
 from challenges.phases.creating import settle
@@ -44,6 +44,7 @@ def add_phase(challenge: Challenge, terms: PhaseTerms, choice: RoundChoice = NO_
         locked = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
         require(may_organize, by, locked)
         made = write_new(locked, terms, choice, timezone.now())
+        AuditEntry.objects.record(locked, Act.PHASE_ADDED, f"“{terms.name}”", by=by)
         if locked.status != ChallengeStatus.DRAFT:
             _announce(locked, f"“{terms.name}” was added", told_of_new(terms), by)
     logger.info("phase added phase=%s by=%s", made.pk, by.pk)
@@ -70,6 +71,7 @@ def change_phase(phase: Phase, terms: PhaseTerms, choice: RoundChoice, *, by: Us
         before = terms_of(locked)
         write_terms(challenge, locked, terms, choice, timezone.now())
         lines = told(terms, before)
+        AuditEntry.objects.record(challenge, Act.PHASE_CHANGED, f"“{terms.name}”: {' '.join(lines)}", by=by)
         if challenge.status != ChallengeStatus.DRAFT:
             if (before.freezes_at, before.ends_at) != (terms.freezes_at, terms.ends_at):
                 # If this ends or removes a freeze, nothing else would put the entries it held back onto the board.
@@ -99,6 +101,7 @@ def remove_phase(phase: Phase, *, by: User) -> None:
             locked.delete()
         except ProtectedError as error:
             raise _stays() from error
+        AuditEntry.objects.record(challenge, Act.PHASE_REMOVED, f"“{locked.name}”", by=by)
         version = challenge.dataset_versions.newest()
         if version is not None and challenge.status == ChallengeStatus.DRAFT:
             settle(challenge, version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, require
-from challenges.models import DatasetVersion, Phase
+from challenges.models import Act, AuditEntry, DatasetVersion, Phase
 from evaluators.problems import Problem
 from leaderboard.boards.switching import retry_errored, stop_version
 from leaderboard.boards.versions import MAX_NOTE, VersionRefused, start_version
@@ -53,7 +53,10 @@ def stop_rescoring(phase: Phase, *, by: User) -> BoardVersion | None:
         version = computing_version(phase)
         if version is None or not can_be_stopped(version):
             return None
-        return version if stop_version(version) else None
+        if not stop_version(version):
+            return None
+        AuditEntry.objects.record(challenge, Act.RESCORING_STOPPED, f"“{phase.name}”", by=by)
+        return version
 
 
 def retry_rescoring(phase: Phase, *, by: User) -> int:
@@ -65,7 +68,10 @@ def retry_rescoring(phase: Phase, *, by: User) -> int:
     with locked(phase.challenge) as challenge:
         require(may_organize, by, challenge)
         version = computing_version(phase)
-        return retry_errored(version) if version is not None else 0
+        retried = retry_errored(version) if version is not None else 0
+        if retried:
+            AuditEntry.objects.record(challenge, Act.RESCORING_RETRIED, f"“{phase.name}”: {retried} entries", by=by)
+        return retried
 
 
 def _note(text: str) -> str:

@@ -118,6 +118,12 @@ TABLE: dict[str, str] = {
     "GET /challenges/{public}/organize/submissions.json": "302 403 403 403 200 403 200 200",
     "POST /challenges/{public}/organize/archive": "302 403 403 403 200 403 200 200",
     "POST /challenges/{private}/organize/archive": "302 403 403 403 200 404 200 200",
+    "GET /challenges/{public}/organize/log": "302 403 403 403 403 403 200 200",
+    "GET /challenges/{private}/organize/log": "302 403 403 403 403 404 200 200",
+    "GET /challenges/{draft}/organize/log": "302 404 404 403 403 404 200 200",
+    "GET /api/v1/challenges/{public}/log/": "401 403 403 403 403 403 200 200",
+    "GET /api/v1/challenges/{private}/log/": "401 403 403 403 403 404 200 200",
+    "GET /api/v1/challenges/{draft}/log/": "401 404 404 403 403 404 200 200",
     # --- the API; the posted bundle has the address of the private challenge
     "GET /schemas/challenge-1.json": "200 200 200 200 200 200 200 200",
     "POST /api/v1/challenges/": "401 400 400 400 201 400 201 201",
@@ -154,7 +160,7 @@ def _bundle() -> dict[str, Any]:
     """A zipped bundle with the address of the private challenge."""
     content = io.BytesIO()
     with tempfile.TemporaryDirectory() as name, zipfile.ZipFile(content, "w") as archive:
-        folder = write_bundle(Path(name), slug="a-private")
+        folder = write_bundle(Path(name), slug="a-private", title="Private")
         for path in sorted(folder.rglob("*.*")):
             archive.write(path, path.relative_to(folder))
     return {"bundle": SimpleUploadedFile("bundle.zip", content.getvalue())}

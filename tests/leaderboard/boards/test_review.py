@@ -12,11 +12,12 @@ from django.test import Client
 from django.utils import timezone
 
 from challenges.models import Phase, Role
+from challenges.models.appendonly import AppendOnly
 from leaderboard.boards import review
 from leaderboard.boards.review import ReviewRefused, decide, kinds_for
 from leaderboard.boards.status import is_official
 from leaderboard.models import BoardEntry, Decision, Notice, Submission, User
-from leaderboard.models.decision import AppendOnly, DecisionKind
+from leaderboard.models.decision import DecisionKind
 from tests import factories
 from tests.races import at_once, meeting
 
