@@ -17,8 +17,17 @@ class DecisionKind(models.TextChoices):
     REINSTATEMENT = "reinstatement", "Reinstated"
 
 
+REMOVED = "[Removed by the site's staff.]"
+"""Stands where a text was that may not be shown."""
+
+
 class DecisionQuerySet(AppendOnlyQuerySet["Decision"]):
-    """Migration 0005 makes the database refuse changes, too."""
+    """Migration 0017 makes the database refuse changes, too, but for ``redact``."""
+
+    def redact(self) -> int:
+        """Replace texts that may not stay, once and for good; that there was a line, by whom and when, stays."""
+        lines = models.QuerySet.update
+        return lines(self.filter(redacted_at=None), text=REMOVED, redacted_at=timezone.now())
 
 
 class Decision(models.Model):
@@ -30,6 +39,7 @@ class Decision(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     by_role = models.CharField(max_length=20, help_text="As what they spoke: participant, judge, organizer …")
     at = models.DateTimeField(default=timezone.now, editable=False)
+    redacted_at = models.DateTimeField(null=True, editable=False, help_text="When staff removed its text.")
 
     objects = DecisionQuerySet.as_manager()
 

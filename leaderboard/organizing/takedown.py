@@ -1,0 +1,56 @@
+"""Taking down abuse, or somebody's private data: the text goes, the fact that it was there stays.
+
+Only staff may, who answer for the site. The log of the challenge says who did it; notices that quote the text lose it
+too. E-mails that were sent are not called back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from challenges.members.locking import locked
+from challenges.models import Act, Announcement, AuditEntry, Challenge
+from leaderboard.models import Decision, Notice
+from leaderboard.models.decision import REMOVED
+
+
+def take_down_decision(decision: Decision, *, by: Any) -> bool:
+    """Replace the text of a line in the public log of a review; False if that was done before.
+
+    Raises:
+        PermissionDenied: ``by`` isn't staff.
+    """
+    _only_staff(by)
+    with locked(decision.submission.phase.challenge) as challenge:
+        if not Decision.objects.filter(pk=decision.pk).redact():
+            return False
+        _forget_quotes(challenge, decision.text)
+        AuditEntry.objects.record(challenge, Act.REDACTED, f"a {decision.kind} about {decision.submission_id}", by=by)
+    return True
+
+
+def take_down_announcement(announcement: Announcement, *, by: Any) -> bool:
+    """Replace the title and text of an announcement; False if that was done before.
+
+    Raises:
+        PermissionDenied: ``by`` isn't staff.
+    """
+    _only_staff(by)
+    with locked(announcement.challenge) as challenge:
+        current = Announcement.objects.filter(pk=announcement.pk).exclude(title=REMOVED, body="")
+        if not current.update(title=REMOVED, body=""):
+            return False
+        Notice.objects.filter(challenge=challenge, title=announcement.title).update(title=REMOVED, body="")
+        AuditEntry.objects.record(challenge, Act.REDACTED, f"an announcement of {announcement.created_at:%F}", by=by)
+    return True
+
+
+def _only_staff(by: Any) -> None:
+    if not (by.is_active and by.is_staff):
+        raise PermissionDenied("Only staff may do that.")
+
+
+def _forget_quotes(challenge: Challenge, text: str) -> None:
+    Notice.objects.filter(challenge=challenge, body__contains=text).update(body=REMOVED)

@@ -1,0 +1,105 @@
+"""A text that may not stay goes from everywhere it is shown; that it was there stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from challenges.models import Announcement, AuditEntry, Phase, Role
+from leaderboard.boards.review import decide
+from leaderboard.models import Decision, Notice, Submission, User
+from leaderboard.models.decision import REMOVED, DecisionKind
+from leaderboard.notifications.announcing import tell_everyone
+from leaderboard.organizing.takedown import take_down_announcement, take_down_decision
+from tests import factories
+
+ABUSE = "ada lives at 12 Abuse Street"
+
+
+@pytest.fixture
+def judge(phase: Phase) -> User:
+    made = factories.user("judge")
+    Role.objects.create(challenge=phase.challenge, user=made, name="judge")
+    return made
+
+
+@pytest.fixture
+def question(phase: Phase, user: User, judge: User) -> Decision:
+    entry = factories.submission(phase, user)
+    factories.evaluate(entry, 0.5)
+    now = timezone.now()
+    Phase.objects.filter(pk=phase.pk).update(
+        starts_at=now - timedelta(days=3), ends_at=now - timedelta(days=1), review_ends_at=now + timedelta(days=1)
+    )
+    return decide(Submission.objects.get(pk=entry.pk), DecisionKind.QUESTION, text=ABUSE, by=judge)
+
+
+def everywhere(question: Decision, client: Client) -> str:
+    slug = question.submission.phase.challenge.slug
+    pages = [f"/challenges/{slug}/decisions/", f"/submissions/{question.submission_id}/", "/notices/"]
+    pages += [f"/challenges/{slug}/announcements/", f"/challenges/{slug}/", f"/api/v1/challenges/{slug}/decisions/"]
+    return " ".join(client.get(page).content.decode() for page in pages)
+
+
+def test_a_text_in_the_log_goes_and_its_line_stays(question: Decision, user: User, staff: User, client: Client) -> None:
+    client.force_login(user)
+    assert everywhere(question, client).count(ABUSE) >= 4
+    assert take_down_decision(question, by=staff)
+    assert ABUSE not in everywhere(question, client)
+    left = Decision.objects.get(pk=question.pk)
+    assert (left.text, left.kind, left.by, left.at) == (REMOVED, question.kind, question.by, question.at)
+    assert AuditEntry.objects.filter(act="redacted", by=staff).count() == 1
+    assert not Notice.objects.filter(body__contains=ABUSE).exists()
+    assert not take_down_decision(question, by=staff)
+
+
+def test_an_announcement_too(phase: Phase, user: User, staff: User, client: Client) -> None:
+    Role.objects.create(challenge=phase.challenge, user=user, name="participant")
+    made = tell_everyone(phase.challenge, title=ABUSE, body=ABUSE, by=None)
+    assert take_down_announcement(made, by=staff)
+    client.force_login(user)
+    for page in ("/notices/", "/challenges/tiny/", "/challenges/tiny/announcements/"):
+        assert ABUSE not in client.get(page).content.decode()
+    assert Announcement.objects.get().title == REMOVED
+    assert not take_down_announcement(made, by=staff)
+
+
+def test_only_staff_may(question: Decision, judge: User) -> None:
+    with pytest.raises(PermissionDenied):
+        take_down_decision(question, by=judge)
+    assert Decision.objects.get().text == ABUSE
+
+
+def test_staff_do_it_in_the_administration(question: Decision, staff: User, client: Client) -> None:
+    User.objects.filter(pk=staff.pk).update(is_superuser=True)
+    client.force_login(staff)
+    form = {"action": "take_down", "_selected_action": [question.pk]}
+    client.post("/admin/leaderboard/decision/", form)
+    assert Decision.objects.get().text == REMOVED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "text = 'something else'",
+        "text = 'something else', redacted_at = at",
+        "kind = 'answer'",
+        "by_role = 'staff'",
+        f"text = '{REMOVED.replace(chr(39), chr(39) * 2)}'",
+    ],
+)
+def test_the_database_refuses_every_other_change(question: Decision, change: str) -> None:
+    with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE leaderboard_decision SET {change}")
+    assert Decision.objects.get().text == ABUSE
+
+
+def test_what_was_removed_does_not_come_back(question: Decision, staff: User) -> None:
+    take_down_decision(question, by=staff)
+    with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE leaderboard_decision SET text = 'back again'")
