@@ -60,6 +60,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/result.json", submissions.result, name="submission-result"),
     path("submissions/<uuid:pk>/files/<str:name>", submissions.file, name="submission-file"),
     path("organize/", mine.mine, name="organize"),
+    path("organize/ask", mine.ask, name="organize-ask"),
     path("organize/new", files.new, name="organize-new"),
     path("organize/bundle", bundle.bundle, name="organize-bundle"),
     path("organize/bundle/<int:pk>", bundle.bundle_check, name="organize-bundle-check"),

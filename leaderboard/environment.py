@@ -71,6 +71,7 @@ class Environment(BaseSettings):
     heartbeat_seconds: float = Field(default=5, ge=0.1, le=600)
     stop_seconds: float = Field(default=10, ge=0, le=3600)
 
+    organizers: Literal["everyone", "approved"] = "everyone"
     organizer_upload_mib: int = Field(default=512, ge=1, le=1024 * 1024)
 
     digest_minutes: int = Field(default=60, ge=1, le=7 * 24 * 60)

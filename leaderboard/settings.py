@@ -248,6 +248,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+# Whether staff approve who may start challenges, see ``challenges.members.organizers``.
+ORGANIZERS_ARE_APPROVED = ENVIRONMENT.organizers == "approved"
 ORGANIZER_UPLOAD_BYTES = ENVIRONMENT.organizer_upload_mib * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

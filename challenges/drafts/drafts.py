@@ -17,6 +17,7 @@ from django.db.models import ProtectedError
 
 from challenges.drafts.data_texts import write_texts
 from challenges.members.locking import locked
+from challenges.members.organizers import refuse_unapproved
 from challenges.members.roles import may_organize, require
 from challenges.models import Act, AuditEntry, Challenge, Draft, DraftFile, Role
 from challenges.models.challenge import ChallengeStatus
@@ -58,10 +59,12 @@ def new_challenge(made: Challenge, *, owner: Any, taken: Problem) -> Challenge:
     """Save a new challenge as a draft of ``owner``; None creates one without an owner, which staff organize.
 
     Raises:
-        BundleError: ``owner`` has too many drafts, or another challenge has the address, which ``taken`` says.
+        BundleError: ``owner`` may not start challenges or has too many drafts, or another challenge has the address,
+            which ``taken`` says.
     """
     with locked(owner) if owner is not None else transaction.atomic():
         if owner is not None:
+            refuse_unapproved(owner)
             refuse_too_many_drafts(owner)
         try:
             with transaction.atomic():

@@ -5,6 +5,7 @@ from challenges.models.audit import Act, AuditEntry
 from challenges.models.challenge import Challenge
 from challenges.models.dataset import DataFile, DatasetVersion, Split
 from challenges.models.draft import Acknowledgement, Draft, DraftFile, Readiness
+from challenges.models.organizer import Organizer
 from challenges.models.phase import Phase
 from challenges.models.role import Invitation, Role, RulesAcceptance
 from challenges.models.round import Round
@@ -21,6 +22,7 @@ __all__ = [
     "Draft",
     "DraftFile",
     "Invitation",
+    "Organizer",
     "Phase",
     "Readiness",
     "Role",

@@ -10,15 +10,17 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from challenges.members.organizers import may_start
 from challenges.members.roles import may_own, require
-from challenges.models import Challenge, DatasetVersion, Draft, Role
+from challenges.models import Challenge, DatasetVersion, Draft, Organizer, Role
 from challenges.models.role import ORGANIZERS
 from evaluators.problems import BundleError
 from frontend.organize.wizard.access import challenge_and_draft, step_page
 from frontend.organize.wizard.steps import STEPS, next_step
 from leaderboard.models import User
+from leaderboard.organizing.approving import MAX_REASON, AskingRefused, ask_to_organize
 from leaderboard.organizing.deleting import delete_challenge
 
 
@@ -55,7 +57,21 @@ def mine(request: HttpRequest) -> HttpResponse:
         .order_by("challenge__status", "-challenge__created_at")
     )
     listed = [_line(role) for role in roles]
-    return render(request, "frontend/organize/mine.html", {"listed": listed})
+    asked = Organizer.objects.filter(user=cast(User, request.user)).first()
+    context = {"listed": listed, "may_start": may_start(request.user), "asked": asked, "longest": MAX_REASON}
+    return render(request, "frontend/organize/mine.html", context)
+
+
+@login_required
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask staff to be approved as an organizer."""
+    try:
+        ask_to_organize(cast(User, request.user), request.POST.get("reason", ""))
+        messages.success(request, "Asked. You get a notice when staff have decided.")
+    except AskingRefused as error:
+        messages.warning(request, str(error))
+    return redirect("frontend:organize")
 
 
 def _line(role: Role) -> Mine:

@@ -26,6 +26,7 @@ from pydantic import ValidationError
 from challenges.drafts.bundles import record_parts, refuse_data, store_bundle
 from challenges.drafts.drafts import TAKEN, new_challenge, refuse_too_many_drafts
 from challenges.members.locking import locked
+from challenges.members.organizers import refuse_unapproved
 from challenges.members.roles import may_organize
 from challenges.models import Act, AuditEntry, Challenge, DatasetVersion
 from challenges.phases.creating import create_phases
@@ -255,6 +256,7 @@ def _may_send(specification: Specification, user: User) -> None:
     if known is not None:
         _refuse_challenge(known, specification, user)
     else:
+        refuse_unapproved(user)
         refuse_too_many_drafts(user)
 
 

@@ -124,6 +124,8 @@ TABLE: dict[str, str] = {
     "GET /api/v1/challenges/{public}/log/": "401 403 403 403 403 403 200 200",
     "GET /api/v1/challenges/{private}/log/": "401 403 403 403 403 404 200 200",
     "GET /api/v1/challenges/{draft}/log/": "401 404 404 403 403 404 200 200",
+    "POST /organize/ask": "302 302 302 302 302 302 302 302",
+    "GET /organize/ask": "302 405 405 405 405 405 405 405",
     # --- the API; the posted bundle has the address of the private challenge
     "GET /schemas/challenge-1.json": "200 200 200 200 200 200 200 200",
     "POST /api/v1/challenges/": "401 400 400 400 201 400 201 201",
