@@ -16,6 +16,7 @@ VIEWS: Mapping[PageKind, str] = {
     PageKind.REVIEW: "submission",
     PageKind.NOTICES: "notices",
     PageKind.MAIL: "mail",
+    PageKind.CONFIRM: "confirm",
     PageKind.UNSUBSCRIBE: "unsubscribe",
 }
 

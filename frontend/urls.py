@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from frontend.organize import announcing, bundle, mine, operations, rescoring
 from frontend.organize.wizard import columns, data, files, phases, readiness, scoring, texts
 from frontend.views import (
+    account,
     announcements,
     board,
     boardversions,
@@ -28,6 +29,10 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("favicon.ico", home.favicon),
     path("theme", home.set_theme, name="theme"),
+    path("accounts/", account.account, name="account"),
+    path("accounts/confirm/", account.confirm, name="confirm"),
+    path("accounts/data/", account.data, name="account-data"),
+    path("accounts/delete/", account.delete, name="account-delete"),
     path("accounts/mail/", mail.settings_page, name="mail"),
     path("unsubscribe/<str:token>", mail.unsubscribe, name="unsubscribe"),
     path("accounts/tokens/", tokens.tokens, name="tokens"),

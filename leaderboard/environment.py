@@ -28,6 +28,7 @@ RENAMED = {"RATCHET_REAPER_SECONDS": "RATCHET_HEARTBEAT_SECONDS"}
 """Old name of a variable → its current name; the old name still works."""
 
 CACHE_SCHEMES = ("redis", "rediss")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 EMAIL_SCHEMES = ("console", "smtp", "smtps", "smtp+tls")
 
 
@@ -65,6 +66,15 @@ class Environment(BaseSettings):
 
     email_url: SecretStr = SecretStr("console://")
     email_from: str = "Ratchet <ratchet@localhost>"
+
+    oidc_url: AnyHttpUrl | None = None
+    oidc_name: str = Field(default="single sign-on", min_length=1, max_length=40)
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    orcid_client_id: str = ""
+    orcid_client_secret: SecretStr = SecretStr("")
+    github_client_id: str = ""
+    github_client_secret: SecretStr = SecretStr("")
 
     worker_concurrency: int = Field(default=2, ge=1, le=64)
     lease_seconds: int = Field(default=30, ge=1, le=3600)
@@ -107,6 +117,32 @@ class Environment(BaseSettings):
         if bool(self.s3_access_key_id) != bool(self.s3_secret_access_key.get_secret_value()):
             raise ValueError("RATCHET_S3_ACCESS_KEY_ID and RATCHET_S3_SECRET_ACCESS_KEY are only useful together")
         return self
+
+    @model_validator(mode="after")
+    def _providers_are_whole(self) -> Self:
+        for name, client, secret in (
+            ("OIDC", self.oidc_client_id, self.oidc_client_secret),
+            ("ORCID", self.orcid_client_id, self.orcid_client_secret),
+            ("GITHUB", self.github_client_id, self.github_client_secret),
+        ):
+            if bool(client) != bool(secret.get_secret_value()):
+                raise ValueError(f"RATCHET_{name}_CLIENT_ID and RATCHET_{name}_CLIENT_SECRET are only useful together")
+        if bool(self.oidc_url) != bool(self.oidc_client_id):
+            raise ValueError("RATCHET_OIDC_URL and RATCHET_OIDC_CLIENT_ID are only useful together")
+        return self
+
+    @field_validator("oidc_url")
+    @classmethod
+    def _oidc(cls, url: AnyHttpUrl | None) -> AnyHttpUrl | None:
+        # Without TLS anyone on the way could say who signs in.
+        if url is not None and url.scheme != "https" and url.host not in LOCAL_HOSTS:
+            raise ValueError("it must start with https:")
+        return url
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the site is for this machine only; browsers then do without TLS."""
+        return self.public_url.host in LOCAL_HOSTS
 
     @classmethod
     def settings_customise_sources(

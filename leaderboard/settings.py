@@ -13,6 +13,7 @@ from evaluators.submissions import MAX_FILES
 from leaderboard.datafolder import close_data_folder
 from leaderboard.environment import TREE, WrongEnvironment, load, secret_key
 from leaderboard.logs import logging_settings
+from leaderboard.providers import provider_apps, social_providers
 
 try:
     ENVIRONMENT = load()
@@ -46,6 +47,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    *provider_apps(ENVIRONMENT),
     "django_filters",
     "django_htmx",
     "csp",
@@ -64,6 +69,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "leaderboard.accounts.sessions.remember_session",
+    "leaderboard.accounts.confirming.ConfirmAccess",
+    "frontend.views.leaving.LeaveForProvider",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -195,13 +203,11 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "leaderboard.accounts.passwords.TokensEnd"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -218,7 +224,39 @@ ACCOUNT_USERNAME_VALIDATORS = "leaderboard.teams.accounts.USERNAME_VALIDATORS"
 ACCOUNT_FORMS = {"signup": "leaderboard.teams.signing_up.SignupForm"}
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "baselines", "ratchet", "root", "staff", "support", "system"]
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_ADAPTER = "leaderboard.accounts.adapters.AccountAdapter"
+# The owner hears of every change of password, addresses, second factors and sign-in providers.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# A session alone, which may be stolen, changes none of them: see ``leaderboard.accounts.confirming``.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
+
+MFA_ADAPTER = "leaderboard.accounts.adapters.SecondFactors"
+MFA_FORMS = {
+    "add_webauthn": "leaderboard.accounts.forms.AddPasskey",
+    "authenticate_webauthn": "leaderboard.accounts.forms.SecondStep",
+    "login_webauthn": "leaderboard.accounts.forms.PasskeyLogin",
+    "reauthenticate_webauthn": "leaderboard.accounts.forms.PasskeyConfirmation",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Ratchet"
+# One step of 30 seconds earlier or later: clocks of phones differ.
+MFA_TOTP_TOLERANCE = 1
+# Browsers themselves allow passkeys without TLS only on localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENVIRONMENT.is_local and not HTTPS
+
+SOCIALACCOUNT_PROVIDERS = social_providers(ENVIRONMENT)
+SOCIALACCOUNT_ADAPTER = "leaderboard.accounts.adapters.ProviderAdapter"
+SOCIALACCOUNT_FORMS = {"disconnect": "leaderboard.accounts.forms.Disconnect"}
+# An address that a provider vouches for opens no account that exists: its owner connects the provider on purpose.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+# Boards show usernames, so people choose theirs.
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
 # --- safety -----------------------------------------------------------------------------------------------------------
 

@@ -4,10 +4,12 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from leaderboard.admin.sign_in import replace_pages_of_allauth
 from leaderboard.api.bundles import ChallengeSchema
 from leaderboard.web.health import healthz
 
 admin.autodiscover()
+replace_pages_of_allauth()
 # The admin's own login form has no rate limits and does not require a confirmed address.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Ratchet"

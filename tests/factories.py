@@ -14,6 +14,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from challenges.members.rules import rules_sha256
@@ -41,6 +42,11 @@ def user(username: str, **fields: Any) -> User:
     made = User.objects.create_user(username, f"{username}@example.org", PASSWORD, **fields)
     EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
     return made
+
+
+def confirm(client: Client) -> None:
+    """Confirm who one is, as a person does before changing something of the account."""
+    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
 
 
 def phase(version: DatasetVersion, **fields: Any) -> Phase:

@@ -18,6 +18,7 @@ from evaluators.kinds import kind_named
 from evaluators.registry import METRICS
 from evaluators.specification import DOMAINS, KINDS
 from evaluators.submissions import readable_size
+from frontend.display.browsers import browser_name
 from frontend.display.markdown import rendered
 from frontend.display.themes import chosen_theme
 from frontend.kinds.sellers import amount
@@ -29,6 +30,7 @@ DECIMALS = 4
 
 register.filter("markdown", rendered)
 register.filter("amount", amount)
+register.filter("browser", browser_name)
 
 
 @register.simple_tag

@@ -10,10 +10,11 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from challenges.admin import ReadOnlyAdmin, ReadOnlyInline
+from leaderboard.accounts.deletion import delete_account, obstacles
+from leaderboard.accounts.tokens import revoke_token
 from leaderboard.models import ApiToken, Membership, Team, User
 from leaderboard.teams.accounts import account_name, rename_account
-from leaderboard.teams.membership import TeamError, is_an_owner, rename, team_name
-from leaderboard.teams.tokens import revoke_token
+from leaderboard.teams.membership import TeamError, rename, team_name
 
 
 class _NamedByRules(forms.ModelForm):
@@ -34,11 +35,11 @@ class NewAccountForm(_NamedByRules, AdminUserCreationForm):
 
 @admin.register(User)
 class RatchetUserAdmin(UserAdmin):
-    """An account that owns a challenge or a team is closed by unsetting *active*; only others can be deleted."""
+    """Accounts are deleted by the same act as on their own page; one that others depend on hands over first."""
 
     form = AccountForm
     add_form = NewAccountForm
-    list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login")
+    list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login", "deleted_at")
     date_hierarchy = "date_joined"
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -47,8 +48,19 @@ class RatchetUserAdmin(UserAdmin):
         super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Not in bulk, since each account needs this check.
-        return obj is not None and not is_an_owner(obj) and super().has_delete_permission(request, obj)
+        # Not in bulk, since each account needs this check. What is left of a deleted account keeps its name taken.
+        gone = obj is None or obj.deleted_at is not None
+        return not gone and not obstacles(obj) and super().has_delete_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return (obj is None or obj.deleted_at is None) and super().has_change_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[str], dict[str, int], set[str], list]:
+        """What goes with an account is decided by the act, not by the rows that refer to it."""
+        return [f"{obj}, with everything that belongs to the account only" for obj in objs], {}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        delete_account(obj, by=request.user)
 
 
 class MembershipInline(ReadOnlyInline):
@@ -102,10 +114,10 @@ class TeamAdmin(ReadOnlyAdmin):
 class ApiTokenAdmin(ReadOnlyAdmin):
     """For viewing and revoking only. Tokens are created, and shown once, by their owner or ``manage.py apitoken``."""
 
-    list_display = ("hint", "user", "name", "created_at", "last_used_at")
+    list_display = ("hint", "user", "name", "scope_names", "created_at", "expires_at", "last_used_at")
     list_select_related = ("user",)
     search_fields = ("user__username", "name", "hint")
-    readonly_fields = ("user", "name", "hint", "created_at", "last_used_at")
+    readonly_fields = ("user", "name", "hint", "scope_names", "created_at", "expires_at", "last_used_at")
     fields = readonly_fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

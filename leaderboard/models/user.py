@@ -36,5 +36,11 @@ class User(AbstractUser):
     unread_notices = models.PositiveIntegerField(
         default=0, editable=False, help_text="How many notices came since they were last looked at."
     )
+    deleted_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Set in a row that is left of a deleted account: it has only the name, which nobody else can take.",
+    )
 
     objects: ClassVar[UserManager] = UserManager()

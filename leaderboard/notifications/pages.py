@@ -23,6 +23,7 @@ class PageKind(StrEnum):
     REVIEW = "review"  # id of the submission
     NOTICES = "notices"
     MAIL = "mail"
+    CONFIRM = "confirm"
     UNSUBSCRIBE = "unsubscribe"  # signed token
 
 

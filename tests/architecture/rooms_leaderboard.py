@@ -9,7 +9,7 @@ FLOORS = (
     ("boards",),
     ("evaluations",),
     ("submissions",),
-    ("organizing",),
+    ("accounts", "organizing"),
     ("admin", "api", "archive", "worker"),
     ("management",),
     ("top",),

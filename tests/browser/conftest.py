@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,17 +55,35 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser, site: LiveSite) -> Iterator[MakePage]:
-    """Pages in a fresh browser context. An error on any page's console fails the test, CSP violations included."""
+    """Pages of the demo site, see ``pages_of``."""
+    with pages_of(browser, site.url) as make:
+        yield make
+
+
+@contextmanager
+def pages_of(browser: Browser, url: str) -> Iterator[MakePage]:
+    """Pages in a fresh browser context. An error on any page's console fails the test, CSP violations included.
+
+    Pages of other sites, like a sign-in provider's, may complain.
+    """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def make(**options: Any) -> Page:
-        context = browser.new_context(base_url=site.url, **options)
+        context = browser.new_context(base_url=url, **options)
         context.set_default_timeout(MILLISECONDS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        ours = urlsplit(url).netloc
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and urlsplit(page.url).netloc == ours
+                else None
+            ),
+        )
         return page
 
     yield make
@@ -82,14 +101,17 @@ ASKED_FOR = (
 
 def sign_in(page: Page) -> Page:
     """Sign in as the demo's participant."""
-    account = ACCOUNTS[0]
-    page.goto("/accounts/login/")
-    page.get_by_label("Login").fill(account.username)
-    page.get_by_label("Password").fill(account.password)
-    page.get_by_role("button", name="Sign In").click()
+    enter_password(page, ACCOUNTS[0].username, ACCOUNTS[0].password)
     # "**/" would match the sign-in page, too.
     page.wait_for_url(lambda url: urlsplit(url).path == "/")
     return page
+
+
+def enter_password(page: Page, username: str, password: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Login").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign In", exact=True).click()
 
 
 def accept_rules(page: Page) -> None:

@@ -12,6 +12,8 @@ from django.views.defaults import server_error
 from leaderboard.models import ApiToken, User
 from tests import factories
 
+NEW_TOKEN = {"name": "laptop", "scopes": ["read", "submit"], "days": "30"}
+
 
 @pytest.mark.parametrize("path", ["login/", "signup/", "password/reset/", "confirm-email/", "password/reset/done/"])
 def test_pages_of_accounts_have_the_site_s_face(client: Client, db: None, path: str) -> None:
@@ -44,7 +46,8 @@ def test_a_wrong_form_names_the_field(client: Client, db: None) -> None:
 
 
 def test_a_token_is_shown_once_and_works_until_it_is_revoked(page: Client, user: User) -> None:
-    made = page.post("/accounts/tokens/", {"name": "laptop"})
+    factories.confirm(page)
+    made = page.post("/accounts/tokens/", NEW_TOKEN)
     text = re.search(r"ratchet_[\w-]+", made.content.decode().split('id="token"')[1])
     assert text is not None
     assert "no-store" in made["Cache-Control"]
@@ -57,14 +60,16 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(page: Client, user:
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 81, "a\0b", "a‮b"])
 def test_a_token_needs_a_readable_name(page: Client, name: str) -> None:
-    assert page.post("/accounts/tokens/", {"name": name}).status_code == 400
+    factories.confirm(page)
+    assert page.post("/accounts/tokens/", NEW_TOKEN | {"name": name}).status_code == 400
     assert not ApiToken.objects.exists()
 
 
 def test_there_is_a_bound_to_tokens(page: Client, user: User) -> None:
     for number in range(20):
         ApiToken.objects.issue(user, name=str(number))
-    assert page.post("/accounts/tokens/", {"name": "one more"}).status_code == 400
+    factories.confirm(page)
+    assert page.post("/accounts/tokens/", NEW_TOKEN).status_code == 400
 
 
 def test_nobody_revokes_the_token_of_another(page: Client) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from leaderboard.environment import TREE, Environment, WrongEnvironment, load, secret_key
+from leaderboard.providers import provider_apps, social_providers
 
 
 def test_the_defaults_are_valid_and_strict() -> None:
@@ -40,6 +41,9 @@ def test_the_defaults_are_valid_and_strict() -> None:
         ("RATCHET_S3_BUCKET", "Not A Bucket"),
         ("RATCHET_S3_ENDPOINT_URL", "ftp://s3"),
         ("RATCHET_TRUSTED_PROXIES", "-1"),
+        ("RATCHET_OIDC_URL", "not a url"),
+        ("RATCHET_OIDC_URL", "http://login.example.org"),
+        ("RATCHET_OIDC_NAME", "x" * 41),
     ],
 )
 def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str) -> None:
@@ -55,6 +59,59 @@ def test_half_of_the_s3_settings_is_an_error(name: str) -> None:
         load({name: "x", "RATCHET_S3_BUCKET": "bucket"})
     with pytest.raises(WrongEnvironment, match="RATCHET_S3_BUCKET is missing"):
         load({"RATCHET_S3_ENDPOINT_URL": "http://s3.example.org"})
+
+
+WHOLE = {"RATCHET_OIDC_URL": "https://login.example.org/realm/", "RATCHET_OIDC_NAME": "Example University"} | {
+    f"RATCHET_{provider}_CLIENT_{part}": "x" for provider in ("OIDC", "ORCID", "GITHUB") for part in ("ID", "SECRET")
+}
+
+
+@pytest.mark.parametrize("missing", sorted(set(WHOLE) - {"RATCHET_OIDC_NAME"}))
+def test_half_of_a_sign_in_provider_is_an_error(missing: str) -> None:
+    with pytest.raises(WrongEnvironment, match=f"{missing}.* only useful together|only useful together.*{missing}"):
+        load({name: value for name, value in WHOLE.items() if name != missing})
+
+
+def test_without_settings_nobody_signs_in_from_elsewhere() -> None:
+    assert social_providers(load({})) == {}
+    assert provider_apps(load({})) == []
+
+
+def test_every_sign_in_provider_uses_pkce() -> None:
+    found = social_providers(load(WHOLE))
+    assert set(found) == {"openid_connect", "orcid", "github"}
+    for options in found.values():
+        (app,) = options["APPS"]
+        assert app["settings"]["oauth_pkce_enabled"] is True
+    (sso,) = found["openid_connect"]["APPS"]
+    assert (sso["name"], sso["settings"]["server_url"]) == ("Example University", "https://login.example.org/realm")
+
+
+def test_the_sign_in_page_offers_all_of_them_and_leads_there(tmp_path: Path) -> None:
+    """In a process of its own, because apps are loaded once."""
+    code = (
+        "import django; django.setup()\n"
+        "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
+        "from django.test import Client; client = Client(SERVER_NAME='localhost')\n"
+        "page = client.get('/accounts/login/').content.decode()\n"
+        "print([name in page for name in ('Example University', 'ORCID', 'GitHub')])\n"
+        "for name in ('orcid', 'github'):\n"
+        "    left = client.post(f'/accounts/{name}/login/')\n"
+        "    print(left.status_code, 'code_challenge_method=S256' in left.content.decode())\n"
+        "down = client.post('/accounts/oidc/sso/login/')\n"
+        "print(down.status_code, 'Sign-in failed' in down.content.decode())\n"
+        "print(client.post('/accounts/oidc/other/login/').status_code)\n"
+    )
+    variables = WHOLE | {
+        "RATCHET_DATA_DIR": str(tmp_path),
+        # Nothing answers there.
+        "RATCHET_OIDC_URL": "http://localhost:9",
+        "RATCHET_DEBUG": "1",
+        "DJANGO_SETTINGS_MODULE": "leaderboard.settings",
+    }
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("RATCHET_")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=TREE, env=clean | variables, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["[True, True, True]", "200 True", "200 True", "502 True", "404"], done.stderr
 
 
 def test_a_wrong_value_is_not_repeated() -> None:

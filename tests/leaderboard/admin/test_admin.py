@@ -37,6 +37,8 @@ OURS = [
 def operator(staff: User) -> Client:
     client = Client()
     client.force_login(staff)
+    # The first request of a session also records the session.
+    client.get("/accounts/")
     return client
 
 
@@ -188,7 +190,9 @@ def test_a_token_is_revoked_and_not_changed(operator: Client, user: User) -> Non
 def test_an_account_that_owns_something_is_not_deleted(operator: Client, user: User) -> None:
     address = f"/admin/leaderboard/user/{user.pk}/delete/"
     assert operator.get(address).status_code == 200
-    membership.create(user, "Ours")
+    team = membership.create(user, "Ours")
+    assert operator.get(address).status_code == 200, "nobody else is in the team"
+    membership.join(factories.user("bob"), membership.invite(team, user))
     assert operator.get(address).status_code == 403
 
 

@@ -19,7 +19,9 @@ def test_the_schema_is_valid_and_without_warnings(capsys: pytest.CaptureFixture[
     assert body.keys() == {"multipart/form-data"}
     specification = schema["components"]["schemas"]["Specification"]
     assert specification["discriminator"]["mapping"].keys() == {"selection", "cleaning", "acquisition"}
-    assert schema["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
+    token = schema["components"]["securitySchemes"]["token"]
+    assert (token["type"], token["scheme"]) == ("http", "bearer")
+    assert all(f"`{scope}`" in token["description"] for scope in ("read", "submit", "organize"))
 
 
 @pytest.mark.django_db

@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from challenges.models import Challenge, DatasetVersion, Phase, Readiness
 from evaluators.kinds import kind_named
+from leaderboard.accounts.tokens import MAX_TOKENS, create_token
 from leaderboard.environment import load as load_environment
 from leaderboard.management import demo
 from leaderboard.models import ApiToken, Submission, User
 from leaderboard.teams.teams import baselines_team
-from leaderboard.teams.tokens import MAX_TOKENS, create_token
 from tests import factories
 from tests.bundles import write_bundle
 

@@ -1,0 +1,95 @@
+"""Confirming again who one is, before a change that could take an account over.
+
+A session can be stolen, from an unlocked laptop or a shared machine. So changing addresses, second factors and sign-in
+providers, setting a password, creating tokens, and exporting or deleting the account need a confirmation. It is worth
+five minutes: the password, a second factor, or for accounts without either a fresh sign-in with their provider.
+allauth asks on its pages, but lets accounts without a password and second factor pass; ``ConfirmAccess`` doesn't.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import (
+    did_recently_reauthenticate,
+    get_reauthentication_flows,
+    suspend_request,
+)
+from allauth.core.exceptions import ReauthenticationRequired
+from django.http import HttpRequest, HttpResponseBase
+
+P = ParamSpec("P")
+
+GUARDED = frozenset(
+    {
+        "account_email",
+        "account_set_password",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_deactivate_totp",
+        "mfa_download_recovery_codes",
+        "mfa_edit_webauthn",
+        "mfa_generate_recovery_codes",
+        "mfa_remove_webauthn",
+        "mfa_view_recovery_codes",
+        "socialaccount_connections",
+    }
+)
+"""Pages of allauth that need a confirmation. A test divides all of its pages between this table and one of others."""
+
+READABLE = frozenset({"account_email", "socialaccount_connections"})
+"""Those that only need it for a change."""
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Whether the user of this session has just shown who they are, not only that they have the session."""
+    if not request.user.is_authenticated:
+        return False
+    if get_reauthentication_flows(request.user):
+        return bool(did_recently_reauthenticate(request))
+    records = get_authentication_records(request, request.user)
+    latest = max((record["at"] for record in records if record["method"] == "socialaccount"), default=0)
+    return time.time() - latest < app_settings.REAUTHENTICATION_TIMEOUT
+
+
+def confirmation_required(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """For a page of ours: it can be read, but its forms need a confirmation.
+
+    allauth asks for it, and then handles the form that was sent.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD") and not is_confirmed(request):
+            raise ReauthenticationRequired
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+class ConfirmAccess:
+    """Middleware in front of allauth's pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        name = request.resolver_match.view_name if request.resolver_match is not None else ""
+        reads = name in READABLE and request.method in ("GET", "HEAD")
+        if name not in GUARDED or reads or not request.user.is_authenticated or is_confirmed(request):
+            return None
+        response: HttpResponseBase = suspend_request(
+            request, get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+        )
+        return response
