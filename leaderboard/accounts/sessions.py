@@ -22,13 +22,14 @@ def remember_session(get_response: Callable[[HttpRequest], HttpResponseBase]) ->
     def middleware(request: HttpRequest) -> HttpResponseBase:
         key = request.session.session_key
         if key and request.user.is_authenticated and cache.add(_mark(request, key), True, REMEMBERED_SECONDS):
-            _record(request, key)
+            record(request, key)
         return get_response(request)
 
     return middleware
 
 
-def _record(request: HttpRequest, session_key: str) -> None:
+def record(request: HttpRequest, session_key: str) -> None:
+    """Note the use of a session: one query, a few more for its first use."""
     seen = {
         "ip": get_adapter().get_client_ip(request),
         "user_agent": get_adapter().get_http_user_agent(request)[:HTTP_USER_AGENT_MAX_LENGTH],

@@ -22,6 +22,7 @@ PAGES = {
     PageKind.REVIEW: ((KEY,), f"/submissions/{KEY}/#review"),
     PageKind.NOTICES: ((), "/notices/"),
     PageKind.MAIL: ((), "/accounts/mail/"),
+    PageKind.CONFIRM: ((), "/accounts/confirm/"),
     PageKind.UNSUBSCRIBE: (("WzEsbnVsbF0:1x:y-_",), "/unsubscribe/WzEsbnVsbF0:1x:y-_"),
 }
 

@@ -80,7 +80,7 @@ def test_a_link_in_a_letter_stops_letters_without_signing_in(phase: Phase, user:
 
 
 def test_choosing_in_the_account(page: Client, phase: Phase, user: User) -> None:
-    assert "no challenge yet" in page.get("/accounts/mail/").content.decode()
+    assert "take part in a challenge yet" in page.get("/accounts/mail/").content.decode()
     Role.objects.create(challenge=phase.challenge, user=user, name="participant")
     page.post("/accounts/mail/", {"challenge": "tiny", "action": "mute"})
     page.post("/accounts/mail/", {"action": "mute"})
