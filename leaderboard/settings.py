@@ -221,7 +221,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_VALIDATORS = "leaderboard.teams.accounts.USERNAME_VALIDATORS"
-ACCOUNT_FORMS = {"signup": "leaderboard.teams.signing_up.SignupForm"}
+ACCOUNT_FORMS = {"signup": "leaderboard.accounts.signing_up.SignupForm"}
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "baselines", "ratchet", "root", "staff", "support", "system"]
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "leaderboard.accounts.adapters.AccountAdapter"
@@ -249,7 +249,10 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENVIRONMENT.is_local and not HTTPS
 
 SOCIALACCOUNT_PROVIDERS = social_providers(ENVIRONMENT)
 SOCIALACCOUNT_ADAPTER = "leaderboard.accounts.adapters.ProviderAdapter"
-SOCIALACCOUNT_FORMS = {"disconnect": "leaderboard.accounts.forms.Disconnect"}
+SOCIALACCOUNT_FORMS = {
+    "disconnect": "leaderboard.accounts.forms.Disconnect",
+    "signup": "leaderboard.accounts.signing_up.ProviderSignupForm",
+}
 # An address that a provider vouches for opens no account that exists: its owner connects the provider on purpose.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 # Boards show usernames, so people choose theirs.

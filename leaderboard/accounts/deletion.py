@@ -25,6 +25,7 @@ from evaluators.problems import Problem, ProblemsError, quoted
 from leaderboard.accounts.mail import tell_owner
 from leaderboard.boards.renaming import rename_in_saved_boards
 from leaderboard.models import Membership, StatusChange, Team, User
+from leaderboard.teams.taking import take_name
 from leaderboard.teams.teams import lock_teams
 
 logger = logging.getLogger(__name__)
@@ -128,3 +129,4 @@ def _end(user: User) -> None:
     left = User(username=name, is_active=False, deleted_at=timezone.now())
     left.set_unusable_password()
     left.save()
+    take_name(name, left)

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
+from leaderboard.accounts.deletion import delete_account
 from leaderboard.models import NameKey, Team, User
 from leaderboard.teams import membership, taking
 from leaderboard.teams.accounts import rename_account
@@ -76,6 +77,14 @@ def test_a_renamed_account_too(user: User, staff: User, other: User) -> None:
 def test_a_deleted_team_gives_its_name_free(user: User, other: User) -> None:
     membership.delete(membership.create(user, "Short life"), by=user)
     assert membership.create(other, "Short life").name == "Short life"
+
+
+def test_the_name_of_a_deleted_account_stays_taken(user: User, other: User) -> None:
+    name = user.username
+    delete_account(user, by=user)
+    with pytest.raises(TeamError, match="taken"):
+        membership.create(other, name.upper())
+    assert "taken, or looks like one that is" in sign_up(name)
 
 
 def test_accounts_made_at_a_shell_have_the_same_rule(user: User) -> None:

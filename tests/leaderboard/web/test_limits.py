@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from leaderboard.accounts.tokens import create_token
 from leaderboard.models import Counter, User
-from leaderboard.teams.tokens import create_token
 from leaderboard.worker.maintenance import maintain
 from tests.factories import PASSWORD
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.socialaccount.forms import SignupForm as AllauthProviderSignupForm
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -35,4 +36,8 @@ class TakesName:
 
 
 class SignupForm(TakesName, AllauthSignupForm):
+    pass
+
+
+class ProviderSignupForm(TakesName, AllauthProviderSignupForm):
     pass
