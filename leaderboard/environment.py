@@ -82,7 +82,10 @@ class Environment(BaseSettings):
     stop_seconds: float = Field(default=10, ge=0, le=3600)
 
     organizers: Literal["everyone", "approved"] = "everyone"
+    web_processes: int = Field(default=0, ge=0, le=64)
+
     organizer_upload_mib: int = Field(default=512, ge=1, le=1024 * 1024)
+    disk_reserve_mib: int = Field(default=1024, ge=0, le=1024 * 1024)
 
     digest_minutes: int = Field(default=60, ge=1, le=7 * 24 * 60)
 
@@ -155,6 +158,11 @@ class Environment(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Use only what ``load`` passes: a stray ``.env`` or secrets folder must not change an installation."""
         return (init_settings,)
+
+    @property
+    def web_process_count(self) -> int:
+        """The processes of one web server: as many as are set, else two if they can count the rate limits together."""
+        return self.web_processes or (2 if self.redis_cache_url else 1)
 
     @property
     def redis_cache_url(self) -> str:

@@ -292,6 +292,7 @@ FILE_UPLOAD_HANDLERS = [
 # Whether staff approve who may start challenges, see ``challenges.members.organizers``.
 ORGANIZERS_ARE_APPROVED = ENVIRONMENT.organizers == "approved"
 ORGANIZER_UPLOAD_BYTES = ENVIRONMENT.organizer_upload_mib * 1024 * 1024
+DISK_RESERVE_BYTES = ENVIRONMENT.disk_reserve_mib * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_FILES

@@ -20,6 +20,7 @@ from leaderboard.jobs.broker import app
 from leaderboard.models import Job, Lane, WorkerHeartbeat
 from leaderboard.models.statuses import Status
 from leaderboard.storage import object_store
+from leaderboard.storage.room import full_folders
 
 PROBE_SECONDS = 3.0
 REMEMBERED_SECONDS = 1.0
@@ -78,9 +79,16 @@ def _sandbox() -> ComponentHealth:
     return ComponentHealth(len(broken) < len(alive), reason)
 
 
+def _disk() -> ComponentHealth:
+    full = full_folders()
+    reason = f"Nearly full: {', '.join(full)}. Large uploads are refused until there is room." if full else ""
+    return ComponentHealth(not full, reason)
+
+
 PROBES: dict[str, Callable[[], ComponentHealth]] = {
     "database": _database,
     "store": _store,
+    "disk": _disk,
     "queue": _queue,
     "worker": _worker,
     "sandbox": _sandbox,

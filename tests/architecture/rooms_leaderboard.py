@@ -6,7 +6,7 @@ FLOORS = (
     ("models",),
     ("jobs", "storage"),
     ("notifications", "previews", "teams", "web"),
-    ("boards",),
+    ("boards", "serving"),
     ("evaluations",),
     ("submissions",),
     ("accounts", "organizing"),

@@ -1,4 +1,4 @@
-"""``./run bench [evaluators|solvers|baselines|site|queue]``: all measurements, or one part."""
+"""``./run bench [evaluators|solvers|baselines|site|queue|clients]``: all measurements, or one part."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks import baselines, challenges, pools, queue, site, solvers
+from tests.benchmarks import baselines, challenges, clients, pools, queue, site, solvers
 
 parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-parser.add_argument("part", nargs="?", choices=("evaluators", "solvers", "baselines", "site", "queue"))
+parser.add_argument("part", nargs="?", choices=("evaluators", "solvers", "baselines", "site", "queue", "clients"))
 parser.add_argument("pages", nargs="*", type=Path, help="Markdown to put the tables of the baselines into")
 options = parser.parse_args()
 PARTS = {
@@ -18,6 +18,7 @@ PARTS = {
     "baselines": (partial(baselines.run, options.pages),),
     "site": (site.run,),
     "queue": (queue.run,),
+    "clients": (clients.run,),
 }
 for name, measurements in PARTS.items():
     if options.part in (None, name):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db.utils import OperationalError
 from django.test import Client
 from django.utils import timezone
@@ -47,8 +48,17 @@ def test_all_is_well() -> None:
     assert status == 200, body
     assert body["status"] == "ok"
     assert body["down"] == []
-    assert set(body["parts"]) == {"database", "store", "queue", "worker", "sandbox"}
+    assert set(body["parts"]) == {"database", "store", "disk", "queue", "worker", "sandbox"}
     assert body["parts"]["queue"] == {"ok": True, "waiting": 0, "oldest_seconds": 0}
+
+
+def test_a_disk_that_is_nearly_full_is_named(settings: LazySettings) -> None:
+    heartbeat()
+    settings.DISK_RESERVE_BYTES = 1 << 60
+    status, body = ask()
+    assert status == 503
+    assert body["down"] == ["disk"]
+    assert "Nearly full: " in body["parts"]["disk"]["reason"]
 
 
 @pytest.mark.parametrize(("part", "down"), [("database", ["database"]), ("store", ["store"]), ("queue", ["queue"])])
