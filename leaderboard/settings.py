@@ -179,6 +179,7 @@ HEARTBEAT_SECONDS = ENVIRONMENT.heartbeat_seconds
 OBJECTS_DIR = DATA_DIR / "objects"
 DATASETS_DIR = DATA_DIR / "datasets"
 SCRATCH_DIR = DATA_DIR / "scratch"
+CACHE_DIR = DATA_DIR / "cache"
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 

@@ -79,7 +79,10 @@ def for_all_tests() -> Iterator[None]:
 
 
 def _folders(folder: Path) -> dict[str, Path]:
-    return {name: folder / name.partition("_")[0].lower() for name in ("OBJECTS_DIR", "DATASETS_DIR", "SCRATCH_DIR")}
+    return {
+        name: folder / name.partition("_")[0].lower()
+        for name in ("OBJECTS_DIR", "DATASETS_DIR", "SCRATCH_DIR", "CACHE_DIR")
+    }
 
 
 @pytest.fixture(scope="module")

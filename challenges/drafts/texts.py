@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from challenges.drafts.data_texts import texts_of, write_texts
@@ -10,6 +11,9 @@ from challenges.drafts.drafts import ChangedMeanwhile, mark_of, save_answers
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, require
 from challenges.models import Act, AuditEntry, Challenge, Draft
+from evaluators.problems import BundleError, markdown_problems
+
+MARKDOWN = ("description", "rules", "data_card")
 
 
 def texts_mark(challenge: Challenge, draft: Draft | None) -> str:
@@ -24,9 +28,10 @@ def save_texts(challenge: Challenge, draft: Draft | None, texts: Mapping[str, st
 
     Raises:
         ChangedMeanwhile: somebody else has saved the texts since.
-        BundleError: a text is too long or missing.
+        BundleError: a text is too long, missing, or would take long to show.
         PermissionDenied: ``by`` doesn't organize the challenge.
     """
+    _refuse_costly(texts)
     if draft is not None:
         save_answers(draft, {"texts": texts}, seen=seen, by=by)
         return
@@ -36,3 +41,13 @@ def save_texts(challenge: Challenge, draft: Draft | None, texts: Mapping[str, st
             raise ChangedMeanwhile
         write_texts(challenge, texts)
         AuditEntry.objects.record(current, Act.TEXTS, by=by)
+
+
+def _refuse_costly(texts: Mapping[str, str]) -> None:
+    problems = [
+        replace(problem, field=f"texts.{name}")
+        for name in MARKDOWN
+        for problem in markdown_problems(texts.get(name, ""))
+    ]
+    if problems:
+        raise BundleError(problems)

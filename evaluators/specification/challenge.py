@@ -21,6 +21,7 @@ from pydantic_core import CoreSchema
 
 from evaluators.learning.metrics.base import Direction
 from evaluators.problems.invalid import InvalidValue, InvalidValues, refuse
+from evaluators.problems.markdown import markdown_problems
 from evaluators.problems.problem import BundleError, Problem, quoted
 from evaluators.problems.suggestions import suggestion
 from evaluators.specification.domains import Domain
@@ -133,6 +134,13 @@ class Specification(SpecificationModel):
         if name not in METRICS:
             raise InvalidValue(f"there is no metric {quoted(name)}", suggestion(name, METRICS))
         return name
+
+    @field_validator("description", "rules", "data_card")
+    @classmethod
+    def _is_shown_quickly(cls, text: str, info: ValidationInfo) -> str:
+        if is_new(info):
+            refuse(markdown_problems(text))
+        return text
 
     @field_validator("seeds")
     @classmethod

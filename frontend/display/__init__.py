@@ -1,1 +1,1 @@
-"""Markdown and colour themes."""
+"""Colour themes."""

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 from challenges.drafts.settings import SettingsError, save_forum
 from challenges.members.visibility import organized_challenge
 from challenges.models import Announcement, Challenge
-from frontend.display.markdown import rendered
 from frontend.organize.wizard.fields import StepForm
 from leaderboard.models import User
 from leaderboard.notifications.announcing import (
@@ -25,6 +24,7 @@ from leaderboard.notifications.announcing import (
     announce,
     concerned,
 )
+from leaderboard.texts import rendered
 
 SHOWN = 5
 

@@ -19,9 +19,9 @@ from evaluators.registry import METRICS
 from evaluators.specification import DOMAINS, KINDS
 from evaluators.submissions import readable_size
 from frontend.display.browsers import browser_name
-from frontend.display.markdown import rendered
 from frontend.display.themes import chosen_theme
 from frontend.kinds.sellers import amount
+from leaderboard.texts import rendered
 
 register = template.Library()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -11,7 +12,7 @@ from django.db.models import Q, QuerySet
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, require
 from challenges.models import Announcement, Challenge, Role
-from evaluators.problems import Problem, ProblemsError
+from evaluators.problems import Problem, ProblemsError, markdown_problems
 from leaderboard.models import Entrant, Membership, Submission, User
 from leaderboard.notifications.outbox import notify
 from leaderboard.notifications.pages import Page, PageKind
@@ -40,7 +41,7 @@ def announce(challenge: Challenge, *, title: str, body: str, by: User) -> Announ
     """Publish an announcement of an organizer, see ``tell_everyone``.
 
     Raises:
-        AnnouncementError: the title or the body is missing or too long.
+        AnnouncementError: the title or the body is missing or too long, or the body would take long to show.
         PermissionDenied: ``by`` doesn't organize the challenge.
     """
     with locked(challenge) as current:
@@ -52,9 +53,9 @@ def tell_everyone(challenge: Challenge, *, title: str, body: str, by: User | Non
     """Publish an announcement and notify everyone except its author, if it has one. For acts that announce themselves.
 
     Raises:
-        AnnouncementError: the title or the body is missing or too long.
+        AnnouncementError: the title or the body is missing or too long, or the body would take long to show.
     """
-    _refuse_lengths({"title": (title, MAX_TITLE), "body": (body, MAX_BODY)})
+    _refuse({"title": (title, MAX_TITLE), "body": (body, MAX_BODY)})
     with transaction.atomic():
         made = Announcement.objects.create(challenge=challenge, title=title, body=body, created_by=by)
         page = Page(PageKind.ANNOUNCEMENT, (challenge.slug, str(made.pk)))
@@ -64,12 +65,13 @@ def tell_everyone(challenge: Challenge, *, title: str, body: str, by: User | Non
     return made
 
 
-def _refuse_lengths(texts: Mapping[str, tuple[str, int]]) -> None:
+def _refuse(texts: Mapping[str, tuple[str, int]]) -> None:
     problems = []
     for field, (text, longest) in texts.items():
         if not text.strip():
             problems.append(Problem("is missing.", "Write it for everyone to read.", field=field))
         elif len(text) > longest:
             problems.append(Problem(f"has {len(text)} characters.", f"Use at most {longest}.", field=field))
+    problems += [replace(problem, field="body") for problem in markdown_problems(texts["body"][0])]
     if problems:
         raise AnnouncementError(problems)

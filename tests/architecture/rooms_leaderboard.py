@@ -5,7 +5,7 @@ PACKAGE = "leaderboard"
 FLOORS = (
     ("models",),
     ("jobs", "storage"),
-    ("notifications", "previews", "teams", "web"),
+    ("notifications", "previews", "teams", "texts", "web"),
     ("boards", "serving"),
     ("evaluations",),
     ("submissions",),

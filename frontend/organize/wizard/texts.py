@@ -17,11 +17,11 @@ from challenges.drafts.texts import save_texts, texts_mark
 from challenges.models import Draft
 from challenges.models.draft import DraftWork
 from evaluators.problems import BundleError, Problem
-from frontend.display.markdown import rendered
 from frontend.organize.wizard.access import challenge_and_draft, step_page, with_pages, work_page
 from frontend.organize.wizard.fields import StepForm
 from frontend.organize.wizard.files import CHANGED, LICENCES
 from frontend.organize.wizard.steps import is_made_of_files
+from leaderboard.texts import rendered
 
 MARKDOWN = ("description", "rules", "data_card")
 LONGEST = 50_000
