@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from challenges.members.visibility import visible_challenge
 from challenges.models import Challenge, Phase
+from leaderboard.api.documents import CSV_TYPE, csv_pieces, send_document
 from leaderboard.api.pagination import BoardPages
 from leaderboard.api.serializers import BoardEntrySerializer
 from leaderboard.boards.board import board_entries, ranking_rule, shown_division, withdrawn_entries
-from leaderboard.boards.rows import board_row, off_board_row
+from leaderboard.boards.prepared import phase_inputs, prepared
+from leaderboard.boards.rows import board_rows, off_board_row, row_of, row_values
 from leaderboard.boards.status import is_official
 from leaderboard.models import BoardEntry, Division
-from leaderboard.web.spreadsheets import spreadsheet_cell
 
 CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted", "rank_all")
 
@@ -49,8 +46,9 @@ class Leaderboard(GenericAPIView[Any]):
         challenge, phase = _challenge_and_phase(request, slug)
         division, entries = _asked(request, phase)
         if request.query_params.get("format") == "csv":
-            return _csv(challenge, entries)
-        rows = [board_row(entry) for entry in self.paginate_queryset(entries) or ()]
+            return _csv(request, challenge, phase, division, entries)
+        page: Any = self.paginate_queryset(row_values(entries))
+        rows = list(map(row_of, page))
         response = self.get_paginated_response(BoardEntrySerializer(rows, many=True, context={"request": request}).data)
         specification = phase.dataset_version.spec
         response.data |= {
@@ -73,11 +71,11 @@ class LeaderboardCsv(GenericAPIView[Any]):
     filter_backends = ()
 
     @extend_schema(parameters=_PARAMETERS[:3], responses={(200, "text/csv"): str})
-    def get(self, request: Request, slug: str) -> HttpResponse:
+    def get(self, request: Request, slug: str) -> HttpResponseBase:
         """The whole board of the current phase as CSV."""
         challenge, phase = _challenge_and_phase(request, slug)
-        _, entries = _asked(request, phase)
-        return _csv(challenge, entries)
+        division, entries = _asked(request, phase)
+        return _csv(request, challenge, phase, division, entries)
 
 
 def _challenge_and_phase(request: Request, slug: str) -> tuple[Challenge, Phase]:
@@ -100,20 +98,20 @@ def asked_phase(challenge: Challenge, request: Request) -> Phase:
 
 def _asked(request: Request, phase: Phase) -> tuple[Division, QuerySet[BoardEntry]]:
     """The requested division, and its entries: the best of each team, or all."""
-    every = request.query_params.get("all") in ("1", "true")
     division = shown_division(phase, request.query_params.get("division"))
-    return division, board_entries(phase, every=every, division=division)
+    return division, board_entries(phase, every=_every(request), division=division)
 
 
-def _csv(challenge: Challenge, entries: QuerySet[BoardEntry]) -> HttpResponse:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    for entry in entries:
-        values: Mapping[str, Any] = board_row(entry)
-        writer.writerow([spreadsheet_cell(values[name]) for name in CSV_COLUMNS])
-    return HttpResponse(
-        text.getvalue(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": content_disposition_header(True, f"{challenge.slug}-leaderboard.csv") or ""},
+def _every(request: Request) -> bool:
+    return request.query_params.get("all") in ("1", "true")
+
+
+def _csv(
+    request: Request, challenge: Challenge, phase: Phase, division: Division, entries: QuerySet[BoardEntry]
+) -> HttpResponseBase:
+    document = prepared(
+        "leaderboard.csv",
+        [phase_inputs(phase), division, _every(request)],
+        lambda: csv_pieces(CSV_COLUMNS, board_rows(entries)),
     )
+    return send_document(request, document, media_type=CSV_TYPE, filename=f"{challenge.slug}-leaderboard.csv")

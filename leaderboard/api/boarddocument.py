@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from challenges.members.visibility import visible_challenge
-from leaderboard.boards.document import canonical, read_boards
+from leaderboard.api.documents import send_document
+from leaderboard.boards.canonical import canonical_pieces
+from leaderboard.boards.document import phases_of, read_boards
+from leaderboard.boards.prepared import challenge_inputs, prepared
 
 
 class BoardDocument(APIView):
     @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
-    def get(self, request: Request, slug: str) -> HttpResponse:
+    def get(self, request: Request, slug: str) -> HttpResponseBase:
         """All boards of all phases, including older versions, as canonical JSON.
 
         The bytes are the same as ``board.json`` in the challenge's archive, also on a site that imported the archive.
         """
-        document = read_boards(visible_challenge(request.user, slug))
-        return HttpResponse(canonical(document), content_type="application/json")
+        challenge = visible_challenge(request.user, slug)
+        document = prepared(
+            "board.json",
+            [challenge.slug, challenge_inputs(phases_of(challenge))],
+            lambda: canonical_pieces(read_boards(challenge)),
+        )
+        return send_document(request, document, media_type="application/json")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import json
+from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.utils.http import content_disposition_header
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.http import Http404, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -19,10 +19,11 @@ from rest_framework.views import APIView
 from challenges.members.visibility import visible_challenge
 from challenges.models import Phase
 from leaderboard.api.board import asked_phase
+from leaderboard.api.documents import CSV_TYPE, csv_pieces, send_document
 from leaderboard.boards.content import changes_of, content_of
+from leaderboard.boards.prepared import prepared, version_inputs
 from leaderboard.models import BoardVersion
 from leaderboard.models.board import BoardState
-from leaderboard.web.spreadsheets import spreadsheet_cell
 
 COLUMNS = (
     "team",
@@ -72,35 +73,40 @@ class BoardVersions(ListAPIView[BoardVersion]):
 
 class BoardVersionDetail(APIView):
     @extend_schema(parameters=[PHASE], responses={(200, "application/json"): OpenApiTypes.OBJECT})
-    def get(self, request: Request, slug: str, number: int) -> Response:
+    def get(self, request: Request, slug: str, number: int) -> HttpResponseBase:
         """One version of the board, and what changed compared with the version before it."""
         version = _version(request, slug, number)
-        return Response({**content_of(version), "state": version.state, "changes": changes_of(version)})
+        document = prepared("version", version_inputs(version), lambda: _as_json(_whole(version)))
+        return send_document(request, document, media_type="application/json")
 
 
 class BoardChangesCsv(APIView):
     @extend_schema(parameters=[PHASE], responses={(200, "text/csv"): str})
-    def get(self, request: Request, slug: str, number: int) -> HttpResponse:
+    def get(self, request: Request, slug: str, number: int) -> HttpResponseBase:
         """Old and new rank of every entry as CSV.
 
         ``old_rank`` and ``new_rank`` count only the best entry of each team and are empty for a team's other entries;
         ``old_rank_all`` and ``new_rank_all`` count all entries.
         """
         version = _version(request, slug, number)
-        changes = changes_of(version)
-        if changes is None:
+        if version.has_no_changes:
             raise Http404("The first version of a board changed nothing.")
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        for change in changes:
-            writer.writerow([spreadsheet_cell(change[name]) for name in COLUMNS])
-        name = f"{slug}-version-{number}-changes.csv"
-        return HttpResponse(
-            text.getvalue(),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": content_disposition_header(True, name) or ""},
+        document = prepared(
+            "changes.csv",
+            version_inputs(version),
+            lambda: csv_pieces(COLUMNS, changes_of(_whole(version)) or ()),
         )
+        return send_document(request, document, media_type=CSV_TYPE, filename=f"{slug}-version-{number}-changes.csv")
+
+
+def _as_json(version: BoardVersion) -> Iterator[bytes]:
+    content = {**content_of(version), "state": version.state, "changes": changes_of(version)}
+    yield json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _whole(version: BoardVersion) -> BoardVersion:
+    """The version with its entries, which take long to load."""
+    return BoardVersion.objects.select_related("dataset_version", "phase__challenge").get(pk=version.pk)
 
 
 def _phase(request: Request, slug: str) -> Phase:
@@ -109,11 +115,14 @@ def _phase(request: Request, slug: str) -> Phase:
 
 def _shown(phase: Phase) -> Any:
     rows = BoardVersion.objects.filter(phase=phase).exclude(state=BoardState.COMPUTING)
-    return rows.select_related("dataset_version", "phase__challenge")
+    return rows.select_related("dataset_version", "phase__challenge", "phase__dataset_version")
 
 
-def _version(request: Request, slug: str, number: int) -> BoardVersion:
-    found: BoardVersion | None = _shown(_phase(request, slug)).filter(number=number).first()
+def _version(request: Request, slug: str, number: int) -> Any:
+    """Without its entries; ``has_no_changes`` says whether it is the first."""
+    first = ExpressionWrapper(Q(changes__isnull=True), output_field=BooleanField())
+    rows = _shown(_phase(request, slug)).annotate(has_no_changes=first).defer("content", "changes")
+    found = rows.filter(number=number).first()
     if found is None:
         raise Http404("This board has no such version.")
     return found

@@ -30,7 +30,8 @@ from leaderboard.archive.layout import (
 )
 from leaderboard.archive.page import static_page
 from leaderboard.archive.records import Record, plain, record_of
-from leaderboard.boards.document import canonical, read_boards
+from leaderboard.boards.canonical import canonical
+from leaderboard.boards.document import read_boards
 from leaderboard.models import Evaluation, SubmissionFile
 from leaderboard.storage import object_store
 from leaderboard.storage.interface import CHUNK_BYTES

@@ -35,7 +35,8 @@ from leaderboard.archive.layout import (
 )
 from leaderboard.archive.reading import OpenArchive, open_archive
 from leaderboard.archive.records import Unreadable, linked, values_of
-from leaderboard.boards.document import canonical, read_boards
+from leaderboard.boards.canonical import canonical
+from leaderboard.boards.document import read_boards
 from leaderboard.boards.evaluating import EVALUATION_JOB, subject_of
 from leaderboard.boards.format import upgraded, upgraded_changes, upgraded_content
 from leaderboard.models import Evaluation, Job, Lane, Submission, Team, User

@@ -11,8 +11,8 @@ from typing import Any
 from challenges.models import Phase
 from leaderboard.boards.board import board_entries, ranking_rule, scored_submissions, withdrawn_entries
 from leaderboard.boards.format import FORMAT, upgraded_changes, upgraded_content
-from leaderboard.boards.rows import ScoredRow, board_row, off_board_row
-from leaderboard.models import BoardEntry, BoardVersion, Evaluation, Score
+from leaderboard.boards.rows import BoardRow, ScoredRow, board_rows, off_board_row
+from leaderboard.models import BoardVersion, Evaluation, Score
 
 BATCH = 500
 
@@ -59,14 +59,14 @@ def _dataset(version: BoardVersion) -> dict[str, Any]:
 
 
 def _entries(phase: Phase, metric: str) -> list[ScoredRow]:
-    entries = list(board_entries(phase, every=True, division=None))
-    evaluations = dict(scored_submissions(phase).values_list("pk", "evaluation_pk"))
+    entries = list(board_rows(board_entries(phase, every=True, division=None)))
+    evaluations = {str(pk): found for pk, found in scored_submissions(phase).values_list("pk", "evaluation_pk")}
     scorers = _scorers(evaluations.values())
     tasks = _tasks(evaluations.values(), metric)
 
-    def row(entry: BoardEntry) -> ScoredRow:
-        evaluation = evaluations.get(entry.submission_id, 0)
-        return {**board_row(entry), "scorer": scorers.get(evaluation, ""), "tasks": tasks.get(evaluation, {})}
+    def row(entry: BoardRow) -> ScoredRow:
+        evaluation = evaluations.get(entry["submission"], 0)
+        return {**entry, "scorer": scorers.get(evaluation, ""), "tasks": tasks.get(evaluation, {})}
 
     return [row(entry) for entry in entries]
 

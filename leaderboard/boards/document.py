@@ -6,14 +6,13 @@ exactly the same bytes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from challenges.models import Challenge, Phase
 from leaderboard.boards.content import changes_of, content_of
 from leaderboard.boards.format import FORMAT
-from leaderboard.boards.rows import board_row, moment
+from leaderboard.boards.rows import BoardRow, board_rows, moment
 from leaderboard.models import BoardEntry, BoardVersion
 from leaderboard.models.board import BoardState
 
@@ -22,9 +21,9 @@ def board_document(
     slug: str,
     phases: Sequence[Phase],
     versions: Mapping[int, Sequence[BoardVersion]],
-    entries: Mapping[int, Sequence[BoardEntry]],
+    entries: Mapping[int, Sequence[BoardRow]],
 ) -> dict[str, Any]:
-    """The document, as a pure function. The mappings give the board versions and current entries by phase id."""
+    """The document, as a pure function. The mappings give the board versions and the current rows by phase id."""
     return {
         "format": FORMAT,
         "challenge": slug,
@@ -32,26 +31,22 @@ def board_document(
     }
 
 
-def canonical(document: object) -> bytes:
-    """JSON in a canonical form, so that it can be compared byte by byte.
-
-    Raises:
-        ValueError: a number is not finite.
-    """
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
-    return text.encode("utf-8", "backslashreplace") + b"\n"
-
-
 def read_boards(challenge: Challenge) -> dict[str, Any]:
-    """The document of a challenge. Three queries."""
-    phases = list(challenge.phases.select_related("dataset_version").order_by("starts_at", "name"))
+    """The document of a challenge. Two queries, and one for each phase."""
+    phases = phases_of(challenge)
     ids = [phase.pk for phase in phases]
     kept = BoardVersion.objects.filter(phase__in=ids).exclude(state=BoardState.COMPUTING)
     versions = kept.select_related("dataset_version").order_by("number")
-    entries = BoardEntry.objects.filter(phase__in=ids).select_related("team", "submission")
-    return board_document(
-        challenge.slug, phases, _by_phase(versions), _by_phase(entries.order_by("division", "position"))
-    )
+    return board_document(challenge.slug, phases, _by_phase(versions), {phase.pk: _rows(phase) for phase in phases})
+
+
+def phases_of(challenge: Challenge) -> list[Phase]:
+    """The phases in the order of the document."""
+    return list(challenge.phases.select_related("dataset_version").order_by("starts_at", "name"))
+
+
+def _rows(phase: Phase) -> list[BoardRow]:
+    return list(board_rows(BoardEntry.objects.filter(phase=phase).order_by("division", "position")))
 
 
 def _by_phase(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -61,7 +56,7 @@ def _by_phase(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _phase(phase: Phase, versions: Sequence[BoardVersion], entries: Sequence[BoardEntry]) -> dict[str, Any]:
+def _phase(phase: Phase, versions: Sequence[BoardVersion], entries: Sequence[BoardRow]) -> dict[str, Any]:
     specification = phase.dataset_version.spec
     return {
         "name": phase.name,
@@ -70,7 +65,7 @@ def _phase(phase: Phase, versions: Sequence[BoardVersion], entries: Sequence[Boa
         "dataset": phase.dataset_version.public_digest,
         "metric": specification.metric,
         "direction": specification.direction,
-        "entries": [board_row(entry) for entry in entries],
+        "entries": list(entries),
         "versions": [_version(version) for version in versions],
     }
 

@@ -7,8 +7,11 @@ with microseconds.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TypedDict, overload
+from typing import Any, TypedDict, overload
+
+from django.db.models import QuerySet
 
 from leaderboard.models import BoardEntry, Submission
 
@@ -71,18 +74,42 @@ def moment(value: datetime | None) -> str | None:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if value is not None else None
 
 
-def board_row(entry: BoardEntry) -> BoardRow:
-    """The row of an entry, which was loaded with its ``team`` and ``submission``."""
+_COLUMNS = (
+    "rank_best",
+    "rank_all",
+    "division",
+    "team__name",
+    "submission__name",
+    "score",
+    "submission__is_baseline",
+    "submitted_at",
+    "submission_id",
+)
+
+
+def board_rows(entries: QuerySet[BoardEntry]) -> Iterator[BoardRow]:
+    """The rows of entries. Only the values that they show are loaded: a whole board is read at once."""
+    return map(row_of, row_values(entries).iterator(chunk_size=2000))
+
+
+def row_values(entries: QuerySet[BoardEntry]) -> QuerySet[BoardEntry, tuple[Any, ...]]:
+    """What ``row_of`` makes rows from, as a query of which a page can be taken."""
+    return entries.values_list(*_COLUMNS)
+
+
+def row_of(values: tuple[Any, ...]) -> BoardRow:
+    """The row of an entry; ``values`` are in the order of ``row_values``."""
+    rank, rank_all, division, team, name, score, baseline, submitted_at, submission = values
     return {
-        "rank": entry.rank_best,
-        "rank_all": entry.rank_all,
-        "division": entry.division,
-        "team": entry.team.name,
-        "name": entry.submission.name,
-        "score": entry.score,
-        "baseline": entry.submission.is_baseline,
-        "submitted": moment(entry.submitted_at),
-        "submission": str(entry.submission_id),
+        "rank": rank,
+        "rank_all": rank_all,
+        "division": division,
+        "team": team,
+        "name": name,
+        "score": score,
+        "baseline": baseline,
+        "submitted": moment(submitted_at),
+        "submission": str(submission),
     }
 
 

@@ -143,5 +143,5 @@ def test_a_cell_starts_like_no_formula_or_is_a_number(text: str) -> None:
 
 def test_the_board_is_few_queries(board: Phase, django_assert_max_num_queries: Callable[..., Any]) -> None:
     for path in (URL, f"{URL}?all=1", f"{URL}?format=csv"):
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             Client().get(path)

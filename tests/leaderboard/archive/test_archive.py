@@ -23,8 +23,9 @@ from leaderboard.archive.exporting import TooLarge, write_archive
 from leaderboard.archive.importing import import_archive
 from leaderboard.archive.layout import TABLES, ArchiveTable
 from leaderboard.archive.records import Unreadable
+from leaderboard.boards.canonical import canonical
 from leaderboard.boards.content import board_content
-from leaderboard.boards.document import canonical, read_boards
+from leaderboard.boards.document import read_boards
 from leaderboard.boards.review import decide
 from leaderboard.models import (
     BoardEntry,
