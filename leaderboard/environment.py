@@ -85,6 +85,8 @@ class Environment(BaseSettings):
     web_processes: int = Field(default=0, ge=0, le=64)
 
     organizer_upload_mib: int = Field(default=512, ge=1, le=1024 * 1024)
+    account_storage_mib: int = Field(default=10 * 1024, ge=1, le=1024 * 1024 * 1024)
+    datasets_mib: int = Field(default=50 * 1024, ge=1, le=1024 * 1024 * 1024)
     disk_reserve_mib: int = Field(default=1024, ge=0, le=1024 * 1024)
 
     digest_minutes: int = Field(default=60, ge=1, le=7 * 24 * 60)

@@ -293,6 +293,8 @@ FILE_UPLOAD_HANDLERS = [
 # Whether staff approve who may start challenges, see ``challenges.members.organizers``.
 ORGANIZERS_ARE_APPROVED = ENVIRONMENT.organizers == "approved"
 ORGANIZER_UPLOAD_BYTES = ENVIRONMENT.organizer_upload_mib * 1024 * 1024
+ACCOUNT_STORAGE_BYTES = ENVIRONMENT.account_storage_mib * 1024 * 1024
+DATASETS_BYTES = ENVIRONMENT.datasets_mib * 1024 * 1024
 DISK_RESERVE_BYTES = ENVIRONMENT.disk_reserve_mib * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from challenges.drafts.data_texts import write_texts
+from challenges.drafts.storage import owners_of, refuse_too_many_bytes
 from challenges.members.locking import locked
 from challenges.members.organizers import refuse_unapproved
 from challenges.members.roles import may_organize, require
@@ -161,7 +162,7 @@ def add_files(draft: Draft, files: Sequence[DraftFile], *, by: Any) -> None:
     """Record files whose bytes are stored, if any; a file replaces an older one of the same name.
 
     Raises:
-        BundleError: there would be too many.
+        BundleError: there would be too many, or the owner of the challenge would store too many bytes.
         PermissionDenied: ``by`` doesn't organize the challenge.
     """
     if not files:
@@ -169,6 +170,8 @@ def add_files(draft: Draft, files: Sequence[DraftFile], *, by: Any) -> None:
     with _organized(draft, by) as current:
         names = {file.name for file in files}
         current.files.filter(name__in=names).delete()
+        for owner in owners_of(current.challenge):
+            refuse_too_many_bytes(owner, sum(file.size for file in files))
         if current.files.count() + len(names) > MAX_DRAFT_FILES:
             raise BundleError(Problem(f"A challenge is made of at most {MAX_DRAFT_FILES} files.", field="files"))
         for file in files:

@@ -25,6 +25,7 @@ from pydantic import ValidationError
 
 from challenges.drafts.bundles import record_parts, refuse_data, store_bundle
 from challenges.drafts.drafts import TAKEN, new_challenge, refuse_too_many_drafts
+from challenges.drafts.storage import refuse_too_many_bytes
 from challenges.members.locking import locked
 from challenges.members.organizers import refuse_unapproved
 from challenges.members.roles import may_organize
@@ -65,9 +66,10 @@ def send_bundle(path: Path, user: User) -> Job:
     organizes.
 
     Raises:
-        BundleError: ``user`` has too many bundles under way.
+        BundleError: ``user`` has too many bundles under way, or would store too many bytes.
     """
     _refuse_too_many(user)
+    refuse_too_many_bytes(user.pk, path.stat().st_size)
     with path.open("rb") as file:
         stored = object_store().put(file)
     try:
@@ -118,6 +120,8 @@ def check(job: Job) -> Done:
         with _work_folder() as folder:
             bundle, specification = _checked(job.payload["sha256"], folder)
             _may_send(specification, user)
+            # Unpacked they may be more than the archive was.
+            refuse_too_many_bytes(user.pk, _size(bundle, specification))
             parts = _prepared(bundle)
             store_bundle(bundle, parts, store=object_store())
     except BundleError as error:
@@ -179,6 +183,10 @@ def _checked(archive: str, folder: Path) -> tuple[Path, Specification]:
         target.parent.mkdir(parents=True, exist_ok=True)
         file.rename(target)
     return bundle, specification
+
+
+def _size(bundle: Path, specification: Specification) -> int:
+    return sum((bundle / name).stat().st_size for name in specification.data_files)
 
 
 def _prepared(bundle: Path) -> list[PreparedDataset]:

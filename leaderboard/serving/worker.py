@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.task import ThreadedTaskDispatcher
@@ -18,6 +19,7 @@ from evaluators.submissions import MAX_TOTAL_BYTES
 from leaderboard.serving.admission import Admission
 from leaderboard.serving.limits import FILES_PER_CONNECTION, MIB, Limits
 from leaderboard.serving.server import Server
+from leaderboard.storage.tidying import left_uploads, remove_left
 
 POLL_SECONDS = 0.5
 
@@ -41,6 +43,7 @@ class BufferingWorker(Worker):
         _allow_open_files(FILES_PER_CONNECTION * limits.connections)
         # Bodies on disk, next to the files that Django copies out of them.
         tempfile.tempdir = str(settings.FILE_UPLOAD_TEMP_DIR)
+        remove_left(left_uploads(), timezone.now())
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         dispatcher = ThreadedTaskDispatcher()
         dispatcher.set_thread_count(self.cfg.threads)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -13,6 +16,8 @@ from challenges.models import DatasetVersion
 from evaluators.datasets import PreparedDataset, is_prepared, prepare_in_sandbox
 from evaluators.specification import SPECIFICATION_FILE, as_yaml
 from leaderboard.storage import object_store
+
+NOTED_SECONDS = 3600
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +31,7 @@ def dataset_directory(version: DatasetVersion) -> Path:
     """
     target = settings.DATASETS_DIR / version.digest
     if is_prepared(target):
+        _note_use(target)
         return target
     settings.DATASETS_DIR.mkdir(parents=True, exist_ok=True)
     bundle = Path(tempfile.mkdtemp(dir=settings.DATASETS_DIR, prefix=".fetching-"))
@@ -39,6 +45,13 @@ def dataset_directory(version: DatasetVersion) -> Path:
         raise RuntimeError(f"{version} was prepared as {prepared.name}, its record says {version.digest}")
     logger.info("dataset prepared version=%s digest=%s", version, version.digest)
     return prepared
+
+
+def _note_use(folder: Path) -> None:
+    """The least recently used datasets are removed first, see ``storage.tidying``."""
+    with suppress(OSError):
+        if time.time() - folder.stat().st_mtime > NOTED_SECONDS:
+            os.utime(folder)
 
 
 def open_dataset(version: DatasetVersion) -> PreparedDataset:

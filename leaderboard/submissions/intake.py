@@ -33,6 +33,7 @@ from leaderboard.models import Division, Submission, SubmissionFile, Team
 from leaderboard.storage import object_store
 from leaderboard.storage.datasets import open_dataset
 from leaderboard.submissions.quota import quota
+from leaderboard.submissions.stored import refuse_too_many_bytes
 from leaderboard.teams.entrants import enter, small_enough
 from leaderboard.teams.names import normalise_name
 from leaderboard.teams.teams import lock_teams
@@ -116,7 +117,7 @@ def submit(
         RulesNotAccepted: the author has not accepted the current rules.
         WrongTeam: the author or the team may not submit here.
         QuotaUsed: the team has used up its submissions; baselines have no limit.
-        SubmissionError: the name or a file is at fault.
+        SubmissionError: the name or a file is at fault, or the author would store too many bytes.
     """
     clock = time.perf_counter()
     _open(phase, timezone.now(), is_baseline=bool(baseline))
@@ -217,7 +218,7 @@ def _record(
             _open(submission.phase, submission.created_at, is_baseline=submission.is_baseline)
             submission.division = _division(submission.phase, submission.division)
             if not submission.is_baseline:
-                _enter(submission, accepted_rules)
+                _enter(submission, accepted_rules, sum(len(file.content) for file in files))
             submission.quota_day = submission.created_at.astimezone(UTC).date()
             submission.save(force_insert=True)
             SubmissionFile.objects.bulk_create(
@@ -228,9 +229,10 @@ def _record(
             enqueue(submission, actor=actor, timings=timings)
 
 
-def _enter(submission: Submission, accepted_rules: str) -> None:
+def _enter(submission: Submission, accepted_rules: str, size: int) -> None:
     """Everything about the author and the team; call it under the locks of ``_record``."""
     if submission.created_by is not None:
+        refuse_too_many_bytes(submission.created_by, size)
         enter(submission)
     _within_quota(submission.phase, submission.team)
     if submission.created_by is not None:

@@ -10,6 +10,7 @@ from leaderboard.organizing.bundles import CHECK_BUNDLE
 from leaderboard.organizing.drafting import BUILD_DATA, DESCRIBE_FILES
 from leaderboard.organizing.dryrun import MAKE_BASELINE, MEASURE_READINESS
 from leaderboard.previews.reading import READ_ROWS
+from leaderboard.worker.housekeeping import SWEEP_STORE
 
 KINDS: dict[str, JobKind] = {
     kind.name: kind
@@ -23,5 +24,6 @@ KINDS: dict[str, JobKind] = {
         READ_ROWS,
         ADVANCE_BOARD,
         SEND_DIGESTS,
+        SWEEP_STORE,
     )
 }

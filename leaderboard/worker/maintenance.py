@@ -14,6 +14,7 @@ from leaderboard.models import Counter, Job, Lane, WorkerHeartbeat
 from leaderboard.models.statuses import FINISHED, Status
 from leaderboard.notifications import digest
 from leaderboard.organizing import dryrun
+from leaderboard.worker.housekeeping import sweep_store, tidy
 from leaderboard.worker.kinds import KINDS
 from leaderboard.worker.running import clean_up
 
@@ -49,7 +50,15 @@ def _forget(now: datetime) -> None:
     Job.objects.filter(lane=Lane.HOUSEKEEPING, status__in=FINISHED, finished_at__lt=now - FORGET).delete()
 
 
-STEPS: tuple[Callable[[datetime], None], ...] = (_expire, _continue_dry_runs, advancing.drive, digest.drive, _forget)
+STEPS: tuple[Callable[[datetime], None], ...] = (
+    _expire,
+    _continue_dry_runs,
+    advancing.drive,
+    digest.drive,
+    sweep_store,
+    tidy,
+    _forget,
+)
 
 
 def _words(job: Job) -> str:
