@@ -14,10 +14,25 @@ from pathlib import Path
 
 import pytest
 
+from evaluators.submissions import MAX_FILE_BYTES
+from tests.bundles import write_bundle
 from tests.live_site import LiveSite, wait_for
 from tests.slow_clients import BIG, KINDS, seconds_for, slow_clients
+from tests.visitor import multipart
 
 CLIENTS = 100
+PREPARE = """
+from pathlib import Path
+from django.conf import settings
+from challenges.drafts.bundles import load_bundle
+from challenges.publishing.publishing import publish
+from leaderboard.storage import object_store
+from tests import factories
+version = load_bundle(Path({bundle!r}), store=object_store(), datasets=settings.DATASETS_DIR)
+factories.phase(version)
+publish(version.challenge, by=None, without_dry_run=True)
+factories.user("ada")
+"""
 TRIES = 5
 
 
@@ -56,6 +71,20 @@ def test_an_upload_without_an_account_fills_no_disk(site: LiveSite) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=10)
     assert refused.value.code == 401
+
+
+def test_the_upload_guard_still_explains_what_is_too_large(site: LiveSite, tmp_path: Path) -> None:
+    """More than a form and less than the largest upload: it comes in, is counted by the guard and refused by name."""
+    bundle = write_bundle(tmp_path / "tiny")
+    site.manage("shell", "--verbosity", "0", "-c", PREPARE.format(bundle=str(bundle)))
+    token = site.manage("apitoken", "ada").strip().splitlines()[-1]
+    body, kind = multipart({}, [("files", "apple.csv", b"a" * (MAX_FILE_BYTES + 1))])
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
+    request = urllib.request.Request(f"{site.url}/api/v1/challenges/tiny/check/", data=body, headers=headers)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=60)
+    assert b"apple.csv" in (said := refused.value.read())
+    assert b"is larger than" in said
 
 
 def test_a_stopped_site_finishes_its_answers(tmp_path: Path, run_folder: Path) -> None:
