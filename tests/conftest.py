@@ -131,6 +131,13 @@ def own_folders(request: pytest.FixtureRequest, settings: LazySettings, data_fol
     object_store.cache_clear()
 
 
+@pytest.fixture
+def full_disks() -> Iterator[None]:
+    """All disks have room for a megabyte, which is less than their reserve."""
+    with mock.patch("shutil.disk_usage", return_value=mock.Mock(total=2**40, free=2**20)):
+        yield
+
+
 def _link(source: Path, target: Path) -> None:
     """A second name for every file in ``source``; ``copytree`` would copy attributes, which takes twice as long."""
     target.mkdir()

@@ -22,6 +22,8 @@ from leaderboard.serving.server import Server
 from leaderboard.storage.tidying import left_uploads, remove_left
 
 POLL_SECONDS = 0.5
+PROXY_SECONDS = 75.0
+"""nginx, for example, keeps an idle connection for a minute, and would send a request on one that was just closed."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +33,8 @@ def site_limits() -> Limits:
     # A submission that is a little too large is answered with what is wrong with it, so it has to come in.
     body_bytes = max(settings.ORGANIZER_UPLOAD_BYTES, 2 * MAX_TOTAL_BYTES) + MIB
     if settings.ENVIRONMENT.trusted_proxies:
-        return Limits(body_bytes=body_bytes, connections_per_address=0)
+        # Every client has the proxy's address, and the proxy keeps its connections open longer than a browser.
+        return Limits(body_bytes=body_bytes, connections_per_address=0, header_seconds=PROXY_SECONDS)
     return Limits(body_bytes=body_bytes)
 
 

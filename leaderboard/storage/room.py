@@ -9,8 +9,12 @@ from django.conf import settings
 
 
 def bytes_left(folder: Path) -> int:
-    """What may still be written to the disk of ``folder`` until only the reserve is left; negative below it."""
-    return shutil.disk_usage(folder).free - settings.DISK_RESERVE_BYTES
+    """What may still be written to the disk of ``folder`` until only the reserve is left; negative below it.
+
+    On a small disk the reserve is a twentieth of it.
+    """
+    disk = shutil.disk_usage(folder)
+    return disk.free - min(settings.DISK_RESERVE_BYTES, disk.total // 20)
 
 
 def full_folders() -> list[str]:

@@ -11,10 +11,12 @@ from django.conf import LazySettings
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 
+from evaluators.submissions import MAX_TOTAL_BYTES
 from leaderboard.models import ApiToken, User
 from leaderboard.serving import admission
 from leaderboard.serving.admission import account_of
 from leaderboard.serving.server import network_of
+from leaderboard.serving.worker import site_limits
 from tests.leaderboard.serving.conftest import Running, everything
 from tests.live_site import wait_for
 
@@ -90,9 +92,8 @@ def test_an_account_has_a_few_large_bodies_under_way(serve: Callable[..., Runnin
 
 
 def test_a_disk_that_is_nearly_full_takes_no_large_body(
-    serve: Callable[..., Running], known: None, settings: LazySettings
+    serve: Callable[..., Running], known: None, full_disks: None
 ) -> None:
-    settings.DISK_RESERVE_BYTES = 1 << 60
     answer = serve(echo, small_body_bytes=SMALL).ask(post(300_000, "Account: 7"))
     assert answer.startswith(b"HTTP/1.1 503")
     assert b"no room" in answer
@@ -202,3 +203,16 @@ def test_an_account_is_known_by_its_session(user: User, settings: LazySettings) 
     assert account_of({"COOKIE": f"{name}=nonsense"}) is None
     assert account_of({"COOKIE": f"{name}=\x00\xff"}) is None
     assert account_of({}) is None
+
+
+def test_behind_a_proxy_addresses_are_not_counted(settings: LazySettings) -> None:
+    assert site_limits().connections_per_address > 100
+    assert site_limits().body_bytes > settings.ORGANIZER_UPLOAD_BYTES
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"trusted_proxies": 1})
+    assert site_limits().connections_per_address == 0
+    assert site_limits().header_seconds > 60
+
+
+def test_the_largest_submission_comes_in_whatever_organizers_may_send(settings: LazySettings) -> None:
+    settings.ORGANIZER_UPLOAD_BYTES = 1
+    assert site_limits().body_bytes > MAX_TOTAL_BYTES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import LazySettings
@@ -12,9 +13,11 @@ from django.utils import timezone
 
 from challenges.models import Phase
 from leaderboard.storage.datasets import dataset_directory
+from leaderboard.storage.room import bytes_left
 from leaderboard.storage.tidying import left_uploads, remove_left, tidy_host
 
 DAYS = timedelta(days=2)
+GIB = 2**30
 
 
 @pytest.fixture(autouse=True)
@@ -102,8 +105,16 @@ def test_a_dataset_that_was_used_today_stays(settings: LazySettings, phase: Phas
 
 
 def test_a_disk_that_is_nearly_full_is_logged(
-    settings: LazySettings, now: datetime, caplog: pytest.LogCaptureFixture
+    full_disks: None, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.DISK_RESERVE_BYTES = 1 << 60
     tidy_host(now, wanted=())
     assert "disk nearly full" in caplog.text
+
+
+@pytest.mark.parametrize(("total", "free", "left"), [(100, 10, 6), (100, 3, -1), (10, 1, 0.5)])
+def test_the_reserve_of_a_small_disk_is_a_part_of_it(
+    settings: LazySettings, tmp_path: Path, total: float, free: float, left: float
+) -> None:
+    settings.DISK_RESERVE_BYTES = 4 * GIB
+    with mock.patch("shutil.disk_usage", return_value=mock.Mock(total=int(total * GIB), free=int(free * GIB))):
+        assert bytes_left(tmp_path) == left * GIB

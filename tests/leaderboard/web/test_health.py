@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.db.utils import OperationalError
 from django.test import Client
 from django.utils import timezone
@@ -52,9 +51,8 @@ def test_all_is_well() -> None:
     assert body["parts"]["queue"] == {"ok": True, "waiting": 0, "oldest_seconds": 0}
 
 
-def test_a_disk_that_is_nearly_full_is_named(settings: LazySettings) -> None:
+def test_a_disk_that_is_nearly_full_is_named(full_disks: None) -> None:
     heartbeat()
-    settings.DISK_RESERVE_BYTES = 1 << 60
     status, body = ask()
     assert status == 503
     assert body["down"] == ["disk"]
