@@ -44,6 +44,8 @@ ROUTES: dict[tuple[str, str], tuple[str, Scope, int]] = {
     ("GET", "challenge-leaderboard-csv"): ("challenges/tiny/leaderboard.csv", READ, 200),
     ("GET", "challenge-board"): ("challenges/tiny/board.json", READ, 200),
     ("GET", "challenge-decisions"): ("challenges/tiny/decisions/", READ, 200),
+    # Only its owners may read it.
+    ("GET", "challenge-log"): ("challenges/tiny/log/", READ, 403),
     ("GET", "job"): ("jobs/{job}/", READ, 200),
     ("GET", "submission-list"): ("submissions/", READ, 200),
     ("GET", "submission-detail"): ("submissions/{waiting}/", READ, 200),
