@@ -77,6 +77,9 @@ class Environment(BaseSettings):
     github_client_secret: SecretStr = SecretStr("")
 
     worker_concurrency: int = Field(default=2, ge=1, le=64)
+    sandboxes: Annotated[list[Literal["namespaces", "landlock"]], NoDecode, BeforeValidator(_split)] = Field(
+        default=["namespaces", "landlock"], min_length=1
+    )
     lease_seconds: int = Field(default=30, ge=1, le=3600)
     heartbeat_seconds: float = Field(default=5, ge=0.1, le=600)
     stop_seconds: float = Field(default=10, ge=0, le=3600)

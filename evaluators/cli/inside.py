@@ -1,10 +1,11 @@
-"""The first code to run inside the sandbox: it limits its own process, then runs the command line.
+"""The first code to run inside the sandbox: it limits and confines its own process, then runs the command line.
 
-    python inside.py LIMITS ARGUMENT... | self-test
+    python inside.py ORDER ARGUMENT... | self-test
 
-LIMITS is a JSON object of rlimit names and values. Limits set here bind everything that runs afterwards: raising a hard
-limit takes a capability that nothing in the sandbox has. The hard limit of processor time is one second above the soft
-one, so that the process is ended by a signal that names the reason.
+ORDER is a JSON object of ``limits``, names and values of rlimits, and ``rules``, see ``confinement``. What is set here
+binds everything that runs afterwards: raising a hard limit takes a capability that nothing in the sandbox has. The hard
+limit of processor time is one second above the soft one, so that the process is ended by a signal that names the
+reason.
 
 Failures that the command line doesn't handle end with an exit code of their own. An uncaught exception would otherwise
 exit with Python's 1, which means that the submission is at fault.
@@ -15,24 +16,27 @@ import os
 import resource
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from evaluators.cli import self_test
 from evaluators.problems.problem import ExitCode
+from evaluators.walls.confinement import Rules, confine
 
 SELF_TEST = "self-test"
+_ONLY_OWNER = 0o077
 
 
-def under(limits: Mapping[str, int], arguments: Sequence[str], *, confine: Callable[[], None] | None = None) -> int:
-    """Limit this process, ``confine`` it, and run the command line; return the exit code."""
+def under(limits: Mapping[str, int], rules: Rules, arguments: Sequence[str]) -> int:
+    """Limit and confine this process, and run the command line; return the exit code."""
     try:
+        # Modes can't be changed later.
+        os.umask(_ONLY_OWNER)
         for name, value in limits.items():
             resource.setrlimit(getattr(resource, name), (value, value + (name == "RLIMIT_CPU")))
-        if confine is not None:
-            confine()
+        landlock = confine(rules)
         if list(arguments) == [SELF_TEST]:
             # Every worker does this every minute, and the command line takes most of a second to load.
-            return self_test.main()
+            return self_test.main(landlock)
         from evaluators.cli.main import main as command_line  # noqa: PLC0415 - only under the limits
 
         return command_line(arguments)
@@ -52,5 +56,11 @@ def end(code: int) -> None:
     os._exit(code)
 
 
+def main(order: str, arguments: Sequence[str]) -> None:
+    """Do what is ordered, and end this process."""
+    found = json.loads(order)
+    end(under(found["limits"], Rules(**found["rules"]), arguments))
+
+
 if __name__ == "__main__":
-    end(under(json.loads(sys.argv[1]), sys.argv[2:]))
+    main(sys.argv[1], sys.argv[2:])

@@ -31,6 +31,7 @@ from evaluators.datasets.prepared import PreparedDataset, is_prepared
 from evaluators.datasets.preparing import open_bundle, prepare, prepare_splits
 from evaluators.kinds.registry import every_kind
 from evaluators.learning.entries import load
+from evaluators.learning.procfs import look_at_procfs
 from evaluators.problems.problem import BundleError, ExitCode, SubmissionError, quoted
 from evaluators.registry import UnknownScorer, baselines_for, write_baseline
 from evaluators.scoring.checking import check
@@ -44,6 +45,7 @@ EVERY = "all"
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; return its exit code."""
+    look_at_procfs()
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], None] = options.command
     try:

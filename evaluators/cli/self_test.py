@@ -23,6 +23,10 @@ def _write_outside() -> None:
     _leave_a_trace(Path("/ratchet-was-here"))
 
 
+def _write_where_it_starts() -> None:
+    _leave_a_trace(Path("ratchet-was-here"))
+
+
 def _write_to_the_code() -> None:
     _leave_a_trace(Path(__file__).with_suffix(".written"))
 
@@ -32,16 +36,32 @@ def _leave_a_trace(path: Path) -> None:
     path.unlink()
 
 
+def _read_outside() -> None:
+    os.close(os.open("/proc/self/environ", os.O_RDONLY))
+
+
+def _signal_another_process() -> None:
+    os.kill(os.getppid(), 0)
+
+
+def _change_a_mode() -> None:
+    os.chmod(__file__, os.stat(__file__).st_mode & 0o7777)
+
+
 ATTEMPTS: dict[str, Callable[[], None]] = {
     "open a socket": _open_a_socket,
     "start a process": _start_a_process,
-    "write outside the scratch folder": _write_outside,
+    "write outside": _write_outside,
+    "write where it starts": _write_where_it_starts,
     "write to the evaluators": _write_to_the_code,
+    "read outside": _read_outside,
+    "signal another process": _signal_another_process,
+    "change a file's mode": _change_a_mode,
 }
 
 
-def main() -> int:
-    """Say that no attempt succeeded.
+def main(landlock: int) -> int:
+    """Say that no attempt succeeded, and which version of Landlock is in force, 0 for none.
 
     Raises:
         RuntimeError: one did.
@@ -49,7 +69,7 @@ def main() -> int:
     found = breaches()
     if found:
         raise RuntimeError(f"not isolated: could {', '.join(found)}")
-    print("isolated")
+    print(f"isolated {landlock}")
     return 0
 
 

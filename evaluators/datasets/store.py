@@ -28,7 +28,7 @@ def sources_of(bundle: Path, specification: Specification, *, links: bool = Fals
     for name in specification.data_files:
         path = bundle / name
         try:
-            if not links and path.parent.is_symlink():
+            if not links and path.parent != bundle and path.parent.is_symlink():
                 raise OSError("a link")
             with open_plain(path.resolve() if links else path) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -69,9 +69,22 @@ def digest_of(specification: Specification, sources: Iterable[Source]) -> str:
 def publish(made: Path, target: Path) -> None:
     """Move a complete folder into place; if another process was faster, its folder has the same content."""
     for path in (made, *made.rglob("*")):
-        path.chmod(0o700 if path.is_dir() else 0o400)  # only the owner may read hidden rows
+        _keep_private(path)
     try:
         os.rename(made, target)
     except OSError:
         if not (target / MANIFEST).is_file():
+            raise
+
+
+def _keep_private(path: Path) -> None:
+    """Only the owner may read hidden rows. Inside the sandbox modes can't be changed, but its umask is as strict.
+
+    Raises:
+        PermissionError: others may read it, and this can't be changed.
+    """
+    try:
+        path.chmod(0o700 if path.is_dir() else 0o400)
+    except PermissionError:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise

@@ -1,14 +1,18 @@
-"""Find out whether the sandbox works, by starting it."""
+"""Find out which sandbox works, by starting it."""
 
 from __future__ import annotations
 
+import re
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evaluators.sandbox.bubblewrap import Folders, SandboxUnavailable
+from evaluators.sandbox.kinds import NAMESPACES, SANDBOXES, Sandbox
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.process import run
+from evaluators.sandbox.streams import Completed
+from evaluators.sandbox.view import Folders, SandboxUnavailable
 
 SELF_TEST_LIMITS = Limits(cpu_seconds=10, wall_seconds=20)
 REMEMBERED_SECONDS, REFUSAL_REMEMBERED_SECONDS = 60.0, 5.0
@@ -19,18 +23,46 @@ NO_USER_NAMESPACES = (
     "docker/README.md), or the settings kernel.unprivileged_userns_clone and "
     "kernel.apparmor_restrict_unprivileged_userns."
 )
+NO_LANDLOCK = "the kernel has no Landlock, or it is switched off or refused here."
+_ISOLATED = re.compile(rb"isolated (\d+)\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """``reason`` is a sentence for the operator if the sandbox doesn't work, otherwise empty."""
+    """``reason`` is a sentence for the operator if no sandbox works, otherwise empty.
+
+    ``sandbox`` is the one in use; ``landlock`` the version of Landlock in force in it, 0 if there is none.
+    """
 
     ok: bool
     reason: str = ""
+    sandbox: Sandbox | None = None
+    landlock: int = 0
+
+    @property
+    def name(self) -> str:
+        """The walls in use, for the operator: ``namespaces+landlock``, ``namespaces``, ``landlock``, or empty."""
+        if self.sandbox is None:
+            return ""
+        return f"{self.sandbox.name}+landlock" if self.sandbox is NAMESPACES and self.landlock else self.sandbox.name
 
 
 _lock = threading.Lock()
 _last: tuple[float, Availability] | None = None
+_accepted: tuple[Sandbox, ...] = tuple(SANDBOXES.values())
+
+
+def accept(names: Sequence[str]) -> None:
+    """Use only the sandboxes with these names, the first one that works; all of ``SANDBOXES`` by default.
+
+    Raises:
+        KeyError: there is no such sandbox.
+    """
+    global _accepted
+    accepted = tuple(SANDBOXES[name] for name in names)
+    with _lock:
+        _accepted = accepted
+    forget()
 
 
 def availability() -> Availability:
@@ -38,10 +70,22 @@ def availability() -> Availability:
     global _last
     with _lock:
         if _last is None or time.monotonic() - _last[0] > _remembered_seconds(_last[1]):
-            found = _self_test()
+            found = _first_that_works()
             # The time after the check: callers that waited for a slow answer must be able to use it.
             _last = (time.monotonic(), found)
         return _last[1]
+
+
+def in_use() -> Sandbox:
+    """The sandbox in which everything runs.
+
+    Raises:
+        SandboxUnavailable: none works, so nothing may be opened.
+    """
+    found = availability()
+    if not found.ok or found.sandbox is None:
+        raise SandboxUnavailable(found.reason)
+    return found.sandbox
 
 
 def _remembered_seconds(found: Availability) -> float:
@@ -55,15 +99,32 @@ def forget() -> None:
         _last = None
 
 
-def _self_test() -> Availability:
+def _first_that_works() -> Availability:
+    refused = []
+    for sandbox in _accepted:
+        found = _self_test(sandbox)
+        if found.ok:
+            return found
+        refused.append(found.reason if len(_accepted) == 1 else f"{sandbox.name}: {found.reason}")
+    return Availability(False, " ".join(refused))
+
+
+def _self_test(sandbox: Sandbox) -> Availability:
     try:
-        completed = run(["self-test"], Folders(), SELF_TEST_LIMITS)
+        completed = run(["self-test"], Folders(), SELF_TEST_LIMITS, sandbox=sandbox)
     except SandboxUnavailable as error:
         return Availability(False, str(error))
-    if completed.code == 0 and completed.output == b"isolated\n":
-        return Availability(True)
+    said = _ISOLATED.fullmatch(completed.output)
+    if completed.code == 0 and not completed.stopped and said:
+        return Availability(True, sandbox=sandbox, landlock=int(said[1]))
+    return Availability(False, _why(completed))
+
+
+def _why(completed: Completed) -> str:
     errors = completed.errors.decode(errors="replace").strip().splitlines()
     if errors and "ermission" in errors[-1] and "namespace" in errors[-1]:
-        return Availability(False, NO_USER_NAMESPACES)
+        return NO_USER_NAMESPACES
+    if errors and "NoLandlock" in errors[-1].partition(":")[0]:
+        return NO_LANDLOCK
     said = errors[-1][:300] if errors else f"exit code {completed.code}{completed.stopped and ', ' + completed.stopped}"
-    return Availability(False, f"the sandbox's self-test failed: {said}")
+    return f"the sandbox's self-test failed: {said}"

@@ -21,7 +21,6 @@ class Limits:
     memory_bytes: int = 3 * 1024 * MEBIBYTE
     cpu_seconds: int = 600
     wall_seconds: float = 900
-    scratch_bytes: int = 64 * MEBIBYTE
     output_bytes: int = MAX_RESULT_BYTES
     open_files: int = 256
     folder_bytes: int = 8 * 1024 * MEBIBYTE

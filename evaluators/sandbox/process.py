@@ -9,15 +9,28 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
-from evaluators.sandbox import bubblewrap, seccomp
-from evaluators.sandbox.bubblewrap import Folders
+from evaluators.sandbox.kinds import Sandbox
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.streams import Completed, read_streams
+from evaluators.sandbox.view import Folders, Launch, SandboxUnavailable, view_of_run
+from evaluators.walls import seccomp
 
 OUT_OF_TIME = 128 + signal.SIGXCPU
 """The exit code of a process that reached its limit of processor time."""
+
+_NONE_OF = (
+    "RLIMIT_CORE",
+    "RLIMIT_MEMLOCK",
+    "RLIMIT_MSGQUEUE",
+    "RLIMIT_NICE",
+    "RLIMIT_NPROC",
+    "RLIMIT_RTPRIO",
+    "RLIMIT_SIGPENDING",
+)
+"""What no run needs. The kernel counts most of it for the account, so that a run could use up what others need."""
 
 _lock = threading.Lock()
 """Held to stop a run and to end one: a template serves one run after the other, and only the right one may be hit."""
@@ -29,46 +42,57 @@ _stopped: set[subprocess.Popen[bytes]] = set()
 """Processes that ``stop_all`` or ``stop_of`` ended. Exit codes can't tell: the program inside could choose any."""
 
 
-def run(arguments: Sequence[str], folders: Folders, limits: Limits, *, evaluators: Path | None = None) -> Completed:
-    """Run the evaluators' command line with ``arguments`` inside the sandbox.
+def run(
+    arguments: Sequence[str], folders: Folders, limits: Limits, *, sandbox: Sandbox, evaluators: Path | None = None
+) -> Completed:
+    """Run the evaluators' command line with ``arguments`` inside this sandbox.
 
     Raises:
-        SandboxUnavailable: bubblewrap can't be found or started, or ``stop_all`` or ``stop_of`` ended this run.
+        SandboxUnavailable: the sandbox can't be started, or ``stop_all`` or ``stop_of`` ended this run.
     """
-    command = bubblewrap.command(bubblewrap.executable(), folders, limits, evaluators=evaluators)
-    process = start([*command, json.dumps(rlimits(folders, limits)), *arguments], seccomp.program, subprocess.PIPE)
-    with process:
-        try:
-            with stoppable(process):
-                return read_streams(_pipes(process), process.wait, folders.output, limits)
-        finally:
-            end(process)
+    with sandbox.launched(view_of_run(folders, evaluators)) as launch:
+        order = json.dumps({"limits": rlimits(folders, limits), "rules": asdict(launch.rules)})
+        process = start(launch, [order, *arguments], seccomp.for_start, (subprocess.PIPE, subprocess.PIPE))
+        with process:
+            try:
+                with stoppable(process):
+                    return read_streams(_pipes(process), process.wait, folders.output, limits)
+            finally:
+                end(process)
 
 
 def start(
-    command: Sequence[str], program: Callable[[], bytes], streams: int, *, inherited: Sequence[int] = ()
+    launch: Launch,
+    arguments: Sequence[str],
+    program: Callable[[], bytes],
+    streams: tuple[int, int],
+    *,
+    inherited: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start bubblewrap with a seccomp program; ``streams`` are its standard output and errors, as for ``Popen``.
+    """Start a process; ``streams`` are its standard output and errors, as for ``Popen``, ``program`` its first filter.
 
     Raises:
-        SandboxUnavailable: bubblewrap could not be started, or there is no program for this architecture.
+        SandboxUnavailable: it could not be started, or there is no filter for this architecture.
     """
-    filter_end = _filter(program)
-    try:
-        return subprocess.Popen(
-            [command[0], "--seccomp", str(filter_end), *command[1:]],
-            stdin=subprocess.DEVNULL,
-            stdout=streams,
-            stderr=streams,
-            pass_fds=(filter_end, *inherited),
-            env={},
-            # No terminal, and a process group of its own, see end.
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise bubblewrap.SandboxUnavailable(f"bubblewrap could not be started: {error.strerror}.") from error
-    finally:
-        os.close(filter_end)
+    with _filter(program) as filter_end:
+        command, passed = launch.command, list(inherited)
+        if launch.filtered:
+            command, passed = [command[0], "--seccomp", str(filter_end), *command[1:]], [filter_end, *passed]
+        try:
+            return subprocess.Popen(
+                [*command, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=streams[0],
+                stderr=streams[1],
+                pass_fds=passed,
+                env=dict(launch.environment),
+                cwd=launch.folder,
+                # No terminal, and a process group of its own, see end.
+                start_new_session=True,
+            )
+        except OSError as error:
+            what = "bubblewrap" if launch.filtered else "the interpreter"
+            raise SandboxUnavailable(f"{what} could not be started: {error.strerror}.") from error
 
 
 @contextmanager
@@ -89,7 +113,7 @@ def stoppable(process: subprocess.Popen[bytes]) -> Iterator[None]:
             _stopped.discard(process)
         # Whatever else seems to have gone wrong, this is why.
         if stopped:
-            raise bubblewrap.SandboxUnavailable("this worker is being stopped, or its result is no longer wanted.")
+            raise SandboxUnavailable("this worker is being stopped, or its result is no longer wanted.")
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[int, int]:
@@ -119,7 +143,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill bwrap and, through their process group, the processes that it started.
+    """Kill the process and, through their process group, those that bwrap started.
 
     Killing only bwrap isn't enough. Its child dies with it (--die-with-parent) only once the child has asked the kernel
     for that, after all its mounts. A child that loses its parent earlier waits forever for a message from it, and keeps
@@ -131,16 +155,20 @@ def end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _filter(program: Callable[[], bytes]) -> int:
+@contextmanager
+def _filter(program: Callable[[], bytes]) -> Iterator[int]:
     """The read end of a pipe that holds the seccomp filter."""
     try:
         content = program()
     except NotImplementedError as error:
-        raise bubblewrap.SandboxUnavailable(f"{error}.") from error
+        raise SandboxUnavailable(f"{error}.") from error
     reading, writing = os.pipe()
-    with os.fdopen(writing, "wb") as file:
-        file.write(content)
-    return reading
+    try:
+        with os.fdopen(writing, "wb") as file:
+            file.write(content)
+        yield reading
+    finally:
+        os.close(reading)
 
 
 def rlimits(folders: Folders, limits: Limits) -> dict[str, int]:
@@ -150,10 +178,9 @@ def rlimits(folders: Folders, limits: Limits) -> dict[str, int]:
         "RLIMIT_AS": limits.memory_bytes + mapped,
         "RLIMIT_DATA": limits.memory_bytes,
         "RLIMIT_CPU": limits.cpu_seconds,
-        "RLIMIT_FSIZE": limits.folder_bytes if folders.output else limits.scratch_bytes,
+        "RLIMIT_FSIZE": limits.folder_bytes if folders.output else 0,
         "RLIMIT_NOFILE": limits.open_files,
-        "RLIMIT_NPROC": 0,
-        "RLIMIT_CORE": 0,
+        **dict.fromkeys(_NONE_OF, 0),
     }
 
 

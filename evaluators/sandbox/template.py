@@ -13,13 +13,15 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from evaluators.sandbox import bubblewrap, seccomp
-from evaluators.sandbox.bubblewrap import DATA, DATASET, SUBMISSION, Folders
+from evaluators.sandbox.kinds import NAMESPACES
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.process import end, rlimits, start, stoppable
 from evaluators.sandbox.streams import Completed, read_streams
+from evaluators.sandbox.view import DATASET, SUBMISSION, Folders, view_of_template
+from evaluators.walls import seccomp
 
 READY, UNCONFINED, STARTED = b"ready", b"unconfined", b"started"
 LOAD_SECONDS, FORK_SECONDS = 60, 10
@@ -63,12 +65,14 @@ class Template:
             fcntl.flock(held, fcntl.LOCK_SH)
             self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             owned.enter_context(self._channel)
-            with theirs:
-                command = bubblewrap.template_command(bubblewrap.executable(), self._folder, evaluators=evaluators)
+            with theirs, NAMESPACES.launched(view_of_template(self._folder, evaluators)) as launch:
+                # Its runs share a process namespace: what bubblewrap puts around them isn't enough.
+                rules = json.dumps(asdict(replace(launch.rules, needs_landlock=True)))
                 self._process = start(
-                    [*command, str(theirs.fileno())],
+                    launch,
+                    [str(theirs.fileno()), rules],
                     seccomp.for_template,
-                    subprocess.DEVNULL,
+                    (subprocess.DEVNULL, subprocess.DEVNULL),
                     inherited=[theirs.fileno()],
                 )
             self._owned = owned.pop_all()
@@ -124,7 +128,10 @@ class Template:
                 # The end of a stream is only seen if the child is the last to have it open.
                 output, errors = _pipe(reading, writing), _pipe(reading, writing)
                 request = json.dumps({"limits": rlimit_values, "arguments": list(arguments)}).encode()
-                socket.send_fds(self._channel, [request], [output[1], errors[1]])
+                # There are no devices inside. What is set on an open file holds for all who share the opening.
+                nothing = os.open(os.devnull, os.O_RDWR)
+                writing.callback(os.close, nothing)
+                socket.send_fds(self._channel, [request], [nothing, output[1], errors[1]])
                 self._expect(STARTED, FORK_SECONDS)
             return read_streams((output[0], errors[0]), self._exit_code, None, limits)
 
@@ -150,7 +157,7 @@ class Template:
         try:
             for source, target in ((folders.dataset, DATASET), (folders.submission, SUBMISSION)):
                 if source is not None:
-                    _link(source, self._folder / target.relative_to(DATA))
+                    _link(source, self._folder / target)
         except OSError as error:
             if error.errno in _NEVER_LINKED:
                 raise NeverWarm(f"datasets and submissions can't be linked to: {error.strerror}") from error
@@ -158,7 +165,7 @@ class Template:
 
     def _take_back(self) -> None:
         for target in (DATASET, SUBMISSION):
-            shutil.rmtree(self._folder / target.relative_to(DATA), ignore_errors=True)
+            shutil.rmtree(self._folder / target, ignore_errors=True)
 
 
 def _pipe(reading: ExitStack, writing: ExitStack) -> tuple[int, int]:

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from evaluators.problems.problem import ExitCode
-from evaluators.sandbox import bubblewrap
-from evaluators.sandbox.bubblewrap import Folders
+from evaluators.sandbox import view
+from evaluators.sandbox.kinds import Sandbox
 from evaluators.sandbox.limits import MEBIBYTE, Limits
 from evaluators.sandbox.memory import available_bytes
 from evaluators.sandbox.process import run
 from evaluators.sandbox.streams import Completed
 from evaluators.sandbox.template import NeverWarm, NotWarm, Template, sweep
+from evaluators.sandbox.view import Folders
 
 MAX_RUNS = 100
 """A template is replaced after this many runs. All its children have the same addresses in memory."""
@@ -75,14 +76,15 @@ def run_warm(
     outcome_of: Callable[[Completed], T],
     *,
     settled: Callable[[T], bool],
+    sandbox: Sandbox,
 ) -> T:
     """The outcome of ``process.run``, or of a run in a template's child if that is ``settled``.
 
     Raises:
         SandboxUnavailable: see ``process.run``.
     """
-    outcome = _run_in_child(arguments, folders, limits, outcome_of, settled)
-    return outcome_of(run(arguments, folders, limits)) if outcome is None else outcome
+    outcome = _run_in_child(arguments, folders, limits, outcome_of, settled) if sandbox.serves_templates else None
+    return outcome_of(run(arguments, folders, limits, sandbox=sandbox)) if outcome is None else outcome
 
 
 def _run_in_child(
@@ -142,7 +144,7 @@ def _give_back(template: Template, parent: Path) -> bool:
 
 def _code_on_disk() -> object:
     """Changes when our code or an installed library does: an upgrade may come while a worker runs."""
-    ours = bubblewrap.EVALUATORS
+    ours = view.EVALUATORS
     return ours, max(_changed_at(ours)), os.stat(sysconfig.get_path("purelib")).st_mtime_ns
 
 

@@ -13,11 +13,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evaluators.problems.problem import MAX_PROBLEMS, BundleError, ExitCode, Problem
-from evaluators.sandbox.availability import availability
-from evaluators.sandbox.bubblewrap import Folders, SandboxUnavailable
+from evaluators.sandbox.availability import in_use
 from evaluators.sandbox.limits import WORK_LIMITS, Limits
 from evaluators.sandbox.process import OUT_OF_TIME, run
 from evaluators.sandbox.streams import Completed
+from evaluators.sandbox.view import Folders
 
 MAX_PROBLEMS_BYTES = 1024 * 1024
 """A specification may contain long names, and problems repeat them."""
@@ -62,11 +62,9 @@ def work(
         SandboxUnavailable: there is no sandbox, so nothing of the organizer's was opened.
         WorkFailed: the command failed in any other way.
     """
-    checked = availability()
-    if not checked.ok:
-        raise SandboxUnavailable(checked.reason)
+    sandbox = in_use()
     folders = Folders(dataset=dataset, folder=folder, output=output)
-    completed = run(arguments, folders, limits, evaluators=evaluators)
+    completed = run(arguments, folders, limits, sandbox=sandbox, evaluators=evaluators)
     if completed.code == ExitCode.SUCCESS and not completed.stopped:
         return completed.output
     raise _error(completed)

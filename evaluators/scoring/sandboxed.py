@@ -10,11 +10,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from evaluators.kinds.records import Finite, Name
 from evaluators.problems.problem import MAX_PROBLEMS, ExitCode, Problem
-from evaluators.sandbox.availability import availability
-from evaluators.sandbox.bubblewrap import DATASET, SUBMISSION, Folders, SandboxUnavailable
+from evaluators.sandbox.availability import in_use
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.process import OUT_OF_TIME, run
 from evaluators.sandbox.streams import Completed
+from evaluators.sandbox.view import DATASET, SUBMISSION, Folders, SandboxUnavailable
 from evaluators.sandbox.warm import run_warm
 from evaluators.scoring.result import Result
 
@@ -65,14 +65,12 @@ def evaluate(
 
     ``evaluators`` replaces the folder of the scoring code; the sandbox tests pass a hostile one.
     """
-    checked = availability()
-    if not checked.ok:
-        return Broken("sandbox", checked.reason)
     folders, bounds = Folders(dataset, submission), limits or Limits()
     try:
+        sandbox = in_use()
         if evaluators is None:
-            return run_warm(SCORE, folders, bounds, outcome_of, settled=_settled)
-        return outcome_of(run(SCORE, folders, bounds, evaluators=evaluators))
+            return run_warm(SCORE, folders, bounds, outcome_of, settled=_settled, sandbox=sandbox)
+        return outcome_of(run(SCORE, folders, bounds, sandbox=sandbox, evaluators=evaluators))
     except SandboxUnavailable as error:
         return Broken("sandbox", str(error))
 

@@ -45,7 +45,16 @@ class JobAdmin(admin.ModelAdmin):
 
 @admin.register(WorkerHeartbeat)
 class WorkerHeartbeatAdmin(admin.ModelAdmin):
-    list_display = ("name", "host", "seen_at", "started_at", "concurrency", "sandbox_ok", "sandbox_reason")
+    list_display = (
+        "name",
+        "host",
+        "seen_at",
+        "started_at",
+        "concurrency",
+        "sandbox_ok",
+        "sandbox_name",
+        "sandbox_reason",
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -22,7 +22,8 @@ class WorkerHeartbeat(models.Model):
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
     sandbox_ok = models.BooleanField()
-    sandbox_reason = models.CharField(max_length=300, blank=True)
+    sandbox_name = models.CharField(max_length=40, blank=True)
+    sandbox_reason = models.CharField(max_length=600, blank=True)
     concurrency = models.PositiveIntegerField()
 
     objects = WorkerHeartbeatQuerySet.as_manager()

@@ -76,7 +76,8 @@ def _sandbox() -> ComponentHealth:
     broken = [heartbeat for heartbeat in alive if not heartbeat.sandbox_ok]
     # A worker without a sandbox does not take work away from the others, but its operator should know.
     reason = broken[0].sandbox_reason or "It does not start." if broken else ""
-    return ComponentHealth(len(broken) < len(alive), reason)
+    in_use = sorted({heartbeat.sandbox_name for heartbeat in alive if heartbeat.sandbox_ok})
+    return ComponentHealth(len(broken) < len(alive), reason, {"in_use": in_use} if in_use else {})
 
 
 def _disk() -> ComponentHealth:

@@ -73,7 +73,8 @@ class Heartbeat:
                 "started_at": self._started_at,
                 "seen_at": timezone.now(),
                 "sandbox_ok": available.ok,
-                "sandbox_reason": available.reason[:300],
+                "sandbox_name": available.name,
+                "sandbox_reason": available.reason[:600],
                 "concurrency": settings.ENVIRONMENT.worker_concurrency,
             },
         )

@@ -1,13 +1,13 @@
 """The rooms inside ``evaluators/``, lowest floor first. A room imports from lower floors only.
 
-``problems`` imports from no other room, ``cli`` may import from all. Rooms below ``kinds`` have what the kinds share.
-Rooms above it (``bundles``, ``registry``, ``scoring``, ``drafting``, ``readiness``) work with every kind.
+``problems`` and ``walls`` import from no other room, ``cli`` may import from all. Rooms below ``kinds`` have what the
+kinds share. Rooms above it (``bundles``, ``registry``, ``scoring``, ``drafting``, ``readiness``) work with every kind.
 """
 
 PACKAGE = "evaluators"
 
 FLOORS = (
-    ("learning", "problems"),
+    ("learning", "problems", "walls"),
     ("sandbox", "specification", "submissions"),
     ("tables",),
     ("datasets", "material"),

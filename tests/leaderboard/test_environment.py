@@ -44,6 +44,9 @@ def test_the_defaults_are_valid_and_strict() -> None:
         ("RATCHET_OIDC_URL", "not a url"),
         ("RATCHET_OIDC_URL", "http://login.example.org"),
         ("RATCHET_OIDC_NAME", "x" * 41),
+        ("RATCHET_SANDBOXES", "none"),
+        ("RATCHET_SANDBOXES", "namespaces,docker"),
+        ("RATCHET_SANDBOXES", ","),
     ],
 )
 def test_a_wrong_value_is_named_in_one_sentence(name: str, value: str) -> None:

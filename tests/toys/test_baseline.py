@@ -17,7 +17,7 @@ from django.test import Client
 from challenges.models import Challenge, Phase
 from challenges.publishing.readiness import report_of
 from evaluators.kinds import kind_named
-from evaluators.sandbox import bubblewrap
+from evaluators.sandbox import view
 from leaderboard.boards.board import rewrite_board
 from leaderboard.models import Evaluation, Submission
 from leaderboard.organizing import dryrun
@@ -41,7 +41,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The copy with the baseline, which this test's sandboxes run; this process has it among the others."""
     made = copied(tmp_path / "tree")
     place_baseline(made)
-    monkeypatch.setattr(bubblewrap, "EVALUATORS", compiled(made))
+    monkeypatch.setattr(view, "EVALUATORS", compiled(made))
     monkeypatch.setitem(SELECTION, BASELINE.name, BASELINE)
     return made
 

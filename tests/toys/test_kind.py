@@ -35,7 +35,7 @@ from evaluators.drafting.describing import describe
 from evaluators.drafting.loading import load as load_files
 from evaluators.learning.entries import load
 from evaluators.registry import METRICS
-from evaluators.sandbox import bubblewrap
+from evaluators.sandbox import view
 from evaluators.specification import KINDS, json_schema, parse_specification
 from leaderboard.models import Evaluation, User
 from leaderboard.organizing import dryrun
@@ -68,7 +68,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The copy with the kind, which this test's sandboxes run; this process has the kind in its registries."""
     made = copied(tmp_path / "tree")
     place_kind(made)
-    monkeypatch.setattr(bubblewrap, "EVALUATORS", compiled(made))
+    monkeypatch.setattr(view, "EVALUATORS", compiled(made))
     for package in (evaluators.kinds, frontend.kinds):
         monkeypatch.setattr(package, "__path__", [*package.__path__, str(made / package.__name__.replace(".", "/"))])
     monkeypatch.setitem(KINDS, "pruning", DECLARED)

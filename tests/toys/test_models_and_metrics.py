@@ -24,7 +24,7 @@ from challenges.publishing import readiness
 from evaluators.kinds import kind_named
 from evaluators.learning.metrics.registry import CLASSIFICATION_METRICS
 from evaluators.learning.models.registry import MODELS
-from evaluators.sandbox import bubblewrap
+from evaluators.sandbox import view
 from evaluators.specification import json_schema
 from leaderboard.models import Evaluation, User
 from leaderboard.organizing import dryrun
@@ -47,7 +47,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copied(tmp_path / "tree", "evaluators")
     place(tmp_path / "tree", "nearest_mean", room="models", attribute="NearestMean", after="NearestNeighbours")
     place(tmp_path / "tree", "cohens_kappa", room="metrics", attribute="COHENS_KAPPA", after="BALANCED_ACCURACY")
-    monkeypatch.setattr(bubblewrap, "EVALUATORS", compiled(tmp_path / "tree"))
+    monkeypatch.setattr(view, "EVALUATORS", compiled(tmp_path / "tree"))
     monkeypatch.setitem(MODELS, NearestMean.name, NearestMean)
     monkeypatch.setitem(CLASSIFICATION_METRICS, COHENS_KAPPA.name, COHENS_KAPPA)
     return tmp_path / "tree"

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,8 @@ def test_a_link_in_the_bundle_leads_nowhere(tmp_path: Path) -> None:
 
 
 def test_without_a_sandbox_nothing_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sandboxed.work.__globals__, "availability", lambda: Availability(False, "none here"))
+    refused = partial(Availability, False, "none here")
+    monkeypatch.setitem(sandboxed.work.__globals__["in_use"].__globals__, "availability", refused)
     with pytest.raises(SandboxUnavailable, match="none here"):
         prepare_in_sandbox(write_bundle(tmp_path / "bundle"), tmp_path / "store")
 

@@ -3,7 +3,8 @@
 A probe is the source of a ``main.py`` whose ``main(arguments)`` is called by the real ``inside.py``. It prints its
 findings as JSON to standard error, which reaches only the log (``Broken.detail``), and ends with an exit code.
 
-Each probe runs twice: in a sandbox of its own, and as the child of a warm sandbox's template.
+Each probe runs three times: in a sandbox of its own, as the child of a warm sandbox's template, and in the sandbox
+without namespaces.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from typing import Any
 import pytest
 
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.sandbox import Limits, SandboxUnavailable, availability
-from evaluators.sandbox.bubblewrap import EVALUATORS, Folders
+from evaluators.sandbox import SANDBOXES, Limits, SandboxUnavailable, accept, availability
+from evaluators.sandbox.kinds import LANDLOCK
+from evaluators.sandbox.process import run as run_in
 from evaluators.sandbox.template import NotWarm, Template
+from evaluators.sandbox.view import Folders
 from evaluators.scoring import Broken, Outcome, evaluate
 from evaluators.scoring.sandboxed import SCORE, outcome_of
 from tests.bundles import good_files
+from tests.evaluators.confined import write_confined
 
 SHORT = Limits(cpu_seconds=20, wall_seconds=20)
 
@@ -63,9 +67,12 @@ Said = Callable[..., Any]
 @pytest.fixture(scope="session", autouse=True)
 def sandbox() -> None:
     """Without a sandbox the tests below prove nothing, so they must fail."""
-    found = availability()
-    if not found.ok:
-        pytest.fail(f"the sandbox does not work here: {found.reason}")
+    for name in reversed(SANDBOXES):
+        accept([name])
+        found = availability()
+        if not found.ok:
+            pytest.fail(f"the sandbox does not work here: {found.reason}")
+    accept(list(SANDBOXES))
 
 
 @pytest.fixture(scope="session")
@@ -78,37 +85,44 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hostile_package(package: Path, source: str) -> Path:
-    """Write a package ``evaluators`` with this source as ``cli/main.py`` and the real code that confines it."""
+    """Write a package ``evaluators`` into this folder, with this source as ``cli/main.py`` and the real confinement."""
+    package = package / "evaluators"
     shutil.rmtree(package, ignore_errors=True)
-    starting = [f"cli/{name}.py" for name in ("inside", "self_test", "template")]
-    confining = [f"sandbox/{name}.py" for name in ("calls", "confinement", "landlock", "seccomp")]
-    for real in ("problems/problem.py", *starting, *confining):
-        (package / real).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(EVALUATORS / real, package / real)
-    (package / "__init__.py").touch()
-    (package / "cli" / "main.py").write_text(HELPERS + textwrap.dedent(source))
+    write_confined(package, HELPERS + textwrap.dedent(source))
     return package
 
 
-@pytest.fixture(params=["cold", "warm"])
-def warm(request: pytest.FixtureRequest) -> bool:
-    """Whether probes run in the child of a template."""
-    return bool(request.param == "warm")
+@pytest.fixture(params=["cold", "warm", "unshared"])
+def where(request: pytest.FixtureRequest) -> str:
+    """Where probes run."""
+    return str(request.param)
 
 
 @pytest.fixture
-def probe(tmp_path: Path, known: PreparedDataset, submission: Path, warm: bool) -> Probe:
+def warm(where: str) -> bool:
+    return where == "warm"
+
+
+@pytest.fixture
+def unshared(where: str) -> bool:
+    return where == "unshared"
+
+
+@pytest.fixture
+def probe(tmp_path: Path, known: PreparedDataset, submission: Path, where: str) -> Probe:
     """Evaluate with this source as the evaluator; keyword arguments override limits."""
 
     def run(source: str, **limits: Any) -> Outcome:
         package = hostile_package(tmp_path / "hostile", source)
-        bounded = replace(SHORT, **limits)
-        if warm:
-            with suppress(NotWarm), closing(Template(tmp_path, evaluators=package)) as template:
-                try:
-                    return outcome_of(template.run(SCORE, Folders(known.path, submission), bounded))
-                except SandboxUnavailable as error:
-                    return Broken("sandbox", str(error))
+        bounded, folders = replace(SHORT, **limits), Folders(known.path, submission)
+        try:
+            if where == "unshared":
+                return outcome_of(run_in(SCORE, folders, bounded, sandbox=LANDLOCK, evaluators=package))
+            if where == "warm":
+                with suppress(NotWarm), closing(Template(tmp_path, evaluators=package)) as template:
+                    return outcome_of(template.run(SCORE, folders, bounded))
+        except SandboxUnavailable as error:
+            return Broken("sandbox", str(error))
         return evaluate(known.path, submission, limits=bounded, evaluators=package)
 
     return run

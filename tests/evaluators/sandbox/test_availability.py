@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
@@ -14,11 +17,13 @@ import pytest
 
 from evaluators.cli.self_test import ATTEMPTS, breaches, main
 from evaluators.datasets.prepared import PreparedDataset
-from evaluators.sandbox import Availability, availability
-from evaluators.sandbox import seccomp as seccomp_module
-from evaluators.sandbox.availability import forget
+from evaluators.sandbox import SANDBOXES, Availability, SandboxUnavailable, accept, availability, view
+from evaluators.sandbox.availability import forget, in_use
 from evaluators.sandbox.bubblewrap import executable
-from evaluators.scoring import Broken, evaluate
+from evaluators.sandbox.kinds import LANDLOCK, NAMESPACES
+from evaluators.scoring import Broken, Scored, evaluate
+from evaluators.walls import seccomp
+from tests.evaluators.confined import write_confined
 from tests.evaluators.conftest import ROOT
 
 Fake = Callable[[str], Path]
@@ -26,9 +31,10 @@ Fake = Callable[[str], Path]
 
 @pytest.fixture(autouse=True)
 def look_anew() -> Iterator[None]:
-    forget()
+    """Only the sandbox with namespaces is accepted; a test may accept others."""
+    accept(["namespaces"])
     yield
-    forget()
+    accept(list(SANDBOXES))
 
 
 @pytest.fixture
@@ -58,7 +64,63 @@ def nothing_is_scored(known: PreparedDataset, submission: Path, reason: str, cal
 
 
 def test_it_works_here() -> None:
-    assert availability() == Availability(True)
+    found = availability()
+    assert found == Availability(True, sandbox=NAMESPACES, landlock=found.landlock)
+    assert found.name == "namespaces+landlock"
+    assert in_use() is NAMESPACES
+
+
+def test_where_namespaces_are_refused_landlock_is_used(known: PreparedDataset, submission: Path, fake: Fake) -> None:
+    calls = fake('echo "bwrap: No permissions to create a new namespace" >&2; exit 1')
+    accept(["namespaces", "landlock"])
+    assert (availability().ok, availability().name) == (True, "landlock")
+    assert in_use() is LANDLOCK
+    assert isinstance(evaluate(known.path, submission), Scored)
+    assert len(calls.read_text().splitlines()) == 1  # asked once
+
+
+def test_only_what_is_accepted_is_used(fake: Fake) -> None:
+    calls = fake("exit 0")
+    accept(["landlock"])
+    assert availability().name == "landlock"
+    assert not calls.exists()
+    with pytest.raises(KeyError):
+        accept(["landlock", "none"])
+
+
+def test_without_any_sandbox_both_reasons_are_given(
+    known: PreparedDataset, submission: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake('echo "bwrap: No permissions to create a new namespace" >&2; exit 1')
+    package = tmp_path / "evaluators"
+    write_confined(package, "")
+    landlock = package / "walls" / "landlock.py"
+    landlock.write_text("def version():\n    raise OSError(38, 'Function not implemented')\n")
+    monkeypatch.setattr(view, "EVALUATORS", package)
+    accept(["namespaces", "landlock"])
+    nothing_is_scored(known, submission, "landlock: the kernel has no Landlock")
+    assert availability().reason.startswith("namespaces: the kernel refuses user namespaces here")
+    with pytest.raises(SandboxUnavailable, match="no Landlock"):
+        in_use()
+
+
+def test_a_worker_that_has_ended_starts_nothing(known: PreparedDataset, submission: Path) -> None:
+    """A run without namespaces ends with its parent, and doesn't begin when that has gone already."""
+    with LANDLOCK.launched(view.view_of_run(view.Folders(known.path, submission))) as launch:
+        rules = asdict(launch.rules) | {"parent": 1}
+        order = json.dumps({"limits": {}, "rules": rules})
+        command = [*launch.command, order, "self-test"]
+        ended = subprocess.run(command, env=launch.environment, cwd=launch.folder, capture_output=True, check=False)
+    assert ended.returncode == 70
+    assert b"the worker has ended" in ended.stderr
+
+
+def test_without_landlock_bubblewrap_has_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "evaluators"
+    write_confined(package, "")
+    (package / "walls" / "landlock.py").write_text("def version():\n    raise OSError(95, 'Not supported')\n")
+    monkeypatch.setattr(view, "EVALUATORS", package)
+    assert (availability().ok, availability().name) == (True, "namespaces")
 
 
 def test_no_bubblewrap_at_all(known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,9 +173,23 @@ PYTHONPATH={shlex.quote(os.pathsep.join([str(ROOT), *sys.path[1:]]))} PYTHONDONT
 
 
 def test_a_bubblewrap_that_isolates_nothing_is_noticed(known: PreparedDataset, submission: Path, fake: Fake) -> None:
+    """The run can't confine itself to what bubblewrap should have mounted."""
     calls = fake(WITHOUT_ANYTHING)
-    nothing_is_scored(known, submission, "the sandbox's self-test failed: RuntimeError: not isolated: could", calls)
-    assert "open a socket" in availability().reason
+    nothing_is_scored(known, submission, "the sandbox's self-test failed: FileNotFoundError", calls)
+
+
+def test_a_run_that_does_not_confine_itself_is_noticed(
+    known: PreparedDataset, submission: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "evaluators"
+    write_confined(package, "")
+    confinement = package / "walls" / "confinement.py"
+    confinement.write_text(confinement.read_text().replace("_prctl(_SET_NO_NEW_PRIVILEGES, 1)", "return 7"))
+    monkeypatch.setattr(view, "EVALUATORS", package)
+    accept(["landlock"])
+    nothing_is_scored(known, submission, "the sandbox's self-test failed: RuntimeError: not isolated: could")
+    expected = [name for name in ATTEMPTS if os.geteuid() == 0 or name not in ("start a process", "write outside")]
+    assert availability().reason.endswith(", ".join(expected))
 
 
 def without(*arguments: str) -> str:
@@ -130,28 +206,16 @@ exec {shlex.quote(executable())} "$@"
 """
 
 
-@pytest.mark.parametrize(
-    ("arguments", "breach"),
-    [
-        (("--seccomp", "N"), "open a socket, start a process"),
-        (("--remount-ro", "/"), "write outside the scratch folder"),
-    ],
-)
-def test_a_bubblewrap_that_forgets_one_thing_is_noticed(
-    arguments: tuple[str, ...], breach: str, known: PreparedDataset, submission: Path, fake: Fake
-) -> None:
-    calls = fake(without(*arguments))
-    found = availability()
-    if os.geteuid() != 0:  # the kernel enforces the process limit for them, even without a filter
-        breach = breach.removesuffix(", start a process")
-    assert f"not isolated: could {breach}" in found.reason
-    nothing_is_scored(known, submission, "not isolated", calls)
+@pytest.mark.parametrize("arguments", [("--seccomp", "N"), ("--remount-ro", "/")])
+def test_what_bubblewrap_forgets_the_run_takes_on(arguments: tuple[str, ...], fake: Fake) -> None:
+    fake(without(*arguments))
+    assert availability().ok
 
 
 def test_an_architecture_without_a_filter(
     known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seccomp_module.platform, "machine", lambda: "riscv64")
+    monkeypatch.setattr(seccomp.platform, "machine", lambda: "riscv64")
     nothing_is_scored(known, submission, "there is no seccomp filter for riscv64; there is one for x86_64, aarch64.")
 
 
@@ -175,9 +239,9 @@ def test_a_refusal_is_remembered_for_a_shorter_time(fake: Fake, monkeypatch: pyt
 def test_outside_a_sandbox_every_attempt_succeeds_and_leaves_nothing() -> None:
     """An attempt that can never succeed would prove nothing."""
     before = set((ROOT / "evaluators/sandbox").iterdir())
-    expected = [name for name in ATTEMPTS if os.geteuid() == 0 or name != "write outside the scratch folder"]
+    expected = [name for name in ATTEMPTS if os.geteuid() == 0 or name != "write outside"]
     assert breaches() == expected
     with pytest.raises(RuntimeError, match="not isolated: could open a socket, start a process"):
-        main()
+        main(7)
     assert set((ROOT / "evaluators/sandbox").iterdir()) == before
     assert not Path("/ratchet-was-here").exists()

@@ -19,7 +19,8 @@ import pytest
 from evaluators import sandbox
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.problems.problem import Problem
-from evaluators.sandbox import bubblewrap, memory, process, template, warm
+from evaluators.sandbox import memory, process, template, view, warm
+from evaluators.sandbox.kinds import NAMESPACES, Sandbox
 from evaluators.sandbox.streams import Completed
 from evaluators.sandbox.template import Template
 from evaluators.scoring import Broken, Rejected, Scored, evaluate
@@ -70,7 +71,8 @@ def cold_runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Nothing is run cold; a line is added for each run that would have been, and its outcome is ``COLD``."""
     runs: list[str] = []
 
-    def run(arguments: Sequence[str], *_: object) -> Completed:
+    def run(arguments: Sequence[str], *_: object, sandbox: Sandbox) -> Completed:
+        assert sandbox is NAMESPACES
         runs.append(arguments[0])
         return Completed(1, json.dumps({"problems": [problem.as_dict() for problem in COLD.problems]}).encode(), b"")
 
@@ -278,11 +280,11 @@ def test_an_upgrade_retires_what_has_loaded_the_old_code(
 
 def test_a_changed_file_is_changed_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = hostile_package(tmp_path / "package", "")
-    monkeypatch.setattr(bubblewrap, "EVALUATORS", package)
+    monkeypatch.setattr(view, "EVALUATORS", package)
     before = warm._code_on_disk()
     assert warm._code_on_disk() == before
-    (package / "sandbox" / "__pycache__").mkdir()
-    (package / "sandbox" / "__pycache__" / "x.py").touch()
+    (package / "walls" / "__pycache__").mkdir()
+    (package / "walls" / "__pycache__" / "x.py").touch()
     assert warm._code_on_disk() == before
     os.utime(package / "cli" / "main.py", (2**31, 2**31))
     assert warm._code_on_disk() != before
@@ -361,8 +363,8 @@ def test_a_kernel_that_cannot_confine_children_is_asked_once(
     cold_runs: list[str],
 ) -> None:
     package = hostile_package(tmp_path / "hostile", REJECTING)
-    landlock = package / "sandbox" / "landlock.py"
-    landlock.write_text("def read_only():\n    raise OSError(38, 'Function not implemented')\n")
+    landlock = package / "walls" / "landlock.py"
+    landlock.write_text("def version():\n    raise OSError(38, 'Function not implemented')\n")
     asked: list[Path] = []
 
     def make(parent: Path, code: object) -> Template:
@@ -380,9 +382,9 @@ def test_a_host_that_is_short_of_something_is_asked_again(
     known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cold_runs: list[str]
 ) -> None:
     package = hostile_package(tmp_path / "hostile", REJECTING)
-    landlock = package / "sandbox" / "landlock.py"
+    landlock = package / "walls" / "landlock.py"
     right = landlock.read_text()
-    landlock.write_text("def read_only():\n    raise OSError(12, 'Cannot allocate memory')\n")
+    landlock.write_text("def version():\n    raise OSError(12, 'Cannot allocate memory')\n")
     _make_templates_of(package, monkeypatch)
     assert evaluate(known.path, submission) == COLD
     landlock.write_text(right)

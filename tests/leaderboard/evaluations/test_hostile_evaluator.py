@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from pathlib import Path
 from unittest import mock
@@ -15,11 +14,11 @@ import pytest
 from challenges.models import Phase
 from evaluators import scoring
 from evaluators.sandbox import Limits
-from evaluators.sandbox.bubblewrap import EVALUATORS
 from leaderboard.evaluations import attempt
 from leaderboard.evaluations.attempt import OUR_FAULT
 from leaderboard.models import Evaluation, Score, User
 from tests import factories
+from tests.evaluators.confined import write_confined
 
 SHORT = Limits(cpu_seconds=1, wall_seconds=3, memory_bytes=512 * 1024 * 1024)
 
@@ -40,12 +39,8 @@ PROBES = {
 def test_the_submission_is_refunded_and_nothing_is_recorded(
     probe: str, attempts: int, phase: Phase, user: User, tmp_path: Path
 ) -> None:
-    package = tmp_path / "hostile"
-    for room in ("cli", "problems"):
-        (package / room).mkdir(parents=True)
-    for real in ("__init__.py", "problems/problem.py", "cli/inside.py", "cli/self_test.py"):
-        shutil.copy(EVALUATORS / real, package / real)
-    (package / "cli" / "main.py").write_text(f"def main(arguments):\n    {probe}\n    return 0\n")
+    package = tmp_path / "evaluators"
+    write_confined(package, f"def main(arguments):\n    {probe}\n    return 0\n")
     submission = factories.submission(phase, user)
     hostile = partial(scoring.evaluate, limits=SHORT, evaluators=package)
     with mock.patch.object(attempt.scoring, "evaluate", hostile):

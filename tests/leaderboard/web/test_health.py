@@ -18,7 +18,7 @@ from leaderboard.web import health
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def heartbeat(name: str = "w", *, age: float = 0, ok: bool = True, reason: str = "") -> None:
+def heartbeat(name: str = "w", *, age: float = 0, ok: bool = True, reason: str = "", sandbox: str = "") -> None:
     now = timezone.now()
     WorkerHeartbeat.objects.create(
         name=name,
@@ -27,6 +27,7 @@ def heartbeat(name: str = "w", *, age: float = 0, ok: bool = True, reason: str =
         seen_at=now - timedelta(seconds=age),
         sandbox_ok=ok,
         sandbox_reason=reason,
+        sandbox_name=sandbox,
         concurrency=2,
     )
 
@@ -115,6 +116,13 @@ def test_without_a_sandbox_it_says_why() -> None:
     status, body = ask()
     assert (status, body["down"]) == (503, ["sandbox"])
     assert body["parts"]["sandbox"]["reason"] == "bubblewrap cannot be found"
+
+
+def test_the_sandboxes_in_use_are_named() -> None:
+    heartbeat("a", sandbox="namespaces+landlock")
+    heartbeat("b", sandbox="landlock")
+    heartbeat("c", ok=False, reason="there is none")
+    assert ask()[1]["parts"]["sandbox"]["in_use"] == ["landlock", "namespaces+landlock"]
 
 
 def test_one_worker_without_a_sandbox_is_mentioned_only() -> None:

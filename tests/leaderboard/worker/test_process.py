@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from django.db import DatabaseError
 
 from evaluators import sandbox
-from evaluators.sandbox import Availability
+from evaluators.sandbox import SANDBOXES, Availability
 from leaderboard import tasks
 from leaderboard.jobs.broker import app
 from leaderboard.models import WorkerHeartbeat
@@ -29,11 +29,13 @@ def working_sandbox() -> object:
 
 def test_a_heartbeat_says_whether_there_is_a_sandbox(db: None) -> None:
     heartbeat = Heartbeat(mock.Mock())
-    for answer in (Availability(True), Availability(False, "bubblewrap cannot be found")):
+    works = Availability(True, sandbox=SANDBOXES["landlock"], landlock=7)
+    for answer, name in ((works, "landlock"), (Availability(False, "bubblewrap cannot be found"), "")):
         with mock.patch.object(sandbox, "availability", return_value=answer):
             heartbeat.beat()
         found = WorkerHeartbeat.objects.get()
         assert (found.name, found.sandbox_ok, found.sandbox_reason) == (worker_name(), answer.ok, answer.reason)
+        assert found.sandbox_name == name
 
 
 @pytest.mark.django_db(transaction=True)
