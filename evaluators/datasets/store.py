@@ -16,6 +16,7 @@ from pathlib import Path
 from evaluators.datasets.prepared import FORMAT, MANIFEST, Source
 from evaluators.problems.problem import BundleError, Problem
 from evaluators.specification.challenge import Specification
+from evaluators.tables.private import keep_private
 
 
 def sources_of(bundle: Path, specification: Specification, *, links: bool = False) -> tuple[Source, ...]:
@@ -69,22 +70,9 @@ def digest_of(specification: Specification, sources: Iterable[Source]) -> str:
 def publish(made: Path, target: Path) -> None:
     """Move a complete folder into place; if another process was faster, its folder has the same content."""
     for path in (made, *made.rglob("*")):
-        _keep_private(path)
+        keep_private(path, 0o700 if path.is_dir() else 0o400)
     try:
         os.rename(made, target)
     except OSError:
         if not (target / MANIFEST).is_file():
-            raise
-
-
-def _keep_private(path: Path) -> None:
-    """Only the owner may read hidden rows. Inside the sandbox modes can't be changed, but its umask is as strict.
-
-    Raises:
-        PermissionError: others may read it, and this can't be changed.
-    """
-    try:
-        path.chmod(0o700 if path.is_dir() else 0o400)
-    except PermissionError:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evaluators.material.material import Material, Piece
 from evaluators.material.roles import roles
 from evaluators.material.vectors import TAKEN
+from evaluators.tables.private import keep_private
 from evaluators.tables.writing import TableWriter, table_of
 
 
@@ -57,7 +58,7 @@ class Tables:
                     block["embedding"] = rows.vectors.take(index)
                 table.add(table_of(block))
         if not shown:
-            path.chmod(0o600)
+            keep_private(path, 0o600)
         self.counts[file] = len(piece)
         return file
 

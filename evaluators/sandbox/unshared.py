@@ -12,10 +12,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from evaluators.sandbox.view import Launch, View, environment, interpreter, libraries, packages
+from evaluators.sandbox.view import Launch, SandboxUnavailable, View, environment, interpreter, libraries, packages
 from evaluators.walls.confinement import Rules
 
 PREFIX = "ratchet-run-"
@@ -23,10 +23,18 @@ PREFIX = "ratchet-run-"
 
 @contextmanager
 def launched(view: View) -> Iterator[Launch]:
-    """How to start a run that sees this. It starts in a folder of its own, in which the given folders have links."""
-    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name:
-        for link, folder in {**view.read, **view.written}.items():
-            (Path(name) / link).symlink_to(folder.resolve(), target_is_directory=True)
+    """How to start a run that sees this. It starts in a folder of its own, in which the given folders have links.
+
+    Raises:
+        SandboxUnavailable: there is no place for that folder.
+    """
+    with ExitStack() as made:
+        try:
+            name = made.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True))
+            for link, folder in {**view.read, **view.written}.items():
+                (Path(name) / link).symlink_to(folder.resolve(), target_is_directory=True)
+        except OSError as error:
+            raise SandboxUnavailable(f"there is no folder for temporary files: {error.strerror}.") from error
         yield Launch(
             [str(interpreter()), "-P", "-s", "-B", str(view.evaluators.resolve() / view.script)],
             _rules(view),

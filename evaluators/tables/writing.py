@@ -20,6 +20,7 @@ from ruamel.yaml.representer import SafeRepresenter
 
 from evaluators.problems.problem import BundleError, Problem
 from evaluators.specification.reading import SPECIFICATION_FILE, read_specification
+from evaluators.tables.private import keep_private
 
 GROUP_ROWS = 8192
 """Number of rows of a row group, and so of the part of a table that is held in memory."""
@@ -44,7 +45,7 @@ def new_bundle(bundle: Path, specification: Mapping[str, Any]) -> Iterator[Path]
         write_specification(work / SPECIFICATION_FILE, specification)
         read_specification(work, new=True)
         for path in (work / "hidden").iterdir():
-            path.chmod(0o600)
+            keep_private(path, 0o600)
         work.chmod(0o755)
         os.rename(work, bundle)  # this also replaces an empty folder
     finally:

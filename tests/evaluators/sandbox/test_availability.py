@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from importlib import import_module
@@ -102,6 +103,22 @@ def test_without_any_sandbox_both_reasons_are_given(
     assert availability().reason.startswith("namespaces: the kernel refuses user namespaces here")
     with pytest.raises(SandboxUnavailable, match="no Landlock"):
         in_use()
+
+
+def test_no_place_for_temporary_files(
+    known: PreparedDataset, submission: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    accept(["landlock"])
+    nothing_is_scored(known, submission, "there is no folder for temporary files: No such file or directory.")
+
+
+def test_nothing_is_left_where_a_run_started(known: PreparedDataset, submission: Path) -> None:
+    with LANDLOCK.launched(view.view_of_run(view.Folders(known.path, submission))) as launch:
+        assert launch.folder is not None
+        assert sorted(path.name for path in launch.folder.iterdir()) == ["dataset", "submission"]
+    assert not launch.folder.exists()
+    assert (known.path / "manifest.json").is_file()
 
 
 def test_a_worker_that_has_ended_starts_nothing(known: PreparedDataset, submission: Path) -> None:

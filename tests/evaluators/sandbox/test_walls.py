@@ -38,6 +38,14 @@ def test_the_two_sandboxes_stop_every_attack(column: str, answers: Answers) -> N
     assert {attack for attack, answer in answers[column].items() if answer == "done"} == set()
 
 
+@pytest.mark.parametrize("version", range(1, 7))
+def test_an_older_landlock_will_do(version: int, tmp_path: Path) -> None:
+    """What the first versions don't know (truncating, TCP, signals), the filter refuses."""
+    with walls.a_host(tmp_path) as host:
+        found = walls.attack(COLUMNS["all but namespaces"], tmp_path, host, landlock=version)
+    assert {attack for attack, answer in found.items() if answer == "done"} == set()
+
+
 def test_every_wall_and_every_attack_is_in_the_table(answers: Answers) -> None:
     assert all(found.keys() == PROBES.keys() for found in answers.values())
     for wall in WALLS:

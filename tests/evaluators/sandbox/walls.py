@@ -62,12 +62,18 @@ def a_host(folder: Path) -> Iterator[Host]:
         yield Host(tcp.getsockname()[1], name, victim)
 
 
-def attack(walls: frozenset[str], folder: Path, host: Host) -> dict[str, str]:
-    """Try every attack with these walls only; ``done``, or the name of the error that stopped it."""
+def attack(walls: frozenset[str], folder: Path, host: Host, *, landlock: int | None = None) -> dict[str, str]:
+    """Try every attack with these walls only; ``done``, or the name of the error that stopped it.
+
+    ``landlock`` is the version of Landlock that the kernel is to have, up to the one it has.
+    """
     package, dataset = folder / "evaluators", folder / "dataset"
     write_confined(package, PROGRAM)
     dataset.mkdir(exist_ok=True)
     (dataset / "file").write_text("content")
+    if landlock is not None:
+        with (package / "walls" / "landlock.py").open("a") as code:
+            code.write(f"\n\ndef version():\n    return {landlock}\n")
     if "landlock" not in walls:
         (package / "walls" / "landlock.py").write_text(NO_LANDLOCK)
     if "filter" not in walls:
