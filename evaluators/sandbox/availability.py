@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -25,6 +26,9 @@ NO_USER_NAMESPACES = (
 )
 NO_LANDLOCK = "the kernel has no Landlock, or it is switched off or refused here."
 _ISOLATED = re.compile(rb"isolated (\d+)\n")
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ def _first_that_works() -> Availability:
     for sandbox in _accepted:
         found = _self_test(sandbox)
         if found.ok:
+            if refused:
+                logger.warning("a weaker sandbox is in use name=%s reason=%s", found.name, " ".join(refused))
             return found
         refused.append(found.reason if len(_accepted) == 1 else f"{sandbox.name}: {found.reason}")
     return Availability(False, " ".join(refused))

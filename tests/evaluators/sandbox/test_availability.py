@@ -71,13 +71,16 @@ def test_it_works_here() -> None:
     assert in_use() is NAMESPACES
 
 
-def test_where_namespaces_are_refused_landlock_is_used(known: PreparedDataset, submission: Path, fake: Fake) -> None:
+def test_where_namespaces_are_refused_landlock_is_used(
+    known: PreparedDataset, submission: Path, fake: Fake, caplog: pytest.LogCaptureFixture
+) -> None:
     calls = fake('echo "bwrap: No permissions to create a new namespace" >&2; exit 1')
     accept(["namespaces", "landlock"])
     assert (availability().ok, availability().name) == (True, "landlock")
     assert in_use() is LANDLOCK
     assert isinstance(evaluate(known.path, submission), Scored)
     assert len(calls.read_text().splitlines()) == 1  # asked once
+    assert "a weaker sandbox is in use name=landlock reason=namespaces: the kernel refuses user" in caplog.text
 
 
 def test_only_what_is_accepted_is_used(fake: Fake) -> None:
