@@ -104,7 +104,7 @@ def forget() -> None:
 
 
 def _first_that_works() -> Availability:
-    refused = []
+    refused: list[str] = []
     for sandbox in _accepted:
         found = _self_test(sandbox)
         if found.ok:
