@@ -8,7 +8,7 @@ from collections.abc import Callable
 from allauth.account.adapter import get_adapter
 from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -21,11 +21,16 @@ def remember_session(get_response: Callable[[HttpRequest], HttpResponseBase]) ->
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         key = request.session.session_key
-        if key and request.user.is_authenticated and cache.add(_mark(request, key), True, REMEMBERED_SECONDS):
+        if key and request.user.is_authenticated and _is_new(request, key):
             record(request, key)
         return get_response(request)
 
     return middleware
+
+
+def _is_new(request: HttpRequest, key: str) -> bool:
+    # Not in the database, which would be asked for each page: at worst a use is recorded more often.
+    return bool(caches["requests"].add(_mark(request, key), True, REMEMBERED_SECONDS))
 
 
 def record(request: HttpRequest, session_key: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
@@ -67,7 +67,7 @@ def places(made: dict[str, Any], db: None) -> dict[str, Any]:
 
 def _answer(method: str, path: str, token: str) -> Any:
     """All changes are rolled back, so that every token finds the same state."""
-    cache.clear()
+    caches["requests"].clear()
     client = Client(headers={"Authorization": f"Bearer {token}"})
     with transaction.atomic():
         if method == "POST":

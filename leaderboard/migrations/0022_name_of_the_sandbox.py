@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leaderboard", "0014_jobs_keep_files"),
+        ("leaderboard", "0021_deleted_accounts"),
     ]
 
     operations = [
