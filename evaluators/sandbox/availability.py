@@ -108,7 +108,7 @@ def _first_that_works() -> Availability:
     for sandbox in _accepted:
         found = _self_test(sandbox)
         if found.ok:
-            if refused:
+            if refused and (_last is None or _last[1].sandbox is not sandbox):
                 logger.warning("a weaker sandbox is in use name=%s reason=%s", found.name, " ".join(refused))
             return found
         refused.append(found.reason if len(_accepted) == 1 else f"{sandbox.name}: {found.reason}")
