@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from challenges.members.visibility import visible_challenge
 from leaderboard.api.documents import send_document
-from leaderboard.boards.canonical import canonical_pieces
+from leaderboard.boards.canonical import canonical
 from leaderboard.boards.document import phases_of, read_boards
 from leaderboard.boards.prepared import challenge_inputs, prepared
 
@@ -26,6 +26,6 @@ class BoardDocument(APIView):
         document = prepared(
             "board.json",
             [challenge.slug, challenge_inputs(phases_of(challenge))],
-            lambda: canonical_pieces(read_boards(challenge)),
+            lambda: [canonical(read_boards(challenge))],
         )
         return send_document(request, document, media_type="application/json")
