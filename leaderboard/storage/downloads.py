@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BufferedReader
 
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.http.request import HttpRequest
 from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header, parse_etags
@@ -49,12 +57,20 @@ def send_object(request: HttpRequest, sha256: str, *, size: int, filename: str, 
         return HttpResponseRedirect(address)
     if not store.exists(sha256):
         raise Http404("The file is missing in the store.")
-    response = StreamingHttpResponse(_pieces(sha256), content_type=media_type)
+    response = _response(sha256, media_type)
     response["Content-Length"] = size
     response["Content-Disposition"] = content_disposition_header(True, filename) or "attachment"
     response["ETag"] = etag
     patch_cache_control(response, private=True, max_age=3600)
     return response
+
+
+def _response(sha256: str, media_type: str) -> StreamingHttpResponse:
+    stream = object_store().open(sha256)
+    if isinstance(stream, BufferedReader):
+        # The server sends a plain file as its reader takes it, and keeps no copy.
+        return FileResponse(stream, content_type=media_type)
+    return StreamingHttpResponse(_pieces(sha256), content_type=media_type)
 
 
 def _pieces(sha256: str) -> Iterator[bytes]:
