@@ -3,14 +3,14 @@ from typing import Any
 import django.core.validators
 from django.db import migrations, models
 
-import evaluators.datasets.keyed
+from evaluators.datasets import new_key
 
 
 def give_keys(apps: Any, schema_editor: Any) -> None:
     """A key for each: adding the column gave all rows the same one."""
     versions = apps.get_model("challenges", "DatasetVersion").objects
     for number in versions.values_list("pk", flat=True):
-        versions.filter(pk=number).update(key=evaluators.datasets.keyed.new_key())
+        versions.filter(pk=number).update(key=new_key())
 
 
 class Migration(migrations.Migration):
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             model_name="datasetversion",
             name="key",
             field=models.CharField(
-                default=evaluators.datasets.keyed.new_key,
+                default=new_key,
                 editable=False,
                 max_length=64,
                 validators=[django.core.validators.RegexValidator("^[0-9a-f]{64}$", "not a SHA-256 in lower-case hex")],

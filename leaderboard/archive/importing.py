@@ -63,7 +63,7 @@ def import_archive(path: Path, *, owner: User | None = None) -> Challenge:
     with open_archive(path) as archive:
         records = {table.name: _rows(archive, table) for table in TABLES}
         _add_splits(records)
-        _add_keys(records)
+        _add_later_fields(records)
         values = values_of(archive.json(CHALLENGE), Challenge, CHALLENGE_FIELDS, CHALLENGE)
         _not_here_yet(str(values["slug"]), records)
         _store_files(archive, records)
@@ -106,10 +106,12 @@ def _add_splits(records: Records) -> None:
         row.setdefault("split", Split.FINAL if is_final else Split.PUBLIC)
 
 
-def _add_keys(records: Records) -> None:
-    """Give each data version a key for its public digest, which older archives do not contain."""
+def _add_later_fields(records: Records) -> None:
+    """Add what archives before version 3 do not contain: the key of each data version's public digest, and removals."""
     for row in records["dataset_versions"]:
         row.setdefault("key", new_key())
+    for row in records["decisions"]:
+        row.setdefault("redacted_at", None)
 
 
 def _not_here_yet(slug: str, records: Records) -> None:

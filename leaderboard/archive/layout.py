@@ -194,7 +194,7 @@ TABLES: tuple[ArchiveTable, ...] = (
     ArchiveTable(
         "decisions",
         Decision,
-        ("kind", "text", "by_role", "at"),
+        ("kind", "text", "by_role", "at", "redacted_at"),
         lambda challenge: Decision.objects.filter(submission__phase__challenge=challenge),
         {"submission": "submissions"},
     ),

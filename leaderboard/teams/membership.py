@@ -20,11 +20,10 @@ from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from challenges.members.locking import locked
-from challenges.models import Phase, Role
+from challenges.models import Phase
 from challenges.models.challenge import ChallengeStatus
-from challenges.models.role import RoleName
 from evaluators.problems import Problem, ProblemsError, SubmissionError
-from leaderboard.models import Membership, Team, TeamInvitation, User
+from leaderboard.models import Membership, Team, TeamInvitation
 from leaderboard.teams.names import normalise_name
 from leaderboard.teams.taking import NameTaken, is_taken, take_name
 from leaderboard.teams.teams import (
@@ -279,12 +278,6 @@ def hand_over(team: Team, by: Any, user_id: int) -> None:
         if not people.filter(user_id=user_id).exclude(user=by).update(role=Membership.TeamRole.OWNER):
             raise TeamError(Problem("that person is no longer in the team."))
         _withdraw_of(team, by.pk)
-
-
-def is_an_owner(user: User) -> bool:
-    """Whether a challenge or a shared team would lose its owner with this account."""
-    teams = Membership.objects.filter(user=user, role=Membership.TeamRole.OWNER, team__is_personal=False)
-    return teams.exists() or Role.objects.filter(user=user, name=RoleName.OWNER).exists()
 
 
 def withdraw(team: Team, pk: int, *, by: Any) -> None:
