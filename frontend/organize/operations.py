@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from itertools import chain
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,6 +22,7 @@ from challenges.models import AuditEntry
 from frontend.queries.operations import operations_of
 from leaderboard.archive.exporting import TooLarge, take_archive
 from leaderboard.submissions.table import as_csv, submission_rows
+from leaderboard.web.spreadsheets import start_of_table
 
 LOG_PAGE = 50
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
@@ -51,7 +53,8 @@ def table(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     disposition = content_disposition_header(True, f"{slug}-submissions.{form}") or "attachment"
     headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
     if form == "csv":
-        return StreamingHttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
+        pieces = chain([start_of_table(request.GET)], as_csv(rows))
+        return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers=headers)
     body = json.dumps({"challenge": slug, "submissions": rows}, ensure_ascii=False, allow_nan=False)
     return HttpResponse(body, content_type="application/json", headers=headers)
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from challenges.members.visibility import visible_challenge
 from challenges.models import Challenge, Phase
-from leaderboard.api.documents import CSV_TYPE, csv_pieces, send_document
+from leaderboard.api.documents import BOM_PARAMETER, CSV_TYPE, csv_pieces, send_document
 from leaderboard.api.pagination import BoardPages
 from leaderboard.api.serializers import BoardEntrySerializer
 from leaderboard.boards.board import board_entries, ranking_rule, shown_division, withdrawn_entries
@@ -21,6 +21,7 @@ from leaderboard.boards.prepared import phase_inputs, prepared
 from leaderboard.boards.rows import board_rows, off_board_row, row_of, row_values
 from leaderboard.boards.status import is_official
 from leaderboard.models import BoardEntry, Division
+from leaderboard.web.spreadsheets import start_of_table
 
 CSV_COLUMNS = ("rank", "team", "name", "score", "baseline", "submitted", "rank_all")
 
@@ -31,6 +32,7 @@ _PARAMETERS = [
     OpenApiParameter("all", bool, description="1: every entry, not only the best of each team; see rank_all."),
     OpenApiParameter("division", str, enum=["closed", "open"], description="Each division has ranks of its own."),
     OpenApiParameter("phase", str, description="The name of a phase; without it, the current one."),
+    BOM_PARAMETER,
     OpenApiParameter("format", str, enum=["json", "csv"], description="csv: the whole board as a table."),
 ]
 
@@ -70,7 +72,7 @@ class LeaderboardCsv(GenericAPIView[Any]):
     pagination_class = None
     filter_backends = ()
 
-    @extend_schema(parameters=_PARAMETERS[:3], responses={(200, "text/csv"): str})
+    @extend_schema(parameters=_PARAMETERS[:4], responses={(200, "text/csv"): str})
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """The whole board of the current phase as CSV."""
         challenge, phase = _challenge_and_phase(request, slug)
@@ -109,9 +111,10 @@ def _every(request: Request) -> bool:
 def _csv(
     request: Request, challenge: Challenge, phase: Phase, division: Division, entries: QuerySet[BoardEntry]
 ) -> HttpResponseBase:
+    start = start_of_table(request.query_params)
     document = prepared(
         "leaderboard.csv",
-        [phase_inputs(phase), division, _every(request)],
-        lambda: csv_pieces(CSV_COLUMNS, board_rows(entries)),
+        [phase_inputs(phase), division, _every(request), start],
+        lambda: csv_pieces(CSV_COLUMNS, board_rows(entries), start=start),
     )
     return send_document(request, document, media_type=CSV_TYPE, filename=f"{challenge.slug}-leaderboard.csv")

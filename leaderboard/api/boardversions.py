@@ -19,11 +19,12 @@ from rest_framework.views import APIView
 from challenges.members.visibility import visible_challenge
 from challenges.models import Phase
 from leaderboard.api.board import asked_phase
-from leaderboard.api.documents import CSV_TYPE, csv_pieces, send_document
+from leaderboard.api.documents import BOM_PARAMETER, CSV_TYPE, csv_pieces, send_document
 from leaderboard.boards.content import changes_of, content_of
 from leaderboard.boards.prepared import prepared, version_inputs
 from leaderboard.models import BoardVersion
 from leaderboard.models.board import BoardState
+from leaderboard.web.spreadsheets import start_of_table
 
 COLUMNS = (
     "team",
@@ -81,7 +82,7 @@ class BoardVersionDetail(APIView):
 
 
 class BoardChangesCsv(APIView):
-    @extend_schema(parameters=[PHASE], responses={(200, "text/csv"): str})
+    @extend_schema(parameters=[PHASE, BOM_PARAMETER], responses={(200, "text/csv"): str})
     def get(self, request: Request, slug: str, number: int) -> HttpResponseBase:
         """Old and new rank of every entry as CSV.
 
@@ -91,10 +92,11 @@ class BoardChangesCsv(APIView):
         version = _version(request, slug, number)
         if version.has_no_changes:
             raise Http404("The first version of a board changed nothing.")
+        start = start_of_table(request.query_params)
         document = prepared(
             "changes.csv",
-            version_inputs(version),
-            lambda: csv_pieces(COLUMNS, changes_of(_whole(version)) or ()),
+            [*version_inputs(version), start],
+            lambda: csv_pieces(COLUMNS, changes_of(_whole(version)) or (), start=start),
         )
         return send_document(request, document, media_type=CSV_TYPE, filename=f"{slug}-version-{number}-changes.csv")
 

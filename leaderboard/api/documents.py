@@ -10,11 +10,13 @@ from typing import Any
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import content_disposition_header
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from leaderboard.boards.prepared import PreparedDocument
 from leaderboard.web.spreadsheets import spreadsheet_cell
 
+BOM_PARAMETER = OpenApiParameter("bom", str, enum=["1"], description="1: with a byte-order mark, for Excel.")
 CSV_TYPE = "text/csv; charset=utf-8"
 ROWS_AT_ONCE = 500
 SMALL_BYTES = 256 * 1024
@@ -44,9 +46,10 @@ def _whole(document: PreparedDocument, media_type: str) -> HttpResponseBase:
         return HttpResponse(document.file.read(), content_type=media_type)
 
 
-def csv_pieces(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """A table whose cells a spreadsheet does not take for formulas."""
+def csv_pieces(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, start: str = "") -> Iterator[bytes]:
+    """A table whose cells a spreadsheet does not take for formulas; ``start`` as from ``start_of_table``."""
     text = io.StringIO(newline="")
+    text.write(start)
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:

@@ -1,21 +1,50 @@
-"""CSV cells that a spreadsheet shows as text."""
+"""CSV cells that a spreadsheet shows as text.
+
+A spreadsheet runs a cell that begins with ``=``, ``+``, ``-``, ``@`` or a control character, also in full-width form.
+Where its separator is another one than the comma, it splits a cell at each of those, and each piece is a cell.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+BOM = "\ufeff"
+"""With this mark at its start, Excel reads a file as UTF-8; other programs may take it for a part of the first name."""
+
+_SEPARATORS = re.compile(r"([;,|\t\r\n])")
+_FORMULA = ("=", "+", "-", "@")
+_CONTROL = ("\t", "\r", "\n")
+_NOT_LOOKED_AT = " \"'\u3000"
+"""What may stand before a formula: spaces, and quotes that a reader takes off."""
 
 
 def neutralised(cell: str) -> str:
-    """The cell, changed if a spreadsheet would run it as a formula; numbers stay numbers."""
-    if not cell.startswith(_FORMULA):
+    """The cell, changed wherever a spreadsheet would run it as a formula; numbers stay numbers."""
+    if _is_number(cell):
         return cell
+    first, *others = _SEPARATORS.split(cell)
+    pieces = [_as_text(first, begins=cell)]
+    for separator, piece in zip(others[::2], others[1::2], strict=True):
+        pieces += [separator, _as_text(piece, begins=piece)]
+    return "".join(pieces)
+
+
+def _as_text(piece: str, *, begins: str) -> str:
+    looked_at = unicodedata.normalize("NFKC", piece.lstrip(_NOT_LOOKED_AT)[:1])
+    runs = looked_at.startswith(_FORMULA) or begins.startswith(_CONTROL)
+    return f"'{piece}" if runs and not _is_number(piece) else piece
+
+
+def _is_number(text: str) -> bool:
     try:
-        float(cell)
+        float(text)
     except ValueError:
-        return "'" + cell
-    return cell
+        return False
+    # Python reads digits of any script, and spaces around them.
+    return text.isascii() and text == text.strip()
 
 
 def spreadsheet_cell(value: Any) -> str:
@@ -25,3 +54,8 @@ def spreadsheet_cell(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return neutralised(repr(value) if isinstance(value, float) else str(value))
+
+
+def start_of_table(query: Mapping[str, str]) -> str:
+    """The mark for Excel if the address of a table asks for it with ``bom=1``."""
+    return BOM if query.get("bom") == "1" else ""
