@@ -65,6 +65,8 @@ class Environment(BaseSettings):
     s3_secret_access_key: SecretStr = SecretStr("")
 
     email_url: SecretStr = SecretStr("console://")
+    security_contact: str = Field(default="", pattern=r"^((mailto:|https://)[!-~]+)?$")
+
     email_from: str = "Ratchet <ratchet@localhost>"
 
     oidc_url: AnyHttpUrl | None = None

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "leaderboard.web.headers.keep_to_itself",
     "leaderboard.web.middleware.refuse_unreadable",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -265,6 +266,11 @@ SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 # --- safety -----------------------------------------------------------------------------------------------------------
 
 SESSION_COOKIE_HTTPONLY = True
+if HTTPS:
+    # With this prefix browsers take them from this very host over TLS only, so no neighbour under the same domain can
+    # plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SECURITY_CONTACT = ENVIRONMENT.security_contact
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = False  # the proxy that terminates TLS does that
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0

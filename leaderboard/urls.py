@@ -7,6 +7,7 @@ from django.urls import include, path
 from leaderboard.admin.sign_in import replace_pages_of_allauth
 from leaderboard.api.bundles import ChallengeSchema
 from leaderboard.web.health import healthz
+from leaderboard.web.securitytxt import security_txt
 
 admin.autodiscover()
 replace_pages_of_allauth()
@@ -17,6 +18,7 @@ admin.site.index_title = "Operations"
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path(".well-known/security.txt", security_txt, name="security-txt"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("schemas/challenge-1.json", ChallengeSchema.as_view(), name="challenge-schema"),
