@@ -226,6 +226,8 @@ ACCOUNT_USERNAME_VALIDATORS = "leaderboard.teams.accounts.USERNAME_VALIDATORS"
 ACCOUNT_FORMS = {"signup": "leaderboard.accounts.signing_up.SignupForm"}
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "baselines", "ratchet", "root", "staff", "support", "system"]
 ACCOUNT_SESSION_REMEMBER = True
+# The link in the e-mail lets in who was locked out because somebody else guesses passwords.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_ADAPTER = "leaderboard.accounts.adapters.AccountAdapter"
 # The owner hears of every change of password, addresses, second factors and sign-in providers.
 ACCOUNT_EMAIL_NOTIFICATIONS = True

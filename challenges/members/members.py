@@ -73,7 +73,7 @@ def invite(challenge: Challenge, role: str, *, by: Any, email: str = "") -> tupl
         yesterday = timezone.now() - timedelta(days=1)
         if Invitation.objects.filter(created_by=by, created_at__gt=yesterday).count() >= MAX_A_DAY:
             raise PeopleError(Problem(f"you have sent {MAX_A_DAY} invitations within a day.", "Go on tomorrow."))
-        AuditEntry.objects.record(challenge, Act.INVITED, f"as {role}{email and f', {email}'}", by=by)
+        AuditEntry.objects.record(challenge, Act.INVITED, f"as {role}{' by e-mail' if email else ''}", by=by)
         return Invitation.objects.issue(challenge, role, by=by, email=email)
 
 

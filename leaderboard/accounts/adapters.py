@@ -30,6 +30,11 @@ def _confirm_page() -> str:
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": "Too many failed attempts. Try again in five minutes, or reset the password: the "
+        "link in the e-mail lets you in."
+    }
+
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """An account without password and second factor signs in with its provider again."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)

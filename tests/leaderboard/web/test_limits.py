@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -15,7 +17,7 @@ from leaderboard.models import Counter, User
 from leaderboard.worker.maintenance import maintain
 from tests.factories import PASSWORD
 
-LOCKED = "Too many failed login attempts"
+LOCKED = "Too many failed attempts"
 
 
 def sign_in(login: str, password: str, *, address: str = "192.0.2.1") -> str:
@@ -32,6 +34,20 @@ def test_a_lockout_stays_however_many_other_names_are_tried(user: User) -> None:
     for number in range(330):
         sign_in(f"nobody-{number}", "wrong", address=f"198.51.{number // 200}.{number % 200}")
     assert LOCKED in sign_in(user.username, PASSWORD)
+
+
+def test_a_link_by_e_mail_lets_in_who_was_locked_out(user: User) -> None:
+    """Otherwise whoever knows a name could keep its owner out."""
+    for login in (user.username, user.email):
+        for number in range(6):
+            sign_in(login, "wrong", address=f"192.0.2.{number}")
+        assert LOCKED in sign_in(login, PASSWORD, address="192.0.2.9")
+    owner = Client(REMOTE_ADDR="203.0.113.1")
+    owner.post("/accounts/password/reset/", {"email": user.email})
+    (path,) = re.findall(r"http://testserver(/accounts/password/reset/key/\S+)", mail.outbox[-1].body)
+    form = owner.get(path, follow=True).request["PATH_INFO"]
+    owner.post(form, {"password1": "another-long-password-3", "password2": "another-long-password-3"})
+    assert owner.session["_auth_user_id"] == str(user.pk)
 
 
 def test_a_lockout_is_the_same_for_every_process(user: User) -> None:
