@@ -22,7 +22,8 @@ from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
 from challenges.drafts.bundles import Preparing, load_bundle
-from challenges.models import Phase
+from challenges.models import Challenge, Phase
+from challenges.naming.titles import is_taken
 from challenges.publishing.publishing import publish
 from evaluators import sandbox
 from evaluators.datasets import PreparedDataset, prepare_splits
@@ -245,8 +246,16 @@ def _load(preparing: Preparing, bundle: Path, **phase: Any) -> Phase:
     # Without the sandbox, which takes half a second: the bundle is ours.
     version = load_bundle(bundle, store=object_store(), datasets=settings.DATASETS_DIR, preparing=preparing)
     opened = factories.phase(version, **{"final_dataset_version": version.final_part, **phase})
+    _give_a_title_of_its_own(version.challenge)
     publish(version.challenge, by=None, without_dry_run=True)
     return opened
+
+
+def _give_a_title_of_its_own(challenge: Challenge) -> None:
+    """Most bundles of tests are called alike, which challenges on one site must not be."""
+    if is_taken(challenge.title, but=challenge):
+        challenge.title = f"{challenge.title} {challenge.slug}"
+        challenge.save(update_fields=["title"])
 
 
 @pytest.fixture
