@@ -19,7 +19,7 @@ SQLITE = (
 
 
 def add_triggers(apps: Any, editor: Any) -> None:
-    """Rows stay as they were written, whoever asks the database; they go with their challenge, a deleted draft."""
+    """The database refuses changes to rows. They are deleted only with their challenge, which is then a draft."""
     for statement in POSTGRESQL if editor.connection.vendor == "postgresql" else SQLITE:
         editor.execute(statement)
 
