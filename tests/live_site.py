@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, LiteralString, TypeVar
+from typing import Any, LiteralString, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -28,7 +28,7 @@ from psycopg import sql
 from evaluators.registry import baselines_for
 from evaluators.specification import read_specification
 from tests.once import once
-from tests.redis_databases import lease
+from tests.redis_databases import Lease, lease
 from tests.visitor import multipart
 
 TREE = Path(__file__).resolve().parent.parent
@@ -97,11 +97,12 @@ class LiveSite:
         self.log = folder / "site.log"
         self._database = _OwnDatabase(os.environ.get("RATCHET_DATABASE_URL", ""))
         broker = os.environ.get("RATCHET_BROKER_URL", "")
-        self._lease: IO[bytes] | None = None
+        self._lease: Lease | None = None
         if broker.startswith("redis"):
             # On a shared broker another site's worker would take the messages; file-based brokers are in the site's own
             # folder.
-            broker, self._lease = lease(broker)
+            self._lease = lease(broker)
+            broker = self._lease.url
         self.environment = (
             os.environ
             | {"RATCHET_DATA_DIR": str(folder / "data"), "RATCHET_PUBLIC_URL": self.url, "PYTHONUNBUFFERED": "1"}
@@ -161,7 +162,7 @@ class LiveSite:
                     process.wait()
         self._database.drop()
         if self._lease is not None:
-            self._lease.close()
+            self._lease.end()
 
     def manage(self, *arguments: str, **environment: str) -> str:
         """Run a Django command with ``environment`` added to the site's; return its output."""

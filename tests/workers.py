@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import MutableMapping
-from typing import IO, Any
+from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -22,16 +22,13 @@ TOGETHER = ("tests/browser/", "tests/upgrade/test_demo.py", "tests/test_readme.p
 
 MAX_WORKERS = 8
 
-_leases: list[IO[bytes]] = []
-
 
 def _share_servers(worker: str, environ: MutableMapping[str, str]) -> None:
     """Give this worker its own Redis database and its own S3 bucket on the servers that the environment names."""
     broker = environ.get("RATCHET_BROKER_URL", "")
     if broker.startswith("redis"):
         # The database is also the cache, which every test empties.
-        environ["RATCHET_BROKER_URL"], held = lease(broker)
-        _leases.append(held)
+        environ["RATCHET_BROKER_URL"] = lease(broker).url
     if environ.get("RATCHET_S3_BUCKET"):
         # Objects with the same content share a key, so a test might delete what another worker's test has just stored.
         environ["RATCHET_S3_BUCKET"] += f"-{worker}"

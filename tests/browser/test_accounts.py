@@ -28,14 +28,14 @@ SHOTS = os.environ.get("SCREENSHOTS", "")
 """A folder: keep a picture of every page there, to look at."""
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
     """An OpenID Connect provider; its address."""
     with oidc_provider_mock.run_server_in_thread(user_claims=IDENTITIES) as server:
         yield f"http://localhost:{server.server_port}"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def account_site(tmp_path_factory: pytest.TempPathFactory, run_folder: Path, provider: str) -> Iterator[LiveSite]:
     """A site on localhost, since browsers have passkeys only there or with TLS."""
     settings = {"URL": provider, "NAME": "Example University", "CLIENT_ID": "ratchet", "CLIENT_SECRET": "a-secret"}
