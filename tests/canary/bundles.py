@@ -20,9 +20,9 @@ VALUE = 8237.515625
 """In a hidden embedding; exact in every float type that is used."""
 
 WRITERS: Mapping[str, Callable[[Path], Path]] = {
-    "selection": lambda folder: add_final(write_bundle(folder, slug="canary-selection", title="Selection")),
-    "cleaning": lambda folder: write_cleaning(folder, slug="canary-cleaning", title="Cleaning"),
-    "acquisition": lambda folder: write_acquisition(folder, slug="canary-acquisition", title="Acquisition"),
+    "selection": lambda folder: add_final(write_bundle(folder)),
+    "cleaning": write_cleaning,
+    "acquisition": write_acquisition,
 }
 """Kind → what writes a bundle of it. The selection has a hidden final part as well."""
 
@@ -35,20 +35,33 @@ class Secrets:
     digests: set[str] = field(default_factory=set)
 
 
-def write(kind: str, folder: Path) -> tuple[Path, Secrets]:
-    """The bundle, and what is secret about it."""
+def write(
+    kind: str, folder: Path, *, slug: str = "", mark: str = "canary", relabelled: bool = False
+) -> tuple[Path, Secrets]:
+    """The bundle, and what is secret about it.
+
+    Args:
+        slug: ``canary-KIND`` if it is empty.
+        mark: what the names of hidden files and rows begin with. Bundles of the same kind and other marks have the same
+            public files and the same scores, but hidden files of other names, ids, sizes and digests.
+        relabelled: give every hidden row another label.
+    """
     bundle = WRITERS[kind](folder)
     secrets = Secrets()
-    text = (bundle / "challenge.yaml").read_text()
+    slug = slug or f"canary-{kind}"
+    content = json.loads((bundle / "challenge.yaml").read_text()) | {"slug": slug, "title": f"Title of {slug}"}
+    text = json.dumps(content)
     public_ids = _public_ids(bundle)
     for number, path in enumerate(sorted((bundle / "hidden").iterdir())):
-        name = f"canary-file-{kind}-{number}{path.suffix}"
+        name = f"{mark}-file-{kind}-{number}{path.suffix}"
         text = text.replace(json.dumps(f"hidden/{path.name}"), json.dumps(f"hidden/{name}"))
-        has_ids = _with_canaries(path, f"canary-id-{kind}-{number}", public_ids)
+        if relabelled:
+            _relabel(path)
+        has_ids = _with_canaries(path, f"{mark}-id-{kind}-{number}", public_ids)
         path.rename(bundle / "hidden" / name)
         secrets.contents.add(name.removesuffix(path.suffix))
         if has_ids:
-            secrets.contents.add(f"canary-id-{kind}-{number}")
+            secrets.contents.add(f"{mark}-id-{kind}-{number}")
         secrets.digests |= _digests((bundle / "hidden" / name).read_bytes())
     (bundle / "challenge.yaml").write_text(text)
     return bundle, secrets
@@ -74,8 +87,18 @@ def _with_canaries(path: Path, mark: str, public_ids: set[str]) -> bool:
         vectors = table.column("embedding").to_pylist()
         vectors[0][0] = VALUE
         table = table.set_column(place, "embedding", pa.array(vectors, table.schema.field(place).type))
+    table = table.replace_schema_metadata({"mark": mark})
     pq.write_table(table, path, compression="none", use_dictionary=False)
     return own
+
+
+def _relabel(path: Path) -> None:
+    """Each class becomes the next one."""
+    table = pq.read_table(path)
+    labels = table.column("label").to_pylist()
+    classes = sorted(set(labels))
+    turned = [classes[(classes.index(label) + 1) % len(classes)] for label in labels]
+    pq.write_table(table.set_column(table.column_names.index("label"), "label", pa.array(turned)), path)
 
 
 def _digests(content: bytes) -> set[str]:

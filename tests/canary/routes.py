@@ -15,16 +15,16 @@ _PLACE = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*
 
 
 def addresses(values: Mapping[str, list[str]]) -> list[str]:
-    """Each route with every value for its places; a place without a value is an error of the test.
+    """Each route with every value for its places, in the order of both.
 
-    A key of ``values`` is the name of a place, or with the converter or the first word of the route before it, like
-    ``int:pk`` and ``teams:slug``.
+    A place without a value is an error of the test. A key of ``values`` is the name of a place, or with its converter,
+    the first word of the route or the word before the place, like ``int:pk``, ``teams:slug`` and ``phases:pk``.
     """
     found: list[str] = []
     for route in _routes(get_resolver().url_patterns):
         if not route.startswith(NOT_OURS):
-            found += _filled(route, values)
-    return sorted(set(found))
+            found += _filled(route.replace("^", "").replace("$", "").replace("\\.", "."), values)
+    return found
 
 
 def _routes(patterns: list[Any], prefix: str = "") -> Iterator[str]:
@@ -36,13 +36,13 @@ def _routes(patterns: list[Any], prefix: str = "") -> Iterator[str]:
             yield route
 
 
-def _filled(route: str, values: Mapping[str, list[str]]) -> list[str]:
-    path = route.replace("^", "").replace("$", "").replace("\\.", ".")
+def _filled(path: str, values: Mapping[str, list[str]]) -> list[str]:
     place = _PLACE.search(path)
     if place is None:
         return [f"/{path}"]
     name = place[2] or place[3]
-    keys = (f"{route.split('/')[0]}:{name}", f"{place[1]}:{name}", name)
+    words = path[: place.start()].strip("/").split("/")
+    keys = (f"{words[0]}:{name}", f"{words[-1]}:{name}", f"{place[1]}:{name}", name)
     key = next(key for key in keys if key in values)
     return [
         whole for value in values[key] for whole in _filled(path[: place.start()] + value + path[place.end() :], values)
