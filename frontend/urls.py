@@ -35,6 +35,7 @@ urlpatterns = [
     path("accounts/delete/", account.delete, name="account-delete"),
     path("accounts/mail/", mail.settings_page, name="mail"),
     path("unsubscribe/<str:token>", mail.unsubscribe, name="unsubscribe"),
+    path("accounts/sessions/<int:pk>/end", account.session_end, name="session-end"),
     path("accounts/tokens/", tokens.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke", tokens.revoke, name="token-revoke"),
     path("challenges/<slug:slug>/", challenge.detail, name="challenge"),

@@ -1,4 +1,4 @@
-"""The pages of one's account that are not allauth's: overview, confirming, export, deletion."""
+"""The pages of one's account that are not allauth's: overview, confirming, ending a session, export, deletion."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leaderboard.accounts.confirming import confirmation_required
 from leaderboard.accounts.deletion import AccountError, delete_account, obstacles
 from leaderboard.accounts.export import account_data
+from leaderboard.accounts.sessions import end_session
 from leaderboard.accounts.sign_in import usable_accounts
 from leaderboard.models import User
 
@@ -80,3 +81,13 @@ def delete(request: HttpRequest) -> HttpResponse:
             return redirect("frontend:home")
     context = {"problems": problems, "mistyped": mistyped}
     return render(request, "frontend/account/delete.html", context, status=400 if request.method == "POST" else 200)
+
+
+@login_required
+@require_POST
+def session_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one session; those of others are treated as missing."""
+    if not end_session(cast(User, request.user), pk):
+        raise Http404("There is no such session.")
+    messages.success(request, "The session is ended.")
+    return redirect("usersessions_list")

@@ -1,4 +1,4 @@
-"""When, from where and with which browser a session was last used, for the list of sessions."""
+"""The list of sessions: when, from where and with which browser each was last used, and ending one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from allauth.usersessions.models import UserSession
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+
+from leaderboard.models import User
 
 REMEMBERED_SECONDS = 300
 """Writing on every request would make reading pages as slow as writing."""
@@ -43,6 +45,15 @@ def record(request: HttpRequest, session_key: str) -> None:
     # Missing for a session from before sessions were listed.
     if not UserSession.objects.filter(session_key=session_key, user=request.user.pk).update(**seen):
         UserSession.objects.create_from_request(request)
+
+
+def end_session(user: User, pk: int) -> bool:
+    """End one session of this person; False if they have no such session."""
+    session = UserSession.objects.filter(user=user, pk=pk).first()
+    if session is None:
+        return False
+    session.end()
+    return True
 
 
 def _mark(request: HttpRequest, session_key: str) -> str:

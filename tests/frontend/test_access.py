@@ -39,6 +39,7 @@ TABLE = {
     "/accounts/2fa/": (LOGIN, 200, 200, 200),
     "/accounts/2fa/webauthn/": (LOGIN, 200, 200, 200),
     "/accounts/3rdparty/": (LOGIN, 200, 200, 200),
+    "/accounts/sessions/1/end": (LOGIN, 405, 405, 405),
     "/accounts/tokens/": (LOGIN, 200, 200, 200),
     "/accounts/tokens/1/revoke": (LOGIN, 405, 405, 405),
     "/theme": (405, 405, 405, 405),

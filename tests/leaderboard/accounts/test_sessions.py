@@ -36,6 +36,20 @@ def test_sessions_are_listed_and_the_others_ended(user: User) -> None:
     assert bob.get("/submissions/").status_code == 200
 
 
+def test_one_session_is_ended(user: User) -> None:
+    here, there, third = (_signed_in(user, agent, "192.0.2.1") for agent in (FIREFOX, SAFARI, FIREFOX))
+    theirs = _signed_in(factories.user("bob"), FIREFOX, "192.0.2.9")
+    session = UserSession.objects.get(session_key=there.session.session_key)
+    assert f"/accounts/sessions/{session.pk}/end" in here.get("/accounts/sessions/").content.decode()
+    # Bob can't end it.
+    assert theirs.post(f"/accounts/sessions/{session.pk}/end").status_code == 404
+    assert there.get("/submissions/").status_code == 200
+    assert here.post(f"/accounts/sessions/{session.pk}/end").status_code == 302
+    assert there.get("/submissions/").status_code == 302
+    assert here.get("/submissions/").status_code == third.get("/submissions/").status_code == 200
+    assert here.post(f"/accounts/sessions/{session.pk}/end").status_code == 404
+
+
 def test_where_a_session_moved_to_is_seen_at_once(user: User) -> None:
     client = _signed_in(user, FIREFOX, "192.0.2.1")
     client.get("/")
