@@ -65,7 +65,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         done = 0
         for submission in submissions:
             try:
-                score_again(submission, actor=request.user.get_username())
+                score_again(submission, by=request.user)
             except NotPossible as error:
                 self.message_user(request, str(error), messages.WARNING)
             else:

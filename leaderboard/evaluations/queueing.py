@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
+from challenges.models import Act, AuditEntry
 from challenges.phases.locking import locked_phase
 from leaderboard.boards.evaluating import queue_evaluation
 from leaderboard.boards.status import is_official
@@ -29,8 +32,8 @@ def enqueue(submission: Submission, *, actor: str, reason: str = "", timings: di
     return evaluation.pk
 
 
-def score_again(submission: Submission, *, actor: str) -> int:
-    """Queue another evaluation.
+def score_again(submission: Submission, *, by: Any) -> int:
+    """Queue another evaluation, which the log of the challenge tells.
 
     Raises:
         NotPossible: an evaluation is still queued or running, or the results are official.
@@ -42,12 +45,13 @@ def score_again(submission: Submission, *, actor: str) -> int:
             )
         locked = (
             Submission.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("phase")
+            .select_related("phase__challenge")
             .get(pk=submission.pk)
         )
         if locked.evaluations.filter(job__status__in=ACTIVE).exists():
             raise NotPossible(f"'{locked.name}' is already waiting or running.")
-        return enqueue(locked, actor=actor, reason="scored again")
+        AuditEntry.objects.record(locked.phase.challenge, Act.RESCORED, f"the submission {locked.pk}", by=by)
+        return enqueue(locked, actor=by.get_username(), reason="scored again")
 
 
 def cancel(evaluation: Evaluation, *, actor: str) -> bool:

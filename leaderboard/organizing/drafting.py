@@ -25,7 +25,7 @@ from challenges.drafts.data_texts import write_texts
 from challenges.drafts.drafts import data_mark, document_of, is_built
 from challenges.members.locking import locked
 from challenges.members.roles import may_organize, require
-from challenges.models import Challenge, Draft
+from challenges.models import Act, AuditEntry, Challenge, Draft
 from challenges.models.challenge import ChallengeStatus
 from challenges.models.draft import DraftWork
 from challenges.phases.creating import create_phases
@@ -36,7 +36,7 @@ from evaluators.problems import BundleError, Problem
 from evaluators.specification import SPECIFICATION_FILE
 from leaderboard.jobs.kinds import Done, JobKind, Refused, SubjectGone
 from leaderboard.jobs.transitions import enqueue_anew
-from leaderboard.models import Job, Lane
+from leaderboard.models import Job, Lane, User
 from leaderboard.models.statuses import Status
 from leaderboard.organizing import dryrun
 from leaderboard.storage import object_store
@@ -131,11 +131,11 @@ def build(job: Job) -> Done:
         if any(part.specification.slug != draft.challenge.slug for part in parts):
             raise sandbox.WorkFailed("result", "a bundle of another challenge")
         store_bundle(bundle, parts, store=object_store())
-    return Done(partial(_load, draft, parts, {"draft": report, "data": card, "built": mark}))
+    return Done(partial(_load, draft, parts, {"draft": report, "data": card, "built": mark}, job.asked_by))
 
 
-def _load(draft: Draft, parts: list[PreparedDataset], card: dict[str, Any]) -> None:
-    """Make the prepared parts the draft's newest data; the draft's phases always use these."""
+def _load(draft: Draft, parts: list[PreparedDataset], card: dict[str, Any], by: User | None) -> None:
+    """Make the prepared parts the draft's newest data, as ``by`` asked; the draft's phases always use these."""
     challenge = Challenge.objects.select_for_update(no_key=True).get(pk=draft.challenge_id)
     if challenge.status != ChallengeStatus.DRAFT:
         raise Refused([Problem("The challenge was published meanwhile.", "Send a bundle with a new version.")])
@@ -147,6 +147,7 @@ def _load(draft: Draft, parts: list[PreparedDataset], card: dict[str, Any]) -> N
         write_texts(challenge, Draft.objects.select_for_update(no_key=True).get(pk=draft.pk).answers.get("texts", {}))
     except BundleError as error:
         raise Refused.by(error) from error
+    AuditEntry.objects.record(challenge, Act.DATA, f"version {version.number}, from the draft's files", by=by)
     _record(draft, card)
 
 

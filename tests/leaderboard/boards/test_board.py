@@ -61,7 +61,7 @@ def test_only_scores_stand_on_the_board(phase: Phase, user: User) -> None:
 def test_a_new_score_replaces_the_old_one(phase: Phase, user: User) -> None:
     submission = factories.submission(phase, user)
     factories.evaluate(submission, 0.3)
-    queueing.score_again(submission, actor="grace")
+    queueing.score_again(submission, by=user)
     factories.evaluate(factories.submission(phase, user, name="other"), 0.2)
     assert board(phase, every=True) == [(1, "mine", 0.3), (2, "other", 0.2)], "it stays while it is scored again"
     submission.refresh_from_db()
@@ -72,7 +72,7 @@ def test_a_new_score_replaces_the_old_one(phase: Phase, user: User) -> None:
 def test_a_later_verdict_takes_the_entry_away_at_once(phase: Phase, user: User) -> None:
     submission = factories.submission(phase, user)
     factories.evaluate(submission, 0.7)
-    queueing.score_again(submission, actor="grace")
+    queueing.score_again(submission, by=user)
     submission.refresh_from_db()
     factories.evaluate(submission, Rejected([Problem("no.")]))
     assert board(phase, every=True) == []

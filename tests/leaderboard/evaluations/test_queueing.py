@@ -39,19 +39,19 @@ def test_our_faults_are_retried_then_refunded(submission: Submission) -> None:
     assert submission.refunded
 
 
-def test_scoring_again_keeps_the_old_evaluation(submission: Submission) -> None:
+def test_scoring_again_keeps_the_old_evaluation(submission: Submission, user: User) -> None:
     first = factories.evaluate(submission, 0.4)
-    second = queueing.score_again(submission, actor="grace")
+    second = queueing.score_again(submission, by=user)
     submission.refresh_from_db()
     assert submission.evaluation_id == second != first.pk
     assert submission.evaluations.count() == 2
     with pytest.raises(NotPossible):
-        queueing.score_again(submission, actor="grace")
+        queueing.score_again(submission, by=user)
 
 
-def test_an_error_while_scoring_again_takes_neither_score_nor_quota(submission: Submission) -> None:
+def test_an_error_while_scoring_again_takes_neither_score_nor_quota(submission: Submission, user: User) -> None:
     factories.evaluate(submission, 0.4)
-    queueing.score_again(submission, actor="grace")
+    queueing.score_again(submission, by=user)
     break_three_times(submission)
     submission.refresh_from_db()
     assert submission.evaluation.status == "errored"
@@ -67,7 +67,7 @@ def test_a_cancelled_submission_counts_while_it_is_scored_again(
     assert not queueing.cancel(current(submission), actor="grace")
     submission.refresh_from_db()
     assert submission.refunded
-    queueing.score_again(submission, actor="grace")
+    queueing.score_again(submission, by=user)
     with pytest.raises(QuotaUsed):
         factories.submission(phase, user, name="one more")
     # There was no verdict, so the submission is refunded.
@@ -75,9 +75,9 @@ def test_a_cancelled_submission_counts_while_it_is_scored_again(
     factories.submission(phase, user, name="one more")
 
 
-def test_a_score_after_an_error_counts_again(submission: Submission) -> None:
+def test_a_score_after_an_error_counts_again(submission: Submission, user: User) -> None:
     queueing.cancel(current(submission), actor="grace")
-    queueing.score_again(submission, actor="grace")
+    queueing.score_again(submission, by=user)
     factories.evaluate(Submission.objects.get(), 0.4)
     submission.refresh_from_db()
     assert not submission.refunded

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from challenges.drafts.data_texts import texts_of
 from challenges.drafts.settings import save_forum, save_settings, settings_mark
@@ -15,11 +19,18 @@ from challenges.drafts.texts import save_texts, texts_mark
 from challenges.members import members
 from challenges.models import Act, AuditEntry, Challenge, Phase, Role
 from challenges.models.appendonly import AppendOnly
+from challenges.phases.rounds import RoundChoice
+from challenges.phases.terms import mark_of, terms_of
 from challenges.publishing.publishing import archive, publish, reopen
+from evaluators.specification import PhaseTerms
 from leaderboard.archive.exporting import take_archive
+from leaderboard.evaluations.queueing import score_again
 from leaderboard.models import User
+from leaderboard.organizing.bundles import load_directory
+from leaderboard.organizing.phases import add_phase, change_phase, remove_phase
 from leaderboard.organizing.rescoring import rescore, stop_rescoring
 from tests import factories
+from tests.bundles import write_bundle
 
 
 @pytest.fixture
@@ -79,6 +90,14 @@ def _archive(challenge: Challenge, owner: User, member: User) -> None:
     take_archive(challenge, io.BytesIO(), by=owner)
 
 
+def _phases(challenge: Challenge, owner: User) -> None:
+    ends = timezone.now() + timedelta(days=30)
+    first = challenge.phases.get()
+    change_phase(first, replace(terms_of(first), ends_at=ends), RoundChoice(), by=owner, seen=mark_of(first))
+    later = PhaseTerms("Round 2", ends + timedelta(days=1), ends_at=ends + timedelta(days=9))
+    remove_phase(add_phase(challenge, later, by=owner), by=owner)
+
+
 ACTS: dict[Callable[[Challenge, User, User], None], list[tuple[str, str, str]]] = {
     _roles: [
         ("role-given", "owner", "member: judge → organizer"),
@@ -102,6 +121,22 @@ ACTS: dict[Callable[[Challenge, User, User], None], list[tuple[str, str, str]]] 
 }
 
 
+def test_phases_leave_lines(phase: Phase, owner: User) -> None:
+    _phases(phase.challenge, owner)
+    changed, added, removed = lines(phase.challenge)[-3:]
+    assert (changed[:2], changed[2].startswith("“Round 1”: ")) == (("phase-changed", "owner"), True)
+    assert (added, removed) == (("phase-added", "owner", "“Round 2”"), ("phase-removed", "owner", "“Round 2”"))
+
+
+def test_loaded_data_leave_lines(phase: Phase, owner: User, tmp_path: Path) -> None:
+    load_directory(write_bundle(tmp_path / "b", seed=7, rows=61), owner=owner)
+    load_directory(write_bundle(tmp_path / "c", seed=8, rows=62), owner=None)
+    assert lines(phase.challenge)[-2:] == [
+        ("data", "owner", "version 2, from a bundle"),
+        ("data", "the site", "version 3, from a bundle"),
+    ]
+
+
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
 def test_an_act_leaves_its_lines(
     act: Callable[[Challenge, User, User], None], phase: Phase, owner: User, member: User
@@ -118,6 +153,13 @@ def test_scoring_again_leaves_lines(phase: Phase, owner: User) -> None:
     stop_rescoring(phase, by=owner)
     found = [(act, by) for act, by, _ in lines(phase.challenge)]
     assert found[-2:] == [("rescored", "owner"), ("rescoring-stopped", "owner")]
+
+
+def test_scoring_one_submission_again_leaves_a_line(phase: Phase, staff: User) -> None:
+    submission = factories.submission(phase, factories.user("ada2"))
+    factories.evaluate(submission, 0.5)
+    score_again(submission, by=staff)
+    assert lines(phase.challenge)[-1] == ("rescored", "grace", f"the submission {submission.pk}")
 
 
 def test_what_is_refused_leaves_no_line(phase: Phase, owner: User, member: User) -> None:

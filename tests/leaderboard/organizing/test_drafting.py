@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
@@ -10,13 +11,15 @@ import pytest
 from django.conf import LazySettings
 
 from challenges.drafts.drafts import mark_of, save_answers
-from challenges.models import Challenge, DatasetVersion, Draft, Phase
+from challenges.models import AuditEntry, Challenge, DatasetVersion, Draft, Phase
 from evaluators.datasets import prepare_splits
 from evaluators.problems import BundleError, Problem
-from evaluators.sandbox import WorkFailed
+from evaluators.sandbox import Availability, WorkFailed
+from evaluators.sandbox.availability import in_use
 from leaderboard.jobs import transitions
 from leaderboard.models import BoardEntry, Job, Submission, User
 from leaderboard.organizing import drafting, dryrun
+from leaderboard.storage import object_store
 from tests import factories
 from tests.bundles import write_bundle
 
@@ -62,6 +65,8 @@ def test_a_build_gives_the_draft_its_data(draft: Draft, user: User, built: Calla
     assert (Job.objects.get().status, now.is_under_way) == ("succeeded", False)
     assert now.card["built"]
     assert draft.challenge.dataset_versions.count() == 1
+    line = AuditEntry.objects.filter(challenge=draft.challenge, act=AuditEntry.Act.DATA).get()
+    assert (line.by, line.detail) == (user, "version 1, from the draft's files")
 
 
 def test_texts_that_were_saved_during_a_build_are_kept(
@@ -158,6 +163,20 @@ def test_what_the_organizer_can_change_is_told_at_once(
     job.refresh_from_db()
     assert (job.status, job.message.startswith(told)) == ("failed", True)
     assert not Draft.objects.get().is_under_way
+
+
+@pytest.mark.parametrize("work", ["describe", "build"])
+def test_without_a_sandbox_nothing_is_opened_and_the_job_waits(
+    draft: Draft, user: User, monkeypatch: pytest.MonkeyPatch, work: str
+) -> None:
+    file = object_store().put(io.BytesIO(b"id,label\na,x\n"))
+    draft.files.create(name="a.csv", sha256=file.sha256, size=file.size)
+    monkeypatch.setitem(in_use.__globals__, "availability", lambda: Availability(False, "none here"))
+    job = ask(draft, user, work)
+    factories.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.faults, Draft.objects.get().card) == ("queued", 0, {})
+    assert not draft.challenge.dataset_versions.exists()
 
 
 def test_a_fault_of_ours_is_tried_again(draft: Draft, user: User, monkeypatch: pytest.MonkeyPatch) -> None:

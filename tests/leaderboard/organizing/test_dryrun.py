@@ -24,7 +24,7 @@ from challenges.models import Phase, Readiness
 from challenges.publishing.readiness import report_of, unready, unscored
 from evaluators import sandbox
 from evaluators.problems import BundleError, Problem, ProblemsError, SubmissionError
-from evaluators.readiness import ReadinessReport
+from evaluators.readiness import MAX_REPORT_BYTES, ReadinessReport
 from evaluators.registry import BaselineInfo, baselines_for
 from evaluators.sandbox import SandboxUnavailable, WorkFailed, process
 from evaluators.scoring import Rejected
@@ -254,7 +254,7 @@ def test_a_baseline_that_is_scored_again_is_waited_for(draft: Phase, made: list[
     run = perform(dryrun.start(draft, by=None))
     score_all()
     dryrun.drive()
-    score_again(Submission.objects.earliest("created_at"), actor="grace")
+    score_again(Submission.objects.earliest("created_at"), by=factories.user("grace"))
     assert perform(run).state == "running"
     assert (steps()["measure"], measured) == (("queued", 0), [])
 
@@ -472,8 +472,18 @@ def test_the_data_say_in_the_real_sandbox_why_they_allow_no_baseline(
         dryrun_work.make_baseline(dataset_directory(version), info)
 
 
-def test_a_report_of_other_data_is_not_believed(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
-    false = report(draft).model_copy(update={"dataset": "0" * 64})
+def test_a_report_without_end_is_not_read(draft: Phase, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = report(draft).to_bytes()
+    monkeypatch.setattr(sandbox, "work", lambda *_, **__: right)
+    assert dryrun_work.measure(draft, []).to_bytes() == right
+    monkeypatch.setattr(sandbox, "work", lambda *_, **__: right + b" " * MAX_REPORT_BYTES)
+    with pytest.raises(WorkFailed, match="bytes of report"):
+        dryrun_work.measure(draft, [])
+
+
+@pytest.mark.parametrize("digest", ["dataset", "final"])
+def test_a_report_of_other_data_is_not_believed(draft: Phase, monkeypatch: pytest.MonkeyPatch, digest: str) -> None:
+    false = report(draft).model_copy(update={digest: "0" * 64})
     monkeypatch.setattr(sandbox, "work", lambda *_, **__: false.to_bytes())
     with pytest.raises(WorkFailed):
         dryrun_work.measure(draft, [])
