@@ -148,6 +148,24 @@ def test_one_module_speaks_to_the_object_store() -> None:
     assert users == {"leaderboard/storage/s3.py"}
 
 
+def test_what_participants_send_is_parsed_by_the_check_alone() -> None:
+    """Everywhere else in the site its files are only copied."""
+    parsing = {"check", "score", "parsed", "read_csv"}
+    users = {
+        str(path.relative_to(ROOT))
+        for room in ("challenges", "leaderboard", "frontend")
+        for path in sources(room)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("evaluators.")
+        if {alias.name for alias in node.names} & parsing
+    }
+    assert users == {
+        "leaderboard/boards/recheck.py",
+        "leaderboard/evaluations/rejections.py",
+        "leaderboard/submissions/intake.py",
+    }
+
+
 @files(*ROOMS, "tests", "docker")
 def test_nothing_evaluates_or_unpickles(path: Path) -> None:
     assert not {name.split(".")[0] for name in imports(path)} & UNPICKLERS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -102,6 +103,11 @@ def test_new_data_is_a_new_version(load: Load, tmp_path: Path) -> None:
     second = load(bundle)
     assert (second.number, second.challenge) == (2, first.challenge)
     assert second.digest != first.digest
+    # Nobody finds out by comparing that two versions share a file, or guesses one without its own key.
+    assert second.key != first.key
+    for version in (first, second):
+        keyed = hmac.new(bytes.fromhex(version.key), bytes.fromhex(version.digest), "sha256").hexdigest()
+        assert (len(version.key), version.public_digest) == (64, f"hmac-sha256:{keyed}")
 
 
 def test_older_data_that_is_loaded_again_is_the_newest(load: Load, tmp_path: Path) -> None:

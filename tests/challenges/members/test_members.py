@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -42,6 +43,13 @@ def test_a_link_for_those_who_make_it_is_for_one(challenge: Challenge, user: Use
     assert role_of(bob) == role
     with pytest.raises(PeopleError, match="used up"):
         members.accept(carol, secret)
+
+
+def test_a_secret_cannot_be_guessed_and_is_not_kept(challenge: Challenge, user: User) -> None:
+    made, secret = members.invite(challenge, "judge", by=user)
+    assert len(urlsafe_b64decode(secret)) * 8 == 192
+    assert made.digest == factories.sha256(secret.encode())
+    assert secret != invited(challenge, "judge", user)
 
 
 def test_a_link_for_participants_is_for_many(challenge: Challenge, user: User) -> None:
@@ -187,6 +195,15 @@ def test_who_loses_a_role_does_not_come_back_by_their_own_link(challenge: Challe
         members.accept(bob, theirs)
     assert role_of(bob) == ("judge" if how == "demoted" else None)
     members.accept(factories.user("carol"), others)
+    # A link that others made is good for everybody who has it, until it is withdrawn.
+    if how != "demoted":
+        members.accept(bob, others)
+        assert role_of(bob) == "participant"
+        members.leave(challenge, bob)
+        for invitation in Invitation.objects.all():
+            members.withdraw(challenge, invitation.pk, by=user)
+        with pytest.raises(PeopleError, match="withdrawn"):
+            members.accept(bob, others)
 
 
 def test_who_hands_over_leaves_no_link_behind(challenge: Challenge, user: User, staff: User) -> None:

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from evaluators.cli.main import default_store, main
+from evaluators.datasets.keyed import new_key
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.problems.problem import ExitCode
+from evaluators.scoring.publishing import published
 from evaluators.scoring.result import Result
 from tests.bundles import good_files, write_bundle
 from tests.dataperf_selection import write_speech
@@ -82,6 +84,17 @@ def test_score_as_json_has_the_fields_of_the_contract(folder: Path, run: Command
     assert content["data"].keys() == {"dataset", "sources", "submission"}
     assert Result.model_validate_json(output).to_bytes().decode() == output
     assert json.loads(errors).keys() == {"imports", "check", "load", "train"}
+
+
+def test_with_the_key_the_result_is_the_published_one(folder: Path, run: CommandLine, tmp_path: Path) -> None:
+    """An organizer can show everyone that the score on the board is the one that the data give."""
+    key = new_key()
+    (tmp_path / "key").write_text(f"{key}\n")
+    arguments = ("score", folder / "bundle", folder / "right", "--json")
+    recorded, shown = run(*arguments)[1], run(*arguments, "--key", tmp_path / "key")[1]
+    assert shown == published(recorded, key=key).decode() != recorded
+    (tmp_path / "key").write_text("no key")
+    assert run(*arguments, "--key", tmp_path / "key")[0] == ExitCode.USAGE
 
 
 @pytest.mark.parametrize("command", ["check", "score"])

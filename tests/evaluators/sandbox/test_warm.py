@@ -20,7 +20,7 @@ from evaluators import sandbox
 from evaluators.datasets.prepared import PreparedDataset
 from evaluators.problems.problem import Problem
 from evaluators.sandbox import memory, process, template, view, warm
-from evaluators.sandbox.kinds import NAMESPACES, Sandbox
+from evaluators.sandbox.kinds import LANDLOCK, NAMESPACES, Sandbox
 from evaluators.sandbox.streams import Completed
 from evaluators.sandbox.template import Template
 from evaluators.scoring import Broken, Rejected, Scored, evaluate
@@ -129,6 +129,14 @@ def test_a_dataset_on_another_disk_is_scored_cold(
     assert tried == [1]
     assert "no warm sandboxes from now on: datasets and submissions can't be linked to" in log.text
     assert list(kept.iterdir()) == []
+
+
+def test_without_namespaces_every_run_starts_cold(
+    known: PreparedDataset, submission: Path, monkeypatch: pytest.MonkeyPatch, quick: None
+) -> None:
+    monkeypatch.setitem(evaluate.__globals__, "in_use", lambda: LANDLOCK)
+    assert isinstance(evaluate(known.path, submission), Scored)
+    assert warm._idle == []
 
 
 ENDINGS = {

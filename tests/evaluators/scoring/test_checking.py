@@ -11,17 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluators.datasets.prepared import PreparedDataset
+from evaluators.datasets.preparing import prepare
 from evaluators.problems.problem import MAX_PROBLEMS, SubmissionError
 from evaluators.scoring.checking import check, reads_the_same
 from evaluators.specification.challenge import Specification
 from evaluators.specification.reading import parse_specification, read_specification
 from evaluators.submissions.uploads import Upload
+from tests import cleanings, markets
 from tests.bundles import write_bundle
 from tests.evaluators.conftest import MakeDataset
 from tests.finals import add_final
 from tests.kinds import write_acquisition, write_cleaning
 
 Uploads = Callable[..., list[Upload]]
+PURCHASE = b"seller,rows\nmill,10\nbarn,0\nloft,4\n"
 TAKE = "Take the ids from the column 'id' of pool.parquet."
 
 
@@ -51,6 +54,26 @@ def test_the_hidden_rows_are_not_opened(make_dataset: MakeDataset, good_uploads:
     for table in ("test", "examples"):
         shutil.rmtree(dataset.path / "tables" / table)
     check(PreparedDataset.open(dataset.path), good_uploads())
+
+
+@pytest.mark.parametrize(
+    ("write", "uploads"),
+    [
+        (cleanings.write_cleaning, [cleanings.ranking(), cleanings.ranking(name="tea")]),
+        (
+            markets.write_market,
+            [Upload(f"{name}.csv", PURCHASE) for name in ("tea", "ink")],
+        ),
+    ],
+    ids=["cleaning", "acquisition"],
+)
+def test_nor_are_those_of_other_kinds(write: Callable[[Path], Path], uploads: list[Upload], tmp_path: Path) -> None:
+    dataset = PreparedDataset.open(prepare(write(tmp_path / "bundle"), tmp_path / "store"))
+    hidden = [name for name, planned in dataset.specification.tables().items() if not planned.table.public]
+    assert hidden
+    for name in hidden:
+        shutil.rmtree(dataset.path / "tables" / name)
+    assert check(PreparedDataset.open(dataset.path), uploads).lines
 
 
 def test_every_problem_of_every_task_is_found(known: PreparedDataset) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from unittest import mock
+
 import pytest
 from django.test import Client
 
@@ -77,6 +80,13 @@ def test_a_link_in_a_letter_stops_letters_without_signing_in(phase: Phase, user:
     mailer.post(_path(unsubscribe_address(user.pk, None)))
     assert Mute.objects.filter(user=user, challenge=None).exists()
     assert mailer.post(address + "x").status_code == 404
+    # Years later too, since an e-mail may be read then; and it opens nothing else.
+    Mute.objects.all().delete()
+    later = time.time() + 20 * 365 * 24 * 3600
+    with mock.patch.object(time, "time", return_value=later):
+        assert mailer.post(address).status_code == 200
+        assert Client().get("/submissions/").status_code == mailer.get("/submissions/").status_code == 302
+    assert Mute.objects.get().challenge == phase.challenge
 
 
 def test_choosing_in_the_account(page: Client, phase: Phase, user: User) -> None:

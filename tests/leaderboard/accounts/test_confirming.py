@@ -147,6 +147,28 @@ def test_a_password_alone_does_not_open_an_account_with_a_second_factor(user: Us
     assert secret not in str(list(Authenticator.objects.values("data")))
 
 
+def test_a_session_and_the_password_confirm_also_beside_a_second_factor(user: User, stolen: Client) -> None:
+    factories.confirm(stolen)
+    _turn_on(stolen)
+    thief = Client()
+    thief.force_login(user)
+    assert thief.post("/accounts/tokens/", TOKEN).status_code == 302
+    factories.confirm(thief)
+    assert thief.post("/accounts/tokens/", TOKEN).status_code == 200
+
+
+def test_beside_a_second_factor_no_address_is_added(user: User, stolen: Client) -> None:
+    """It would be unconfirmed at first, and such an account must not claim what may be somebody else's."""
+    factories.confirm(stolen)
+    form = {"action_add": "", "email": "second@example.org"}
+    _turn_on(stolen)
+    stolen.post("/accounts/email/", form)
+    assert not EmailAddress.objects.filter(email="second@example.org").exists()
+    Authenticator.objects.all().delete()
+    stolen.post("/accounts/email/", form)
+    assert EmailAddress.objects.filter(email="second@example.org").exists()
+
+
 def test_a_password_set_by_e_mail_leaves_the_second_factor(user: User, stolen: Client) -> None:
     factories.confirm(stolen)
     _turn_on(stolen)

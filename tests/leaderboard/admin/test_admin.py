@@ -14,11 +14,15 @@ from django.utils import timezone
 from challenges.models import Challenge, Phase
 from evaluators.problems import Problem
 from evaluators.scoring import Rejected
+from leaderboard.boards.switching import enqueue_missing
+from leaderboard.boards.versions import start_version
 from leaderboard.models import ApiToken, Evaluation, StatusChange, Submission, User
+from leaderboard.models.board import BoardCause
 from leaderboard.teams import membership
 from leaderboard.teams.membership import TeamError
 from leaderboard.teams.teams import personal_team
 from tests import factories
+from tests.boards import finish_all
 
 OURS = [
     "challenges/challenge",
@@ -98,6 +102,16 @@ def test_no_action_changes_official_results(operator: Client, phase: Phase, user
     assert "the results are official" in text
     assert "0 queued to be scored again" in text
     assert Evaluation.objects.count() == 1
+
+
+def test_staff_see_what_is_computed_for_a_board_that_is_not_shown_yet(
+    operator: Client, phase: Phase, submissions: list[Submission]
+) -> None:
+    version = start_version(phase, factories.other_version(phase.dataset_version), BoardCause.DATA, "Row 7.")
+    enqueue_missing(version, timezone.now())
+    finish_all(version, {"n0": 0.8765, "n1": 0.25})
+    assert "8765" not in Client().get("/challenges/tiny/leaderboard/").content.decode()
+    assert "8765" in operator.get("/admin/leaderboard/evaluation/").content.decode()
 
 
 def test_cancelling_takes_only_what_waits(operator: Client, submissions: list[Submission]) -> None:

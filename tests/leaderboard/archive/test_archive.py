@@ -19,9 +19,11 @@ from django.test import Client
 from django.utils import timezone
 
 from challenges.models import Announcement, Challenge, DatasetVersion, Phase, Role, Round, Split
+from leaderboard.archive import reading
 from leaderboard.archive.exporting import TooLarge, write_archive
 from leaderboard.archive.importing import import_archive
 from leaderboard.archive.layout import TABLES, ArchiveTable
+from leaderboard.archive.reading import open_archive
 from leaderboard.archive.records import Unreadable
 from leaderboard.boards.canonical import canonical
 from leaderboard.boards.content import board_content
@@ -374,6 +376,45 @@ def test_what_was_changed_on_the_way_is_found(archive: Path) -> None:
     _forget_everything()
     with pytest.raises(Unreadable, match="changed or damaged"):
         import_archive(changed)
+
+
+@pytest.mark.parametrize(
+    ("bound", "most", "says"),
+    [
+        ("MAX_MEMBERS", 10, "has more than 10 files"),
+        ("MAX_TEXT_BYTES", 100, "is too large"),
+        ("MAX_TOTAL_BYTES", 100, "holds more than"),
+    ],
+)
+def test_an_archive_is_bounded(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int, says: str
+) -> None:
+    _forget_everything()
+    monkeypatch.setattr(reading, bound, most)
+    with pytest.raises(Unreadable, match=says):
+        import_archive(archive)
+    assert not Challenge.objects.exists()
+
+
+def test_a_member_that_is_larger_than_it_says_is_not_read_to_its_end(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(members: dict[str, bytes]) -> None:
+        members["tables/scores.json"] += b" " * 10_000_000
+
+    sizes: list[int] = []
+    read = zipfile.ZipExtFile.read
+
+    def counted(stream: zipfile.ZipExtFile, n: int | None = -1) -> bytes:
+        piece = read(stream, n)
+        sizes.append(len(piece))
+        return piece
+
+    with open_archive(_changed(archive, change, honest=False)) as opened:
+        monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
+        with pytest.raises(Unreadable, match="changed or damaged"):
+            opened.content("tables/scores.json")
+    assert sum(sizes) < 5_000_000
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x05\x06" + b"\0" * 18])

@@ -225,6 +225,9 @@ def test_the_log_only_grows(entry: Submission, judge: User) -> None:
         Decision.objects.bulk_update([decision], ["text"])
     with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE leaderboard_decision SET text = 'nothing'")
+    if connection.vendor == "postgresql":
+        with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM leaderboard_decision")
     assert Decision.objects.get().text == "Which rows?"
 
 

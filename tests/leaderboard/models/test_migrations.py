@@ -11,7 +11,8 @@ from django.apps import apps
 
 from challenges.drafts.drafts import add_files, create_draft, data_mark, is_built
 from challenges.models import DatasetVersion, Draft, DraftFile, Phase, Role
-from leaderboard.models import Entrant, User
+from leaderboard.models import ApiToken, Entrant, User
+from leaderboard.models.token import Scope
 from leaderboard.teams.teams import baselines_team
 from tests import factories
 
@@ -76,6 +77,14 @@ def test_an_answer_about_another_kind_changes_no_mark(user: User) -> None:
     assert data_mark(made) == before
     made.answers |= {"cleaning": {"budget": 7}}
     assert data_mark(made) != before
+
+
+def test_tokens_that_were_there_do_all_that_they_did(user: User) -> None:
+    token, _ = ApiToken.objects.issue(user, scopes=[])
+    import_module("leaderboard.migrations.0020_tokens_have_scopes").allow_everything(apps, None)
+    token.refresh_from_db()
+    assert all(token.allows(scope) for scope in Scope)
+    assert (token.expires_at, token.has_expired) == (None, False)
 
 
 @pytest.mark.parametrize("background", [False, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -73,6 +74,8 @@ def test_a_link_is_for_one_person(team: Team, user: User) -> None:
     bob, carol = factories.user("bob"), factories.user("carol")
     secret = membership.invite(team, user)
     assert secret not in str(list(TeamInvitation.objects.values()))
+    assert TeamInvitation.objects.get().digest == factories.sha256(secret.encode())
+    assert len(urlsafe_b64decode(secret)) * 8 == 192
     # A user who is already in the team does not use up the link.
     assert membership.join(user, secret) == team
     membership.join(bob, secret)

@@ -15,6 +15,8 @@ from django.test import Client
 
 from challenges.models import Phase
 from leaderboard.environment import TREE
+from leaderboard.models import User
+from tests.factories import PASSWORD
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,8 @@ from leaderboard.environment import TREE
 def test_every_answer_keeps_to_itself(phase: Phase, path: str) -> None:
     headers = Client().get(path).headers
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert "camera=()" in headers["Permissions-Policy"]
+    forbidden = set(headers["Permissions-Policy"].split(", "))
+    assert {f"{name}=()" for name in ("accelerometer", "camera", "gyroscope", "microphone", "payment")} <= forbidden
     assert "publickey-credentials-get=(self)" in headers["Permissions-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
@@ -69,6 +72,13 @@ def test_with_tls_no_neighbour_can_plant_a_cookie(tmp_path: Path) -> None:
     }
     # Browsers refuse cookies of such names without TLS.
     assert _settings(tmp_path)["SESSION_COOKIE_NAME"] is None
+
+
+def test_no_script_reads_the_cookie_of_the_session(user: User) -> None:
+    client = Client()
+    client.post("/accounts/login/", {"login": user.username, "password": PASSWORD})
+    cookie = client.cookies["sessionid"]
+    assert (cookie.value != "", cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
 
 
 def test_where_to_report_weaknesses(settings: LazySettings) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 from django.utils import timezone
 
@@ -75,6 +76,20 @@ def test_the_api_counts_a_network_of_ipv6_as_one() -> None:
 
     assert [status(f"2001:db8::{number:x}") for number in (1, 2, 3)] == [200, 200, 429]
     assert status("2001:db8:0:1::1") == 200
+
+
+def test_a_hundred_thousand_addresses_do_not_push_a_counter_out() -> None:
+    counters = caches["requests"]
+    if not isinstance(counters, LocMemCache):
+        pytest.skip("Redis keeps as many as it has memory for")
+    counters.set("first", 1, 60)
+    for number in range(99_999):
+        counters.set(str(number), 1, 60)
+    assert counters.get("first") == 1
+    for number in range(100_000, 102_000):
+        counters.set(str(number), 1, 60)
+    assert len(counters._cache) <= 100_000
+    counters.clear()
 
 
 def test_wrong_tokens_are_counted_and_right_ones_pass(user: User) -> None:
