@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from leaderboard.environment import PREFIX, Environment
 TREE = Path(__file__).resolve().parent.parent
 
 
-PAGES = [TREE / "README.md", TREE / "THREAT_MODEL.md", *sorted((TREE / "docs").rglob("*.md"))]
+PAGES = [TREE / "README.md", TREE / "THREAT_MODEL.md", TREE / "SECURITY.md", *sorted((TREE / "docs").rglob("*.md"))]
 
 
 def rows() -> list[str]:
@@ -90,6 +92,20 @@ def test_a_challenges_page_shows_what_every_baseline_gets(bundle: Path) -> None:
 def test_deploying_page_names_exactly_the_settings_there_are() -> None:
     named = set(re.findall(rf"^\| `({PREFIX}[A-Z0-9_]+)` \|", (TREE / "docs/deploying.md").read_text(), re.MULTILINE))
     assert named == {PREFIX + field.upper() for field in Environment.model_fields}
+
+
+def test_the_bill_of_materials_has_every_pinned_library() -> None:
+    """``./run sbom`` runs this command, after it has installed what is pinned."""
+    (command,) = re.findall(r'exec "\$python" (-m cyclonedx_py .+)', (TREE / "run").read_text())
+    done = subprocess.run([sys.executable, *command.split()], cwd=TREE, capture_output=True, check=True)
+    made = json.loads(done.stdout)
+    assert (made["bomFormat"], made["specVersion"]) == ("CycloneDX", "1.6")
+    pinned = re.findall(r"^([\w.-]+)==([^\s;]+)", (TREE / "requirements.txt").read_text(), re.MULTILINE)
+    assert len(pinned) > 50
+    assert sorted((item["name"], item["version"]) for item in made["components"]) == sorted(pinned)
+    # Nothing is there without its version.
+    lines = (TREE / "requirements.txt").read_text().splitlines()
+    assert len(pinned) == sum(bool(line) and line[0] not in " #" for line in lines)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
