@@ -19,6 +19,9 @@ from leaderboard.jobs.waiting import waiting_of
 from leaderboard.models import Job, Lane
 from leaderboard.models.statuses import Status
 
+TO_THE_SECOND = "%Y-%m-%dT%H:%M:%SZ"
+"""Two exact moments of an evaluation would be an exact duration, see ``evaluations.shown``."""
+
 
 class WaitingSerializer(serializers.Serializer[Any]):
     ahead = serializers.IntegerField(help_text="How many jobs come first as things are.")
@@ -36,9 +39,9 @@ class JobSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(read_only=True)
     status = serializers.ChoiceField(choices=Status.choices, read_only=True)
     attempt = serializers.IntegerField(read_only=True)
-    queued = serializers.DateTimeField(source="queued_at", read_only=True)
-    started = serializers.DateTimeField(source="started_at", read_only=True, allow_null=True)
-    finished = serializers.DateTimeField(source="finished_at", read_only=True, allow_null=True)
+    queued = serializers.DateTimeField(source="queued_at", read_only=True, format=TO_THE_SECOND)
+    started = serializers.DateTimeField(source="started_at", read_only=True, allow_null=True, format=TO_THE_SECOND)
+    finished = serializers.DateTimeField(source="finished_at", read_only=True, allow_null=True, format=TO_THE_SECOND)
     waiting = serializers.SerializerMethodField(help_text="Only while it is queued.")
     message = serializers.CharField(read_only=True)
     problems = ProblemSerializer(many=True, read_only=True)

@@ -112,6 +112,16 @@ def test_its_team_gets_the_result_without_what_hidden_rows_could_be_guessed_from
     assert hashlib.sha256(content).hexdigest() in page.get(f"/submissions/{on_board.pk}/").content.decode()
 
 
+def test_the_page_has_no_exact_seconds(page: Client, on_board: Submission) -> None:
+    """How long a model trains may depend on hidden labels."""
+    exact = {"check": 0.0123, "sandbox": 1.2345, "sandbox.train": 1.0987, "fetch": 0.01, "record": 0.01}
+    Evaluation.objects.filter(submission=on_board).update(timings=exact)
+    text = _text(page, on_board)
+    assert "1.30 s" in text
+    for value in ("sandbox.train", "1.23 s", "1.25 s", "1.10 s", "12 ms"):
+        assert value not in text
+
+
 def test_while_it_is_scored_again_the_old_scores_stay(page: Client, on_board: Submission, client: Client) -> None:
     text = _text(page, on_board)
     assert "What ran" in text

@@ -49,7 +49,10 @@ def test_the_status_follows_the_evaluation(phase: Phase, user: User, api: Api) -
     # Never finer than a tenth of a second, and nothing of what the sandbox did.
     assert body["timings"]["score"] == 0.1
     assert body["timings"].keys() == {"check", "store", "queue", "score"}
-    assert "." not in body["started"] + body["finished"]
+    job = client.get(f"/api/v1/jobs/{submission.evaluation.job_id}/").json()
+    for moments in (body, job):
+        assert "." not in moments["started"] + moments["finished"]
+    assert job["finished"] == body["finished"]
 
 
 def test_a_failed_one_says_why(phase: Phase, user: User, api: Api) -> None:
