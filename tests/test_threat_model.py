@@ -19,6 +19,7 @@ from leaderboard.accounts.tokens import MAX_LIFETIME
 from leaderboard.datafolder import ONLY_OURS
 from leaderboard.previews.asking import RETRY_AFTER
 from leaderboard.serving.limits import MIB, Limits
+from leaderboard.teams import membership
 from tests.canary.test_canary import READERS
 from tests.evaluators.sandbox.probes import PROBES
 
@@ -139,6 +140,7 @@ NUMBERS = [
     ("as {} kinds of reader", WORDS[len(READERS)]),
     ("(umask {:03o})", ONLY_OURS),
     ("good for {} days", INVITATION_LIFE.days),
+    ("good for {} days", membership.INVITATION_LIFE.days),
     ("for up to {:,} accounts", settings.MAX_COUNTERS),
     ("at most {} minutes ago", WORDS[app_settings.REAUTHENTICATION_TIMEOUT // 60]),
     ("{} wrong passwords lock", WORDS[LOCKED_AFTER].capitalize()),
@@ -148,6 +150,6 @@ NUMBERS = [
 """Words with a number in them, and the number that the code has."""
 
 
-@pytest.mark.parametrize(("words", "number"), NUMBERS, ids=[words for words, _ in NUMBERS])
+@pytest.mark.parametrize(("words", "number"), NUMBERS, ids=[words[:40] for words, _ in NUMBERS])
 def test_the_numbers_are_those_of_the_code(words: str, number: object) -> None:
     assert words.format(number) in " ".join(MARK.sub("", BODY).split())

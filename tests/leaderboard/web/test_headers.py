@@ -17,6 +17,7 @@ from challenges.models import Phase
 from leaderboard.environment import TREE
 from leaderboard.models import User
 from tests.factories import PASSWORD
+from tests.test_architecture import ROOMS, imports, sources
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,19 @@ def test_every_answer_keeps_to_itself(phase: Phase, path: str) -> None:
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "default-src 'self'" in headers["Content-Security-Policy"]
+
+
+def test_inline_styles_are_for_the_documentation_of_the_api_alone(db: None) -> None:
+    """Swagger UI sets them. Scripts inline are for no page."""
+    policy = Client().get("/api/v1/docs/").headers["Content-Security-Policy"]
+    assert [part for part in policy.split("; ") if "unsafe" in part] == ["style-src 'self' 'unsafe-inline'"]
+    changing = {
+        str(path.relative_to(TREE))
+        for room in ROOMS
+        for path in sources(room)
+        if any(name.startswith("csp.decorators") for name in imports(path))
+    }
+    assert changing == {"leaderboard/api/urls.py"}
 
 
 def _settings(tmp_path: Path, **variables: str) -> dict[str, Any]:
