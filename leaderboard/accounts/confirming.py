@@ -3,7 +3,8 @@
 A session can be stolen, from an unlocked laptop or a shared machine. So changing addresses, second factors and sign-in
 providers, setting a password, creating tokens, and exporting or deleting the account need a confirmation. It is worth
 five minutes: the password, a second factor, or for accounts without either a fresh sign-in with their provider.
-allauth asks on its pages, but lets accounts without a password and second factor pass; ``ConfirmAccess`` doesn't.
+allauth asks on its pages, but lets accounts without a password and second factor pass; ``ConfirmAccess`` doesn't. It
+also asks staff, on the pages of the administration by which they could take over any account.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from allauth.account.internal.flows.reauthentication import (
     suspend_request,
 )
 from allauth.core.exceptions import ReauthenticationRequired
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils.http import urlencode
 
 P = ParamSpec("P")
 
@@ -45,6 +48,15 @@ GUARDED = frozenset(
 
 READABLE = frozenset({"account_email", "socialaccount_connections"})
 """Those that only need it for a change."""
+
+
+GUARDED_IN_THE_ADMINISTRATION = (
+    "admin:account_emailaddress_",
+    "admin:auth_user_password_change",
+    "admin:leaderboard_user_",
+    "admin:mfa_authenticator_",
+)
+"""How the names of pages begin on which staff set passwords, change addresses and rights, and remove second factors."""
 
 
 def is_confirmed(request: HttpRequest) -> bool:
@@ -76,7 +88,7 @@ def confirmation_required(
 
 
 class ConfirmAccess:
-    """Middleware in front of allauth's pages."""
+    """Middleware in front of allauth's pages, and of the administration's pages of accounts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -86,10 +98,19 @@ class ConfirmAccess:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         name = request.resolver_match.view_name if request.resolver_match is not None else ""
-        reads = name in READABLE and request.method in ("GET", "HEAD")
-        if name not in GUARDED or reads or not request.user.is_authenticated or is_confirmed(request):
+        if not _is_guarded(name, request) or not request.user.is_authenticated or is_confirmed(request):
             return None
-        response: HttpResponseBase = suspend_request(
-            request, get_adapter().get_reauthentication_methods(request.user)[0]["url"]
-        )
+        address = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+        if name not in GUARDED:
+            # allauth would keep the form in the session, in the database, for afterwards: here also a new password.
+            return HttpResponseRedirect(f"{address}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
+        response: HttpResponseBase = suspend_request(request, address)
         return response
+
+
+def _is_guarded(name: str, request: HttpRequest) -> bool:
+    reads = request.method in ("GET", "HEAD")
+    if name.startswith(GUARDED_IN_THE_ADMINISTRATION):
+        # Others than staff are sent away by the administration itself. A form is confirmed before it is filled in.
+        return request.user.is_staff and not (reads and name.endswith(("_changelist", "_history")))
+    return name in GUARDED and not (reads and name in READABLE)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import check_password
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from leaderboard.accounts.confirming import GUARDED
+from leaderboard.accounts.confirming import GUARDED, GUARDED_IN_THE_ADMINISTRATION
 from leaderboard.models import ApiToken, User
 from tests import factories
 from tests.second_factors import code_of
@@ -225,6 +227,57 @@ def test_every_page_of_allauth_is_guarded_or_known_to_be_harmless() -> None:
     """A new version may bring a new page."""
     assert _names(get_resolver("allauth.urls").url_patterns) == GUARDED | OPEN
     assert not GUARDED & OPEN
+
+
+JOINED = {"date_joined_0": "2026-01-01", "date_joined_1": "00:00"}
+IN_THE_ADMINISTRATION: list[tuple[str, dict[str, Any]]] = [
+    ("leaderboard/user/{user}/password/", {"usable_password": "true", **PASSWORDS}),
+    ("leaderboard/user/{user}/change/", {"username": "ada", "email": "thief@example.org", "is_active": "on", **JOINED}),
+    ("leaderboard/user/{user}/delete/", {"post": "yes"}),
+    ("leaderboard/user/add/", {"username": "thief", "usable_password": "true", **PASSWORDS}),
+    ("account/emailaddress/add/", {"user": "{user}", "email": "thief@example.org", "verified": "on"}),
+    ("account/emailaddress/{address}/change/", {"user": "{user}", "email": "thief@example.org", "verified": "on"}),
+    ("account/emailaddress/", {"action": "make_verified", "_selected_action": "{address}"}),
+    ("mfa/authenticator/{factor}/delete/", {"post": "yes"}),
+    ("mfa/authenticator/", {"action": "delete_selected", "_selected_action": "{factor}", "post": "yes"}),
+]
+
+
+@pytest.mark.parametrize(("path", "form"), IN_THE_ADMINISTRATION)
+def test_nor_does_the_session_of_staff_change_somebody_s_account(
+    user: User, staff: User, path: str, form: dict[str, Any]
+) -> None:
+    TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    keys = {
+        "user": user.pk,
+        "address": EmailAddress.objects.get(user=user).pk,
+        "factor": Authenticator.objects.get(user=user).pk,
+    }
+    EmailAddress.objects.filter(user=user).update(verified=False)
+    stolen = Client()
+    stolen.force_login(staff)
+    before = (_state(user), User.objects.count())
+    sent = {name: str(value).format(**keys) for name, value in form.items()}
+    address = f"/admin/{path.format(**keys)}"
+    answer = stolen.post(address, sent)
+    assert (_state(user), User.objects.count()) == before
+    assert answer["Location"] == f"/accounts/reauthenticate/?{urlencode({'next': address})}"
+    # The form is not kept in the session, which is in the database.
+    assert "account_reauthentication_state" not in stolen.session
+    confirmed = stolen.post("/accounts/reauthenticate/", {"password": factories.PASSWORD, "next": address})
+    assert confirmed["Location"] == address
+    assert stolen.post(address, sent).status_code == 302
+    assert (_state(user), User.objects.count()) != before
+
+
+def test_every_page_of_an_account_in_the_administration_is_guarded_or_known_to_be_harmless() -> None:
+    harmless = {"apitoken", "socialaccount", "usersession", "group"}
+    found = {name for name in _names(get_resolver("leaderboard.urls").url_patterns) if name.endswith("_changelist")}
+    apps = ("account", "auth", "mfa", "socialaccount", "usersessions")
+    about = {name for name in found if name.split("_")[0] in apps}
+    about |= {"leaderboard_user_changelist", "leaderboard_apitoken_changelist"} & found
+    guarded = {name for name in about if f"admin:{name}".startswith(GUARDED_IN_THE_ADMINISTRATION)}
+    assert {name.split("_")[1] for name in about - guarded} == harmless
 
 
 HOSTILE = ["", "null", "[]", "{}", "1", '"x"', '{"id": 1}', '{"id": "x", "rawId": null, "response": []}', "{", "\0"]

@@ -192,6 +192,7 @@ def test_nobody_deletes_the_account_of_another(user: User, staff: User) -> None:
 def test_the_administration_deletes_by_the_same_act(staff: User, user: User, entry: Submission) -> None:
     client = Client()
     client.force_login(staff)
+    factories.confirm(client)
     assert client.post(f"/admin/leaderboard/user/{user.pk}/delete/", {"post": "yes"}).status_code == 302
     left = User.objects.get(username="ada")
     assert left.deleted_at is not None

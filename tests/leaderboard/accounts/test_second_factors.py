@@ -19,6 +19,7 @@ from django.test import Client
 
 from leaderboard.accounts.sign_in import remove_second_factor
 from leaderboard.models import User
+from tests import factories
 from tests.second_factors import code_of
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -41,6 +42,7 @@ def test_secrets_in_the_database_are_worth_nothing_without_the_key(user: User, s
 def operator(staff: User) -> Client:
     client = Client()
     client.force_login(staff)
+    factories.confirm(client)
     return client
 
 

@@ -96,6 +96,7 @@ def _change(user: User) -> None:
 def _by_staff(user: User) -> None:
     client = Client()
     client.force_login(factories.user("grace", is_staff=True, is_superuser=True))
+    factories.confirm(client)
     form = {"usable_password": "true", "password1": "quite-another-4", "password2": "quite-another-4"}
     assert client.post(f"/admin/leaderboard/user/{user.pk}/password/", form).status_code == 302
 

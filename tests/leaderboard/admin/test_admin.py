@@ -41,6 +41,7 @@ OURS = [
 def operator(staff: User) -> Client:
     client = Client()
     client.force_login(staff)
+    factories.confirm(client)
     return client
 
 
