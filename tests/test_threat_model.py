@@ -15,6 +15,7 @@ from django.conf import settings
 from challenges.models.role import INVITATION_LIFE
 from evaluators.kinds.cleaning import curve
 from evaluators.sandbox import streams, warm
+from evaluators.sandbox.availability import REMEMBERED_SECONDS
 from leaderboard.accounts.tokens import MAX_LIFETIME
 from leaderboard.datafolder import ONLY_OURS
 from leaderboard.previews.asking import RETRY_AFTER
@@ -142,6 +143,8 @@ NUMBERS = [
     ("good for {} days", INVITATION_LIFE.days),
     ("good for {} days", membership.INVITATION_LIFE.days),
     ("for up to {:,} accounts", settings.MAX_COUNTERS),
+    ("more than {:,} counters", settings.CACHES["default"]["OPTIONS"]["MAX_ENTRIES"]),
+    ("at most a {} before work is taken", {60: "minute"}[int(REMEMBERED_SECONDS)]),
     ("at most {} minutes ago", WORDS[app_settings.REAUTHENTICATION_TIMEOUT // 60]),
     ("{} wrong passwords lock", WORDS[LOCKED_AFTER].capitalize()),
     ("lock a name for {} minutes", WORDS[LOCKED_FOR // timedelta(minutes=1)]),

@@ -50,6 +50,9 @@ READABLE = frozenset({"account_email", "socialaccount_connections"})
 """Those that only need it for a change."""
 
 
+WITH_A_PASSWORD = frozenset({"account_set_password"})
+"""Those whose form may hold a password."""
+
 GUARDED_IN_THE_ADMINISTRATION = (
     "admin:account_emailaddress_",
     "admin:auth_user_password_change",
@@ -101,8 +104,8 @@ class ConfirmAccess:
         if not _is_guarded(name, request) or not request.user.is_authenticated or is_confirmed(request):
             return None
         address = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
-        if name not in GUARDED:
-            # allauth would keep the form in the session, in the database, for afterwards: here also a new password.
+        if name not in GUARDED or name in WITH_A_PASSWORD:
+            # allauth would keep the form in the session, in the database, for afterwards: here with a new password.
             return HttpResponseRedirect(f"{address}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
         response: HttpResponseBase = suspend_request(request, address)
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 from urllib.parse import urlencode
@@ -53,6 +54,7 @@ def test_a_session_alone_changes_nothing(user: User, stolen: Client, path: str, 
     before = _state(user)
     answer = stolen.post(path, form)
     assert _state(user) == before
+    assert PASSWORDS["password1"] not in json.dumps(dict(stolen.session))
     if path != "/accounts/password/change/":
         assert answer.status_code == 302
         assert "/reauthenticate/" in answer["Location"]
@@ -68,6 +70,7 @@ def test_nor_does_that_of_an_account_without_a_password(
     before = _state(without_password)
     answer = stolen.post(path, form)
     assert _state(without_password) == before
+    assert PASSWORDS["password1"] not in json.dumps(dict(stolen.session))
     assert answer.status_code == 302
     assert answer["Location"].startswith(("/accounts/confirm/", "/accounts/password/set/"))
 
