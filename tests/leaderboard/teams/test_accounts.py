@@ -72,6 +72,8 @@ def test_a_known_address_is_not_given_away(user: User) -> None:
     unknown = sign_up(Client(), username="third", email="third@example.org")
     assert known.status_code == unknown.status_code == 302
     assert known["Location"] == unknown["Location"]
+    # And one address stays that of one account.
+    assert list(User.objects.order_by("pk").values_list("username", flat=True)) == ["ada", "third"]
 
 
 def test_a_password_can_be_reset(user: User) -> None:
