@@ -51,7 +51,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     *provider_apps(ENVIRONMENT),
-    "django_filters",
     "django_htmx",
     "csp",
     "rest_framework",
@@ -61,10 +60,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # These add headers, also to the answers of what follows.
     "leaderboard.web.headers.keep_to_itself",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "leaderboard.web.middleware.refuse_unreadable",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -74,7 +75,6 @@ MIDDLEWARE = [
     "leaderboard.accounts.confirming.ConfirmAccess",
     "frontend.views.leaving.LeaveForProvider",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -334,7 +334,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.MultiPartParser"],
     "DEFAULT_PAGINATION_CLASS": "leaderboard.api.pagination.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "leaderboard.api.negotiation.AnyForm",
     "DEFAULT_SCHEMA_CLASS": "leaderboard.api.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": [
         "leaderboard.api.throttling.AnonymousThrottle",

@@ -53,7 +53,7 @@ def table(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     disposition = content_disposition_header(True, f"{slug}-submissions.{form}") or "attachment"
     headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
     if form == "csv":
-        pieces = chain([start_of_table(request.GET)], as_csv(rows))
+        pieces = chain([start_of_table(for_excel=request.GET.get("bom") == "1")], as_csv(rows))
         return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers=headers)
     body = json.dumps({"challenge": slug, "submissions": rows}, ensure_ascii=False, allow_nan=False)
     return HttpResponse(body, content_type="application/json", headers=headers)

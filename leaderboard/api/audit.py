@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView
 from rest_framework.permissions import IsAuthenticated
 
 from challenges.members.roles import may_own, require
 from challenges.members.visibility import visible_challenge
 from challenges.models import AuditEntry
+from leaderboard.api.queries import ListView
 
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
@@ -20,12 +20,11 @@ class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
         fields = ("at", "by", "act", "detail")
 
 
-class ChallengeLog(ListAPIView[AuditEntry]):
+class ChallengeLog(ListView[AuditEntry]):
     """Who did what to a challenge, newest first. Only its owners and staff may read it; nobody can change it."""
 
     serializer_class = AuditEntrySerializer
     permission_classes = [IsAuthenticated]
-    filter_backends = ()
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
         if getattr(self, "swagger_fake_view", False):

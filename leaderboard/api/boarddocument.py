@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from challenges.members.visibility import visible_challenge
-from leaderboard.api.documents import send_document
+from leaderboard.api.documents import describes_document, send_document
+from leaderboard.api.queries import View
 from leaderboard.boards.canonical import canonical
 from leaderboard.boards.document import phases_of, read_boards
 from leaderboard.boards.prepared import challenge_inputs, prepared
 
 
-class BoardDocument(APIView):
-    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+class BoardDocument(View):
+    @describes_document(OpenApiTypes.OBJECT, media_type="application/json")
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """All boards of all phases, including older versions, as canonical JSON.
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import Http404, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from challenges.members.visibility import visible_challenge
 from challenges.models import Phase
 from leaderboard.api.board import asked_phase
-from leaderboard.api.documents import BOM_PARAMETER, CSV_TYPE, csv_pieces, send_document
+from leaderboard.api.documents import CSV_TYPE, csv_pieces, describes_document, send_document, table_schema
+from leaderboard.api.queries import CsvQuery, ListView, PageQuery, PhaseQuery, View
 from leaderboard.boards.content import changes_of, content_of
 from leaderboard.boards.prepared import prepared, version_inputs
 from leaderboard.models import BoardVersion
@@ -40,7 +37,14 @@ COLUMNS = (
     "why",
     "submission",
 )
-PHASE = OpenApiParameter("phase", str, description="The name of a phase; without it, the current one.")
+
+
+class VersionsQuery(PhaseQuery, PageQuery):
+    """Of the list of versions."""
+
+
+class ChangesQuery(PhaseQuery, CsvQuery):
+    """Of the table of changes."""
 
 
 class BoardVersionSerializer(serializers.ModelSerializer[BoardVersion]):
@@ -55,44 +59,44 @@ class BoardVersionSerializer(serializers.ModelSerializer[BoardVersion]):
         fields = ("number", "cause", "note", "state", "dataset", "dataset_number", "since")
 
 
-class BoardVersions(ListAPIView[BoardVersion]):
+class BoardVersions(ListView[BoardVersion]):
     """The versions of a board, newest first."""
 
     serializer_class = BoardVersionSerializer
-    filter_backends = ()
-
-    @extend_schema(parameters=[PHASE])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
+    query_class = VersionsQuery
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return BoardVersion.objects.none()
-        phase = _phase(self.request, self.kwargs["slug"])
+        phase = _phase(self.request, self.kwargs["slug"], self.asked)
         return _shown(phase).defer("content", "changes").order_by("-number")
 
 
-class BoardVersionDetail(APIView):
-    @extend_schema(parameters=[PHASE], responses={(200, "application/json"): OpenApiTypes.OBJECT})
+class BoardVersionDetail(View):
+    query_class = PhaseQuery
+
+    @describes_document(OpenApiTypes.OBJECT, media_type="application/json")
     def get(self, request: Request, slug: str, number: int) -> HttpResponseBase:
         """One version of the board, and what changed compared with the version before it."""
-        version = _version(request, slug, number)
+        version = _version(request, slug, number, self.asked)
         document = prepared("version", version_inputs(version), lambda: _as_json(_whole(version)))
         return send_document(request, document, media_type="application/json")
 
 
-class BoardChangesCsv(APIView):
-    @extend_schema(parameters=[PHASE, BOM_PARAMETER], responses={(200, "text/csv"): str})
+class BoardChangesCsv(View):
+    query_class = ChangesQuery
+
+    @describes_document(table_schema(COLUMNS), media_type="text/csv", is_download=True)
     def get(self, request: Request, slug: str, number: int) -> HttpResponseBase:
         """Old and new rank of every entry as CSV.
 
         ``old_rank`` and ``new_rank`` count only the best entry of each team and are empty for a team's other entries;
         ``old_rank_all`` and ``new_rank_all`` count all entries.
         """
-        version = _version(request, slug, number)
+        version = _version(request, slug, number, self.asked)
         if version.has_no_changes:
             raise Http404("The first version of a board changed nothing.")
-        start = start_of_table(request.query_params)
+        start = start_of_table(for_excel=self.asked["bom"])
         document = prepared(
             "changes.csv",
             [*version_inputs(version), start],
@@ -111,8 +115,8 @@ def _whole(version: BoardVersion) -> BoardVersion:
     return BoardVersion.objects.select_related("dataset_version", "phase__challenge").get(pk=version.pk)
 
 
-def _phase(request: Request, slug: str) -> Phase:
-    return asked_phase(visible_challenge(request.user, slug), request)
+def _phase(request: Request, slug: str, asked: Mapping[str, Any]) -> Phase:
+    return asked_phase(visible_challenge(request.user, slug), asked)
 
 
 def _shown(phase: Phase) -> Any:
@@ -120,10 +124,10 @@ def _shown(phase: Phase) -> Any:
     return rows.select_related("dataset_version", "phase__challenge", "phase__dataset_version")
 
 
-def _version(request: Request, slug: str, number: int) -> Any:
+def _version(request: Request, slug: str, number: int, asked: Mapping[str, Any]) -> Any:
     """Without its entries; ``has_no_changes`` says whether it is the first."""
     first = ExpressionWrapper(Q(changes__isnull=True), output_field=BooleanField())
-    rows = _shown(_phase(request, slug)).annotate(has_no_changes=first).defer("content", "changes")
+    rows = _shown(_phase(request, slug, asked)).annotate(has_no_changes=first).defer("content", "changes")
     found = rows.filter(number=number).first()
     if found is None:
         raise Http404("This board has no such version.")

@@ -17,6 +17,7 @@ from challenges.models import Challenge
 from evaluators.problems import BundleError, Problem
 from evaluators.specification import schema_text
 from leaderboard.api.challenges import ChallengeList
+from leaderboard.api.documents import sent_header
 from leaderboard.api.jobs import JobSerializer
 from leaderboard.api.throttling import AccountThrottle, AnonymousThrottle, BundleThrottle
 from leaderboard.jobs.awaiting import ended_soon
@@ -64,6 +65,7 @@ class ChallengesAndBundles(ChallengeList):
 
     @extend_schema(
         operation_id="challenges_create",
+        parameters=[sent_header("Location", 201, 202)],
         request={"multipart/form-data": BundleSerializer},
         responses={201: AcceptedBundleSerializer, 202: JobSerializer},
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView
 
 from challenges.members.visibility import visible_challenge
+from leaderboard.api.queries import ListView
 from leaderboard.models import Decision
 
 
@@ -22,11 +22,10 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
         fields = ("kind", "at", "by", "by_role", "text", "submission", "name", "team", "phase")
 
 
-class ChallengeDecisions(ListAPIView[Decision]):
+class ChallengeDecisions(ListView[Decision]):
     """Every question, answer and decision about the entries, newest first. Lines are added but never changed."""
 
     serializer_class = DecisionSerializer
-    filter_backends = ()
 
     def get_queryset(self) -> QuerySet[Decision]:
         if getattr(self, "swagger_fake_view", False):

@@ -4,23 +4,56 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import content_disposition_header
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from leaderboard.boards.prepared import PreparedDocument
 from leaderboard.web.spreadsheets import spreadsheet_cell
 
-BOM_PARAMETER = OpenApiParameter("bom", str, enum=["1"], description="1: with a byte-order mark, for Excel.")
 CSV_TYPE = "text/csv; charset=utf-8"
 ROWS_AT_ONCE = 500
 SMALL_BYTES = 256 * 1024
 """What is sent from memory; larger documents are sent as files, which wait for slow readers without memory."""
+
+
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of what you have."
+)
+NOT_MODIFIED = OpenApiResponse(description="You have it: its ETag is in If-None-Match.")
+
+
+def sent_header(name: str, *statuses: int, required: bool = True) -> OpenApiParameter:
+    """A header of an answer."""
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, required=required, response=list(statuses))
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def describes_document(
+    content: Any, *, media_type: str, is_download: bool = False, redirects: bool = False
+) -> Callable[[F], F]:
+    """Decorate a view's method: it sends such a document, or 304. A download has a name for its file."""
+    parameters = [IF_NONE_MATCH, sent_header("ETag", 200, 304)]
+    responses: dict[Any, Any] = {(200, media_type): content, 304: NOT_MODIFIED}
+    if is_download:
+        parameters.append(sent_header("Content-Disposition", 200))
+    if redirects:
+        parameters.append(sent_header("Location", 302))
+        responses[302] = OpenApiResponse(description="It is in the object store.")
+    return extend_schema(parameters=parameters, responses=responses)
+
+
+def table_schema(columns: Sequence[str]) -> dict[str, Any]:
+    """A CSV in the OpenAPI document."""
+    listed = ", ".join(f"`{name}`" for name in columns)
+    return {"type": "string", "description": f"CSV (RFC 4180) in UTF-8 with the columns {listed}."}
 
 
 def send_document(

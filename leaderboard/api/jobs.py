@@ -12,8 +12,8 @@ from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from leaderboard.api.queries import View
 from leaderboard.api.serializers import ProblemSerializer
 from leaderboard.jobs.waiting import waiting_of
 from leaderboard.models import Job, Lane
@@ -56,7 +56,7 @@ class JobSerializer(serializers.Serializer[Any]):
         return WaitingSerializer(waiting).data if waiting is not None else None
 
 
-class JobDetail(APIView):
+class JobDetail(View):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="jobs_retrieve", responses=JobSerializer)

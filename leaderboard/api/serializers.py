@@ -48,7 +48,9 @@ class ChallengeSerializer(serializers.ModelSerializer[Challenge]):
 
 
 class ChallengeDetailSerializer(ChallengeSerializer):
-    dataset = serializers.CharField(source="current_phase.dataset_version.public_digest", read_only=True, default=None)
+    dataset = serializers.CharField(
+        source="current_phase.dataset_version.public_digest", read_only=True, default=None, allow_null=True
+    )
     specification = serializers.SerializerMethodField()
     rules_sha256 = serializers.SerializerMethodField(
         help_text="Of the rules' text and the limits of the phase. Whoever submits accepts it; empty: there are none."
@@ -140,7 +142,13 @@ class PublicSubmissionSerializer(SubmissionSummarySerializer):
     """A submission on the board as everyone sees it: its scores, but not its files."""
 
     status = serializers.SerializerMethodField()  # type: ignore[assignment]
-    score = serializers.FloatField(source="board_entry.score", read_only=True)
+    score = serializers.FloatField(
+        source="board_entry.score",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="null: it has no place on the board, because it was withdrawn or disqualified.",
+    )
     scores = serializers.SerializerMethodField()
 
     class Meta(SubmissionSummarySerializer.Meta):

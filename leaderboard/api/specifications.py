@@ -37,6 +37,10 @@ def scorer_choices() -> Choices:
     return list({info.name: info.title for kind in every_kind() for info in kind.scorers}.items())
 
 
+def kind_choices() -> Choices:
+    return [(kind.name, kind.title) for kind in every_kind()]
+
+
 class RegisteredName(serializers.ChoiceField):
     """The name of an entry of a registry, which ``choices_now`` reads whenever a serializer is made."""
 

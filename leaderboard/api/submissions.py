@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import django_filters
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
-from rest_framework import status
-from rest_framework.generics import ListAPIView
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
 
 from challenges.members.rules import rules_sha256
 from challenges.members.visibility import visible_challenge
 from evaluators.problems import Problem
+from leaderboard.api.documents import sent_header
+from leaderboard.api.queries import ListView, PageQuery, Query, View
 from leaderboard.api.serializers import (
     PublicSubmissionSerializer,
     SubmissionSerializer,
@@ -34,29 +34,29 @@ from leaderboard.teams.entrants import team_for
 from leaderboard.web.uploadguard import read_uploads
 
 
-class SubmissionFilter(django_filters.FilterSet):
-    status = django_filters.ChoiceFilter(field_name="evaluation__job__status", choices=Status.choices)
-    challenge = django_filters.CharFilter(field_name="phase__challenge__slug", max_length=60)
-
-    class Meta:
-        model = Submission
-        fields = ("status", "challenge")
+class SubmissionsQuery(PageQuery):
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    challenge = serializers.SlugField(
+        max_length=60, required=False, trim_whitespace=False, help_text="The slug of a challenge."
+    )
 
 
-class SubmissionList(ListAPIView[Submission]):
+class SubmissionList(ListView[Submission]):
     """The submissions of your teams, newest first."""
 
     serializer_class: type[BaseSerializer[Any]] = SubmissionSummarySerializer
     permission_classes = [IsAuthenticated]
-    filterset_class: type[django_filters.FilterSet] | None = SubmissionFilter
+    query_class: type[Query] = SubmissionsQuery
 
     def get_queryset(self) -> QuerySet[Submission]:
-        return Submission.objects.owned_by(self.request.user).with_summary()
+        fields = {"status": "evaluation__job__status", "challenge": "phase__challenge__slug"}
+        chosen = {fields[name]: value for name, value in self.asked.items() if name in fields}
+        return Submission.objects.owned_by(self.request.user).filter(**chosen).with_summary()
 
 
 class ChallengeSubmissions(SubmissionList):
     throttle_classes = [AnonymousThrottle, AccountThrottle, UploadThrottle]
-    filterset_class = None
+    query_class = PageQuery
 
     @extend_schema(operation_id="challenges_submissions_list", responses=SubmissionSummarySerializer(many=True))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -69,7 +69,11 @@ class ChallengeSubmissions(SubmissionList):
         challenge = visible_challenge(self.request.user, self.kwargs["slug"])
         return super().get_queryset().filter(phase__challenge=challenge)
 
-    @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: SubmissionSerializer})
+    @extend_schema(
+        parameters=[sent_header("Location", 201)],
+        request={"multipart/form-data": UploadSerializer},
+        responses={201: SubmissionSerializer},
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Submit. The response contains the URL at which you can follow the status.
 
@@ -97,16 +101,22 @@ class ChallengeSubmissions(SubmissionList):
         return Response(body, status=status.HTTP_201_CREATED, headers={"Location": body["url"]})
 
 
-class SubmissionDetail(APIView):
-    @extend_schema(
-        responses={
-            200: PolymorphicProxySerializer(
-                component_name="AnySubmission",
-                serializers=[SubmissionSerializer, PublicSubmissionSerializer],
-                resource_type_field_name=None,
-            ),
-        }
-    )
+class AnySubmissionSerializer(serializers.Serializer[Any]):
+    """Only for the OpenAPI document: what ``SubmissionDetail`` answers with."""
+
+
+class AnySubmissionExtension(OpenApiSerializerExtension):
+    """All details are also all that everyone sees, so ``oneOf``, as drf-spectacular would write, doesn't hold."""
+
+    target_class = AnySubmissionSerializer
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        kinds = (SubmissionSerializer, PublicSubmissionSerializer)
+        return {"anyOf": [auto_schema.resolve_serializer(kind, direction).ref for kind in kinds]}
+
+
+class SubmissionDetail(View):
+    @extend_schema(responses=AnySubmissionSerializer)
     def get(self, request: Request, pk: Any) -> Response:
         """One submission: all details for its own team, what the board shows for everyone else."""
         found = Submission.objects.viewable_by(request.user).with_summary().filter(pk=pk).first()

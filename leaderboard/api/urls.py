@@ -1,6 +1,6 @@
 from csp.decorators import csp_update
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from leaderboard.api import schema as _schema  # noqa: F401 — registers itself with drf-spectacular
 from leaderboard.api.audit import ChallengeLog
@@ -11,17 +11,18 @@ from leaderboard.api.bundles import ChallengesAndBundles
 from leaderboard.api.challenges import ChallengeCheck, ChallengeDetail, ChallengeFile, ChallengeFiles
 from leaderboard.api.decisions import ChallengeDecisions
 from leaderboard.api.jobs import JobDetail
+from leaderboard.api.schemadocument import SchemaDocument
 from leaderboard.api.submissions import ChallengeSubmissions, SubmissionDetail, SubmissionList
 
 app_name = "api"
 
 # Swagger UI sets inline styles.
 _docs = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(
-    SpectacularSwaggerSplitView.as_view(url_name="api:schema")
+    SpectacularSwaggerSplitView.as_view(url_name="api:schema", http_method_names=["get", "head"])
 )
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SchemaDocument.as_view(), name="schema"),
     path("docs/", _docs, name="docs"),
     path("challenges/", ChallengesAndBundles.as_view(), name="challenge-list"),
     path("challenges/<slug:slug>/", ChallengeDetail.as_view(), name="challenge-detail"),

@@ -19,11 +19,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem_response(403) if _is_api(request) else defaults.permission_denied(request, exception)
+    if _is_api(request):
+        return problem_response(403, "You may not do this.")
+    return defaults.permission_denied(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem_response(404) if _is_api(request) else defaults.page_not_found(request, exception)
+    if _is_api(request):
+        return problem_response(404, "There is nothing at this address.")
+    return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

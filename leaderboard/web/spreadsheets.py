@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from typing import Any
 
 BOM = "\ufeff"
@@ -56,6 +55,5 @@ def spreadsheet_cell(value: Any) -> str:
     return neutralised(repr(value) if isinstance(value, float) else str(value))
 
 
-def start_of_table(query: Mapping[str, str]) -> str:
-    """The mark for Excel if the address of a table asks for it with ``bom=1``."""
-    return BOM if query.get("bom") == "1" else ""
+def start_of_table(*, for_excel: bool) -> str:
+    return BOM if for_excel else ""

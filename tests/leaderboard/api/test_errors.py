@@ -15,6 +15,8 @@ from challenges.models import Phase
 from leaderboard.api.authentication import BearerAuthentication
 from leaderboard.api.throttling import AnonymousThrottle
 from leaderboard.models import ApiToken, User
+from tests import factories
+from tests.canary.routes import addresses
 
 Api = Callable[[User | None], Client]
 SUBMIT = "/api/v1/challenges/tiny/submissions/"
@@ -26,6 +28,7 @@ def is_problem(answer: Any, status: int) -> None:
     body = answer.json()
     assert body["status"] == status
     assert body["title"]
+    assert body["detail"]
     assert body["type"] == "about:blank"
 
 
@@ -49,6 +52,26 @@ def test_a_method_that_is_not_there(phase: Phase, user: User, api: Api) -> None:
     answer = api(user).delete("/api/v1/challenges/")
     is_problem(answer, 405)
     assert "GET" in answer["Allow"]
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
+def test_no_method_is_a_fault_of_ours(phase: Phase, user: User, api: Api, method: str) -> None:
+    entry = factories.submission(phase, user)
+    values = {
+        "slug": ["tiny", "unknown"],
+        "uuid:pk": [str(entry.pk)],
+        "int:pk": [str(entry.evaluation.job_id)],
+        "path:name": ["pool.parquet"],
+        "number": ["1"],
+    }
+    everything = addresses(values | {name: ["x"] for name in ("str:name", "secret", "form", "token", "uidb36", "key")})
+    paths = [path for path in everything if path.startswith("/api/v1/")]
+    assert len(paths) > 20
+    for path in paths:
+        for client in (api(None), api(user)):
+            answer = client.generic(method, path)
+            allowed = (200, 302, 401, 403, 404, 405) if method in ("HEAD", "OPTIONS") else (401, 403, 404, 405)
+            assert answer.status_code in allowed, (method, path, answer.status_code)
 
 
 @pytest.mark.parametrize("path", [SUBMIT, "/api/v1/challenges/tiny/check/"])

@@ -32,6 +32,8 @@ from tests.test_architecture import ROOMS, imports, sources
         "/accounts/login/",
         "/nothing",
         "/healthz",
+        "/?q=%00",
+        "/api/v1/challenges/?page=%00",
     ],
 )
 def test_every_answer_keeps_to_itself(phase: Phase, path: str) -> None:
