@@ -14,6 +14,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import Max
 from django.test import Client
 from django.utils import timezone
 
@@ -58,9 +59,10 @@ def other_version(
     version: DatasetVersion, *, digest: str = "f" * 64, split: Split = Split.PUBLIC, **changes: Any
 ) -> DatasetVersion:
     """Another version of the same challenge with the same files; it is prepared if the first version is."""
+    last = DatasetVersion.objects.filter(challenge=version.challenge).aggregate(last=Max("number"))["last"]
     made = DatasetVersion.objects.create(
         challenge=version.challenge,
-        number=version.number + 1,
+        number=last + 1,
         digest=digest,
         specification=version.specification,
         split=split,
@@ -93,10 +95,10 @@ def submission(
     phase: Phase, owner: User | Team, *, name: str = "mine", files: dict[str, bytes] | None = None, **choices: Any
 ) -> Submission:
     team = owner if isinstance(owner, Team) else personal_team(owner)
-    created_by = owner if isinstance(owner, User) else None
+    choices.setdefault("created_by", owner if isinstance(owner, User) else None)
     choices.setdefault("client", Submission.Client.WEB)
     choices.setdefault("accepted_rules", rules_sha256(phase))
-    return submit(phase, team, name=name, uploads=uploads(files), created_by=created_by, **choices)
+    return submit(phase, team, name=name, uploads=uploads(files), **choices)
 
 
 def submit_for(team: Team, phase: Phase, author: User, *, name: str = "ours") -> Submission:
