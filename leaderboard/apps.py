@@ -9,4 +9,4 @@ class LeaderboardConfig(AppConfig):
     verbose_name = "Leaderboard"
 
     def ready(self) -> None:
-        sandbox.accept(settings.ENVIRONMENT.sandboxes)
+        sandbox.accept(settings.ENVIRONMENT.sandboxes, folder=settings.SCRATCH_DIR)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from evaluators.sandbox.kinds import NAMESPACES, SANDBOXES, Sandbox
 from evaluators.sandbox.limits import Limits
@@ -24,7 +27,12 @@ NO_USER_NAMESPACES = (
     "docker/README.md), or the settings kernel.unprivileged_userns_clone and "
     "kernel.apparmor_restrict_unprivileged_userns."
 )
+NOT_REACHED = (
+    "a run can't read {folder}: it has no more rights than an ordinary user, even if root runs the worker. Run it "
+    "as the owner of that folder, who must be able to enter the folders above it."
+)
 NO_LANDLOCK = "the kernel has no Landlock, or it is switched off or refused here."
+PREFIX = "self-test-"
 _ISOLATED = re.compile(rb"isolated (\d+)\n")
 
 
@@ -54,18 +62,21 @@ class Availability:
 _lock = threading.Lock()
 _last: tuple[float, Availability] | None = None
 _accepted: tuple[Sandbox, ...] = tuple(SANDBOXES.values())
+_folder: Path | None = None
 
 
-def accept(names: Sequence[str]) -> None:
+def accept(names: Sequence[str], *, folder: Path | None = None) -> None:
     """Use only the sandboxes with these names, the first one that works; all of ``SANDBOXES`` by default.
+
+    One in which a run can't read what this process puts into ``folder`` doesn't work.
 
     Raises:
         KeyError: there is no such sandbox.
     """
-    global _accepted
+    global _accepted, _folder
     accepted = tuple(SANDBOXES[name] for name in names)
     with _lock:
-        _accepted = accepted
+        _accepted, _folder = accepted, folder
     forget()
 
 
@@ -117,7 +128,8 @@ def _first_that_works() -> Availability:
 
 def _self_test(sandbox: Sandbox) -> Availability:
     try:
-        completed = run(["self-test"], Folders(), SELF_TEST_LIMITS, sandbox=sandbox)
+        with _given() as given:
+            completed = run(["self-test"], Folders(folder=given), SELF_TEST_LIMITS, sandbox=sandbox)
     except SandboxUnavailable as error:
         return Availability(False, str(error))
     said = _ISOLATED.fullmatch(completed.output)
@@ -126,8 +138,29 @@ def _self_test(sandbox: Sandbox) -> Availability:
     return Availability(False, _why(completed))
 
 
+@contextmanager
+def _given() -> Iterator[Path | None]:
+    """A folder for the self-test to read, where the folders of runs are.
+
+    Raises:
+        SandboxUnavailable: this process can't create it.
+    """
+    if _folder is None:
+        yield None
+        return
+    try:
+        _folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = tempfile.TemporaryDirectory(dir=_folder, prefix=PREFIX)
+    except OSError as error:
+        raise SandboxUnavailable(f"{_folder} can't be written: {error.strerror}.") from error
+    with made as name:
+        yield Path(name)
+
+
 def _why(completed: Completed) -> str:
     errors = completed.errors.decode(errors="replace").strip().splitlines()
+    if errors and "ermission denied" in errors[-1] and _folder is not None and str(_folder) in errors[-1]:
+        return NOT_REACHED.format(folder=_folder)
     if errors and "ermission" in errors[-1] and "namespace" in errors[-1]:
         return NO_USER_NAMESPACES
     if errors and "NoLandlock" in errors[-1].partition(":")[0]:

@@ -123,6 +123,38 @@ def test_no_place_for_temporary_files(
     nothing_is_scored(known, submission, "there is no folder for temporary files: No such file or directory.")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another account")
+@pytest.mark.parametrize("name", SANDBOXES)
+def test_a_folder_of_another_account_which_only_root_can_read(
+    name: str, known: PreparedDataset, submission: Path, tmp_path: Path
+) -> None:
+    """A run of root's is root without its capabilities, so it would find neither dataset nor submission."""
+    folder = tmp_path / "of another" / "scratch"
+    folder.mkdir(parents=True)
+    accept([name], folder=folder)
+    assert availability().ok
+    os.chown(folder.parent, 10001, 10001)
+    folder.parent.chmod(0o700)
+    accept([name], folder=folder)
+    nothing_is_scored(known, submission, f"a run can't read {folder}:")
+    assert list(folder.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_created(known: PreparedDataset, submission: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    accept(["landlock"], folder=tmp_path / "file" / "scratch")
+    nothing_is_scored(known, submission, "can't be written: Not a directory.")
+
+
+def test_a_given_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("evaluators.cli.self_test.breaches", list)
+    assert main(7) == 0
+    view.INPUT.touch()
+    with pytest.raises(OSError, match=str(view.INPUT)):
+        main(7)
+
+
 def test_nothing_is_left_where_a_run_started(known: PreparedDataset, submission: Path) -> None:
     with LANDLOCK.launched(view.view_of_run(view.Folders(known.path, submission))) as launch:
         assert launch.folder is not None
