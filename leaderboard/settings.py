@@ -187,7 +187,11 @@ FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 # --- e-mail -----------------------------------------------------------------------------------------------------------
 
 _mail = urlsplit(ENVIRONMENT.email_url.get_secret_value())
-EMAIL_BACKEND = f"django.core.mail.backends.{'console' if _mail.scheme == 'console' else 'smtp'}.EmailBackend"
+EMAIL_BACKEND = (
+    "leaderboard.notifications.console.EmailBackend"
+    if _mail.scheme == "console"
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
 EMAIL_HOST = _mail.hostname or "localhost"
 EMAIL_PORT = _mail.port or {"smtps": 465, "smtp+tls": 587}.get(_mail.scheme, 25)
 EMAIL_HOST_USER = unquote(_mail.username or "")

@@ -21,7 +21,7 @@ README = (TREE / "README.md").read_text()
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_curl_lines_submit_and_read_the_board(demo_site: LiveSite, tmp_path: Path) -> None:
-    token = demo_site.manage("apitoken", "researcher").strip().splitlines()[-1]
+    token = demo_site.manage("apitoken", "researcher").strip()
     (block,) = re.findall(r"run by tests/test_readme.py -->\n```bash\n(.*?)```", README, re.DOTALL)
     script = block.replace("http://localhost:8000", demo_site.url).replace("./run python", sys.executable)
     here = tmp_path / "here"

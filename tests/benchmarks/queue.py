@@ -52,7 +52,7 @@ def run() -> None:
             site.start()
             bundle = write_bundle(Path(folder) / "tiny")
             site.manage("shell", "--verbosity", "0", "-c", _PREPARE.format(bundle=str(bundle), names=NAMES))
-            token = site.manage("apitoken", "ada").strip().splitlines()[-1]
+            token = site.manage("apitoken", "ada").strip()
             visitors = [Visitor(site.url).sign_in(name, PASSWORD) for name in NAMES]
             print(f"\nTwo organizers with {ROWS} × {DIMENSIONS} rows each, {SUBMISSIONS} submissions, one worker")
             _submit(site)
