@@ -12,6 +12,7 @@ from waitress.utilities import RequestEntityTooLarge
 
 from evaluators.submissions import readable_size
 from leaderboard.serving.admission import Refusal
+from leaderboard.serving.framing import ChunkReceiver, check_head, check_target
 
 
 class Parser(HTTPRequestParser):
@@ -19,6 +20,10 @@ class Parser(HTTPRequestParser):
 
     is_admitted = False
     error: Any
+    path: str
+    proxy_netloc: str
+    body_rcv: Any
+    expect_continue: bool
 
     def __init__(self, adj: Any) -> None:
         super().__init__(adj)
@@ -30,13 +35,21 @@ class Parser(HTTPRequestParser):
         consumed: int = super().received(data)
         if isinstance(self.error, RequestEntityTooLarge):
             self.refuse(Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._too_large(), self.path))
+        if self.completed:
+            # There is nothing to go on with, and waitress would wait for it.
+            self.expect_continue = False
         return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
-        if self.chunked and "CONTENT_LENGTH" in self.headers:
-            # Whoever reads the one where another reads the other sees another request in the body.
-            raise ParsingError("Content-Length and Transfer-Encoding exclude each other")
+        check_head(header_plus)
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            # Of a target with a bracket too many, say; without an answer it would be a traceback in the log.
+            raise ParsingError("Bad request line or header") from error
+        check_target(self.proxy_netloc, self.path, self.headers.get("HOST", ""))
+        if self.chunked:
+            self.body_rcv = ChunkReceiver(self.body_rcv.getbuf())
 
     def is_large(self, small_body_bytes: int) -> bool:
         """Whether the body is, or may become, larger than that."""
