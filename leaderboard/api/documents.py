@@ -84,7 +84,7 @@ def csv_pieces(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, sta
     text = io.StringIO(newline="")
     text.write(start)
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
+    writer.writerow(map(spreadsheet_cell, columns))
     for row in rows:
         writer.writerow([spreadsheet_cell(row[name]) for name in columns])
         if text.tell() > ROWS_AT_ONCE * 100:

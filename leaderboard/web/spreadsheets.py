@@ -14,10 +14,11 @@ BOM = "\ufeff"
 """With this mark at its start, Excel reads a file as UTF-8; other programs may take it for a part of the first name."""
 
 _SEPARATORS = re.compile(r"([;,|\t\r\n])")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _FORMULA = ("=", "+", "-", "@")
 _CONTROL = ("\t", "\r", "\n")
-_NOT_LOOKED_AT = " \"'\u3000"
-"""What may stand before a formula: spaces, and quotes that a reader takes off."""
+_QUOTES = "\"'`\u2018\u2019\u201c\u201d"
+"""What a reader may take off before it looks."""
 
 
 def neutralised(cell: str) -> str:
@@ -32,18 +33,18 @@ def neutralised(cell: str) -> str:
 
 
 def _as_text(piece: str, *, begins: str) -> str:
-    looked_at = unicodedata.normalize("NFKC", piece.lstrip(_NOT_LOOKED_AT)[:1])
-    runs = looked_at.startswith(_FORMULA) or begins.startswith(_CONTROL)
+    first = next((character for character in piece if not _may_be_passed_over(character)), "")
+    runs = unicodedata.normalize("NFKC", first).startswith(_FORMULA) or begins.startswith(_CONTROL)
     return f"'{piece}" if runs and not _is_number(piece) else piece
 
 
+def _may_be_passed_over(character: str) -> bool:
+    """Whether a reader may take this off the start of a cell: spaces, quotes, and what can't be seen, like a BOM."""
+    return character in _QUOTES or unicodedata.category(character)[0] in "ZC"
+
+
 def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    # Python reads digits of any script, and spaces around them.
-    return text.isascii() and text == text.strip()
+    return _NUMBER.fullmatch(text) is not None
 
 
 def spreadsheet_cell(value: Any) -> str:
