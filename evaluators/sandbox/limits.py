@@ -27,6 +27,8 @@ class Limits:
     """Total size of the folder in which work may leave files; a single file can't be larger either."""
 
     folder_entries: int = 10_000
+    disk_bytes: int = 1024 * MEBIBYTE
+    """What stays free on the disk of that folder, or a twentieth of a small one: files without a name fill it too."""
 
 
 WORK_LIMITS = Limits(output_bytes=16 * MEBIBYTE)

@@ -16,6 +16,7 @@ from evaluators.sandbox.kinds import Sandbox
 from evaluators.sandbox.limits import Limits
 from evaluators.sandbox.streams import Completed, read_streams
 from evaluators.sandbox.view import Folders, Launch, SandboxUnavailable, view_of_run
+from evaluators.sandbox.written import empty_if_deep
 from evaluators.walls import seccomp
 
 OUT_OF_TIME = 128 + signal.SIGXCPU
@@ -50,7 +51,7 @@ def run(
     Raises:
         SandboxUnavailable: the sandbox can't be started, or ``stop_all`` or ``stop_of`` ended this run.
     """
-    with sandbox.launched(view_of_run(folders, evaluators)) as launch:
+    with sandbox.launched(view_of_run(folders, evaluators)) as launch, _shallow(folders.output):
         order = json.dumps({"limits": rlimits(folders, limits), "rules": asdict(launch.rules)})
         process = start(launch, [order, *arguments], seccomp.for_start, (subprocess.PIPE, subprocess.PIPE))
         with process:
@@ -59,6 +60,15 @@ def run(
                     return read_streams(_pipes(process), process.wait, folders.output, limits)
             finally:
                 end(process)
+
+
+@contextmanager
+def _shallow(output: Path | None) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if output is not None:
+            empty_if_deep(output)
 
 
 def start(

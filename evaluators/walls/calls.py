@@ -33,7 +33,7 @@ FIRST_UNKNOWN = 470
 FREE = _names(
     """
     access brk capget clock_getres clock_gettime clock_nanosleep close close_range copy_file_range dup dup2 dup3 exit
-    exit_group faccessat faccessat2 fadvise64 fallocate fdatasync fstat fsync ftruncate futex getcwd getdents64 getegid
+    exit_group faccessat faccessat2 fadvise64 fdatasync fstat fsync ftruncate futex getcwd getdents64 getegid
     geteuid getgid getgroups getpid getppid getrandom getresgid getresuid getrlimit getrusage gettid gettimeofday getuid
     lseek lstat mkdir mkdirat mprotect mremap msync munmap nanosleep newfstatat pause poll ppoll pread64
     preadv preadv2 pselect6 pwrite64 pwritev pwritev2 read readlink readlinkat readv rename renameat renameat2
@@ -69,12 +69,12 @@ _X86_64 = """
     sched_getaffinity=204 getdents64=217 set_tid_address=218 restart_syscall=219 fadvise64=221 clock_gettime=228
     clock_getres=229 clock_nanosleep=230 exit_group=231 tgkill=234 waitid=247 openat=257 mkdirat=258
     newfstatat=262 unlinkat=263 renameat=264 readlinkat=267 faccessat=269 pselect6=270 ppoll=271
-    set_robust_list=273 fallocate=285 dup3=292 preadv=295 pwritev=296 prlimit64=302 renameat2=316 seccomp=317
+    set_robust_list=273 dup3=292 preadv=295 pwritev=296 prlimit64=302 renameat2=316 seccomp=317
     getrandom=318 copy_file_range=326 preadv2=327 pwritev2=328 statx=332 rseq=334
 """
 
 _AARCH64 = """
-    getcwd=17 dup=23 dup3=24 fcntl=25 ioctl=29 mkdirat=34 unlinkat=35 renameat=38 ftruncate=46 fallocate=47
+    getcwd=17 dup=23 dup3=24 fcntl=25 ioctl=29 mkdirat=34 unlinkat=35 renameat=38 ftruncate=46
     faccessat=48 openat=56 close=57 getdents64=61 lseek=62 read=63 write=64 readv=65 writev=66 pread64=67
     pwrite64=68 preadv=69 pwritev=70 sendfile=71 pselect6=72 ppoll=73 readlinkat=78 newfstatat=79 fstat=80
     fsync=82 fdatasync=83 capget=90 capset=91 exit=93 exit_group=94 waitid=95 set_tid_address=96 futex=98

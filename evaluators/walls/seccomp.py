@@ -5,6 +5,7 @@ for at all: what ``calls`` lists, some of it only with harmless arguments, see `
 
 - no new process or thread: limits are counted by process, and the kernel doesn't limit root's processes at all;
 - no socket, and no memory that the limits don't count: memfd, System V, shared anonymous mappings;
+- no room on a disk that they don't count: by ``fallocate`` a file gets it beyond its size, all of the disk in one call;
 - no kernel object that outlives a call and is counted by user instead of process: timers, queues, watches, keys, pipes;
 - no signal, limit or priority of any other process;
 - no change to a file's mode, owner, times or attributes, and none to locks, leases and hints, which others would see;

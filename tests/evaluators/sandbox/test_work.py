@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from evaluators.problems.problem import BundleError
@@ -26,7 +28,7 @@ from evaluators.sandbox import (
 )
 from evaluators.sandbox.availability import in_use
 from evaluators.sandbox.limits import MEBIBYTE
-from evaluators.sandbox.written import MAX_DEPTH, is_overfull
+from evaluators.sandbox.written import MAX_DEPTH, empty_if_deep, is_overfull
 from tests.bundles import write_bundle
 from tests.evaluators.sandbox.conftest import SHORT, hostile_package
 
@@ -139,8 +141,107 @@ def test_folders_without_end_are_ended(hostile: Work, output: Path) -> None:
     """,
     )
     assert error.reason == "output"
+    assert list(output.iterdir()) == []
+
+
+def test_folders_that_are_nested_faster_than_one_looks_leave_nothing(hostile: Work, output: Path) -> None:
+    """Whoever deletes the folder recurses: that fails from a thousand levels on."""
+    error = failure(
+        hostile,
+        """
+        def main(arguments):
+            place = os.open("output", os.O_RDONLY)
+            while True:
+                for name in ("a", "b", "." + "c" * 200):
+                    os.mkdir(name, dir_fd=place)
+                open("output/file", "a").close()
+                lower = os.open("a", os.O_RDONLY, dir_fd=place)
+                os.close(place)
+                place = lower
+    """,
+    )
+    assert error.reason == "output"
+    assert list(output.iterdir()) == []
+
+
+def test_thousands_of_levels_can_be_deleted(output: Path) -> None:
+    (output / "link").symlink_to("/etc/passwd")
+    place = os.open(output, os.O_RDONLY)
+    for _ in range(2 * sys.getrecursionlimit()):
+        os.mkdir("a", dir_fd=place)
+        os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=place))
+        lower = os.open("a", os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = lower
+    os.close(place)
     with pytest.raises(UnexpectedFile):
-        collect(output, ["/".join("d" * (MAX_DEPTH + 1))])
+        collect(output, ["a"])
+    empty_if_deep(output)
+    assert list(output.iterdir()) == []
+
+
+def test_what_is_not_deep_stays(output: Path) -> None:
+    (output / "/".join("d" * (MAX_DEPTH - 1))).mkdir(parents=True)
+    empty_if_deep(output)
+    assert [path.name for path in output.iterdir()] == ["d"]
+
+
+def test_no_room_is_taken_that_limits_do_not_count(hostile: Work, output: Path) -> None:
+    """``fallocate`` that keeps the size isn't bounded by RLIMIT_FSIZE: one call can take all of the disk."""
+    answer = hostile(
+        """
+        import platform
+        def main(arguments):
+            file = os.open("output/file", os.O_CREAT | os.O_RDWR)
+            number = {"x86_64": 285, "aarch64": 47}[platform.machine()]
+            print(json.dumps([attempt(syscall, number, file, mode, ctypes.c_long(0), ctypes.c_long(2**28))
+                              for mode in (0, 1, 3, 16, 32)] + [os.fstat(file).st_blocks]))
+            return 0
+    """,
+        **SMALL,
+    )
+    assert json.loads(answer) == ["EPERM"] * 5 + [0]
+
+
+def test_numpy_writes_large_arrays_without_that_call(hostile: Work, output: Path) -> None:
+    """It asks for room in advance from 16 MiB on."""
+    hostile("""
+        def main(arguments):
+            import numpy as np
+            np.save("output/large.npy", np.arange(2**22, dtype=np.int64))
+            return 0
+    """)
+    assert int(np.load(output / "large.npy", mmap_mode="r")[-1]) == 2**22 - 1
+
+
+def test_files_without_a_name_do_not_fill_the_disk(
+    hostile: Work, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are not in the folder that is looked through, so the disk is looked at too."""
+    disk = os.statvfs(output)
+    looks = []
+
+    def filling(folder: Path) -> os.statvfs_result:
+        looks.append(folder)
+        # 64 MiB of a large disk are left from the third look on.
+        left = 2**14 if len(looks) > 2 else 2**30
+        return os.statvfs_result((4096, 4096, 2**32, left, left, *disk[5:]))
+
+    monkeypatch.setattr(os, "statvfs", filling)
+    started = time.monotonic()
+    error = failure(
+        hostile,
+        """
+        def main(arguments):
+            file = os.open("output/file", os.O_CREAT | os.O_RDWR)
+            os.unlink("output/file")
+            time.sleep(60)
+    """,
+        **SMALL,
+    )
+    assert error.reason == "output"
+    assert len(looks) == 3
+    assert time.monotonic() - started < 15
 
 
 def test_nothing_but_plain_files_and_folders_can_be_made(hostile: Work, output: Path) -> None:
