@@ -13,7 +13,7 @@ ONLY_OURS = 0o077
 """The rights that nobody else gets, as a umask."""
 
 
-OURS = frozenset({"secret_key", "db.sqlite3", "objects", "datasets", "queue", "scratch", "incoming"})
+OURS = frozenset({"secret_key", "db.sqlite3", "objects", "datasets", "queue", "scratch", "incoming", "cache"})
 OF_A_DISK = frozenset({"lost+found"})
 
 
@@ -21,7 +21,8 @@ def close_data_folder(folder: Path) -> None:
     """Create the folder if it is missing, for this account only, or close it; all later files get the same rights.
 
     Call it before anything is written there. Folders inside may stay as they are, since nobody else gets to them; files
-    right inside are closed too, so that they stay so when they are moved.
+    right inside are closed too, so that they stay so when they are moved. So is what a link of ours leads to: that is
+    on another disk, say, and has a path of its own.
 
     Raises:
         WrongEnvironment: others may read it, and this account may not change that, or should not, since it is a folder
@@ -38,12 +39,17 @@ def close_data_folder(folder: Path) -> None:
             )
         _close(folder)
         for entry in os.scandir(folder):
-            if entry.is_file(follow_symlinks=False):
+            if entry.is_file(follow_symlinks=False) or (entry.is_symlink() and _is_ours(entry.name)):
                 _close(Path(entry.path))
     except OSError as error:
         raise WrongEnvironment(
             f"RATCHET_DATA_DIR, {folder}, can't be kept to this account ({error.strerror}); name a folder that it owns."
         ) from error
+
+
+def _is_ours(name: str) -> bool:
+    """Also the files that SQLite keeps beside its database."""
+    return name.removesuffix("-wal").removesuffix("-shm").removesuffix("-journal") in OURS
 
 
 def _is_open(path: Path) -> bool:

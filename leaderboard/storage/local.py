@@ -33,7 +33,7 @@ class LocalStore:
             target = self._path(sha256)
             target.parent.mkdir(exist_ok=True)
             created = not target.exists()
-            temporary.chmod(0o440)
+            temporary.chmod(0o400)
             temporary.rename(target)
             _sync_directory(target.parent)
         finally:

@@ -82,3 +82,18 @@ def test_a_new_volume_of_a_disk_is_closed(tmp_path: Path) -> None:
     tmp_path.chmod(0o775)
     close_data_folder(tmp_path)
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("name", ["objects", "db.sqlite3", "db.sqlite3-wal"])
+def test_what_lies_on_another_disk_is_closed_too(tmp_path: Path, name: str) -> None:
+    """It has a path of its own, on which nothing else is closed."""
+    data, disk = tmp_path / "data", tmp_path / "disk"
+    data.mkdir()
+    disk.mkdir()
+    target = disk / name
+    target.write_text("x") if "db" in name else target.mkdir()
+    target.chmod(0o755)
+    (data / name).symlink_to(target)
+    (data / "scratch").symlink_to(disk / "not there yet")
+    close_data_folder(data)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o700
