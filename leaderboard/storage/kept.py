@@ -5,6 +5,7 @@ A file is whole or not there, never changes, and goes when the folder is full an
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 import threading
@@ -18,6 +19,8 @@ from django.conf import settings
 MIB = 1024 * 1024
 TEXTS_BYTES = 64 * MIB
 BOARDS_BYTES = 512 * MIB
+
+logger = logging.getLogger(__name__)
 
 
 class KeptFiles:
@@ -48,7 +51,7 @@ class KeptFiles:
 
     def _entries(self) -> list[tuple[float, int, Path]]:
         found = []
-        with suppress(FileNotFoundError), os.scandir(self._folder) as entries:
+        with suppress(OSError), os.scandir(self._folder) as entries:
             for entry in entries:
                 with suppress(FileNotFoundError):
                     status = entry.stat()
@@ -59,26 +62,41 @@ class KeptFiles:
         path = self._folder / key
         try:
             file = path.open("rb")
-        except FileNotFoundError:
+        except OSError:
             return None
         with suppress(OSError):
             os.utime(path)
         return file
 
     def _make(self, key: str, pieces: Iterable[bytes]) -> BinaryIO:
+        content = list(pieces)
+        try:
+            file = self._written(key, content)
+        except OSError as error:
+            # A full disk, say: what is shown doesn't depend on being kept.
+            logger.error("not kept folder=%s reason=%s", self._folder.name, error.strerror)
+            file = os.fdopen(os.memfd_create("not-kept"), "w+b")
+            file.writelines(content)
+            file.flush()
+        file.seek(0)
+        self.shrink()
+        return file
+
+    def _written(self, key: str, content: Iterable[bytes]) -> BinaryIO:
         self._folder.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".new-")
         file = os.fdopen(descriptor, "w+b")
         try:
-            file.writelines(pieces)
+            file.writelines(content)
             file.flush()
+            # Otherwise a power cut could leave an empty file, which would be taken for a whole one from then on.
+            os.fsync(descriptor)
             Path(name).rename(self._folder / key)
         except BaseException:
-            file.close()
+            with suppress(OSError):
+                file.close()
             Path(name).unlink(missing_ok=True)
             raise
-        file.seek(0)
-        self.shrink()
         return file
 
 
