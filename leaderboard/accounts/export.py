@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from challenges.models import Role, RulesAcceptance
 from leaderboard.boards.rows import moment
+from leaderboard.evaluations.shown import shown_moment
 from leaderboard.models import ApiToken, Membership, Mute, Notice, Submission, User
 
 FORMAT = 1
@@ -100,4 +101,5 @@ def _rows(rows: Any, *fields: str) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    return moment(value) if isinstance(value, datetime) else value
+    # To the second: from the submission to its notice, exact moments would tell how long it was scored.
+    return moment(shown_moment(value)) if isinstance(value, datetime) else value
