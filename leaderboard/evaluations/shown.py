@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from typing import overload
 
 from evaluators import scoring
 from leaderboard.models import Evaluation, Submission
@@ -47,6 +48,10 @@ def shown_timings(timings: Mapping[str, float]) -> dict[str, float]:
     return {name: math.ceil(value * TENTHS) / TENTHS for name, value in parts.items()}
 
 
+@overload
+def shown_moment(moment: datetime) -> datetime: ...
+@overload
+def shown_moment(moment: None) -> None: ...
 def shown_moment(moment: datetime | None) -> datetime | None:
     """The moment to the second: two exact ones would be an exact duration."""
     return moment.replace(microsecond=0) if moment is not None else None
