@@ -23,6 +23,9 @@ from evaluators.problems.problem import Problem, SubmissionError, quoted
 from evaluators.submissions.spark import MAX_PARTS, is_mark, is_named_as_set, is_part, put_together, set_name
 
 MAX_FILES = 64
+MAX_ARCHIVE_ENTRIES = 10_000
+"""With folders and marks of the system. Millions fit into an upload, and each would be read before any is looked at."""
+
 MAX_NAME_CHARACTERS = 100
 MAX_NAME_BYTES = 200
 """In UTF-8 bytes; file systems allow 255."""
@@ -32,6 +35,7 @@ MAX_TOTAL_BYTES = 32 * 1024 * 1024
 
 ZIP_MAGIC = b"PK\x03\x04"
 EMPTY_ZIP_MAGIC = b"PK\x05\x06"
+_ZIP_ENTRY_MAGIC = b"PK\x01\x02"
 _MARK = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini")
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
@@ -166,6 +170,12 @@ def _named_once(files: list[Upload]) -> None:
 
 
 def _members(upload: Upload) -> list[Upload]:
+    if upload.content.count(_ZIP_ENTRY_MAGIC) > MAX_ARCHIVE_ENTRIES:
+        raise SubmissionError(
+            Problem(
+                f"holds more than {MAX_ARCHIVE_ENTRIES:,} entries.", "Put in one file for each task.", file=upload.name
+            )
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(upload.content)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir() and not is_of_the_system(info.filename)]
