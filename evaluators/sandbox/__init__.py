@@ -21,7 +21,7 @@ from evaluators.sandbox.process import stop_all, stop_of
 from evaluators.sandbox.view import DATASET, INPUT, OUTPUT, SandboxUnavailable
 from evaluators.sandbox.warm import keep_warm, retire
 from evaluators.sandbox.working import WorkFailed, work
-from evaluators.sandbox.written import UnexpectedFile, collect
+from evaluators.sandbox.written import UnexpectedFile, collect, empty
 
 __all__ = [
     "DATASET",
@@ -37,6 +37,7 @@ __all__ = [
     "accept",
     "availability",
     "collect",
+    "empty",
     "keep_warm",
     "retire",
     "stop_all",

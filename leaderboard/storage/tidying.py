@@ -6,14 +6,15 @@ Nothing that is in use is removed: everything here is at least a day old, which 
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
 
+from evaluators.sandbox import empty
 from leaderboard.storage.kept import kept_boards, kept_texts
 from leaderboard.storage.room import full_folders
 
@@ -95,12 +96,18 @@ def _written(path: Path) -> float | None:
     try:
         inside = islice(path.rglob("*"), LOOKED_AT) if path.is_dir() and not path.is_symlink() else ()
         return max([path.lstat().st_mtime, *(inner.lstat().st_mtime for inner in inside)])
-    except OSError:
+    except FileNotFoundError:
         return None
+    except (OSError, RecursionError):
+        # Too deep: the output of work in the sandbox, whose worker was killed before it could look.
+        return path.lstat().st_mtime
 
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
+        # Folders may be nested deeper than code that recurses can follow.
+        with suppress(OSError):
+            empty(path)
+            path.rmdir()
     else:
         path.unlink(missing_ok=True)

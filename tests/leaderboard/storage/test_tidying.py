@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from unittest import mock
@@ -57,6 +58,26 @@ def test_what_is_left_over_is_removed(settings: LazySettings, now: datetime) -> 
     ]
     assert tidy_host(now, wanted=()) == len(left)
     assert not any(path.exists() for path in left)
+
+
+@pytest.mark.parametrize("name", ["a", "b" * 200])
+def test_folders_that_are_nested_without_end_are_removed(settings: LazySettings, now: datetime, name: str) -> None:
+    """Their path is too long for the kernel, and their depth for code that recurses."""
+    folder = settings.SCRATCH_DIR / "draft-x"
+    folder.mkdir(parents=True)
+    place = os.open(folder, os.O_RDONLY)
+    for _ in range(2 * sys.getrecursionlimit()):
+        os.mkdir(name, dir_fd=place)
+        lower = os.open(name, os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = lower
+    os.close(place)
+    moment = (now - DAYS).timestamp()
+    os.utime(folder, (moment, moment))
+    other = age(write(settings.SCRATCH_DIR / "other"))
+    assert tidy_host(now, wanted=()) == 2
+    assert not folder.exists()
+    assert not other.exists()
 
 
 def test_what_is_being_written_stays(settings: LazySettings, now: datetime) -> None:
