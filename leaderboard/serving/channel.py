@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
 
+from leaderboard.serving.addresses import network_of
 from leaderboard.serving.admission import Refusal
 from leaderboard.serving.parser import Parser
 
@@ -31,6 +32,8 @@ class Channel(HTTPChannel):
     def __init__(self, server: Server, sock: Any, addr: Any, adj: Any, map: Any = None) -> None:
         self.busy: tuple[float, int] | None = None
         """Since when Django has worked on a request, and in which thread."""
+        self.network = network_of(addr[0])
+        """Looked at for each new connection of anybody."""
         self._asking = False
         self._is_held = False
         self._turn = server.limits.turn_bytes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import socket
 import sys
@@ -114,7 +113,7 @@ class Server(TcpWSGIServer):
     def _keep_to_limits(self, channels: list[Channel]) -> None:
         """``channels`` are all, the new one at the end."""
         newest, limits = channels[-1], self.limits
-        neighbours = [channel for channel in channels if network_of(channel.addr[0]) == network_of(newest.addr[0])]
+        neighbours = [channel for channel in channels if channel.network == newest.network]
         if 0 < limits.connections_per_address < len(neighbours):
             _end_one(neighbours)
         elif len(channels) > limits.connections:
@@ -133,17 +132,6 @@ def _end_one(channels: list[Channel]) -> None:
     waiting = [(since, channel) for channel in channels[:-1] if (since := channel.waiting_since) is not None]
     _, ended = min(waiting, key=lambda item: item[0], default=(0.0, channels[-1]))
     ended.handle_close()
-
-
-def network_of(address: str) -> str:
-    """What one client can have many addresses of: of IPv6, a network of 64 bits."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return address
-    return str(parsed.ipv4_mapped or ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
 
 
 def without_body_for_head(application: Application) -> Application:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -174,10 +175,14 @@ def test_thousands_of_levels_can_be_deleted(output: Path) -> None:
         os.close(place)
         place = lower
     os.close(place)
-    with pytest.raises(UnexpectedFile):
-        collect(output, ["a"])
-    empty_if_deep(output)
-    assert list(output.iterdir()) == []
+    try:
+        with pytest.raises(UnexpectedFile):
+            collect(output, ["a"])
+        empty_if_deep(output)
+        assert list(output.iterdir()) == []
+    finally:
+        # pytest recurses too when it cleans up.
+        subprocess.run(["rm", "-rf", output], check=True)
 
 
 def test_what_is_not_deep_stays(output: Path) -> None:

@@ -13,9 +13,9 @@ from django.test import Client
 
 from evaluators.submissions import MAX_TOTAL_BYTES
 from leaderboard.models import ApiToken, User
-from leaderboard.serving import admission
+from leaderboard.serving import admission, channel
+from leaderboard.serving.addresses import network_of
 from leaderboard.serving.admission import account_of
-from leaderboard.serving.server import network_of
 from leaderboard.serving.worker import site_limits
 from tests.leaderboard.serving.conftest import Running, everything
 from tests.live_site import wait_for
@@ -183,6 +183,25 @@ def test_addresses_of_one_client_count_together(one: str, other: str, together: 
 
 
 @pytest.mark.django_db
+def test_a_new_connection_costs_no_more_for_all_that_are_there(
+    serve: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand addresses read again for each would keep the one thread of the sockets busy with 200 a second."""
+    read: list[str] = []
+
+    def counted(address: str) -> str:
+        read.append(address)
+        return network_of(address)
+
+    monkeypatch.setattr(channel, "network_of", counted)
+    running = serve(echo)
+    clients = [running.client() for _ in range(20)]
+    wait_for(lambda: len(running.server.active_channels) == 20)
+    for client in clients:
+        client.close()
+    assert len(read) == 20
+
+
 def test_an_account_is_known_by_its_token(user: User) -> None:
     _, text = ApiToken.objects.issue(user)
     assert account_of({"AUTHORIZATION": f"Bearer {text}"}) == user.pk
