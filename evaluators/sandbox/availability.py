@@ -28,11 +28,12 @@ NO_USER_NAMESPACES = (
     "kernel.apparmor_restrict_unprivileged_userns."
 )
 NOT_REACHED = (
-    "a run can't read {folder}: it has no more rights than an ordinary user, even if root runs the worker. Run it "
-    "as the owner of that folder, who must be able to enter the folders above it."
+    "a run can't read the scratch folder: it has no more rights than an ordinary user, even if root runs the worker. "
+    "Run it as the owner of that folder, who must be able to enter the folders above it."
 )
 NO_LANDLOCK = "the kernel has no Landlock, or it is switched off or refused here."
 PREFIX = "self-test-"
+_PATH = re.compile(r"/[^\s:'\",)]+")
 _ISOLATED = re.compile(rb"isolated (\d+)\n")
 
 
@@ -152,18 +153,23 @@ def _given() -> Iterator[Path | None]:
         _folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = tempfile.TemporaryDirectory(dir=_folder, prefix=PREFIX)
     except OSError as error:
-        raise SandboxUnavailable(f"{_folder} can't be written: {error.strerror}.") from error
+        logger.error("the scratch folder can't be written: %s", error)
+        raise SandboxUnavailable(f"the scratch folder can't be written: {error.strerror}.") from error
     with made as name:
         yield Path(name)
 
 
 def _why(completed: Completed) -> str:
+    """A sentence without paths of this host, since everyone may read it; the log has the whole error."""
     errors = completed.errors.decode(errors="replace").strip().splitlines()
-    if errors and "ermission denied" in errors[-1] and _folder is not None and str(_folder) in errors[-1]:
-        return NOT_REACHED.format(folder=_folder)
-    if errors and "ermission" in errors[-1] and "namespace" in errors[-1]:
+    if not errors:
+        stopped = completed.stopped and f", {completed.stopped}"
+        return f"the sandbox's self-test failed: exit code {completed.code}{stopped}"
+    if "ermission" in errors[-1] and "namespace" in errors[-1]:
         return NO_USER_NAMESPACES
-    if errors and "NoLandlock" in errors[-1].partition(":")[0]:
+    if "NoLandlock" in errors[-1].partition(":")[0]:
         return NO_LANDLOCK
-    said = errors[-1][:300] if errors else f"exit code {completed.code}{completed.stopped and ', ' + completed.stopped}"
-    return f"the sandbox's self-test failed: {said}"
+    logger.error("the sandbox's self-test failed: %s", errors[-1][:1000])
+    if "ermission denied" in errors[-1] and _folder is not None and str(_folder) in errors[-1]:
+        return NOT_REACHED
+    return f"the sandbox's self-test failed: {_PATH.sub('…', errors[-1][:300])}"

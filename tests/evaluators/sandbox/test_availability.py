@@ -136,7 +136,7 @@ def test_a_folder_of_another_account_which_only_root_can_read(
     os.chown(folder.parent, 10001, 10001)
     folder.parent.chmod(0o700)
     accept([name], folder=folder)
-    nothing_is_scored(known, submission, f"a run can't read {folder}:")
+    nothing_is_scored(known, submission, "a run can't read the scratch folder:")
     assert list(folder.iterdir()) == []
 
 
@@ -200,6 +200,17 @@ def test_the_installed_package_is_used_where_the_system_has_none(monkeypatch: py
 def test_a_bubblewrap_that_fails(known: PreparedDataset, submission: Path, fake: Fake) -> None:
     calls = fake('echo "bwrap: cannot do it" >&2; exit 1')
     nothing_is_scored(known, submission, "the sandbox's self-test failed: bwrap: cannot do it", calls)
+
+
+def test_the_reason_names_no_path_of_this_host(fake: Fake, caplog: pytest.LogCaptureFixture) -> None:
+    """``/healthz`` shows it to everyone; the log has all of it."""
+    fake("echo \"bwrap: Can't find source path /srv/secret place/x: denied '/home/ada'\" >&2; exit 1")
+    forget()
+    reason = availability().reason
+    assert reason.startswith("the sandbox's self-test failed: bwrap: Can't find source path …")
+    assert "secret" not in reason
+    assert "ada" not in reason
+    assert "/srv/secret" in caplog.text
 
 
 def test_a_bubblewrap_that_says_nothing(known: PreparedDataset, submission: Path, fake: Fake) -> None:
