@@ -38,14 +38,14 @@ FREE = _names(
     lseek lstat mkdir mkdirat mprotect mremap msync munmap nanosleep newfstatat pause poll ppoll pread64
     preadv preadv2 pselect6 pwrite64 pwritev pwritev2 read readlink readlinkat readv rename renameat renameat2
     restart_syscall rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn sched_yield select sendfile
-    set_robust_list set_tid_address sigaltstack stat statx sysinfo time times umask uname unlink unlinkat write writev
+    set_robust_list set_tid_address sigaltstack stat statx sysinfo time times uname unlink unlinkat write writev
     """
 )
 """Calls that a run may make with any arguments; ``seccomp`` has those that depend on their arguments."""
 
 STARTING = _names(
     """
-    arch_prctl capset execve landlock_add_rule landlock_create_ruleset landlock_restrict_self seccomp wait4 waitid
+    arch_prctl capset execve landlock_add_rule landlock_create_ruleset landlock_restrict_self seccomp umask wait4 waitid
     """
 )
 """Calls that start the interpreter, and by which it gives up its rights before it reads a stranger's byte."""

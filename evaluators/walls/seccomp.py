@@ -8,7 +8,8 @@ for at all: what ``calls`` lists, some of it only with harmless arguments, see `
 - no room on a disk that they don't count: by ``fallocate`` a file gets it beyond its size, all of the disk in one call;
 - no kernel object that outlives a call and is counted by user instead of process: timers, queues, watches, keys, pipes;
 - no signal, limit or priority of any other process;
-- no change to a file's mode, owner, times or attributes, and none to locks, leases and hints, which others would see;
+- no change to a file's mode, owner, times or attributes, nor to the umask, and none to locks, leases and hints, which
+  others would see;
 - none of the system calls through which kernels are usually exploited.
 
 Refused calls fail with EPERM; calls that only a later kernel has fail as if this one hadn't. The format is that of

@@ -73,7 +73,7 @@ STATE = """
             "limits": {name: resource.getrlimit(getattr(resource, name))
                        for name in dir(resource) if name.startswith("RLIMIT_")},
             "folder": os.getcwd(),
-            "mask": os.umask(0o22),
+            "mask": attempt(os.umask, 0o22),
             "signals": [str(signal.getsignal(number)) for number in (2, 15, 17)],
             "processors": sorted(os.sched_getaffinity(0)),
             "priority of the template": attempt(os.getpriority, os.PRIO_PROCESS, os.getppid()),
@@ -98,7 +98,7 @@ def test_the_next_child_begins_where_the_first_one_began(ask: Callable[[str], As
         KEPT["left"].append("by the one before")
         template = os.getppid()
         os.environ["LEFT"] = "x"
-        os.umask(0o777)
+        attempt(os.umask, 0o777)
         attempt(os.chdir, "/data/dataset")
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for name in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_NOFILE"):

@@ -249,6 +249,20 @@ def test_files_without_a_name_do_not_fill_the_disk(
     assert time.monotonic() - started < 15
 
 
+def test_nothing_can_be_made_that_other_accounts_could_open(hostile: Work, output: Path) -> None:
+    """A file with the rights of whoever runs the worker, say, which anybody may start."""
+    answer = hostile("""
+        def main(arguments):
+            found = [attempt(os.umask, 0)]
+            os.close(os.open("output/file", os.O_CREAT | os.O_WRONLY, 0o6777))
+            os.mkdir("output/folder", 0o777)
+            print(json.dumps(found))
+            return 0
+    """)
+    assert json.loads(answer) != ["done"]
+    assert [path.name for path in output.iterdir() if path.stat().st_mode & 0o077] == []
+
+
 def test_nothing_but_plain_files_and_folders_can_be_made(hostile: Work, output: Path) -> None:
     """The filter refuses it all; Landlock would too."""
     answer = hostile("""
