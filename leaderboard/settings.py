@@ -228,7 +228,11 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_VALIDATORS = "leaderboard.teams.accounts.USERNAME_VALIDATORS"
 ACCOUNT_FORMS = {"signup": "leaderboard.accounts.signing_up.SignupForm"}
-ACCOUNT_USERNAME_BLACKLIST = ["admin", "administrator", "baselines", "ratchet", "root", "staff", "support", "system"]
+ACCOUNT_USERNAME_BLACKLIST = [
+    *("admin", "admins", "administrator", "administrators", "anonymous", "baseline", "baselines", "hostmaster"),
+    *("moderator", "moderators", "nobody", "operator", "postmaster", "ratchet", "root", "security", "staff", "support"),
+    *("system", "webmaster"),
+]
 ACCOUNT_SESSION_REMEMBER = True
 # The link in the e-mail lets in who was locked out because somebody else guesses passwords.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True

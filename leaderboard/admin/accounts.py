@@ -14,7 +14,8 @@ from leaderboard.accounts.deletion import delete_account, obstacles
 from leaderboard.accounts.tokens import revoke_token
 from leaderboard.models import ApiToken, Membership, Team, User
 from leaderboard.teams.accounts import account_name, rename_account
-from leaderboard.teams.membership import TeamError, rename, team_name
+from leaderboard.teams.membership import TeamError, names_locked, rename, team_name
+from leaderboard.teams.taking import take_name
 
 
 class _NamedByRules(forms.ModelForm):
@@ -42,10 +43,19 @@ class RatchetUserAdmin(UserAdmin):
     list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login", "deleted_at")
     date_hierarchy = "date_joined"
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **kwargs)
+        # The form's check and what it saves are one act: nobody takes the name in between.
+        with names_locked():
+            return super().changeform_view(request, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change and "username" in form.changed_data:
             rename_account(obj, form.cleaned_data["username"], by=request.user)
         super().save_model(request, obj, form, change)
+        if not change:
+            take_name(obj.username, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Not in bulk, since each account needs this check. What is left of a deleted account keeps its name taken.

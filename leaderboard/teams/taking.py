@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from django.conf import settings
 from django.db import IntegrityError
 
-from challenges.naming.lookalikes import look_alike, name_keys
+from challenges.naming.lookalikes import name_keys
 from evaluators.problems import Problem, quoted
 from leaderboard.models import NameKey, Team, User
-from leaderboard.teams.teams import BASELINES_SLUG
+from leaderboard.teams.reserved import is_reserved
 
 
 class NameTaken(Exception):
@@ -25,19 +22,12 @@ class NameTaken(Exception):
 
 def is_taken(name: str, *, but: User | Team | None = None) -> bool:
     """Whether the name, or one that looks like it, is reserved or belongs to another account or team than ``but``."""
-    if any(look_alike(name, word) for word in _reserved()):
+    if is_reserved(name):
         return True
     found = NameKey.objects.filter(key__in=name_keys(name))
     if but is not None:
         found = found.exclude(pk__in=NameKey.objects.held_by(but).values("pk"))
     return found.exists()
-
-
-def _reserved() -> Iterator[str]:
-    """Also in capitals, which have other look-alikes: ``ADM1N`` looks like ``ADMIN``, not like ``admin``."""
-    for word in (*settings.ACCOUNT_USERNAME_BLACKLIST, BASELINES_SLUG):
-        yield word
-        yield word.upper()
 
 
 def take_name(name: str, holder: User | Team) -> None:

@@ -24,6 +24,24 @@ from challenges.naming.lookalikes import look_alike, name_keys
         ("straße", "STRASSE"),
         ("Cafe\u0301", "Café"),
         ("\u0391\u0392", "AB"),
+        ("tom", "\u0422\u041e\u041c"),
+        ("kit", "\u039a\u03b9\u03c4"),
+        ("bigcorp", "bi\u0307gcorp"),
+        ("bigcorp", "bigc\u1ecdrp"),
+        ("bigcorp", "b\u0336i\u0336g\u0336c\u0336o\u0336r\u0336p\u0336"),
+        ("bigcorp", "bigcorp\u0323"),
+        ("bigcorp", "\u0299\u026a\u0262\u1d04\u1d0f\u0280\u1d18"),
+        ("Bj\u00f8rn", "Bjorn"),
+        ("René", "Renè"),
+        ("big corp", "big-corp"),
+        ("Big Corp", "big_corp"),
+        ("bigcorp", "BigCorp."),
+        ("wave", "vvave"),
+        ("admin", "adm1n"),
+        ("l\u0661", "11"),
+        ("fam", "\u017fam"),
+        ("jazz", "\u0237azz"),
+        ("\u05e1\u05d5\u05e1", "\u05e1\u05df\u05e1"),
     ],
 )
 def test_look_alikes(one: str, other: str) -> None:
@@ -32,7 +50,11 @@ def test_look_alikes(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("ada", "ada2"), ("René", "Rene"), ("user1", "user2"), ("東京", "京都"), ("vic.tim", "victim")]
+    ("one", "other"),
+    [
+        *[("ada", "ada2"), ("René", "Rene"), ("user1", "user2"), ("東京", "京都"), ("vic.tim", "victim")],
+        *[("ali", "all"), ("C", "C#"), ("1.1", "11"), ("がん", "かん"), ("日本", "日木"), ("big corp", "bigcorp")],
+    ],
 )
 def test_different_names(one: str, other: str) -> None:
     assert not look_alike(one, other)
