@@ -11,9 +11,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from challenges.members.locking import locked
-from challenges.models import Act, Announcement, AuditEntry, Challenge
+from challenges.models import Act, Announcement, AuditEntry
 from leaderboard.models import Decision, Notice
 from leaderboard.models.decision import REMOVED
+from leaderboard.notifications.pages import Page, PageKind
 
 
 def take_down_decision(decision: Decision, *, by: Any) -> bool:
@@ -26,7 +27,8 @@ def take_down_decision(decision: Decision, *, by: Any) -> bool:
     with locked(decision.submission.phase.challenge) as challenge:
         if not Decision.objects.filter(pk=decision.pk).redact():
             return False
-        _forget_quotes(challenge, decision.text)
+        page = Page(PageKind.REVIEW, (str(decision.submission_id),))
+        Notice.objects.filter(path=str(page), body=decision.text).update(body=REMOVED)
         AuditEntry.objects.record(challenge, Act.REDACTED, f"a {decision.kind} about {decision.submission_id}", by=by)
     return True
 
@@ -42,7 +44,8 @@ def take_down_announcement(announcement: Announcement, *, by: Any) -> bool:
         current = Announcement.objects.filter(pk=announcement.pk).exclude(title=REMOVED, body="")
         if not current.update(title=REMOVED, body=""):
             return False
-        Notice.objects.filter(challenge=challenge, title=announcement.title).update(title=REMOVED, body="")
+        page = Page(PageKind.ANNOUNCEMENT, (challenge.slug, str(announcement.pk)))
+        Notice.objects.filter(challenge=challenge, path=str(page)).update(title=REMOVED, body="")
         AuditEntry.objects.record(challenge, Act.REDACTED, f"an announcement of {announcement.created_at:%F}", by=by)
     return True
 
@@ -50,7 +53,3 @@ def take_down_announcement(announcement: Announcement, *, by: Any) -> bool:
 def _only_staff(by: Any) -> None:
     if not (by.is_active and by.is_staff):
         raise PermissionDenied("Only staff may do that.")
-
-
-def _forget_quotes(challenge: Challenge, text: str) -> None:
-    Notice.objects.filter(challenge=challenge, body__contains=text).update(body=REMOVED)

@@ -103,3 +103,22 @@ def test_what_was_removed_does_not_come_back(question: Decision, staff: User) ->
     take_down_decision(question, by=staff)
     with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE leaderboard_decision SET text = 'back again'")
+
+
+def test_a_short_text_takes_nothing_else_with_it(question: Decision, user: User, judge: User, staff: User) -> None:
+    """Notices are found by what they are about; a text of one letter is in all of them."""
+    entry = Submission.objects.get(pk=question.submission_id)
+    short = decide(entry, DecisionKind.QUESTION, text="a", by=judge)
+    tell_everyone(entry.phase.challenge, title="News", body="a day later", by=None)
+    assert take_down_decision(short, by=staff)
+    assert sorted(Notice.objects.filter(user=user).values_list("body", flat=True)) == sorted(
+        [ABUSE, REMOVED, "a day later"]
+    )
+
+
+def test_announcements_of_one_title_are_told_apart(phase: Phase, user: User, staff: User) -> None:
+    Role.objects.create(challenge=phase.challenge, user=user, name="participant")
+    bad = tell_everyone(phase.challenge, title="News", body=ABUSE, by=None)
+    tell_everyone(phase.challenge, title="News", body="The data are there", by=None)
+    assert take_down_announcement(bad, by=staff)
+    assert sorted(Notice.objects.filter(user=user).values_list("body", flat=True)) == ["", "The data are there"]
