@@ -23,9 +23,9 @@ from challenges.models import Challenge, Invitation, Role
 from challenges.models.role import RoleName
 from evaluators.problems import Problem, ProblemsError, quoted
 from leaderboard.accounts.mail import tell_owner
-from leaderboard.boards.renaming import rename_in_saved_boards
 from leaderboard.models import Membership, StatusChange, Team, User
 from leaderboard.teams.reserved import NOBODY
+from leaderboard.teams.savednames import rename_in_saved_boards
 from leaderboard.teams.taking import take_name
 from leaderboard.teams.teams import lock_teams
 

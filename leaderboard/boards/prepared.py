@@ -76,14 +76,14 @@ def phase_inputs(phase: Phase) -> list[object]:
 
 
 def version_inputs(version: BoardVersion) -> list[object]:
-    """What one version of a board is made from. A superseded one does not change any more."""
-    own = [version.pk, version.state, version.cause, version.note, version.dataset_version.digest]
+    """What one version of a board is made from. Of a superseded one only the names of teams change."""
+    own = [version.pk, version.state, version.cause, version.note, version.dataset_version.digest, version.renamings]
     return own if version.state == BoardState.SUPERSEDED else [*own, phase_inputs(version.phase)]
 
 
 def _versions(phase: Phase) -> list[Any]:
     rows = BoardVersion.objects.filter(phase=phase).exclude(state=BoardState.COMPUTING).order_by("number")
-    return list(rows.values_list("pk", "state", "cause", "note", "current_at", "dataset_version__digest"))
+    return list(rows.values_list("pk", "state", "cause", "note", "current_at", "dataset_version__digest", "renamings"))
 
 
 def _digest(rows: Iterable[Any]) -> str:

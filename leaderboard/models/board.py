@@ -49,6 +49,9 @@ class BoardVersion(models.Model):
     state = models.CharField(max_length=10, choices=BoardState.choices, default=BoardState.CURRENT)
     content = models.JSONField(null=True, blank=True)
     changes = models.JSONField(null=True, blank=True)
+    renamings = models.PositiveIntegerField(
+        default=0, editable=False, help_text="How often the name of a team on it was changed."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     current_at = models.DateTimeField(null=True, blank=True)
 

@@ -11,11 +11,12 @@ from evaluators.problems import Problem
 from leaderboard.models import Team, User
 from leaderboard.teams.membership import TeamError, names_locked
 from leaderboard.teams.names import USERNAME_VALIDATORS as SPELLING
+from leaderboard.teams.savednames import rename_in_saved_boards
 from leaderboard.teams.taking import NameTaken, is_taken, take_name
 
 
 def rename_account(user: User, name: str, *, by: Any) -> None:
-    """Change an account's name and that of its personal team, whose slug stays.
+    """Change an account's name and that of its personal team, also on boards that were saved; its slug stays.
 
     Raises:
         TeamError: the name is invalid or taken.
@@ -29,7 +30,10 @@ def rename_account(user: User, name: str, *, by: Any) -> None:
             take_name(checked, user)
         except NameTaken as error:
             raise TeamError(replace(error.problem, field="username")) from error
-        Team.objects.filter(person=user.pk).update(name=checked)
+        team = Team.objects.filter(person=user.pk).first()
+        if team is not None:
+            Team.objects.filter(pk=team.pk).update(name=checked)
+            rename_in_saved_boards(team, checked)
         User.objects.filter(pk=user.pk).update(username=checked)
     user.username = checked
 

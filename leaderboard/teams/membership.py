@@ -25,6 +25,7 @@ from challenges.models.challenge import ChallengeStatus
 from evaluators.problems import Problem, ProblemsError, SubmissionError
 from leaderboard.models import Membership, Team, TeamInvitation
 from leaderboard.teams.names import normalise_name
+from leaderboard.teams.savednames import rename_in_saved_boards
 from leaderboard.teams.taking import NameTaken, is_taken, take_name
 from leaderboard.teams.teams import (
     SLUG_ATTEMPTS,
@@ -106,7 +107,9 @@ def names_locked() -> Iterator[None]:
 
 
 def rename(team: Team, name: str, *, by: Any) -> None:
-    """Change the name but not the slug.
+    """Change the name, also on boards that were saved, but not the slug.
+
+    Otherwise those would show a name that was to go, or that another team can take.
 
     Raises:
         TeamError: the name is invalid.
@@ -122,6 +125,7 @@ def rename(team: Team, name: str, *, by: Any) -> None:
                 take_name(checked, team)
             except NameTaken as error:
                 raise TeamError(error.problem) from error
+        rename_in_saved_boards(team, checked)
     team.name = checked
 
 

@@ -1,8 +1,10 @@
-"""Taking the name of a deleted account out of boards that were saved."""
+"""Renaming a team on boards that were saved: its name had to go, or is free for others now."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from django.db.models import F
 
 from leaderboard.models import BoardVersion, Submission, Team
 
@@ -19,7 +21,9 @@ def rename_in_saved_boards(team: Team, name: str) -> None:
     for version in versions:
         # Both: any() would stop after the first.
         if sum(_rename(saved, entries, name) for saved in (version.content, version.changes)):
-            BoardVersion.objects.filter(pk=version.pk).update(content=version.content, changes=version.changes)
+            BoardVersion.objects.filter(pk=version.pk).update(
+                content=version.content, changes=version.changes, renamings=F("renamings") + 1
+            )
 
 
 def _phases_of(team: Team) -> Any:

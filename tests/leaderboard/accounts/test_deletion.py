@@ -222,3 +222,18 @@ def test_the_page_says_what_to_hand_over(user: User, phase: Phase) -> None:
     factories.confirm(client)
     assert client.post("/accounts/delete/", {"username": "ada"}).status_code == 400
     assert User.objects.get(username="ada").deleted_at is None
+
+
+def test_documents_of_saved_boards_forget_the_name_too(
+    client: Client, user: User, entry: Submission, phase: Phase
+) -> None:
+    """They are kept by what they are made from, which does not change otherwise."""
+    version = BoardVersion.objects.get()
+    BoardVersion.objects.filter(pk=version.pk).update(
+        state=BoardState.SUPERSEDED, content=board_content(phase, version), changes=[]
+    )
+    path = f"/api/v1/challenges/tiny/leaderboard/versions/{version.number}/"
+    assert '"ada"' in client.get(path).getvalue().decode()
+    _gone(user)
+    assert '"ada"' not in client.get(path).getvalue().decode()
+    assert "deleted user" in client.get(path).getvalue().decode()

@@ -10,8 +10,11 @@ from allauth.account.forms import SignupForm
 from django.db import IntegrityError
 from django.test import Client
 
+from challenges.models import Phase
 from leaderboard.accounts.deletion import delete_account
-from leaderboard.models import NameKey, Team, User
+from leaderboard.boards.content import board_content
+from leaderboard.models import BoardVersion, NameKey, Team, User
+from leaderboard.models.board import BoardState
 from leaderboard.teams import membership, taking
 from leaderboard.teams.accounts import rename_account
 from leaderboard.teams.membership import TeamError
@@ -172,3 +175,45 @@ def test_an_account_that_staff_add_holds_its_name(user: User, staff: User, clien
     assert NameKey.objects.held_by(User.objects.get(username="bigcorp")).exists()
     with pytest.raises(TeamError, match="taken"):
         membership.create(user, "big\u217dorp")
+
+
+@pytest.fixture
+def saved(phase: Phase) -> BoardVersion:
+    """A board that a later version superseded, whose documents have been read."""
+    team = membership.create(factories.user("grace"), "Old name")
+    entry = factories.submit_for(team, phase, User.objects.get(username="grace"))
+    factories.evaluate(entry, 0.5)
+    version = BoardVersion.objects.get(phase=phase)
+    content = board_content(phase, version)
+    BoardVersion.objects.filter(pk=version.pk).update(state=BoardState.SUPERSEDED, content=content, changes=[])
+    version.refresh_from_db()
+    assert "Old name" in everything_of(version)
+    return version
+
+
+def everything_of(version: BoardVersion) -> str:
+    board = f"/api/v1/challenges/{version.phase.challenge.slug}/leaderboard/versions/{version.number}/"
+    page = f"/challenges/{version.phase.challenge.slug}/leaderboard/versions/{version.number}/"
+    answers = [Client().get(board), Client().get(page), Client().get(f"{board}changes.csv")]
+    return " ".join(answer.getvalue().decode() for answer in answers if answer.status_code == 200)
+
+
+def test_saved_boards_follow_a_rename(saved: BoardVersion, user: User) -> None:
+    """Else they would give the results of one team the name that another can take now, or one that had to go."""
+    membership.rename(Team.objects.get(name="Old name"), "New name", by=User.objects.get(username="grace"))
+    assert membership.create(user, "Old name")
+    assert "Old name" not in everything_of(saved)
+    assert "New name" in everything_of(saved)
+
+
+def test_saved_boards_follow_the_rename_of_an_account(user: User, staff: User, phase: Phase) -> None:
+    entry = factories.submission(phase, user)
+    factories.evaluate(entry, 0.5)
+    version = BoardVersion.objects.get(phase=phase)
+    content = board_content(phase, version)
+    BoardVersion.objects.filter(pk=version.pk).update(state=BoardState.SUPERSEDED, content=content)
+    version.refresh_from_db()
+    assert f'"{user.username}"' in everything_of(version)
+    rename_account(user, "lovelace", by=staff)
+    assert '"ada"' not in everything_of(version)
+    assert '"lovelace"' in everything_of(version)
