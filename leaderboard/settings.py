@@ -227,7 +227,11 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_USERNAME_VALIDATORS = "leaderboard.teams.accounts.USERNAME_VALIDATORS"
-ACCOUNT_FORMS = {"signup": "leaderboard.accounts.signing_up.SignupForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "leaderboard.accounts.addresses.ForgottenPassword",
+    "reset_password_from_key": "leaderboard.accounts.addresses.NewPassword",
+    "signup": "leaderboard.accounts.signing_up.SignupForm",
+}
 ACCOUNT_USERNAME_BLACKLIST = [
     *("admin", "admins", "administrator", "administrators", "anonymous", "baseline", "baselines", "hostmaster"),
     *("moderator", "moderators", "nobody", "operator", "postmaster", "ratchet", "root", "security", "staff", "support"),

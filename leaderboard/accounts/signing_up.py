@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from leaderboard.accounts.addresses import forget_added_in_vain, is_only_added_in_vain
 from leaderboard.models import User
 from leaderboard.teams.accounts import account_name
 from leaderboard.teams.membership import TeamError, names_locked
@@ -21,6 +22,13 @@ class TakesName:
 
     cleaned_data: dict[str, Any]
 
+    def validate_unique_email(self, value: str) -> str:
+        """The address is free, too, if others have only added it to their accounts and can't confirm it."""
+        if is_only_added_in_vain(value):
+            return value
+        email: str = super().validate_unique_email(value)  # type: ignore[misc]
+        return email
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Create the account; or answer that its name is gone, which the validated form could not know."""
         with names_locked():
@@ -29,6 +37,7 @@ class TakesName:
             except TeamError as error:
                 messages.error(request, str(error.problems[0]))
                 return None, redirect(request.get_full_path())
+            forget_added_in_vain(self.cleaned_data["email"])
             user, response = super().try_save(request)  # type: ignore[misc]
             if user is not None:
                 take_name(name, user)
