@@ -10,6 +10,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from django.core.exceptions import ValidationError
 from django.db import Error, transaction
 from pydantic import ValidationError as WrongSpecification
 
+from challenges.members.organizers import refuse_unapproved
 from challenges.models import Challenge, Role, Split
 from challenges.models.role import RoleName
+from challenges.naming.titles import TitleTaken, claim_title
 from evaluators.datasets import new_key
 from evaluators.problems import BundleError
 from evaluators.specification import parse_specification
@@ -42,6 +45,7 @@ from leaderboard.boards.format import upgraded, upgraded_changes, upgraded_conte
 from leaderboard.models import Evaluation, Job, Lane, Submission, Team, User
 from leaderboard.models.statuses import Status
 from leaderboard.storage import object_store
+from leaderboard.teams.taking import NameTaken, take_name
 from leaderboard.teams.teams import BASELINES_SLUG, baselines_team
 
 ACTOR = "import"
@@ -58,8 +62,12 @@ def import_archive(path: Path, *, owner: User | None = None) -> Challenge:
     """Create the challenge with everything that belongs to it.
 
     Raises:
-        Unreadable: the archive is damaged or contradicts itself, or this site already has the challenge.
+        Unreadable: the archive is damaged or contradicts itself, or this site already has the challenge or one whose
+            title looks like its title.
+        BundleError: ``owner`` may not start challenges.
     """
+    if owner is not None:
+        refuse_unapproved(owner)
     with open_archive(path) as archive:
         records = {table.name: _rows(archive, table) for table in TABLES}
         _add_splits(records)
@@ -70,10 +78,13 @@ def import_archive(path: Path, *, owner: User | None = None) -> Challenge:
         try:
             with transaction.atomic():
                 challenge = Challenge.objects.create(**values)
+                claim_title(challenge)
                 _make(challenge, archive, records)
                 if owner is not None:
                     Role.objects.create(challenge=challenge, user=owner, name=RoleName.OWNER)
                 _compare_boards(challenge, archive)
+        except TitleTaken as error:
+            raise Unreadable(error.problem.message) from error
         except Error as error:
             # A database constraint failed, so the rows contradict each other.
             raise Unreadable("its rows contradict each other or those of this site") from error
@@ -181,7 +192,11 @@ def _team(row: Mapping[str, Any]) -> Team:
     # Another team here may have this slug. The imported one stays a separate team, without members.
     if Team.objects.filter(slug=values["slug"]).exists():
         values["slug"] = f"{values['slug'][:140]}-{secrets.token_hex(4)}"
-    return Team.objects.create(**values)
+    made = Team.objects.create(**values)
+    # Boards must stay the same to the byte, so the name stays, too, if somebody here has it or one that looks like it.
+    with suppress(NameTaken):
+        take_name(made.name, made)
+    return made
 
 
 def _object(

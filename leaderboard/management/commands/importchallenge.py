@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from evaluators.problems import BundleError
 from leaderboard.archive.importing import import_archive
 from leaderboard.archive.records import Unreadable
 from leaderboard.models import User
@@ -23,4 +24,6 @@ class Command(BaseCommand):
             challenge = import_archive(file, owner=user)
         except Unreadable as error:
             raise CommandError(f"{file.name}: {error}.") from error
+        except BundleError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{challenge.slug} ({challenge.status})")

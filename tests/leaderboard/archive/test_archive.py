@@ -18,7 +18,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from challenges.models import Announcement, Challenge, DatasetVersion, Phase, Role, Round, Split
+from challenges.models import Announcement, Challenge, DatasetVersion, Phase, Role, Round, Split, TitleKey
+from challenges.naming.lookalikes import name_keys
+from challenges.publishing.publishing import publish
 from leaderboard.archive import reading
 from leaderboard.archive.exporting import TooLarge, write_archive
 from leaderboard.archive.importing import import_archive
@@ -41,8 +43,11 @@ from leaderboard.models import (
     Team,
     User,
 )
+from leaderboard.teams import membership
+from leaderboard.teams.membership import TeamError
 from leaderboard.teams.teams import baselines_team
 from tests import factories
+from tests.bundles import write_bundle
 
 BOARD_URL = "/api/v1/challenges/tiny/board.json"
 
@@ -539,3 +544,31 @@ def test_boards_of_format_1_that_are_not_canonical_are_refused(db: None, tmp_pat
     (tmp_path / FORMAT_1.name).write_bytes(FORMAT_1.read_bytes())
     with pytest.raises(Unreadable, match=r"not those of its board\.json"):
         import_archive(_changed(tmp_path / FORMAT_1.name, change))
+
+
+def test_names_and_titles_that_come_with_an_archive_are_taken(archive: Path) -> None:
+    _forget_everything()
+    import_archive(archive)
+    with pytest.raises(TeamError, match="taken"):
+        membership.create(factories.user("mallory"), "Riva1")
+    assert name_keys("T\u0131ny") & set(TitleKey.objects.values_list("key", flat=True))
+
+
+def test_an_archive_brings_no_second_challenge_of_one_title(archive: Path, load: Callable[..., Phase]) -> None:
+    _forget_everything()
+    other = load(write_bundle(archive.parent / "other", slug="other", title="TINY")).challenge
+    publish(other, by=None, without_dry_run=True) if other.status == "draft" else None
+    with pytest.raises(Unreadable, match="looks like it"):
+        import_archive(archive)
+    assert not Challenge.objects.filter(slug="tiny").exists()
+
+
+def test_who_owns_it_may_start_challenges(archive: Path, settings: Any) -> None:
+    """No door to a challenge of one's own is without the approval, where the operator wants it."""
+    _forget_everything()
+    settings.ORGANIZERS_ARE_APPROVED = True
+    factories.user("mallory")
+    with pytest.raises(CommandError, match="staff approve organizers"):
+        call_command("importchallenge", str(archive), owner="mallory")
+    assert not Challenge.objects.exists()
+    call_command("importchallenge", str(archive))
