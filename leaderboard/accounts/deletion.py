@@ -25,7 +25,7 @@ from evaluators.problems import Problem, ProblemsError, quoted
 from leaderboard.accounts.mail import tell_owner
 from leaderboard.models import Membership, StatusChange, Team, User
 from leaderboard.teams.reserved import NOBODY
-from leaderboard.teams.savednames import rename_in_saved_boards
+from leaderboard.teams.savedboards import rename_in_saved_boards
 from leaderboard.teams.taking import take_name
 from leaderboard.teams.teams import lock_teams
 

@@ -12,6 +12,7 @@ from leaderboard.admin.badges import status_badge
 from leaderboard.evaluations.queueing import cancel, score_again
 from leaderboard.jobs.transitions import NotPossible
 from leaderboard.models import Evaluation, Submission, SubmissionFile
+from leaderboard.organizing.takedown import take_down_name
 
 
 class FileInline(ReadOnlyInline):
@@ -31,14 +32,14 @@ class EvaluationInline(ReadOnlyInline):
 
 @admin.register(Submission)
 class SubmissionAdmin(ReadOnlyAdmin):
-    """Shows submissions, which are evidence; its actions score again and cancel."""
+    """Shows submissions, which are evidence; its actions score again, cancel, and remove a name that may not stay."""
 
     list_display = ("name", "team", "challenge", "badge", "score", "is_baseline", "client", "refunded", "created_at")
     list_filter = ("evaluation__job__status", "phase__challenge", "is_baseline", "client", "refunded")
     search_fields = ("name", "team__name", "id", "created_by__username")
     date_hierarchy = "created_at"
     inlines = (EvaluationInline, FileInline)
-    actions = ("score_again", "cancel")
+    actions = ("score_again", "cancel", "take_down_name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         return (
@@ -78,3 +79,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
         evaluations = [submission.evaluation for submission in submissions if submission.evaluation is not None]
         done = sum(cancel(evaluation, actor=actor) for evaluation in evaluations)
         self.message_user(request, f"{done} cancelled.", messages.SUCCESS)
+
+    @admin.action(description="Remove the name for good", permissions=["change"])
+    def take_down_name(self, request: HttpRequest, submissions: QuerySet[Submission]) -> None:
+        done = sum(take_down_name(submission, by=request.user) for submission in submissions)
+        self.message_user(request, f"{done} removed.", messages.SUCCESS)

@@ -71,7 +71,7 @@ def phase_inputs(phase: Phase) -> list[object]:
         [phase.dataset_version.digest, specification.direction, ranking_rule(specification)],
         list(entries.aggregate(Count("pk"), Max("pk")).values()),
         _digest(entries.order_by("team_id").values_list("team_id", "team__name").distinct()),
-        list(off_board.order_by("pk").values_list("pk", "standing", "team__name")),
+        list(off_board.order_by("pk").values_list("pk", "standing", "team__name", "name")),
     ]
 
 

@@ -11,7 +11,7 @@ from evaluators.problems import Problem
 from leaderboard.models import Team, User
 from leaderboard.teams.membership import TeamError, names_locked
 from leaderboard.teams.names import USERNAME_VALIDATORS as SPELLING
-from leaderboard.teams.savednames import rename_in_saved_boards
+from leaderboard.teams.savedboards import rename_in_saved_boards
 from leaderboard.teams.taking import NameTaken, is_taken, take_name
 
 

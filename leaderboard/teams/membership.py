@@ -25,7 +25,7 @@ from challenges.models.challenge import ChallengeStatus
 from evaluators.problems import Problem, ProblemsError, SubmissionError
 from leaderboard.models import Membership, Team, TeamInvitation
 from leaderboard.teams.names import normalise_name
-from leaderboard.teams.savednames import rename_in_saved_boards
+from leaderboard.teams.savedboards import rename_in_saved_boards
 from leaderboard.teams.taking import NameTaken, is_taken, take_name
 from leaderboard.teams.teams import (
     SLUG_ATTEMPTS,

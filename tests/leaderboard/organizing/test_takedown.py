@@ -11,11 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from challenges.models import Announcement, AuditEntry, Phase, Role
+from leaderboard.boards.content import board_content
 from leaderboard.boards.review import decide
-from leaderboard.models import Decision, Notice, Submission, User
+from leaderboard.models import BoardVersion, Decision, Notice, Submission, User
 from leaderboard.models.decision import REMOVED, DecisionKind
 from leaderboard.notifications.announcing import tell_everyone
-from leaderboard.organizing.takedown import take_down_announcement, take_down_decision
+from leaderboard.organizing.takedown import take_down_announcement, take_down_decision, take_down_name
 from tests import factories
 
 ABUSE = "ada lives at 12 Abuse Street"
@@ -122,3 +123,51 @@ def test_announcements_of_one_title_are_told_apart(phase: Phase, user: User, sta
     tell_everyone(phase.challenge, title="News", body="The data are there", by=None)
     assert take_down_announcement(bad, by=staff)
     assert sorted(Notice.objects.filter(user=user).values_list("body", flat=True)) == ["", "The data are there"]
+
+
+NAME = "ada at 12 Abuse Street"
+
+
+@pytest.fixture
+def named(phase: Phase, user: User, judge: User) -> Submission:
+    """An entry on a current board and on a saved one, about which its team was told; all documents were read."""
+    entry = factories.submission(phase, user, name=NAME)
+    factories.evaluate(entry, 0.5)
+    now = timezone.now()
+    Phase.objects.filter(pk=phase.pk).update(
+        starts_at=now - timedelta(days=3), ends_at=now - timedelta(days=1), review_ends_at=now + timedelta(days=1)
+    )
+    current = BoardVersion.objects.get(phase=phase)
+    content = board_content(phase, current)
+    BoardVersion.objects.filter(pk=current.pk).update(number=2)
+    BoardVersion.objects.create(
+        phase=phase, number=1, dataset_version=phase.dataset_version, state="superseded", content=content
+    )
+    return Submission.objects.get(pk=entry.pk)
+
+
+def shown(entry: Submission, client: Client) -> str:
+    pages = ["leaderboard/", "leaderboard/versions/1/", "decisions/"]
+    paths = [f"/challenges/tiny/{page}" for page in pages] + [f"/api/v1/challenges/tiny/{page}" for page in pages]
+    paths += ["/api/v1/challenges/tiny/board.json", "/api/v1/challenges/tiny/leaderboard.csv", "/notices/"]
+    paths += [f"/submissions/{entry.pk}/", "/submissions/", f"/api/v1/submissions/{entry.pk}/"]
+    answers = [client.get(path) for path in paths]
+    assert [answer.status_code for answer in answers] == [200] * len(paths)
+    return " ".join(answer.getvalue().decode() for answer in answers)
+
+
+@pytest.mark.parametrize("disqualified", [False, True])
+def test_the_name_of_an_entry_goes_from_everywhere(
+    named: Submission, user: User, judge: User, staff: User, client: Client, disqualified: bool
+) -> None:
+    kind = DecisionKind.DISQUALIFICATION if disqualified else DecisionKind.QUESTION
+    decide(named, kind, text="Why?", by=judge)
+    client.force_login(user)
+    assert shown(named, client).count(NAME) >= 9
+    assert take_down_name(named, by=staff)
+    assert NAME not in shown(named, client)
+    assert not Notice.objects.filter(title__contains=NAME).exists()
+    assert AuditEntry.objects.filter(act="redacted", by=staff).count() == 1
+    assert not take_down_name(named, by=staff)
+    with pytest.raises(PermissionDenied):
+        take_down_name(named, by=judge)
