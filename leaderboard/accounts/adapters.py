@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -40,6 +41,13 @@ class AccountAdapter(DefaultAccountAdapter):
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         again = {"id": "provider", "description": "Sign in again", "url": _confirm_page()}
         return methods or ([again] if user.is_authenticated else [])
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """After a password reset: forget the attempts with the username too, which is the one that everybody knows."""
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        owners = EmailAddress.objects.filter(email__iexact=credentials.get("email", ""))
+        for name in owners.values_list("user__username", flat=True):
+            super()._delete_login_attempts_cached_email(request, username=name)
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.test import Client
@@ -93,3 +94,12 @@ def test_a_confirmed_address_stays_with_its_account(squatter: User) -> None:
     Client().post("/accounts/signup/", form)
     assert EmailAddress.objects.get(email=ADDRESS).user == squatter
     assert not User.objects.filter(username="victim").exists()
+
+
+def test_a_reset_doesnt_get_around_a_second_factor() -> None:
+    owner = factories.user("grace")
+    TOTP.activate(owner, generate_totp_secret())
+    client = Client()
+    answer = reset(client, owner.email)
+    assert "_auth_user_id" not in client.session
+    assert answer.request["PATH_INFO"] == "/accounts/2fa/authenticate/"

@@ -108,3 +108,18 @@ def test_expired_counters_are_forgotten(db: None) -> None:
     cache.set("new", 1, 3600)
     maintain(timezone.now() + timedelta(minutes=5))
     assert [counter.cache_key for counter in Counter.objects.all()] == [":1:new"]
+
+
+def test_who_came_in_by_the_link_can_sign_in_and_confirm_at_once(user: User) -> None:
+    for number in range(6):
+        sign_in(user.username, "wrong", address=f"192.0.2.{number}")
+    owner = Client(REMOTE_ADDR="203.0.113.1")
+    owner.post("/accounts/password/reset/", {"email": user.email})
+    (path,) = re.findall(r"http://testserver(/accounts/password/reset/key/\S+)", mail.outbox[-1].body)
+    form = owner.get(path, follow=True).request["PATH_INFO"]
+    new = "another-long-password-3"
+    owner.post(form, {"password1": new, "password2": new})
+    assert owner.post("/accounts/reauthenticate/", {"password": new}).status_code == 302
+    other = Client(REMOTE_ADDR="203.0.113.2")
+    other.post("/accounts/login/", {"login": user.username, "password": new})
+    assert other.session["_auth_user_id"] == str(user.pk)
