@@ -17,7 +17,8 @@ USERNAME_VALIDATORS = [
         r"^[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?\Z",
         "A username has 1 to 40 small letters (a to z), digits, '.', '_' and '-', and starts and ends with a letter "
         "or digit.",
-        flags=re.IGNORECASE,
+        # ASCII: without it the Turkish dotless i, the long s and the Kelvin sign are letters from a to z.
+        flags=re.IGNORECASE | re.ASCII,
     )
 ]
 

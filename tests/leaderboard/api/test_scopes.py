@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -144,3 +145,13 @@ def test_the_schema_names_the_scope_of_every_operation() -> None:
         expected = {"/api/v1/challenges/": ORGANIZE}.get(path, SUBMIT) if method == "post" else READ
         assert operation["x-token-scope"] == expected.value, path
         assert f"`{expected.value}`" in operation["description"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("token", ["", "Bearer wrong"])
+@pytest.mark.parametrize("method", ["get", "head", "options", "post", "put", "patch", "delete", "trace"])
+def test_no_method_of_any_route_breaks(method: str, token: str) -> None:
+    client = Client(headers={"Authorization": token} if token else {}, raise_request_exception=False)
+    for path, _, _ in ROUTES.values():
+        answer = getattr(client, method)(f"/api/v1/{path.format(job=1, waiting=uuid.uuid4())}")
+        assert answer.status_code < 500, path

@@ -110,3 +110,11 @@ def test_bad_usernames(name: str) -> None:
     (validate,) = USERNAME_VALIDATORS
     with pytest.raises(ValidationError):
         validate(name)
+
+
+@pytest.mark.parametrize("name", ["ad\u0131n", "\u017fam", "\u212aelvin", "\uff41da", "a\u0301da", "ada\u200b"])
+def test_usernames_are_ascii(name: str) -> None:
+    """Some letters are equal to those from a to z where case is ignored."""
+    (validate,) = USERNAME_VALIDATORS
+    with pytest.raises(ValidationError):
+        validate(name)
