@@ -23,7 +23,8 @@ from challenges.models import Challenge, Invitation, Role
 from challenges.models.role import RoleName
 from evaluators.problems import Problem, ProblemsError, quoted
 from leaderboard.accounts.mail import tell_owner
-from leaderboard.models import Membership, StatusChange, Team, User
+from leaderboard.models import Membership, Team, User
+from leaderboard.teams.accounts import lines_of
 from leaderboard.teams.reserved import NOBODY
 from leaderboard.teams.savedboards import rename_in_saved_boards
 from leaderboard.teams.taking import take_name
@@ -112,7 +113,7 @@ def _forget_name(user: User) -> None:
         name = f"{NOBODY} {mark}"
         Team.objects.filter(pk=team.pk).update(name=name, slug=f"deleted-user-{mark}", person=None)
         rename_in_saved_boards(team, name)
-    StatusChange.objects.filter(job__asked_by=user, actor=user.username).update(actor=NOBODY)
+    lines_of(user).update(actor=NOBODY)
 
 
 def _end(user: User) -> None:

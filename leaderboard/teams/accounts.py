@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 
 from evaluators.problems import Problem
-from leaderboard.models import Team, User
+from leaderboard.models import StatusChange, Team, User
 from leaderboard.teams.membership import TeamError, names_locked
 from leaderboard.teams.names import USERNAME_VALIDATORS as SPELLING
+from leaderboard.teams.reserved import is_reserved
 from leaderboard.teams.savedboards import rename_in_saved_boards
 from leaderboard.teams.taking import NameTaken, is_taken, take_name
 
@@ -34,8 +36,20 @@ def rename_account(user: User, name: str, *, by: Any) -> None:
         if team is not None:
             Team.objects.filter(pk=team.pk).update(name=checked)
             rename_in_saved_boards(team, checked)
+        lines_of(user).update(actor=checked)
         User.objects.filter(pk=user.pk).update(username=checked)
     user.username = checked
+
+
+def lines_of(user: User) -> QuerySet[StatusChange]:
+    """The lines in histories of jobs that name the account, also of jobs that others asked for.
+
+    Its name is read, since a form of the administration has written another one into ``user`` already. An account from
+    before names were reserved may be called like a part of the site; it has those of its own jobs.
+    """
+    name = User.objects.values_list("username", flat=True).get(pk=user.pk)
+    found = StatusChange.objects.filter(actor=name)
+    return found.filter(job__asked_by=user) if is_reserved(name) else found
 
 
 def account_name(text: str, *, but: User | None = None) -> str:

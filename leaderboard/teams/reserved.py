@@ -12,6 +12,9 @@ from leaderboard.teams.teams import BASELINES_SLUG
 NOBODY = "deleted user"
 """How the site calls a deleted account, with a random mark behind it on boards."""
 
+_ACTORS = ("api", "board", "digest", "dry run", "import", "maintenance", "pages", "recovery", "web")
+"""Whom the histories of jobs name where no account acted."""
+
 
 def is_reserved(name: str) -> bool:
     """Whether the name is a reserved word, looks like one, or begins as the names of deleted accounts do."""
@@ -26,5 +29,5 @@ def _is_nobody(name: str) -> bool:
 @cache
 def _reserved() -> frozenset[str]:
     """Also in capitals, which have other look-alikes: ``ADM1N`` looks like ``ADMIN``, not like ``admin``."""
-    words = (*settings.ACCOUNT_USERNAME_BLACKLIST, BASELINES_SLUG, NOBODY, "the site")
+    words = (*settings.ACCOUNT_USERNAME_BLACKLIST, BASELINES_SLUG, NOBODY, "the site", *_ACTORS)
     return frozenset(key for word in words for case in (word, word.upper()) for key in name_keys(case))

@@ -18,6 +18,7 @@ from django.test import Client
 from challenges.models import Invitation, Phase, Role
 from leaderboard.accounts.deletion import AccountError, delete_account
 from leaderboard.boards.content import board_content
+from leaderboard.evaluations.queueing import cancel
 from leaderboard.models import (
     ApiToken,
     BoardVersion,
@@ -31,6 +32,7 @@ from leaderboard.models import (
 )
 from leaderboard.models.board import BoardState
 from leaderboard.teams import membership
+from leaderboard.teams.accounts import rename_account
 from leaderboard.teams.membership import TeamError
 from leaderboard.teams.teams import personal_team
 from tests import factories
@@ -237,3 +239,17 @@ def test_documents_of_saved_boards_forget_the_name_too(
     _gone(user)
     assert '"ada"' not in client.get(path).getvalue().decode()
     assert "deleted user" in client.get(path).getvalue().decode()
+
+
+def test_histories_forget_every_name_of_the_account(entry: Submission, user: User, staff: User) -> None:
+    """Also what it did to the jobs of others, and what it did before it was renamed."""
+    bob = factories.user("bob")
+    evaluation = factories.submission(entry.phase, bob).evaluation
+    assert evaluation is not None
+    assert cancel(evaluation, actor=user.username)
+    rename_account(user, "lovelace", by=staff)
+    assert not StatusChange.objects.filter(actor="ada").exists()
+    assert StatusChange.objects.filter(actor="lovelace").count() >= 2
+    _gone(user)
+    assert not StatusChange.objects.filter(actor="lovelace").exists()
+    assert StatusChange.objects.filter(actor="bob").exists()
