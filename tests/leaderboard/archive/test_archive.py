@@ -150,11 +150,11 @@ LEFT_OUT = {
     "submissions": {"created_by"},
     "evaluations": {"job"},
     "history": {"actor", "job"},
-    "board_versions": {"started_by"},
+    "board_versions": {"started_by", "renamings"},
     "decisions": {"by"},
     "announcements": {"created_by"},
 }
-"""Users are known only to the site; an evaluation has the fields of its job, and its history links to it."""
+"""Users, and how often names changed, are known only to the site; an evaluation has the fields of its job."""
 
 ELSEWHERE = {"id", "challenge"}
 IN_ANOTHER_FORM = {"submissions": {"evaluation"}, "evaluations": {"result"}}
