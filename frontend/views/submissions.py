@@ -80,7 +80,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             "history": queries.history_of(submission),
             "result": result,
             "result_sha256": hashlib.sha256(published).hexdigest() if published else "",
-            "timings": shown_timings(evaluation.timings) if evaluation is not None else {},
+            "timings": shown_timings(evaluation) if evaluation is not None else {},
         }
     return _answer(request, "submission", context)
 

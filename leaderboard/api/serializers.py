@@ -173,7 +173,7 @@ class SubmissionSerializer(SubmissionSummarySerializer):
     scorer = serializers.CharField(source="evaluation.scorer", read_only=True)
     started = serializers.SerializerMethodField(help_text="To the second.")
     finished = serializers.SerializerMethodField(help_text="To the second.")
-    timings = serializers.SerializerMethodField(help_text="Seconds by section, rounded up to a tenth.")
+    timings = serializers.SerializerMethodField(help_text="Seconds by section, to about a tenth.")
     result_sha256 = serializers.SerializerMethodField(help_text="Of the result as its page offers it to the team.")
 
     class Meta(SubmissionSummarySerializer.Meta):
@@ -200,7 +200,7 @@ class SubmissionSerializer(SubmissionSummarySerializer):
 
     @extend_schema_field(serializers.DictField(child=serializers.FloatField()))
     def get_timings(self, submission: Submission) -> dict[str, float]:
-        return shown_timings(submission.evaluation.timings) if submission.evaluation else {}
+        return shown_timings(submission.evaluation) if submission.evaluation else {}
 
     def get_result_sha256(self, submission: Submission) -> str:
         return published_sha256(submission.evaluation) if submission.evaluation else ""

@@ -17,6 +17,8 @@ from scipy.stats import binomtest, mannwhitneyu
 
 from challenges.models import DatasetVersion, Phase
 from evaluators.datasets.keyed import PREFIX
+from leaderboard.evaluations.shown import shown_timings
+from leaderboard.models import Evaluation
 from leaderboard.storage import object_store
 from tests.canary import bundles
 from tests.canary.crawl import Reader, content_of, settled
@@ -149,6 +151,19 @@ def test_times_do_not_tell_labels(
     # Ten seconds more would be seen.
     slower = [{name: value + 10 for name, value in found.items()} for found in times[1]]
     assert set(_tells([times[0], slower])) == set(slower[0])
+
+
+@pytest.mark.parametrize("seconds", [0.0995, 0.2, 1.55])
+def test_milliseconds_do_not_show(seconds: float) -> None:
+    """On whichever side of a full tenth two times lie; each entry shows the same time at every reading."""
+    entries = [
+        [Evaluation(pk=pk, timings={"score": seconds + pk % 2 / 500}) for pk in (2 * n, 2 * n + 1)] for n in range(40)
+    ]
+    times = [[shown_timings(pair[side]) for pair in entries] for side in range(2)]
+    assert _tells(times) == []
+    assert times[0] == [shown_timings(pair[0]) for pair in entries]
+    for found in times[0]:
+        assert seconds <= found["score"] < seconds + 0.2
 
 
 def _shown_times(world: World, phase: Phase) -> dict[str, float]:
