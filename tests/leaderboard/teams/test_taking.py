@@ -170,6 +170,7 @@ def test_every_account_and_shared_team_holds_its_name(user: User) -> None:
 def test_an_account_that_staff_add_holds_its_name(user: User, staff: User, client: Client) -> None:
     User.objects.filter(pk=staff.pk).update(is_superuser=True)
     client.force_login(staff)
+    factories.confirm(client)
     form = {"username": "bigcorp", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
     client.post("/admin/leaderboard/user/add/", form)
     assert NameKey.objects.held_by(User.objects.get(username="bigcorp")).exists()
