@@ -180,7 +180,7 @@ def warm_sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def worker_beside() -> Iterator[None]:
     """A worker that does what a person waits for, as soon as a request waits for a job."""
     pause = partial(factories.run_queue, lanes=[Lane.INTERACTIVE])
-    with mock.patch.multiple(awaiting, SECONDS=0.01, pause=pause):
+    with mock.patch.multiple(awaiting, SECONDS=0.1, pause=pause):
         yield
 
 

@@ -169,13 +169,13 @@ def _named_once(files: list[Upload]) -> None:
             raise SubmissionError(Problem("was sent twice.", "Send each file once.", file=name))
 
 
+def _too_many(archive: str) -> SubmissionError:
+    return SubmissionError(Problem(f"holds more than {MAX_FILES} files.", "Put in one for each task.", file=archive))
+
+
 def _members(upload: Upload) -> list[Upload]:
     if upload.content.count(_ZIP_ENTRY_MAGIC) > MAX_ARCHIVE_ENTRIES:
-        raise SubmissionError(
-            Problem(
-                f"holds more than {MAX_ARCHIVE_ENTRIES:,} entries.", "Put in one file for each task.", file=upload.name
-            )
-        )
+        raise _too_many(upload.name)
     try:
         with zipfile.ZipFile(io.BytesIO(upload.content)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir() and not is_of_the_system(info.filename)]
@@ -227,7 +227,7 @@ def _acceptable(archive: str, infos: list[zipfile.ZipInfo]) -> None:
         raise SubmissionError(Problem("is an archive without files.", "Put your files into it.", file=archive))
     names = [info.filename.replace("\\", "/").rsplit("/", 1)[-1] for info in infos]
     if sum(not is_part(name) for name in names) > MAX_FILES or len(names) > MAX_FILES + MAX_PARTS:
-        raise SubmissionError(Problem(f"holds more than {MAX_FILES} files.", "Put in one for each task.", file=archive))
+        raise _too_many(archive)
     for info in infos:
         parts = info.filename.replace("\\", "/").split("/")
         if parts[0] == "" or ".." in parts or ":" in parts[0]:

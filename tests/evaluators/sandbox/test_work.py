@@ -216,7 +216,7 @@ def test_numpy_writes_large_arrays_without_that_call(hostile: Work, output: Path
             np.save("output/large.npy", np.arange(2**22, dtype=np.int64))
             return 0
     """)
-    assert int(np.load(output / "large.npy", mmap_mode="r")[-1]) == 2**22 - 1
+    assert int(np.load(output / "large.npy", mmap_mode="r", allow_pickle=False)[-1]) == 2**22 - 1
 
 
 def test_files_without_a_name_do_not_fill_the_disk(
